@@ -1,0 +1,36 @@
+"""Errors whose message may be shown to a person: Chinese, saying what is wrong and what to do."""
+
+from __future__ import annotations
+
+
+class WenbaoError(Exception):
+    """Base of every error the program raises on purpose."""
+
+    retryable = False
+    """Whether the same call may succeed later without anything being changed."""
+
+
+class UsageError(WenbaoError):
+    """The command or its options are wrong."""
+
+
+class SettingsError(WenbaoError):
+    """A setting is missing, misspelt or impossible."""
+
+
+class UnreadableFileError(WenbaoError):
+    """A report cannot be read; the message gives the reason."""
+
+
+class BrokenIndexError(WenbaoError):
+    """The index cannot be used as it is."""
+
+
+class IndexBusyError(WenbaoError):
+    """Another process is writing the index."""
+
+    retryable = True
+
+
+class ModelError(WenbaoError):
+    """A model or embedding service failed."""

@@ -1,0 +1,425 @@
+"""The values that travel between the stages: frozen, and without behaviour beyond ids.
+
+Reading gives `ReadFile` (pages of lines and grids); sectioning gives `Section` and `Table`; chunking
+gives `Chunk`. A question becomes a `Query`, its search an `Evidence`, its answer a `Draft` and, behind
+the gate, a `VerifiedAnswer`. Every piece knows its report, section, page and exact source span.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class PageStatus(StrEnum):
+    """What a page's text layer is worth."""
+
+    TEXT = "text"
+    EMPTY = "empty"
+    GARBLED = "garbled"
+
+
+class ReportKind(StrEnum):
+    """Kind of document; the value is what a reader sees."""
+
+    QUALITY = "质量年报"
+    EMPLOYMENT = "就业质量年报"
+    BRIEFING = "简报"
+    OFFICIAL = "公文"
+    OTHER = "其他"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line. Coordinates in points from the top left corner; all 0 where a format has none."""
+
+    text: str
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    size: float = 0.0
+    """Height of the type in points, 0 where unknown."""
+    bold: bool = False
+    heading_level: int | None = None
+    """Level stated by the format itself (Word style, Markdown #), 1 = highest."""
+    paragraph: bool = False
+    """The format gave a whole paragraph (DOCX, Markdown): never joined with the next line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a grid, anchored at its top left row and column (0-based)."""
+
+    text: str
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The part of a table that stands on one page."""
+
+    cells: tuple[Cell, ...]
+    row_count: int
+    column_count: int
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    column_edges: tuple[float, ...] = ()
+    """x of the column borders in points, `column_count + 1` of them; empty where unknown."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One physical page, items in reading order. Formats without pages give one page numbered None."""
+
+    number: int | None
+    items: tuple[Line | Grid, ...]
+    label: str | None = None
+    """The page number as printed."""
+    width: float = 0.0
+    height: float = 0.0
+    status: PageStatus = PageStatus.TEXT
+    note: str = ""
+    """Chinese: what is wrong with the page, shown to the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file as read, before anything is understood."""
+
+    name: str
+    format: str
+    """`pdf`, `docx`, `text` or `markdown`."""
+    sha256: str
+    pages: tuple[Page, ...]
+    title: str = ""
+    """Title in the file's metadata, often useless."""
+    outline: tuple[tuple[int, str, int | None], ...] = ()
+    """Bookmarks: (level from 1, title, physical page)."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is known of a report as a whole."""
+
+    id: str
+    title: str
+    college: str
+    """Full name of the college or the issuing office, `` where unknown."""
+    short_names: tuple[str, ...]
+    kind: ReportKind
+    year: int | None
+    cohort: int | None
+    """Graduating class (届)."""
+    academic_year: str | None
+    """`2022-2023`."""
+    path: str
+    sha256: str
+    format: str
+    page_count: int
+    warnings: tuple[str, ...] = ()
+    source: str = ""
+    twin_of: str | None = None
+    """Id of the report whose text this file repeats in another format; twins are not searched twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageMark:
+    """From `start` (offset in a section's text) on, the text stands on this page."""
+
+    start: int
+    page: int | None
+    label: str | None
+
+
+class SectionKind(StrEnum):
+    """What a section is for."""
+
+    FRONT = "front"
+    BODY = "body"
+    CASE = "case"
+    ANNEX = "annex"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The text between two headings. Its paragraphs and table rows end with a line feed."""
+
+    id: str
+    report_id: str
+    ordinal: int
+    path: tuple[str, ...]
+    """Headings from the top one down to this section's own."""
+    kind: SectionKind
+    text: str
+    page_marks: tuple[PageMark, ...]
+    table_spans: tuple[tuple[str, int, int], ...] = ()
+    """(table id, start, end) of each table's rendered rows in `text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row of a joined table."""
+
+    printed: tuple[str, ...]
+    """As printed: a merged cell's text stands once, at its top left; the rest are empty."""
+    filled: tuple[str, ...]
+    """Each merged cell's text in every place it covers."""
+    page: int | None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as a reader sees it, joined over pages."""
+
+    id: str
+    report_id: str
+    section_id: str
+    caption: str
+    unit: str
+    """Text of a unit line (单位：万元), `` where there is none."""
+    header_rows: int
+    rows: tuple[TableRow, ...]
+    """Header rows first; a header repeated on a later page stands once."""
+    note: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of one section; the chunks of a section rejoin to its text."""
+
+    id: str
+    report_id: str
+    section_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    """Exactly `section.text[start:end]`: what may be quoted."""
+    context: str
+    """What is embedded before the text: college, kind, year, heading path, and for a table slice its caption,
+    unit and header. Never quoted."""
+    page: int | None
+    """Page of the first character."""
+    table_id: str | None = None
+
+    @property
+    def embedded_text(self) -> str:
+        """Context and text, as they are indexed."""
+        return f"{self.context}\n{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportParts:
+    """Everything the store keeps of one report: saved and replaced as a whole."""
+
+    report: Report
+    pages: tuple[Page, ...]
+    sections: tuple[Section, ...]
+    tables: tuple[Table, ...]
+    chunks: tuple[Chunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A figure as written in text."""
+
+    text: str
+    """As written, bound word and unit included."""
+    value: Decimal
+    unit: str
+    """Canonical unit (`%`, `百分点`, `人`, `元`…), `` for a bare number. Money is kept in the unit written."""
+    start: int
+    end: int
+    bound: str = ""
+    """约, 近, 余, 多, 超, 以上 …: the figure is approximate or a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of the conversation; role is `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the asker has set: empty means everything."""
+
+    reports: tuple[str, ...] = ()
+    """Report ids or file stems."""
+    colleges: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
+class Operation(StrEnum):
+    """What has to be done with the figures found."""
+
+    LOOKUP = "lookup"
+    SUM = "sum"
+    DIFFERENCE = "difference"
+    SHARE = "share"
+    RATIO = "ratio"
+    GROWTH = "growth"
+    COUNT = "count"
+    RANK = "rank"
+    COMPARE = "compare"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as understood."""
+
+    question: str
+    standalone: str
+    """The question with what it leaves unsaid filled in from the conversation."""
+    report_ids: tuple[str, ...]
+    """Reports to search, narrowed by college, year, kind and the asker's filters."""
+    colleges: tuple[str, ...] = ()
+    """Colleges named in the question that are in the corpus."""
+    unknown_colleges: tuple[str, ...] = ()
+    """Colleges named as the subject that no report belongs to."""
+    years: tuple[int, ...] = ()
+    terms: tuple[str, ...] = ()
+    """Search terms: college, year and question words taken out."""
+    operation: Operation = Operation.LOOKUP
+    wants_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved piece of a section, with the place in it that answered the search best."""
+
+    id: str
+    report_id: str
+    section_id: str
+    path: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+    """Exactly `section.text[start:end]`, verbatim."""
+    focus_start: int
+    """Span of the best sentence or row, as offsets in `text`."""
+    focus_end: int
+    page: int | None
+    """Page of the focus."""
+    page_label: str | None
+    score: float
+    table_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What retrieval found, best first."""
+
+    query: Query
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a part of an answer stands."""
+
+    n: int
+    passage: Passage
+    quote_start: int
+    """Span of the quote, as offsets in `passage.text`."""
+    quote_end: int
+    page: int | None
+    page_label: str | None
+
+    @property
+    def quote(self) -> str:
+        """The quoted text, verbatim."""
+        return self.passage.text[self.quote_start : self.quote_end]
+
+
+class AnswerStatus(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    NOT_FOUND = "not_found"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before the gate. `text` is Markdown; `[n]` after a figure names its citation."""
+
+    status: AnswerStatus
+    text: str
+    citations: tuple[Citation, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    computations: tuple[Computation, ...] = ()
+    model: str = "extractive"
+    model_returned: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The same thing printed with different figures."""
+
+    indicator: str
+    values: tuple[tuple[str, int], ...]
+    """(figure as written, citation number)."""
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """A figure computed by code from cited ones."""
+
+    text: str
+    """The result as written in the answer, unit included."""
+    formula: str
+    """`34118.10[1] − 33714.58[1] = 403.52 万元`."""
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFigure:
+    """A figure that stands in an answer."""
+
+    text: str
+    value: Decimal
+    unit: str
+    role: str
+    """`answer` (bold: it was asked for) or `context`."""
+    kind: str
+    """`quoted` or `computed`."""
+    citations: tuple[int, ...]
+    formula: str | None = None
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedAnswer:
+    """An answer behind the gate: every figure in it is quoted, computed or gone."""
+
+    query: Query
+    evidence: Evidence
+    status: AnswerStatus
+    text: str
+    figures: tuple[AnswerFigure, ...]
+    citations: tuple[Citation, ...]
+    conflicts: tuple[Conflict, ...]
+    unsupported: tuple[str, ...]
+    model: str
+    model_returned: str | None
+    input_tokens: int
+    output_tokens: int
+    timings_ms: tuple[tuple[str, float], ...]

@@ -1,0 +1,139 @@
+"""Chinese text: cleaning what a file format did to it, a matching key apart from it, sentences, search terms.
+
+Cleaned text (`clean_line`, `join_lines`) may be quoted. The matching key and the search terms are for finding
+only and are never shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+import rjieba
+
+# Radicals supplement: what NFKC leaves alone, beside the character each is drawn as. Chromium-made PDFs map
+# glyphs of 见, 长, 风 and their like to them. Kangxi radicals (U+2F00–2FDF) have NFKC foldings.
+_RADICAL_PAIRS = (
+    "⺁厂 ⺂乙 ⺃乚 ⺄乙 ⺅亻 ⺆冂 ⺇几 ⺈刀 ⺉刂 ⺊卜 ⺌小 ⺍小 ⺎尢 ⺏尣 ⺐尢 ⺒巳 ⺓幺 ⺔彑 ⺕彐 ⺖忄 ⺗心 ⺘扌 ⺙攵 ⺛旡 ⺜日 ⺝月 "
+    "⺞歹 ⺟母 ⺠民 ⺡氵 ⺢水 ⺣灬 ⺤爫 ⺥爫 ⺦丬 ⺧牛 ⺨犭 ⺩王 ⺪疋 ⺫目 ⺬示 ⺭礻 ⺮竹 ⺯糹 ⺰纟 ⺱罓 ⺲罒 ⺳罓 ⺴网 ⺵网 ⺶羊 ⺷羊 "
+    "⺸羊 ⺹耂 ⺺聿 ⺻聿 ⺼肉 ⺽臼 ⺾艹 ⺿艹 ⻀艹 ⻁虎 ⻂衤 ⻃西 ⻄西 ⻅见 ⻆角 ⻇角 ⻈讠 ⻉贝 ⻊足 ⻋车 ⻌辶 ⻍辶 ⻎辶 ⻏阝 ⻐钅 ⻑長 "
+    "⻒镸 ⻓长 ⻔门 ⻕阜 ⻖阝 ⻗雨 ⻘青 ⻙韦 ⻚页 ⻛风 ⻜飞 ⻝食 ⻞食 ⻟飠 ⻠饣 ⻡首 ⻢马 ⻣骨 ⻤鬼 ⻥鱼 ⻦鸟 ⻧卤 ⻨麦 ⻩黄 ⻪黾 ⻫斉 "
+    "⻬齐 ⻭歯 ⻮齿 ⻯竜 ⻰龙 ⻱龜 ⻲亀 ⻳龟"
+)
+_FOLD = {ord(pair[0]): pair[1] for pair in _RADICAL_PAIRS.split()} | {
+    code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)
+}
+# Private-use bullets (Wingdings and its like), replacement and invisible characters.
+_NOISE = re.compile("[\ue000-\uf8ff\ufffd\ufffe\uffff\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
+
+_WIDE = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WIDE_MARK = r"，。、；：？！（）《》〈〉“”‘’【】〔〕…—％"
+_BETWEEN_WIDE = re.compile(rf"(?<=[{_WIDE}{_WIDE_MARK}])[ \t\u00a0\u3000]+(?=[{_WIDE}{_WIDE_MARK}])")
+_WIDE_THEN_NARROW = re.compile(rf"(?<=[{_WIDE}{_WIDE_MARK}])[ \t\u00a0\u3000]+(?=[0-9A-Za-z+<>≥≤±.])")
+_NARROW_THEN_WIDE = re.compile(rf"(?<=[0-9A-Za-z+%‰.])[ \t\u00a0\u3000]+(?=[{_WIDE}{_WIDE_MARK}])")
+_NARROW_THEN_PERCENT = re.compile(r"(?<=[0-9])[ \t\u00a0]+(?=[%‰℃])")
+
+SENTENCE_END = "。！？；!?;\n"
+_CLOSING = "”’」』）)】〕》"
+
+
+def fold_radicals(text: str) -> str:
+    """Radical code points as the characters they stand for; everything else untouched."""
+    return text.translate(_FOLD)
+
+
+def clean_line(text: str) -> str:
+    """A line without radicals, private-use bullets, and the spaces layout put between and beside Chinese."""
+    text = _NOISE.sub("", fold_radicals(text))
+    for pattern in (_BETWEEN_WIDE, _WIDE_THEN_NARROW, _NARROW_THEN_WIDE, _NARROW_THEN_PERCENT):
+        text = pattern.sub("", text)
+    return re.sub(r"[ \t\u00a0\u3000]+", " ", text).strip()
+
+
+def join_lines(first: str, second: str) -> str:
+    """Two pieces of one hard-wrapped line as it would stand unwrapped: a space only between two Latin words."""
+    if not first or not second:
+        return first + second
+    gap = " " if first[-1].isascii() and second[0].isascii() and first[-1].isalpha() and second[0].isalpha() else ""
+    return first + gap + second
+
+
+@cache
+def _key_of(character: str) -> str:
+    folded = unicodedata.normalize("NFKC", _FOLD.get(ord(character), character)).lower()
+    return "".join("" if c.isspace() else {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-"}.get(c, c) for c in folded)
+
+
+def matching_key(text: str) -> str:
+    """Text for comparison: NFKC, radicals folded, lower case, no white space, one form of quotes and dashes."""
+    return "".join(map(_key_of, text))
+
+
+def matching_key_with_offsets(text: str) -> tuple[str, list[int]]:
+    """`matching_key(text)` and, for each of its characters, the offset in `text` it comes from."""
+    parts = [(_key_of(character), offset) for offset, character in enumerate(text)]
+    return "".join(part for part, _ in parts), [offset for part, offset in parts for _ in part]
+
+
+def find_quote(text: str, quote: str) -> tuple[int, int] | None:
+    """Span of `quote` in `text`, white space and width aside; None where it does not stand there."""
+    key, offsets = matching_key_with_offsets(text)
+    wanted = matching_key(quote)
+    at = key.find(wanted) if wanted else -1
+    return None if at < 0 else (offsets[at], offsets[at + len(wanted) - 1] + 1)
+
+
+def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Spans of the sentences of `text`; they rejoin to it. A line feed ends one; closing quotes stay with theirs."""
+    spans, start, at = [], 0, 0
+    while at < len(text):
+        if text[at] in SENTENCE_END:
+            end = at + 1
+            while end < len(text) and text[end] in _CLOSING and text[at] != "\n":
+                end += 1
+            spans.append((start, end))
+            start = at = end
+        else:
+            at += 1
+    if start < len(text):
+        spans.append((start, len(text)))
+    return tuple(spans)
+
+
+_DOMAIN_WORDS = (
+    "生师比 师生比 生均 双师型 双师素质 专任教师 兼职教师 教职工 副高 毕业去向落实率 去向落实率 就业率 初次就业率 灵活就业 协议就业 "
+    "升学率 专升本 对口率 对口度 相关度 满意度 月收入 到款额 横向技术服务 财政拨款 助学金 奖学金 励志奖学金 在校生 毕业生 高职 "
+    "产教融合 产业学院 订单班 现代学徒制 技能大赛 专业群 教职工 占地面积 建筑面积 仪器设备值 图书 馆藏 人次 学时 课时 报到率 录取 "
+    "双高计划 一村多名大学生 技能校园 典型案例 提质培优 楚怡 科技副总 精品课程 职教集团 职教联盟 专利 发明专利 百分点"
+).split()
+_WORD = re.compile(r"[0-9]+(?:\.[0-9]+)?%?|[a-z]+[a-z0-9+#.]*|[\u3400-\u9fff]+")
+
+
+@cache
+def _segmenter() -> rjieba.Jieba:
+    segmenter = rjieba.Jieba()
+    for word in _DOMAIN_WORDS:
+        segmenter.add_word(word, None, None)
+    return segmenter
+
+
+def search_terms(text: str) -> tuple[str, ...]:
+    """Lexical terms in order, repeats kept: words, numbers whole, and every bigram of Chinese characters."""
+    key = unicodedata.normalize("NFKC", fold_radicals(text)).lower()
+    key = re.sub(r"(?<=\d),(?=\d{3})", "", key)
+    terms: list[str] = []
+    for run in _WORD.findall(key):
+        if not ("\u3400" <= run[0] <= "\u9fff"):
+            terms.append(run)
+            continue
+        words = _segmenter().cut_for_search(run)
+        terms.extend(word for word in words if len(word) != 2)
+        terms.extend(run[i : i + 2] for i in range(len(run) - 1))
+    return tuple(terms)
+
+
+def unique(items: Iterable[str]) -> tuple[str, ...]:
+    """The items in order, each once."""
+    return tuple(dict.fromkeys(items))
