@@ -26,7 +26,9 @@ _FOLD = {ord(pair[0]): pair[1] for pair in _RADICAL_PAIRS.split()} | {
     code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)
 }
 # Private-use bullets (Wingdings and its like), replacement and invisible characters.
-_NOISE = re.compile("[\ue000-\uf8ff\ufffd\ufffe\uffff\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
+_NOISE = re.compile(
+    "[\ue000-\uf8ff\ufffd\ufffe\uffff\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]"
+)
 
 _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WIDE_MARK = r"，。、；：？！（）《》〈〉“”‘’【】〔〕…—％"
@@ -63,7 +65,9 @@ def join_lines(first: str, second: str) -> str:
 @cache
 def _key_of(character: str) -> str:
     folded = unicodedata.normalize("NFKC", _FOLD.get(ord(character), character)).lower()
-    return "".join("" if c.isspace() else {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-"}.get(c, c) for c in folded)
+    return "".join(
+        "" if c.isspace() else {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-"}.get(c, c) for c in folded
+    )
 
 
 def matching_key(text: str) -> str:

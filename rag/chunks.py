@@ -1,0 +1,135 @@
+"""Sections → chunks: never across a section, within a token budget, tables by whole rows under their header.
+
+The chunks of a section rejoin to its text. What a piece needs to be understood by itself (college, kind, year, heading
+path; a table's caption, unit and header) is embedded before it and never quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from rag.records import Chunk, PageMark, Report, Section, Table
+from rag.tables import header_labels
+from rag.text import sentence_spans
+
+TokenCounter = Callable[[str], int]
+MIN_CHUNK_TOKENS = 40
+"""A budget below this would cut inside sentences everywhere."""
+
+_CLAUSE_END = re.compile(r"[，、：,:\t]")
+
+
+def page_at(marks: Sequence[PageMark], offset: int) -> PageMark:
+    """The page mark in force at an offset of a section's text."""
+    found = marks[0] if marks else PageMark(0, None, None)
+    for mark in marks:
+        if mark.start > offset:
+            break
+        found = mark
+    return found
+
+
+def sections_to_chunks(
+    report: Report,
+    sections: Sequence[Section],
+    tables: Sequence[Table],
+    count_tokens: TokenCounter,
+    max_chunk_tokens: int,
+) -> tuple[Chunk, ...]:
+    """Chunks of all sections in reading order."""
+    tables_by_id = {table.id: table for table in tables}
+    chunks: list[Chunk] = []
+    for section in sections:
+        for start, end, table_id in _pieces(section, count_tokens, max(max_chunk_tokens, MIN_CHUNK_TOKENS)):
+            chunks.append(_chunk(report, section, start, end, tables_by_id.get(table_id or ""), len(chunks)))
+    return tuple(chunks)
+
+
+def _chunk(report: Report, section: Section, start: int, end: int, table: Table | None, ordinal: int) -> Chunk:
+    return Chunk(
+        id=f"{report.id}#c{ordinal + 1:05d}",
+        report_id=report.id,
+        section_id=section.id,
+        ordinal=ordinal,
+        start=start,
+        end=end,
+        text=section.text[start:end],
+        context=_context(report, section, table),
+        page=page_at(section.page_marks, start).page,
+        table_id=table.id if table else None,
+    )
+
+
+def _context(report: Report, section: Section, table: Table | None) -> str:
+    scope = [report.college, f"{report.year}年" if report.year else "", report.kind.value]
+    lines = [" ".join(filter(None, scope)), " > ".join(section.path)]
+    if table is not None:
+        labels = header_labels(table.rows, table.header_rows)
+        lines += [table.caption, table.unit, "　".join(filter(None, labels))]
+    return "\n".join(filter(None, lines))
+
+
+def _pieces(section: Section, count: TokenCounter, budget: int) -> Iterator[tuple[int, int, str | None]]:
+    """(start, end, table id) of each chunk; together they cover the section's text."""
+    at = 0
+    for table_id, start, end in section.table_spans:
+        yield from ((a, b, None) for a, b in _pack(section.text, at, start, count, budget, _sentence_units))
+        yield from ((a, b, table_id) for a, b in _pack(section.text, start, end, count, budget, _row_units))
+        at = end
+    yield from ((a, b, None) for a, b in _pack(section.text, at, len(section.text), count, budget, _sentence_units))
+
+
+def _pack(
+    text: str,
+    start: int,
+    end: int,
+    count: TokenCounter,
+    budget: int,
+    units: Callable[[str, int, int, TokenCounter, int], Iterator[tuple[int, int]]],
+) -> Iterator[tuple[int, int]]:
+    """Spans that fill the budget with whole units."""
+    opened, used = start, 0
+    for unit_start, unit_end in units(text, start, end, count, budget):
+        tokens = count(text[unit_start:unit_end])
+        if used and used + tokens > budget:
+            yield opened, unit_start
+            opened, used = unit_start, 0
+        used += tokens
+    if opened < end:
+        yield opened, end
+
+
+def _row_units(text: str, start: int, end: int, count: TokenCounter, budget: int) -> Iterator[tuple[int, int]]:
+    at = start
+    while at < end:
+        line_end = text.find("\n", at, end)
+        line_end = end if line_end < 0 else line_end + 1
+        yield at, line_end
+        at = line_end
+
+
+def _sentence_units(text: str, start: int, end: int, count: TokenCounter, budget: int) -> Iterator[tuple[int, int]]:
+    for sentence_start, sentence_end in sentence_spans(text[start:end]):
+        a, b = start + sentence_start, start + sentence_end
+        if count(text[a:b]) <= budget:
+            yield a, b
+        else:
+            yield from _clause_units(text, a, b, count, budget)
+
+
+def _clause_units(text: str, start: int, end: int, count: TokenCounter, budget: int) -> Iterator[tuple[int, int]]:
+    """A sentence over the budget, cut after commas; a clause over it, at its last space or as it stands."""
+    at = start
+    cuts = [match.end() + start for match in _CLAUSE_END.finditer(text[start:end])]
+    for cut in [*cuts, end]:
+        if cut > at and (not _splits_number(text, cut) or cut == end):
+            yield at, cut
+            at = cut
+
+
+def _splits_number(text: str, cut: int) -> bool:
+    """Whether a cut stands inside a figure such as 1,234 or 15：1."""
+    return (
+        0 < cut < len(text) and text[cut - 1] in ",，：:" and text[cut - 2 : cut - 1].isdigit() and text[cut].isdigit()
+    )

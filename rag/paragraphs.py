@@ -1,0 +1,135 @@
+"""Printed lines → paragraphs: hard-wrapped lines joined, also over a page break, rows and captions left alone."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from rag.records import Line, PageMark
+from rag.text import join_lines
+
+INDENT = 1.2
+"""Type sizes by which a line must stand to the right of the one above to open a paragraph."""
+SHORT = 2.5
+"""Type sizes short of the right margin from which a line counts as the last of its paragraph."""
+GAP = 1.55
+"""Line pitches of white space that separate paragraphs."""
+SIZE_RATIO = 1.08
+LONG_PARAGRAPH = 80
+"""Width (half-width columns) from which a stated paragraph without an end mark may go on after a page break."""
+WRAP_SLACK = 6
+"""Columns by which an unpositioned line may fall short of the wrap width and still be a full line."""
+
+_ENDED = re.compile(r"[。！？；：:!?;…．.]\s*[”’」』）)】〕》]*$")
+CAPTION = re.compile(
+    r"^\s*(?:(?:附?[表图])\s*[\d一二三四五六七八九十]{1,3}(?:\s*[-－—–.．]\s*\d{1,3}){0,3}(?!\d)|续表|数据来源|资料来源|单位[：:])"
+)
+_BULLET = re.compile(r"^\s*(?:[●■◆▲▪•·○□◇►➢✓*]|[-－—]\s|[①-⑳])")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """A line and the page it stands on."""
+
+    line: Line
+    page: int | None
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Joined lines. `marks` are offsets in `text` where the page changes; the first is at 0."""
+
+    text: str
+    marks: tuple[PageMark, ...]
+    first: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Measures of a document's body text: points where lines have positions, columns where they have none."""
+
+    body_size: float
+    pitch: float
+    right_edges: dict[int | None, float]
+    wrap_width: int
+
+
+def columns(text: str) -> int:
+    """Width of a text in half-width columns."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def lines_to_layout(lines: Sequence[PlacedLine]) -> Layout:
+    """The measures of the body text."""
+    sizes: Counter[float] = Counter()
+    rights: dict[int | None, list[float]] = {}
+    for placed in lines:
+        sizes[round(placed.line.size * 2) / 2] += len(placed.line.text)
+        if placed.line.right:
+            rights.setdefault(placed.page, []).append(placed.line.right)
+    steps = [
+        b.line.top - a.line.top
+        for a, b in itertools.pairwise(lines)
+        if a.page == b.page and b.line.top > a.line.top and len(a.line.text) > 15
+    ]
+    common = _common_right(rights)
+    widths = sorted(columns(placed.line.text) for placed in lines if len(placed.line.text) > 10)
+    return Layout(
+        body_size=sizes.most_common(1)[0][0] if sizes else 0.0,
+        pitch=median(steps) if steps else 0.0,
+        right_edges={
+            page: max([edge for edge in edges if edge <= common + 8] or [common]) for page, edges in rights.items()
+        },
+        wrap_width=widths[int(len(widths) * 0.9)] if widths else 0,
+    )
+
+
+def _common_right(rights: dict[int | None, list[float]]) -> float:
+    counts = Counter(round(edge / 4) for edges in rights.values() for edge in edges)
+    return counts.most_common(1)[0][0] * 4 if counts else 0.0
+
+
+def opens_paragraph(previous: PlacedLine, current: PlacedLine, layout: Layout) -> bool:
+    """Whether `current` begins a paragraph rather than going on with the one `previous` belongs to."""
+    before, line = previous.line, current.line
+    if "\t" in before.text or "\t" in line.text or CAPTION.match(line.text) or CAPTION.match(before.text):
+        return True
+    if _BULLET.match(line.text):
+        return True
+    if before.paragraph or line.paragraph:
+        return columns(before.text) < LONG_PARAGRAPH or _ENDED.search(before.text) is not None
+    if not line.right or not before.right:
+        return columns(before.text) < layout.wrap_width - WRAP_SLACK
+    return _opens_by_position(previous, current, layout)
+
+
+def _opens_by_position(previous: PlacedLine, current: PlacedLine, layout: Layout) -> bool:
+    before, line = previous.line, current.line
+    size = line.size or layout.body_size or 10.0
+    if before.size and line.size and max(before.size, line.size) > SIZE_RATIO * min(before.size, line.size):
+        return True
+    edge = layout.right_edges.get(previous.page, before.right)
+    if before.right < edge - SHORT * size:
+        return True
+    if line.left > before.left + INDENT * size:
+        return True
+    if previous.page == current.page:
+        return bool(layout.pitch) and line.top - before.top > GAP * max(layout.pitch, size)
+    return _ENDED.search(before.text) is not None and line.left > before.left - INDENT * size / 2
+
+
+def join_paragraph(lines: Sequence[PlacedLine]) -> Paragraph:
+    """One paragraph from its lines."""
+    text, marks = "", [PageMark(0, lines[0].page, lines[0].label)]
+    for placed in lines:
+        joined = join_lines(text, placed.line.text)
+        if placed.page != marks[-1].page:
+            marks.append(PageMark(len(joined) - len(placed.line.text), placed.page, placed.label))
+        text = joined
+    return Paragraph(text, tuple(marks), lines[0].line)

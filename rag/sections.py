@@ -1,0 +1,203 @@
+"""Pages → sections: the table of contents set aside, headings stacked, paragraphs and tables put in their section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rag.headings import Heading, HeadingStack, contents_titles, line_to_heading
+from rag.paragraphs import Layout, Paragraph, PlacedLine, join_paragraph, lines_to_layout, opens_paragraph
+from rag.records import Line, Page, PageMark, Section, SectionKind, Table
+from rag.tables import JoinedTable, join_tables, row_text
+from rag.text import matching_key
+
+COVER = "封面"
+"""Heading given to what stands before the first heading."""
+MAX_RUN_IN_TITLE = 40
+"""Characters of a first sentence (一、高度重视，提高认识。) that heads its paragraph."""
+
+_RUN_IN = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}\s*[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])[^。；！？：\n]{2,}。(?=.)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A heading, a paragraph or a table, in reading order."""
+
+    heading: Heading | None
+    paragraph: Paragraph | None
+    table: JoinedTable | None
+
+
+def pages_to_sections(
+    pages: Sequence[Page], report_id: str, outline: Sequence[tuple[int, str, int | None]] = ()
+) -> tuple[tuple[Section, ...], tuple[Table, ...]]:
+    """Sections and tables of a report whose pages have no running heads any more, in reading order."""
+    tables = join_tables(pages)
+    blocks = list(_blocks(pages, tables, outline))
+    builder = _Builder(report_id)
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        builder.add(block, following)
+    return builder.finish()
+
+
+def _elements(pages: Sequence[Page], tables: Sequence[JoinedTable]) -> Iterator[PlacedLine | JoinedTable]:
+    anchors = {table.places[0]: table for table in tables}
+    taken = {place for table in tables for place in table.places}
+    for page_index, page in enumerate(pages):
+        for item_index, item in enumerate(page.items):
+            if (table := anchors.get((page_index, item_index))) is not None:
+                yield table
+            elif (page_index, item_index) not in taken and isinstance(item, Line) and item.text.strip():
+                yield PlacedLine(item, page.number, page.label)
+
+
+def _blocks(
+    pages: Sequence[Page], tables: Sequence[JoinedTable], outline: Sequence[tuple[int, str, int | None]]
+) -> Iterator[_Block]:
+    elements = list(_elements(pages, tables))
+    texts = [element.line.text if isinstance(element, PlacedLine) else "" for element in elements]
+    titles, contents = contents_titles(texts)
+    levels = {matching_key(title): level for level, title, _ in outline}
+    elements = [element for index, element in enumerate(elements) if index not in contents]
+    layout = lines_to_layout([element for element in elements if isinstance(element, PlacedLine)])
+    run: list[PlacedLine] = []
+    for element in elements:
+        if isinstance(element, JoinedTable):
+            yield from _flush(run, layout, titles, levels)
+            yield _Block(None, None, element)
+            continue
+        if run and (matching_key(run[-1].line.text) in titles or opens_paragraph(run[-1], element, layout)):
+            yield from _flush(run, layout, titles, levels)
+        run.append(element)
+    yield from _flush(run, layout, titles, levels)
+
+
+def _flush(run: list[PlacedLine], layout: Layout, titles: frozenset[str], levels: dict[str, int]) -> Iterator[_Block]:
+    if run:
+        paragraph = join_paragraph(run)
+        run.clear()
+        yield _Block(_heading_of(paragraph, layout, titles, levels), paragraph, None)
+
+
+def _heading_of(paragraph: Paragraph, layout: Layout, titles: frozenset[str], levels: dict[str, int]) -> Heading | None:
+    key = matching_key(paragraph.text)
+    line = paragraph.first
+    heading = line_to_heading(
+        paragraph.text,
+        size=line.size,
+        body_size=layout.body_size,
+        bold=line.bold,
+        level=line.heading_level or levels.get(key),
+        listed=key in titles,
+    )
+    run_in = _RUN_IN.match(paragraph.text) if heading is None else None
+    if run_in and run_in.end() <= MAX_RUN_IN_TITLE:
+        return line_to_heading(run_in.group()[:-1], size=line.size)
+    return heading
+
+
+class _Builder:
+    """Collects text, page marks and tables of the open section."""
+
+    def __init__(self, report_id: str) -> None:
+        self._report_id = report_id
+        self._stack = HeadingStack()
+        self._sections: list[Section] = []
+        self._tables: list[Table] = []
+        self._start()
+
+    def _start(self) -> None:
+        self._text = ""
+        self._marks: list[PageMark] = []
+        self._spans: list[tuple[str, int, int]] = []
+
+    def add(self, block: _Block, following: _Block | None) -> None:
+        if block.heading is not None:
+            self._close()
+            self._stack.push(block.heading)
+        if block.table is not None:
+            self._add_table(block.table)
+        elif block.paragraph is not None and not _only_leads(block, following):
+            self._append(block.paragraph.text, block.paragraph.marks)
+
+    def finish(self) -> tuple[tuple[Section, ...], tuple[Table, ...]]:
+        self._close()
+        return tuple(self._sections), tuple(self._tables)
+
+    def _append(self, text: str, marks: Sequence[PageMark]) -> None:
+        offset = len(self._text)
+        for mark in marks:
+            if not self._marks or mark.page != self._marks[-1].page:
+                self._marks.append(replace(mark, start=offset + mark.start))
+        self._text += text + "\n"
+
+    def _add_table(self, table: JoinedTable) -> None:
+        identity = f"{self._report_id}#t{len(self._tables) + 1:03d}"
+        first = table.rows[0] if table.rows else None
+        start = len(self._text)
+        for line in (table.caption, table.unit if table.unit not in table.caption else ""):
+            if line:
+                self._append(line, [PageMark(0, first.page if first else None, first.label if first else None)])
+        for row in table.rows:
+            self._append(row_text(row), [PageMark(0, row.page, row.label)])
+        if table.note:
+            last = table.rows[-1] if table.rows else None
+            self._append(table.note, [PageMark(0, last.page if last else None, last.label if last else None)])
+        self._spans.append((identity, start, len(self._text)))
+        self._tables.append(
+            Table(
+                id=identity,
+                report_id=self._report_id,
+                section_id=self._section_id,
+                caption=table.caption,
+                unit=table.unit,
+                header_rows=table.header_rows,
+                rows=table.rows,
+                note=table.note,
+                warnings=table.warnings,
+            )
+        )
+
+    @property
+    def _section_id(self) -> str:
+        return f"{self._report_id}#s{len(self._sections) + 1:04d}"
+
+    def _close(self) -> None:
+        if self._text.strip():
+            self._sections.append(
+                Section(
+                    id=self._section_id,
+                    report_id=self._report_id,
+                    ordinal=len(self._sections),
+                    path=self._stack.path or (COVER,),
+                    kind=_kind(self._stack),
+                    text=self._text,
+                    page_marks=tuple(self._marks),
+                    table_spans=tuple(self._spans),
+                )
+            )
+        self._start()
+
+
+def _only_leads(block: _Block, following: _Block | None) -> bool:
+    """A heading straight before another heading says nothing but its title, which the path keeps."""
+    return (
+        block.heading is not None
+        and block.paragraph is not None
+        and block.paragraph.text == block.heading.title
+        and following is not None
+        and following.heading is not None
+        and following.heading.style != block.heading.style
+    )
+
+
+def _kind(stack: HeadingStack) -> SectionKind:
+    forms = stack.forms
+    if not forms:
+        return SectionKind.FRONT
+    if "case" in forms:
+        return SectionKind.CASE
+    return SectionKind.ANNEX if forms[0] == "annex" else SectionKind.BODY
