@@ -72,6 +72,10 @@ class Grid:
     bottom: float = 0.0
     column_edges: tuple[float, ...] = ()
     """x of the column borders in points, `column_count + 1` of them; empty where unknown."""
+    open_top: bool = False
+    """No rule closes the first row above: it may go on from the page before."""
+    open_bottom: bool = False
+    """No rule closes the last row below."""
     warnings: tuple[str, ...] = ()
 
 
@@ -318,6 +322,8 @@ class Passage:
     page_label: str | None
     score: float
     table_id: str | None = None
+    pages: tuple[PageMark, ...] = ()
+    """Where its pages begin; offsets in `text`, the first at 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,105 @@
+"""The letters of a PDF page by place: for judging layout only, their text is never quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page as PlumberPage
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in points from the top left corner."""
+
+SAME_LINE = 0.5
+"""Share of a letter's height that two letters of one printed line differ by at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One visible character and its box."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        """Height of its centre."""
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class PrintLine:
+    """Letters on one height, from left to right."""
+
+    letters: tuple[Letter, ...]
+
+    @property
+    def text(self) -> str:
+        """The letters without the white space between them."""
+        return "".join(letter.text for letter in self.letters)
+
+    @property
+    def left(self) -> float:
+        """Left end of the first letter."""
+        return self.letters[0].left
+
+    @property
+    def right(self) -> float:
+        """Right end of the last letter."""
+        return max(letter.right for letter in self.letters)
+
+    @property
+    def top(self) -> float:
+        """Top of the tallest letter."""
+        return min(letter.top for letter in self.letters)
+
+    @property
+    def bottom(self) -> float:
+        """Bottom of the lowest letter."""
+        return max(letter.bottom for letter in self.letters)
+
+    @property
+    def middle(self) -> float:
+        """Mean height of the letters' centres."""
+        return sum(letter.middle for letter in self.letters) / len(self.letters)
+
+    @property
+    def size(self) -> float:
+        """Height of the type."""
+        return max(letter.bottom - letter.top for letter in self.letters)
+
+
+def page_letters(page: PlumberPage) -> list[Letter]:
+    """Every visible character of a page, in the order it is drawn."""
+    return [
+        Letter(char["text"], char["x0"], char["top"], char["x1"], char["bottom"])
+        for char in page.chars
+        if char["text"].strip()
+    ]
+
+
+def letters_within(letters: Iterable[Letter], box: Box) -> list[Letter]:
+    """The letters whose centre lies in a box."""
+    left, top, right, bottom = box
+    return [
+        letter
+        for letter in letters
+        if left <= (letter.left + letter.right) / 2 < right and top <= letter.middle < bottom
+    ]
+
+
+def print_lines(letters: Sequence[Letter]) -> list[PrintLine]:
+    """Letters as printed lines from top to bottom."""
+    groups: list[list[Letter]] = []
+    for letter in sorted(letters, key=lambda letter: letter.middle):
+        height = letter.bottom - letter.top
+        if groups and letter.middle - groups[-1][-1].middle <= SAME_LINE * height / 2:
+            groups[-1].append(letter)
+        else:
+            groups.append([letter])
+    return [PrintLine(tuple(sorted(group, key=lambda letter: letter.left))) for group in groups]

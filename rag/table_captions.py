@@ -1,0 +1,210 @@
+"""What stands around a table: its caption, unit line and source notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.records import Grid, Line, Page
+from rag.text import join_lines
+
+Place = tuple[int, int]
+"""Page index and item index."""
+
+MAX_CAPTION = 60
+"""Characters; a longer line is prose that begins with a table's number."""
+MAX_TITLE = 32
+"""Characters of a title line that has no table number."""
+CENTRED = 14.0
+"""Points the middles of a title and its table differ by at most."""
+FULL_LINE = 0.85
+"""A caption that fills this share of the table's width may go on in the next line."""
+LOOK_BACK = 4
+"""Lines above a table that may belong to it."""
+MAX_NOTES = 6
+"""Lines below a table that may belong to it."""
+
+_NUMBER = r"[0-9０-９一二三四五六七八九十]+(?:\s*[-－—–‐.．·]\s*[0-9０-９]+)*"
+_CAPTION = re.compile(rf"^[【\[（(]?\s*(?:附|续)?表\s*(?:{_NUMBER}|[A-Z]\s*[-.]?\s*\d+)(?![\d年月日%％个项])")
+_PROSE = re.compile(
+    rf"^(?:附|续)?表\s*{_NUMBER}\s*(?:所|显示|可见|可知|反映|列出|给出|说明|表明|是|为|中|的|和|及|与|至|、|，|\))|[。；，：:]$"
+)
+_CONTINUED = re.compile(
+    rf"^[（(]?\s*续\s*(?:上)?表|^(?:附|续)?表\s*{_NUMBER}.*[（(]\s*续(?:表)?\s*[0-9一二三]*\s*[）)]|^[（(]\s*(?:接上表|接上页|续)\s*[）)]$"
+)
+_UNIT = re.compile(
+    r"[（(【]?\s*(?:计量|金额)?单位\s*[：:]\s*[^（）()【】\s，。；]{1,14}(?:\s*[、/,，]\s*[^（）()【】\s，。；]{1,8})*\s*[）)】]?"
+)
+_NOTE = re.compile(
+    r"^[（(]?\s*(?:\*\s*)?(?:数据|资料|信息)?(?:来源|出处)\s*[：:]|^[（(]?\s*(?:备?注|说明|注释)\s*\d*\s*[：:]|^\*\s*\S"
+)
+_NUMBERED = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十]+[）)]?[、.．]?|第[一二三四五六七八九十]+[章节篇部]|[（(]?\d+(?:\.\d+)*[）)、.．]?\s*)\S*"
+)
+_OTHER_LABEL = re.compile(r"^(?:附?图|案例|典型案例|附件|目录)\s*[\d一二三四五六七八九十]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Caption, unit and note of a table, and the lines they were read from."""
+
+    caption: str = ""
+    unit: str = ""
+    note: str = ""
+    places: tuple[Place, ...] = ()
+
+
+def is_caption(text: str) -> bool:
+    """Whether a line is a table's caption by its number (表1-2 …), not prose about one."""
+    return bool(_CAPTION.match(text)) and len(text) <= MAX_CAPTION and not _PROSE.search(text)
+
+
+def is_continued(text: str) -> bool:
+    """Whether a line says that a table goes on (续表)."""
+    return bool(_CONTINUED.match(text.strip())) and len(text) <= MAX_CAPTION
+
+
+def unit_of(text: str) -> str:
+    """The unit statement in a line (单位：万元) without its brackets, `` where there is none."""
+    found = _UNIT.search(text)
+    return re.sub(r"\s", "", found.group().strip("（）()【】 ")) if found else ""
+
+
+def is_unit_line(text: str) -> bool:
+    """Whether a line holds nothing but a unit statement."""
+    return bool(_UNIT.fullmatch(text.strip()))
+
+
+def is_note(text: str) -> bool:
+    """Whether a line begins a table's source or note."""
+    return bool(_NOTE.match(text.strip()))
+
+
+def surroundings(pages: Sequence[Page], first: Place, last: Place, taken: set[Place]) -> Surroundings:
+    """Caption, unit and note of the table whose grids begin at one place and end at another."""
+    above = _above(pages, first, taken)
+    below = _below(pages, last, taken, wants_caption=not above.caption)
+    return Surroundings(
+        above.caption or below.caption, above.unit or below.unit, below.note, (*above.places, *below.places)
+    )
+
+
+def _above(pages: Sequence[Page], first: Place, taken: set[Place]) -> Surroundings:
+    grid = pages[first[0]].items[first[1]]
+    assert isinstance(grid, Grid)
+    lines = _lines_before(pages, first, taken)
+    used: list[Place] = []
+    unit = ""
+    for at, (place, line) in enumerate(lines):
+        if is_unit_line(line.text):
+            unit, used = unit or unit_of(line.text), [*used, place]
+            continue
+        if is_caption(line.text):
+            return _captioned(line.text, unit, [place, *used])
+        if at + 1 < len(lines) and _goes_on(lines[at + 1][1], line, grid):
+            return _captioned(join_lines(lines[at + 1][1].text, line.text), unit, [lines[at + 1][0], place, *used])
+        if _is_title(line, grid):
+            return _captioned(line.text, unit, [place, *used])
+        break
+    return Surroundings(unit=unit, places=tuple(used))
+
+
+def _captioned(text: str, unit: str, places: Sequence[Place]) -> Surroundings:
+    """A caption; a unit statement in it counts, and is cut off where it only shares the line."""
+    caption = text.strip("【】[] ")
+    found = _UNIT.search(caption)
+    if found and found.group()[0] not in "（(【":
+        caption = caption[: found.start()] + caption[found.end() :]
+    return Surroundings(" ".join(caption.split()), unit or unit_of(text), "", tuple(places))
+
+
+def _lines_before(pages: Sequence[Page], first: Place, taken: set[Place]) -> list[tuple[Place, Line]]:
+    """Lines right above a place, nearest first; over the page break where the place opens its page."""
+    page_index, item_index = first
+    found: list[tuple[Place, Line]] = []
+    while len(found) < LOOK_BACK:
+        item_index -= 1
+        if item_index < 0:
+            page_index -= 1
+            if page_index < first[0] - 1 or page_index < 0:
+                break
+            item_index = len(pages[page_index].items)
+            continue
+        item = pages[page_index].items[item_index]
+        if not isinstance(item, Line) or (page_index, item_index) in taken:
+            break
+        found.append(((page_index, item_index), item))
+    return found
+
+
+def _goes_on(upper: Line, lower: Line, grid: Grid) -> bool:
+    """Whether a caption is wrapped into the line below it."""
+    if upper.paragraph or not is_caption(upper.text) or grid.right <= grid.left:
+        return False
+    wide = upper.right - upper.left >= FULL_LINE * (grid.right - grid.left)
+    return wide and len(lower.text) <= MAX_TITLE and lower.text[-1:] not in "。；："
+
+
+def _is_title(line: Line, grid: Grid) -> bool:
+    """Whether an unnumbered line is a table's title: short, centred above it, and no heading."""
+    text = line.text.strip()
+    if not text or len(text) > MAX_TITLE or text[-1] in "。；：:;，,？！" or line.heading_level is not None:
+        return False
+    if _NUMBERED.match(text) or _OTHER_LABEL.match(text) or is_note(text) or grid.right <= grid.left:
+        return False
+    centred = abs((line.left + line.right) / 2 - (grid.left + grid.right) / 2) <= CENTRED
+    return centred and line.left > grid.left + CENTRED
+
+
+def _below(pages: Sequence[Page], last: Place, taken: set[Place], wants_caption: bool) -> Surroundings:
+    grid = pages[last[0]].items[last[1]]
+    assert isinstance(grid, Grid)
+    lines = _lines_after(pages, last, taken)
+    used, notes, caption, at = [], [], "", 0
+    if wants_caption and lines and is_caption(lines[0][1].text) and not _before_grid(pages, lines[0][0], lines):
+        caption, used, at = lines[0][1].text, [lines[0][0]], 1
+    while at < len(lines) and (is_note(lines[at][1].text) or (notes and _wraps(lines[at - 1][1], grid))):
+        text = lines[at][1].text
+        if notes and not is_note(text):
+            notes[-1] = join_lines(notes[-1], text)
+        else:
+            notes.append(text)
+        used, at = [*used, lines[at][0]], at + 1
+    return Surroundings(caption, unit_of(caption), "\n".join(notes), tuple(used))
+
+
+def _lines_after(pages: Sequence[Page], last: Place, taken: set[Place]) -> list[tuple[Place, Line]]:
+    page_index, item_index = last
+    found: list[tuple[Place, Line]] = []
+    while len(found) < MAX_NOTES:
+        item_index += 1
+        if item_index >= len(pages[page_index].items):
+            if page_index > last[0] or page_index + 1 >= len(pages) or found:
+                break
+            page_index, item_index = page_index + 1, -1
+            continue
+        item = pages[page_index].items[item_index]
+        if not isinstance(item, Line) or (page_index, item_index) in taken:
+            break
+        found.append(((page_index, item_index), item))
+    return found
+
+
+def _before_grid(pages: Sequence[Page], place: Place, lines: Sequence[tuple[Place, Line]]) -> bool:
+    """Whether the caption at a place stands above another table."""
+    items = pages[place[0]].items
+    for at in range(place[1] + 1, len(items)):
+        item = items[at]
+        if isinstance(item, Grid):
+            return True
+        if not is_unit_line(item.text):
+            return False
+    following = pages[place[0] + 1].items[:1] if place[0] + 1 < len(pages) else ()
+    return any(isinstance(item, Grid) for item in following)
+
+
+def _wraps(line: Line, grid: Grid) -> bool:
+    """Whether a note's line runs to the table's right side, so that the next one goes on with it."""
+    full = line.right > grid.right - 2 * (line.size or 10.0) > 0
+    return full and not line.paragraph and line.text[-1:] not in "。；"

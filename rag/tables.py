@@ -1,0 +1,181 @@
+"""Grids over pages as the tables a reader sees: joined over page breaks, with caption, unit, header and merges.
+
+`printed` keeps every character where it is printed; what a merged cell covers, also over a page break, is told
+only in `filled`. Where the page leaves open what belongs together, nothing is filled and the table warns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from rag.records import Grid, Line, Page, TableRow
+from rag.table_captions import Place, is_caption, is_continued, is_unit_line, surroundings, unit_of
+from rag.table_rows import GridRow, appended, begins_another, count_header_rows, filled_down, grid_rows, shared_header
+from rag.text import matching_key, unique
+
+EDGE = 5.0
+"""Points by which the column borders of one table differ from page to page at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedTable:
+    """A table with what stands around it."""
+
+    caption: str
+    unit: str
+    note: str
+    header_rows: int
+    rows: tuple[TableRow, ...]
+    warnings: tuple[str, ...]
+    places: tuple[Place, ...]
+    """(page index, item index) of all its grids and lines: the caption first, else in reading order."""
+
+
+def join_tables(pages: Sequence[Page]) -> tuple[JoinedTable, ...]:
+    """Every table of a file in reading order; each grid stands in exactly one of them."""
+    taken: set[Place] = set()
+    tables = []
+    for group in _groups(pages):
+        table = _joined(pages, group, taken)
+        taken.update(table.places)
+        tables.append(table)
+    return tuple(tables)
+
+
+def row_text(row: TableRow) -> str:
+    """A row as text: its printed cells, tabs between them, empty ones dropped."""
+    return "\t".join(cell for cell in row.printed if cell)
+
+
+def header_labels(rows: Sequence[TableRow], header_rows: int) -> tuple[str, ...]:
+    """One label a column; the levels of a header joined like 副高以上职称教师·人数."""
+    levels = [row.filled for row in rows[:header_rows]]
+    named = [level for level in levels if len(set(level)) > 1 or len(level) == 1]
+    return tuple("·".join(unique(filter(None, labels))) for labels in zip(*named, strict=True))
+
+
+def _groups(pages: Sequence[Page]) -> list[list[Place]]:
+    """The places of the grids and of the lines between them that make up one table each."""
+    groups: list[list[Place]] = []
+    for page_index, page in enumerate(pages):
+        for item_index, item in enumerate(page.items):
+            if not isinstance(item, Grid):
+                continue
+            place = (page_index, item_index)
+            between = _between(pages, groups[-1][-1], place) if groups else None
+            if between is not None and _same_table(pages, groups[-1], between, place):
+                groups[-1] += [*between, place]
+            else:
+                groups.append([place])
+    return groups
+
+
+def _between(pages: Sequence[Page], last: Place, place: Place) -> list[Place] | None:
+    """The lines between two grids, None where they are further apart than a page break."""
+    if place[0] - last[0] > 1:
+        return None
+    if place[0] == last[0]:
+        return [(place[0], item) for item in range(last[1] + 1, place[1])]
+    rest = [(last[0], item) for item in range(last[1] + 1, len(pages[last[0]].items))]
+    return rest + [(place[0], item) for item in range(place[1])]
+
+
+def _same_table(pages: Sequence[Page], group: Sequence[Place], between: Sequence[Place], place: Place) -> bool:
+    grids = [item for item in (_item(pages, at) for at in group) if isinstance(item, Grid)]
+    grid = _item(pages, place)
+    assert isinstance(grid, Grid)
+    lines = [item.text for item in (_item(pages, at) for at in between) if isinstance(item, Line)]
+    caption = _line_above(pages, group[0])
+    repeated = [text for text in lines if is_continued(text) or (caption and matching_key(text) == caption)]
+    if any(text not in repeated and not is_unit_line(text) for text in lines) or not _fits(grids[-1], grid):
+        return False
+    same_page = place[0] == group[-1][0]
+    return bool(repeated) or (not same_page and not lines and _goes_on(grids[0], grids[-1], grid))
+
+
+def _item(pages: Sequence[Page], place: Place) -> Line | Grid:
+    return pages[place[0]].items[place[1]]
+
+
+def _line_above(pages: Sequence[Page], place: Place) -> str:
+    """Matching key of the caption right above a table, `` where none is."""
+    for item_index in range(place[1] - 1, max(-1, place[1] - 3), -1):
+        item = pages[place[0]].items[item_index]
+        if isinstance(item, Line) and is_caption(item.text):
+            return matching_key(item.text)
+    return ""
+
+
+def _fits(before: Grid, grid: Grid) -> bool:
+    """Whether two grids have the same columns, or those of one are among the other's."""
+    if not before.column_edges or not grid.column_edges:
+        return before.column_count == grid.column_count
+    fewer, more = sorted((before.column_edges, grid.column_edges), key=len)
+    outer = abs(fewer[0] - more[0]) <= EDGE and abs(fewer[-1] - more[-1]) <= EDGE
+    return outer and all(min(abs(edge - other) for other in more) <= EDGE for edge in fewer)
+
+
+def _goes_on(first: Grid, before: Grid, grid: Grid) -> bool:
+    """Whether a grid that opens a page without a word above it repeats the header before it, or has none of its own."""
+    edges, columns = _finest((first, grid))
+    rows, further = (grid_rows(_aligned(part, edges, columns), None, None) for part in (first, grid))
+    return shared_header(rows, further) > 0 or before.open_bottom or not begins_another(rows, further)
+
+
+def _finest(grids: Sequence[Grid]) -> tuple[tuple[float, ...], int]:
+    """Column borders and their number in the grid that has most."""
+    finest = max(grids, key=lambda grid: grid.column_count)
+    return finest.column_edges, finest.column_count
+
+
+def _joined(pages: Sequence[Page], group: Sequence[Place], taken: set[Place]) -> JoinedTable:
+    around = surroundings(pages, group[0], group[-1], taken)
+    grids = [(pages[place[0]], item) for place in group if isinstance(item := _item(pages, place), Grid)]
+    rows: list[GridRow] = []
+    header, warnings = 0, list(chain.from_iterable(grid.warnings for _, grid in grids))
+    edges, columns = _finest([grid for _, grid in grids])
+    for page, grid in grids:
+        further = grid_rows(_aligned(grid, edges, columns), page.number, page.label)
+        if not rows:
+            rows, header = further, count_header_rows(further)
+            continue
+        repeated = shared_header(rows, further)
+        header = max(header, repeated)
+        rows, doubts = appended(rows, further[repeated:], header, open_border=grid.open_top)
+        warnings += doubts
+    if not edges:
+        rows = filled_down(rows, header)
+    units = [unit for unit in (unit_of(cell) for row in rows[:header] for cell in row.printed[:1]) if unit]
+    return JoinedTable(
+        caption=around.caption,
+        unit=around.unit or next(iter(units), ""),
+        note=around.note,
+        header_rows=header,
+        rows=tuple(row.as_table_row() for row in rows),
+        warnings=unique(warnings),
+        places=_ordered(around.caption, around.places, group),
+    )
+
+
+def _ordered(caption: str, lines: Sequence[Place], group: Sequence[Place]) -> tuple[Place, ...]:
+    """All places, the caption's first."""
+    first = lines[:1] if caption else ()
+    return (*first, *sorted(place for place in {*lines, *group} if place not in first))
+
+
+def _aligned(grid: Grid, edges: tuple[float, ...], columns: int) -> Grid:
+    """The grid with its cells counted in the columns of the finest grid of its table."""
+    if grid.column_count == columns:
+        return grid
+    places = [min(range(len(edges)), key=lambda at: abs(edges[at] - edge)) for edge in grid.column_edges]
+    cells = tuple(
+        replace(
+            cell,
+            column=places[cell.column],
+            column_span=places[cell.column + cell.column_span] - places[cell.column],
+        )
+        for cell in grid.cells
+    )
+    return replace(grid, cells=cells, column_count=columns, column_edges=edges)
