@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.records import Grid, Line, Page
 from rag.text import join_lines
@@ -105,7 +106,8 @@ def _above(pages: Sequence[Page], first: Place, taken: set[Place]) -> Surroundin
         if at + 1 < len(lines) and _goes_on(lines[at + 1][1], line, grid):
             return _captioned(join_lines(lines[at + 1][1].text, line.text), unit, [lines[at + 1][0], place, *used])
         if _is_title(line, grid):
-            return _captioned(line.text, unit, [place, *used])
+            title, upper = _whole_title(lines[at:])
+            return _captioned(title, unit, [*upper, *used])
         break
     return Surroundings(unit=unit, places=tuple(used))
 
@@ -155,6 +157,20 @@ def _is_title(line: Line, grid: Grid) -> bool:
         return False
     centred = abs((line.left + line.right) / 2 - (grid.left + grid.right) / 2) <= CENTRED
     return centred and line.left > grid.left + CENTRED
+
+
+def _whole_title(lines: Sequence[tuple[Place, Line]]) -> tuple[str, list[Place]]:
+    """A title with the centred lines of the same type right above it that it goes on from; nearest line first."""
+    text, places = lines[0][1].text, [lines[0][0]]
+    for (_, below), (place, above) in pairwise(lines):
+        middle = (above.left + above.right) / 2
+        same = abs(above.size - below.size) < 1 and above.bold == below.bold
+        near = 0 <= below.top - above.bottom <= below.size and above.right - above.left > below.right - below.left
+        centred = abs(middle - (below.left + below.right) / 2) <= CENTRED and above.text[-1:] not in "。；：！？"
+        if not (same and near and centred) or _NUMBERED.match(above.text):
+            break
+        text, places = join_lines(above.text, text), [place, *places]
+    return text, places
 
 
 def _below(pages: Sequence[Page], last: Place, taken: set[Place], wants_caption: bool) -> Surroundings:

@@ -11,7 +11,11 @@ from rag.text import join_lines, matching_key
 
 MAX_HEADER_DEPTH = 4
 MAX_LABEL = 40
-"""Characters of a header cell."""
+"""Characters of a header cell over figures."""
+MAX_WORD_LABEL = 16
+"""Characters of a header cell known only by its wording."""
+MAX_ALIKE = 0.3
+"""Share of cells below a label that may end as it does."""
 FIGURE_SHARE = 0.8
 """Share of a column's cells that are figures in a column of figures."""
 MIN_WITNESSES = 2
@@ -26,10 +30,11 @@ _FIGURE = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d{2}\s*(?:$|年|学年|届|级|[-—－–/])")
 _BLANK = re.compile(r"[-—－–/\\\s*]*|无")
 _LABEL = re.compile(
-    r"(?:序号|编号|名称|名|项目|类别|类型|类|体系|单位|年份|年度|备注|等级|级别|层次|时间|日期|内容|专业|学院|院部|系部|数|率|比例|占比|比重|"
-    r"指标|机构|情况|合计|总计|职务|职称|地点|地区|对象|性别|学校|部门|来源|金额|分类|排名|等次|企业|公司|证书|课程|成果|奖项|学历|性质|"
-    r"方式|行业|职业|途径|负责人|姓名|说明|标准|结果|值|额|得分|分值)(?:[（(].*[）)])?"
+    r"(序号|编号|名称?|项目|类[别型]?|体系|单位|年[份度]|备注|级|等级|级别|层次|时间|日期|内容|专业(?:[（(]群[）)])?|学院|院[部系]|系部|数量?|率|"
+    r"比例|占比|比重|指标|机构|情况|[合总]计|职[务称业]|地[点区]|对象|性别|学校|部门|来源|金额|排名|等次|企业|公司|证书|课程|成果|奖项|学历|性质|"
+    r"方[式向]|行业|途径|人员?|说明|标准|结果|值|额|分|成员|平台|领域|作品|赛项|荣誉)(?:\s*[（(][^（）()]*[）)])?$"
 )
+"""How the label of a column ends."""
 _TOTAL = re.compile(r"(?:合|总|小|共)计")
 
 
@@ -97,9 +102,23 @@ def count_header_rows(rows: Sequence[GridRow]) -> int:
         return 0
     named = head[-1].filled
     over_figures = any(figures and named[column] for column, figures in enumerate(figure_columns(body)))
-    words = [text for text in head[-1].filled if text]
-    worded = sum(bool(_LABEL.fullmatch(text) or _LABEL.search(text[-8:])) for text in words) * 2 > len(words)
-    return titles + depth if over_figures or (worded and len(words) > 1) else 0
+    return titles + depth if over_figures or _is_worded(named, body) else 0
+
+
+def _is_worded(labels: Sequence[str], body: Sequence[GridRow]) -> bool:
+    """Whether most of a row's cells end like labels, and those below them do not end alike."""
+    columns = zip(labels, zip(*(row.filled for row in body), strict=True), strict=True)
+    named = sum(
+        bool(ending := _label_ending(label))
+        and sum(_label_ending(text) == ending for text in column) <= MAX_ALIKE * len(column)
+        for label, column in columns
+    )
+    return len(labels) > 1 and named * 2 > len(labels)
+
+
+def _label_ending(text: str) -> str:
+    found = _LABEL.search(text) if len(text) <= MAX_WORD_LABEL else None
+    return found.group(1) if found else ""
 
 
 def _is_title(row: GridRow) -> bool:
