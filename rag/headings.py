@@ -122,6 +122,17 @@ def contents_titles(lines: list[str]) -> tuple[frozenset[str], frozenset[int]]:
     return frozenset(filter(None, map(matching_key, entries))), frozenset(range(start, end + 1))
 
 
+def ordinal(number: str) -> int:
+    """A heading's number as an integer (三 → 3, 十二 → 12, 4 → 4), 0 where it has none."""
+    if number.isdecimal():
+        return int(number)
+    tens, _, ones = number.rpartition("十")
+    digits = "零一二三四五六七八九"
+    if "十" not in number:
+        return max(digits.find(number), 0) if len(number) == 1 else 0
+    return max(digits.find(tens) if tens else 1, 1) * 10 + (max(digits.find(ones), 0) if ones else 0)
+
+
 class HeadingStack:
     """The headings that are open at a place; `push` closes those a new one ends."""
 
@@ -158,18 +169,19 @@ class HeadingStack:
         styles = [h.style for h in self._open]
         if heading.form == "case":
             return styles.index("case0") if "case0" in styles else len(styles)
-        if "case0" in styles:
-            case = styles.index("case0")
-            outside = heading.style in styles[:case]
-            if not outside or (heading.number in ("1", "一") and heading.style not in ("chinese0", "bracket0")):
-                return styles.index(heading.style) if heading.style in styles[case:] and not outside else len(styles)
         if heading.form == "dotted":
             return self._keep_dotted(heading)
-        if heading.style not in styles:
+        siblings = [index for index, style in enumerate(styles) if style == heading.style]
+        case = styles.index("case0") if "case0" in styles else len(styles)
+        following = [i for i in siblings if ordinal(self._open[i].number) + 1 == ordinal(heading.number)]
+        if following:
+            return following[-1]
+        if case < len(styles) and (not siblings or ordinal(heading.number) == 1):
+            return next((index for index in siblings if index > case), len(styles))
+        if not siblings:
             return len(styles)
-        keep = styles.index(heading.style)
-        restarts = heading.number in ("1", "一") and self._open[keep].number not in ("1", "一")
-        return 0 if restarts and keep and self._open[0].form == "front" else keep
+        restarts = ordinal(heading.number) == 1 and ordinal(self._open[siblings[0]].number) > 1
+        return 0 if restarts and siblings[0] and self._open[0].form == "front" else siblings[0]
 
     def _keep_dotted(self, heading: Heading) -> int:
         for index, other in enumerate(self._open):

@@ -13,7 +13,7 @@ from typing import Any
 from rag.colleges import names_in, short_names
 from rag.errors import SettingsError
 from rag.records import Grid, Line, Page, ReadFile, Report, ReportKind
-from rag.text import matching_key, unique
+from rag.text import unique
 
 COVER_LINES = 14
 """Lines from the start within which a title and a college are looked for."""
@@ -208,15 +208,3 @@ def _corrected(report: Report, corrections: Mapping[str, Any]) -> Report:
         [*map(str, listed), *(short_names(college) if "college" in changes else report.short_names)]
     )
     return replace(report, **changes)
-
-
-def same_text(first: str, second: str) -> bool:
-    """Whether two reports say the same: most of the longer sentences of the shorter one stand in the other."""
-    one, other = sorted((first, second), key=len)
-    if not one or len(one) < 0.5 * len(other):
-        return False
-    key = matching_key(other)
-    samples = [piece for piece in re.split(r"[。；\n]", one) if len(piece) >= 20]
-    step = max(1, len(samples) // 60)
-    chosen = [matching_key(piece) for piece in samples[::step]]
-    return len(chosen) >= 3 and sum(piece in key for piece in chosen) >= 0.7 * len(chosen)

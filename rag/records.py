@@ -131,8 +131,8 @@ class Report:
     page_count: int
     warnings: tuple[str, ...] = ()
     source: str = ""
-    twin_of: str | None = None
-    """Id of the report whose text this file repeats in another format; twins are not searched twice."""
+    sketch: tuple[int, ...] = ()
+    """Smallest hashes of its text's shingles: reports of like sketches are one report in two formats."""
 
 
 @dataclass(frozen=True, slots=True)

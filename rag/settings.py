@@ -50,6 +50,8 @@ class Settings:
     """Folder of the index."""
     reports: Path = PROJECT / "corpus"
     """Folder of the reports."""
+    index_name: str = ""
+    """Folder of the index inside the data folder; empty = the main one."""
     model: str = EXTRACTIVE
     """Alias of the answerer."""
     embedder: str = "builtin"
@@ -66,7 +68,7 @@ class Settings:
     read_seconds: int = 180
     read_max_pages: int = 1000
     read_max_file_mb: int = 200
-    lock_seconds: float = 20.0
+    lock_seconds: float = 60.0
     """How long an ingest waits for another one to end."""
     page_address: str = "127.0.0.1"
     page_port: int = 8501

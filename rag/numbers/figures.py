@@ -16,7 +16,7 @@ from rag.records import Number
 
 PLAIN = r"\d{1,15}(?!\d)(?:\.\d{1,12}(?!\d))?"
 _ARABIC = re.compile(
-    rf"""(?:(?P<high>{PLAIN})亿(?=\d))?
+    rf"""(?:(?P<high>{PLAIN})(?P<mark>亿(?=\d)|万(?=\d{{4}}(?!\d)|\d千)))?
          (?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,4}}(?![\d])(?:\.\d{{1,12}}(?!\d))?
                   | \d{{1,15}}(?:\.\n[ ]*\d{{1,12}}(?!\d)(?={GAP}[万亿]?(?:{UNIT}))|\n?\.\d{{1,12}})?(?!\d))
          (?P<within>余|多(?=[ ]*[百千万亿]))?
@@ -33,7 +33,7 @@ _NUMERAL = re.compile(
 _RATIO = re.compile(rf"(?P<left>{PLAIN})[ ]?(?::|比(?=\d))[ ]?(?P<right>{PLAIN})(?!:)")
 _PARTS = re.compile(
     rf"""(?P<whole>[{CHINESE}]{{1,8}}|\d{{1,6}})分之(?P<part>[{CHINESE}]{{1,12}}(?:点[{DIGITS}]{{1,8}})?|{PLAIN})
-       | (?P<slash_part>\d{{1,6}})/(?P<slash_whole>\d{{1,6}})(?![\d/年月])""",
+       | (?<![)\d])(?P<slash_part>\d{{1,6}})/(?P<slash_whole>\d{{1,6}})(?![\d/年月])""",
     re.VERBOSE,
 )
 _TENTHS = re.compile(
@@ -52,7 +52,7 @@ _BEFORE_MAGNITUDE = re.compile(r"((?<![超通经不])过|(?<![以加])上|破)$"
 _SIGN = re.compile(r"(?:^|[\s\x00率幅长比度降减增为是到至:(,、|])-$")
 _MAGNITUDES = frozenset(SCALES)
 _RUN_OF_MAGNITUDES = re.compile(rf"[百千万亿]+(?![{DIGITS}])")
-_CLOSES_PHRASE = re.compile(r"[ ]*(?:[,。;:、)!?\n]|$)")
+_CLOSES_PHRASE = re.compile(r"[ ]*(?:[,。;:、)!?]|$)")
 _COUNTED_ONE = re.compile(r"(?:仅|仅有|只|只有|共|各|共计|总计|合计)$")
 _NOT_BEFORE_NUMERAL = frozenset("第周初数几某之任唯统每另同这那哪万一期")
 _TIME_UNITS = frozenset("年 个月 天 周 学期 学年 届 小时".split())
@@ -60,6 +60,7 @@ _LONGER_KINDS = frozenset("duration age multiple money length".split())
 _BARE = re.compile(r"\d+(?:\.\d+)?")
 _LATIN_BEFORE = re.compile(r"[A-Za-z][ _/-]?$")
 _LATIN_AFTER = re.compile(r"[A-Za-z_]|[-+][A-Za-z0-9]")
+_HEADING_AFTER = re.compile(r"[.、)]|[ ]?(?:[\u3400-\u9fff“‘《]|\d\+)")
 _ENUMERATED = re.compile(r"[。;:!?][ ]?$")
 _POINTED = re.compile(r"[.)](?!\d)")
 _RANGE_MARK = re.compile(r"[ ]?[-—~至到][ ]?")
@@ -169,7 +170,9 @@ def _read_arabic(folded: str, at: int) -> _Reading | None:
     value = Decimal(re.sub(r"[,\s]", "", match["digits"]))
     scale = (match["scale"] or "").strip()
     if match["high"]:
-        value += Decimal(match["high"]) * 10 ** (8 - SCALES.get(scale, 0))
+        value = scaled(Decimal(match["high"]), match["mark"]) + scaled(value, scale)
+        scale = match["mark"] if scale in ("", "千", "百") else scale
+        value = value / 10 ** SCALES[scale]
     unit = canonical(match["unit"] or "")[1]
     longer = "多" if "多" in (match["unit"] or "") else None
     bounds = tuple(word for word in (match["within"], match["also"], longer) if word)
@@ -235,7 +238,7 @@ def _read_ratio(folded: str, at: int) -> _Reading | None:
 
 
 def _is_year(digits: str) -> bool:
-    return len(digits) == 4 and digits.isdecimal() and 1900 <= int(digits) < 2100
+    return len(digits) == 4 and digits.isdecimal() and 1980 <= int(digits) < 2040
 
 
 def _is_name(folded: str, at: int, number: Number, *, in_quotation: bool) -> bool:
@@ -245,7 +248,7 @@ def _is_name(folded: str, at: int, number: Number, *, in_quotation: bool) -> boo
         return True
     if number.unit or number.bound or not _BARE.fullmatch(digits) or _RANGE_WITH_UNIT.match(folded, number.end):
         return False
-    before, after = _text_before(folded, at), folded[number.end : number.end + 2]
+    before, after = _text_before(folded, at), folded[number.end : number.end + 3]
     return (
         _is_year(digits)
         or (digits.isdecimal() and (len(digits) >= 8 or (len(digits) > 1 and digits[0] == "0")))
@@ -259,7 +262,7 @@ def _is_name(folded: str, at: int, number: Number, *, in_quotation: bool) -> boo
 
 def _opens_line(digits: str, after: str) -> bool:
     """`1.`, `2、`, `3）`, `1.1 总则`, `1占地面积`: a heading or row number, not a first cell of figures."""
-    return len(digits.replace(".", "")) <= 2 and re.match(r"[.、)]|[ ]?[\u3400-\u9fff]", after) is not None
+    return len(digits.replace(".", "")) <= 2 and _HEADING_AFTER.match(after) is not None
 
 
 def _with_ranges(folded: str, found: list[Number]) -> tuple[Number, ...]:

@@ -20,7 +20,7 @@ _OPAQUE = (
 )
 QUOTATION = re.compile(r"“[^“”\n]{1,20}”|‘[^‘’\n]{1,20}’|「[^「」\n]{1,20}」|\"[^\"\n]{1,20}\"")
 _FIXED = re.compile(
-    "两个(?:确立|维护|毫不动摇|结合)|四个(?:意识|自信|全面|服务)|三个(?:代表|面向)|八项规定|三支一扶|[三四五七]位一体|五台[山县]|三门[峡县]"
+    "两个(?:确立|维护|毫不动摇|结合)|四个(?:意识|自信|全面|服务)|三个(?:代表|面向)|八项规定|三支一扶|[三四五七]位一体|最后一公里|五台[山县]|三门[峡县]"
 )
 # What a number is part of when it begins so.
 _CODE = re.compile(
@@ -29,11 +29,12 @@ _CODE = re.compile(
        | (?!1:)(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)(?::[0-5]\d)? | \d+:\d+:\d+
        | \d(?:\+[0-9A-Za-z])+(?![\d.%]) | [2-6]G(?![A-Za-z])
        | \d{{1,2}}[时点](?![间代期空段长尚建要意])
-       | \d+[万亿]*[ ]?(?:[强级楼室](?!化|调|师)|号(?!召)|班(?!次|级|子|组)|后(?=[^\d,。;、]{{0,3}}(?:青年|学生|大学生|教师))|年代|世纪|等奖|年级|年制)
+       | \d+[万亿]*[ ]?(?:[强级楼室](?!化|调|师)|号(?!召)|班(?!次|级|子|组)|后(?=[^\d,。;、]{{0,3}}(?:青年|学生|大学生|教师))|年代|世纪|等奖|年级|年制|\#)
        | (?:985|211)(?=工程|高校|院校|大学|[、/])
        | [{CHINESE}]+(?:等奖|年级|年制|级|期工程|期建设|年一贯)""",
     re.VERBOSE,
 )
+_LEADER = re.compile(r"(?:\.{3,}|…|·{3,}|_{3,})[ ]?$")
 _ORDINAL = re.compile(r"第[ ]?$|前[ ]?$")
 _LABEL = re.compile(
     r"(?:附件|附表|附图|(?<![发代报列填仪手量外])表|(?<![地企意力版])图|案例|专栏|模块|任务|Table|Fig\.?)[ ]?$"
@@ -60,6 +61,8 @@ def end_of_label(folded: str, at: int, before: str) -> int | None:
     run = RUN.match(folded, at)
     if run is None:
         return None
+    if _LEADER.search(before):
+        return run.end()
     if _ORDINAL.search(before):
         ranked = before.rstrip()[-1] == "第" or re.match("名|位|强|列", folded[run.end() : run.end() + 1])
         return run.end() if ranked else None

@@ -1,0 +1,232 @@
+"""Embedders: the built-in one, which only compares spelling, and those that bring a model's sense of meaning."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import ModelError, SettingsError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from rag.ports import Vectors
+
+# A longer run of shared characters says more than a shared character.
+_GRAM_WEIGHTS = (0.3, 1.0, 1.3)
+_WORD_WEIGHT = 1.5
+_WORD = re.compile(r"[0-9]+(?:\.[0-9]+)*%?|[a-z]+")
+_NOT_TEXT = re.compile(r"[\W_]+")
+
+
+class HashingEmbedder:
+    """Lexical: texts lie close where they share characters, pairs and triples of characters, words and numbers.
+
+    It knows nothing of meaning. It needs no download and no training, and a text's vector depends on that
+    text alone. Feature hashing with signs: Weinberger et al., 2009, arXiv:0902.2206.
+    """
+
+    def __init__(self, dimension: int = 512) -> None:
+        """Vectors of that length."""
+        self.name = f"hashing-1-{dimension}"
+        self.dimension: int | None = dimension
+        self._size = dimension
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """A unit vector for each text."""
+        import numpy as np
+
+        rows = np.zeros((len(texts), self._size), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            row[:] = self.embed_query(text)
+        return rows
+
+    def embed_query(self, text: str) -> Vectors:
+        """A unit vector; for a text without a letter or digit an arbitrary one."""
+        import numpy as np
+
+        vector = np.zeros(self._size, np.float64)
+        for features, weight in _features(unicodedata.normalize("NFKC", text).lower()):
+            distinct, counts = np.unique(features, return_counts=True)
+            signs = np.where(distinct & np.uint64(1 << 32), 1.0, -1.0)
+            buckets = (distinct % np.uint64(self._size)).astype(np.int64)
+            vector += np.bincount(buckets, signs * (1 + np.log(counts)) * weight, self._size)
+        length = float(np.linalg.norm(vector))
+        if length == 0:
+            vector[0] = length = 1.0
+        return (vector / length).astype(np.float32)
+
+
+def _features(text: str) -> Iterator[tuple[NDArray[np.uint64], float]]:
+    """Hashes of the words and of the 1- to 3-grams of the rest, with the weight of their kind."""
+    import numpy as np
+
+    words = [zlib.crc32(word.encode()) for word in _WORD.findall(text)]
+    yield _mixed(np.array(words, np.uint64)), _WORD_WEIGHT
+    rest = _NOT_TEXT.sub(" ", _WORD.sub(" ", text))
+    codes = np.frombuffer(rest.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
+    solid = codes != ord(" ")
+    hashes, whole = np.zeros(len(codes), np.uint64), np.ones(len(codes), bool)
+    for size, weight in enumerate(_GRAM_WEIGHTS, 1):
+        places = max(len(codes) - size + 1, 0)
+        hashes = _mixed(hashes[:places] + codes[size - 1 :] + np.uint64(1))
+        whole = whole[:places] & solid[size - 1 :]
+        yield hashes[whole], weight
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Each value's bits spread over the word (the finaliser of SplitMix64); overflow is meant."""
+    import numpy as np
+
+    values = values + np.uint64(0x9E3779B97F4A7C15)
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+class OpenAICompatibleEmbedder:
+    """A model behind an OpenAI-compatible `/embeddings`."""
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        api_key: str,
+        *,
+        timeout_seconds: float = 30.0,
+        batch_size: int = 32,
+        max_retries: int = 2,
+        dimension: int | None = None,
+    ) -> None:
+        """`dimension`, where given, is asked of the service, for models that can shorten their vectors."""
+        self.name = f"openai:{base_url}:{model}" + (f":{dimension}" if dimension else "")
+        self.dimension = dimension
+        self._base_url, self._model, self._api_key = base_url, model, api_key
+        self._timeout, self._batch_size, self._max_retries = timeout_seconds, batch_size, max_retries
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """A vector for each text; `ModelError` when the service fails or answers anything else."""
+        import numpy as np
+
+        if not texts:
+            return np.zeros((0, self.dimension or 0), np.float32)
+        with _explained(self._base_url, self._model):
+            rows = self._client.embed_documents(list(texts), chunk_size=self._batch_size)
+        return self._checked(rows, len(texts))
+
+    def embed_query(self, text: str) -> Vectors:
+        """The question's vector; `ModelError` when the service fails."""
+        vector: Vectors = self.embed_passages([text])[0]
+        return vector
+
+    @cached_property
+    def _client(self) -> Any:
+        from langchain_openai import OpenAIEmbeddings
+        from pydantic import SecretStr
+
+        # Without the switch texts would be cut into tokens of OpenAI's own models, which others cannot read.
+        return OpenAIEmbeddings(
+            model=self._model,
+            base_url=self._base_url,
+            api_key=SecretStr(self._api_key),
+            timeout=self._timeout,
+            max_retries=self._max_retries,
+            dimensions=self.dimension,
+            check_embedding_ctx_length=False,
+        )
+
+    def _checked(self, rows: Any, count: int) -> Vectors:
+        import numpy as np
+
+        where = f"嵌入模型 {self._model!r}（{self._base_url}）"
+        try:
+            vectors = np.array(rows, np.float32)
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"{where}返回的向量长短不一或不是数字。") from error
+        if vectors.ndim != 2 or len(vectors) != count or not vectors.shape[1]:
+            raise ModelError(f"{where}应返回 {count} 个向量，返回的形状是 {vectors.shape}。")
+        if not np.isfinite(vectors).all():
+            raise ModelError(f"{where}返回的向量里有无效数字。")
+        if self.dimension not in (None, vectors.shape[1]):
+            raise ModelError(
+                f"{where}返回 {vectors.shape[1]} 维向量，应为 {self.dimension} 维；请检查 model 和 dimension。"
+            )
+        self.dimension = vectors.shape[1]
+        return vectors
+
+
+_STATUS_REASONS = {
+    400: "请求被拒绝，多半是文本过长或参数不对",
+    401: "密钥无效或没有给出",
+    402: "账户余额不足",
+    403: "密钥没有使用该模型的权限",
+    404: "地址或模型名不对",
+    429: "请求过于频繁或额度用尽",
+}
+
+
+@contextmanager
+def _explained(base_url: str, model: str) -> Iterator[None]:
+    """What the OpenAI client raises, as `ModelError`."""
+    import openai
+
+    where = f"嵌入模型 {model!r}（{base_url}）"
+    try:
+        yield
+    except openai.APITimeoutError as error:
+        raise _model_error(f"{where}超时未答，请稍后再试或调大 timeout。", retryable=True) from error
+    except openai.APIConnectionError as error:
+        raise _model_error(f"{where}连接不上，请检查地址和网络。", retryable=True) from error
+    except openai.APIStatusError as error:
+        reason = _STATUS_REASONS.get(error.status_code, "服务出错" if error.status_code >= 500 else "请求被拒绝")
+        retryable = error.status_code == 429 or error.status_code >= 500
+        raise _model_error(f"{where}返回 {error.status_code}：{reason}。", retryable=retryable) from error
+    except (openai.OpenAIError, AttributeError, KeyError, TypeError, ValueError) as error:
+        # A reply of another form (an HTML page, an error object behind a 200) fails inside the client, in its own way.
+        raise _model_error(f"{where}的回复不是嵌入接口的格式，请检查 base_url。", retryable=False) from error
+
+
+def _model_error(message: str, *, retryable: bool) -> ModelError:
+    error = ModelError(message)
+    error.retryable = retryable
+    return error
+
+
+class FastEmbedEmbedder:
+    """A model file run on this machine by fastembed; nothing is downloaded."""
+
+    def __init__(self, model: str, path: Path) -> None:
+        """`path` is the folder of the downloaded model; `SettingsError` where it or the package is missing."""
+        try:
+            text_embedding = import_module("fastembed").TextEmbedding
+        except ImportError as error:
+            raise SettingsError('本机嵌入模型需要 fastembed，请先运行 pip install "wenbao[fastembed]"。') from error
+        self.name = f"fastembed:{model}"
+        self.dimension: int | None = None
+        try:
+            self._model: Any = text_embedding(model, specific_model_path=str(path), local_files_only=True)
+        except Exception as error:  # fastembed, onnxruntime and the hub client each raise their own kinds
+            raise SettingsError(f"无法载入本机嵌入模型 {model!r}（{str(path)!r}）：{error}") from error
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """A vector for each text."""
+        import numpy as np
+
+        rows = list(self._model.passage_embed(list(texts)))
+        vectors = np.array(rows, np.float32) if rows else np.zeros((0, self.dimension or 0), np.float32)
+        self.dimension = vectors.shape[1] or None
+        return vectors
+
+    def embed_query(self, text: str) -> Vectors:
+        """The question's vector."""
+        import numpy as np
+
+        return np.array(next(iter(self._model.query_embed(text))), np.float32)

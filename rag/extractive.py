@@ -1,0 +1,332 @@
+"""Evidence → Draft without a model: the figures or cells that answer, in a short sentence, cited.
+
+A figure is chosen for each thing asked by how much of what is asked stands near it: its own clause or row first,
+then its sentence, then the headings above, and by whether its unit is of the kind asked for. Where too little of the
+question is near any figure or sentence, the answer is that nothing was found, with the nearest thing stated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag import slots
+from rag.chunks import page_at
+from rag.figures import Figure, passage_to_figures
+from rag.numbers import same_value, unit_class
+from rag.records import AnswerStatus, Citation, Conflict, Draft, Evidence, Passage, Report, Table
+from rag.retrieve import term_weights
+from rag.slots import Slot, question_to_slots
+from rag.tables import row_text
+from rag.text import matching_key, search_terms, sentence_spans
+
+NEAR, SENTENCE, ABOUT = 1.0, 0.55, 0.35
+"""What a question word counts when it stands in the figure's own clause, its sentence, the headings above."""
+LOCAL_BOOST = 1.6
+"""What a word counts that stands beside the interrogative itself."""
+ITEM_BOOST = 4.0
+MIN_COVERAGE = 0.42
+"""Share of the question's weight that must stand by a figure before it may answer."""
+MIN_NAME_COVERAGE = 0.45
+WRONG_KIND = 0.55
+"""Factor for a figure whose unit is not of the kind asked."""
+RANK_DECAY = 0.985
+"""Factor per rank of the passage."""
+MAX_BOLD = 6
+
+_KIND_CLASSES: Mapping[str, frozenset[str]] = {
+    slots.MONEY: frozenset({"money"}),
+    slots.PERCENT: frozenset({"percent"}),
+    slots.POINTS: frozenset({"points", "percent"}),
+    slots.PEOPLE: frozenset({"count"}),
+    slots.COUNT: frozenset({"count"}),
+    slots.AREA: frozenset({"area"}),
+    slots.TIME: frozenset({"time", "hours", "duration"}),
+    slots.RATIO: frozenset({"ratio"}),
+}
+_YEAR_TERM = re.compile(r"(?:19|20)\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    figure: Figure
+    coverage: float
+    score: float
+
+
+def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
+    """The built-in answer to a question from what retrieval found."""
+    weights = term_weights(evidence.query, [passage.text for passage in evidence.passages])
+    asked = question_to_slots(evidence.query.standalone)
+    if not evidence.passages:
+        return _not_found(evidence, reports, None)
+    figures = [
+        figure
+        for passage in evidence.passages
+        for figure in passage_to_figures(passage, tables.get(passage.table_id or ""))
+    ]
+    wanted = [slot for slot in asked if slot.kind != slots.NAME]
+    if not wanted:
+        return _name_draft(evidence, weights, reports, tables)
+    ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
+    choices = [_choose(slot, figures, weights, ranks, evidence) for slot in wanted]
+    found = [
+        (slot, choice)
+        for slot, choice in zip(wanted, choices, strict=True)
+        if choice and choice.coverage >= MIN_COVERAGE
+    ]
+    if not found:
+        best = max((choice for choice in choices if choice), key=lambda choice: choice.score, default=None)
+        return _not_found(evidence, reports, best.figure if best else None)
+    return _figures_draft(evidence, found, figures, weights, ranks, reports)
+
+
+def _choose(
+    slot: Slot, figures: Sequence[Figure], weights: Mapping[str, float], ranks: Mapping[str, int], evidence: Evidence
+) -> _Choice | None:
+    best: _Choice | None = None
+    asked = _slot_weights(slot, weights)
+    for figure in figures:
+        choice = _weigh(figure, slot, asked, ranks, evidence)
+        if choice and (best is None or choice.score > best.score):
+            best = choice
+    return best
+
+
+def _slot_weights(slot: Slot, weights: Mapping[str, float]) -> dict[str, float]:
+    asked = {term: weight for term, weight in weights.items() if not _YEAR_TERM.fullmatch(term)}
+    for term in set(search_terms(slot.text)):
+        if term in asked:
+            asked[term] *= LOCAL_BOOST
+    for term in set(search_terms(slot.item)):
+        asked[term] = max(asked.get(term, 1.0), 1.0) * ITEM_BOOST
+    return asked
+
+
+def _weigh(
+    figure: Figure, slot: Slot, asked: Mapping[str, float], ranks: Mapping[str, int], evidence: Evidence
+) -> _Choice | None:
+    near = set(search_terms(f"{figure.near} {figure.after} {figure.before if figure.is_cell else ''}"))
+    sentence = set(search_terms(figure.passage.text[figure.quote_start : figure.quote_end]))
+    about = set(search_terms(figure.about))
+    total = sum(asked.values()) or 1.0
+    covered = reached = 0.0
+    for term, weight in asked.items():
+        share = NEAR if term in near else SENTENCE if term in sentence else ABOUT if term in about else 0.0
+        covered += weight * share
+        reached += weight * (share > 0)
+    if slot.item and not _has_item(figure, slot.item):
+        return None
+    score = (
+        covered
+        / total
+        * RANK_DECAY ** ranks[figure.passage.id]
+        * _kind_factor(figure, slot)
+        * _scope_factor(figure, evidence)
+    )
+    return _Choice(figure, reached / total * _kind_factor(figure, slot) * _scope_factor(figure, evidence), score)
+
+
+def _has_item(figure: Figure, item: str) -> bool:
+    text = figure.passage.text[figure.quote_start : figure.quote_end]
+    return matching_key(item) in matching_key(text + figure.before) or _YEAR_TERM.fullmatch(item) is not None
+
+
+def _kind_factor(figure: Figure, slot: Slot) -> float:
+    classes = _KIND_CLASSES.get(slot.kind)
+    kind = unit_class(figure.number.unit)
+    if classes is None or kind in classes:
+        return 1.0
+    if slot.kind in (slots.PEOPLE, slots.COUNT) and kind in ("money", "percent", "points", "area", "ratio"):
+        return WRONG_KIND * 0.6
+    return WRONG_KIND
+
+
+def _scope_factor(figure: Figure, evidence: Evidence) -> float:
+    """A sentence that speaks only of other years than the asked ones is not about them."""
+    years = set(evidence.query.years)
+    if not years:
+        return 1.0
+    text = figure.before if not figure.is_cell else figure.before + figure.near
+    stated = {int(year) for year in _YEAR_TERM.findall(text)}
+    if stated and not stated & years:
+        return 0.6
+    return 1.08 if stated & years else 1.0
+
+
+def _figures_draft(
+    evidence: Evidence,
+    found: Sequence[tuple[Slot, _Choice]],
+    figures: Sequence[Figure],
+    weights: Mapping[str, float],
+    ranks: Mapping[str, int],
+    reports: Mapping[str, Report],
+) -> Draft:
+    citations = _Citations()
+    parts: list[str] = []
+    conflicts: list[Conflict] = []
+    used: list[Figure] = []
+    for slot, choice in found:
+        if any(choice.figure is other for other in used):
+            continue
+        used.append(choice.figure)
+        n = citations.cite(choice.figure)
+        parts.append(f"{_label(choice.figure)}**{_written(choice.figure)}** [{n}]")
+        conflict = _conflict(slot, choice, figures, weights, ranks, evidence, citations)
+        if conflict is not None:
+            conflicts.append(conflict)
+            parts[-1] += f"；另一处写作 **{conflict.values[1][0]}** [{conflict.values[1][1]}]（报告中两处数字不一致）"
+    lead = _lead(evidence, [citation.passage for citation in citations.items], reports)
+    text = f"{lead}{'；'.join(parts[:MAX_BOLD])}。"
+    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), tuple(conflicts))
+
+
+def _conflict(
+    slot: Slot,
+    choice: _Choice,
+    figures: Sequence[Figure],
+    weights: Mapping[str, float],
+    ranks: Mapping[str, int],
+    evidence: Evidence,
+    citations: _Citations,
+) -> Conflict | None:
+    """Another figure of the same unit under the same words in another sentence."""
+    asked = _slot_weights(slot, weights)
+    label = _key_label(choice.figure)
+    if len(label) < 3:
+        return None
+    for other in figures:
+        if other.quote_start == choice.figure.quote_start and other.passage.id == choice.figure.passage.id:
+            continue
+        same_kind = (
+            other.number.unit == choice.figure.number.unit
+            and other.passage.report_id == choice.figure.passage.report_id
+        )
+        if not same_kind or same_value(other.number, choice.figure.number) or _key_label(other) != label:
+            continue
+        rival = _weigh(other, slot, asked, ranks, evidence)
+        if rival and rival.coverage >= choice.coverage * 0.9:
+            n, m = citations.cite(choice.figure), citations.cite(other)
+            values = ((_written(choice.figure), n), (_written(other), m))
+            return Conflict(label, values, "同一份报告中同一事项印有不同的数字，请以原文为准并向编制单位核实")
+    return None
+
+
+def _key_label(figure: Figure) -> str:
+    text = figure.near if not figure.is_cell else f"{figure.near}{figure.before}"
+    return matching_key(re.sub(r"[达到为共约近超过有是的，、：；（）()\s]|实现|总计|合计", "", text))
+
+
+class _Citations:
+    """Numbers citations in order of first use; one a sentence."""
+
+    def __init__(self) -> None:
+        self.items: list[Citation] = []
+
+    def cite(self, figure: Figure) -> int:
+        return self.cite_span(figure.passage, figure.quote_start, figure.quote_end)
+
+    def cite_span(self, passage: Passage, start: int, end: int) -> int:
+        for citation in self.items:
+            if citation.passage.id == passage.id and citation.quote_start == start:
+                return citation.n
+        page, label = page_of(passage, start)
+        self.items.append(Citation(len(self.items) + 1, passage, start, end, page, label))
+        return len(self.items)
+
+
+def page_of(passage: Passage, offset: int) -> tuple[int | None, str | None]:
+    """Physical and printed page of an offset in a passage."""
+    if not passage.pages:
+        return passage.page, passage.page_label
+    mark = page_at(passage.pages, offset)
+    return mark.page, mark.label
+
+
+def _written(figure: Figure) -> str:
+    number = figure.number
+    if figure.is_cell and number.unit and number.unit not in number.text:
+        return f"{number.text.strip()}{number.unit}" if not number.unit.startswith(":") else number.text.strip()
+    return " ".join(number.text.split())
+
+
+def _label(figure: Figure) -> str:
+    if figure.is_cell:
+        name = " ".join(figure.near.split())
+        return f"{name}的{figure.before}为 " if figure.before and name else f"{figure.before or name}："
+    clause = re.split(r"[，,；;。：:！？（(\n]", figure.before)[-1].strip()
+    return f"{clause}" if 1 <= len(clause) <= 30 else ""
+
+
+def _lead(evidence: Evidence, passages: Sequence[Passage], reports: Mapping[str, Report]) -> str:
+    names = dict.fromkeys(report.college or report.title for p in passages if (report := reports.get(p.report_id)))
+    return f"{'、'.join(names)}：" if names else ""
+
+
+def _name_draft(
+    evidence: Evidence, weights: Mapping[str, float], reports: Mapping[str, Report], tables: Mapping[str, Table]
+) -> Draft:
+    """A question that asks for names: the row or sentence that holds most of what is asked, as it stands."""
+    total = sum(weights.values()) or 1.0
+    best: tuple[float, Passage, int, int] | None = None
+    for rank, passage in enumerate(evidence.passages):
+        about = set(search_terms(" ".join(passage.path)))
+        for start, end in sentence_spans(passage.text):
+            terms = set(search_terms(passage.text[start:end]))
+            covered = sum(w * (1.0 if t in terms else ABOUT if t in about else 0.0) for t, w in weights.items()) / total
+            score = covered * RANK_DECAY**rank
+            if passage.text[start:end].strip() and (best is None or score > best[0]):
+                best = (score, passage, start, end)
+    if best is None or best[0] < MIN_NAME_COVERAGE:
+        return _not_found(evidence, reports, None)
+    _, passage, start, end = best
+    citations = _Citations()
+    spans = _alike_rows(passage, tables.get(passage.table_id or ""), start, end, weights) or [(start, end)]
+    lines = []
+    for a, b in spans:
+        n = citations.cite_span(passage, a, a + len(passage.text[a:b].rstrip()))
+        lines.append(f"{_plain(passage.text[a:b])} [{n}]")
+    lead = _lead(evidence, [passage], reports)
+    text = f"{lead}{lines[0]}" if len(lines) == 1 else lead + "\n\n" + "\n".join(f"- {line}" for line in lines)
+    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
+
+
+def _alike_rows(
+    passage: Passage, table: Table | None, start: int, end: int, weights: Mapping[str, float]
+) -> list[tuple[int, int]]:
+    """The rows of a table that hold the same of the question's words as the best row does."""
+    if table is None or not any(
+        row_text(row) == passage.text[start:end].rstrip("\n") for row in table.rows[table.header_rows :]
+    ):
+        return []
+    held = {term for term in search_terms(passage.text[start:end]) if term in weights}
+    rows = {row_text(row) for row in table.rows[table.header_rows :]}
+    return [
+        (a, b)
+        for a, b in sentence_spans(passage.text)
+        if passage.text[a:b].rstrip("\n") in rows and held and held <= set(search_terms(passage.text[a:b]))
+    ]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("\t", "，").split()).strip("。")
+
+
+def _not_found(evidence: Evidence, reports: Mapping[str, Report], nearest: Figure | None) -> Draft:
+    searched = [f"《{reports[i].title}》" for i in evidence.query.report_ids[:4] if i in reports]
+    more = len(evidence.query.report_ids) - len(searched)
+    where = "、".join(searched) + (f"等 {len(evidence.query.report_ids)} 份报告" if more > 0 else "")
+    text = f"没有在{where}中找到能回答这个问题的内容。" if searched else "还没有可查的报告，请先添加报告。"
+    if evidence.query.unknown_colleges:
+        text += f"已收录的报告中没有{'、'.join(evidence.query.unknown_colleges)}的报告。"
+    if nearest is None:
+        return Draft(AnswerStatus.NOT_FOUND, text, ())
+    citations = _Citations()
+    n = citations.cite(nearest)
+    quote = _plain(nearest.passage.text[nearest.quote_start : nearest.quote_end])
+    return Draft(
+        AnswerStatus.NOT_FOUND,
+        f"{text}最接近的表述是：“{quote}” [{n}]，与所问并不相同，仅供参考。",
+        tuple(citations.items),
+    )

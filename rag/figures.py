@@ -1,0 +1,176 @@
+"""Passages → figures: every number of a passage with the words that say what it measures, from prose and from cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from rag.numbers import cell_number, find_numbers, unit_in_header
+from rag.records import Number, Passage, Table, TableRow
+from rag.tables import header_labels, row_text
+from rag.text import sentence_spans
+
+_CLAUSE = re.compile(r"[，,；;。：:！？（）()\n]")
+_UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
+_ORDINAL_COLUMN = re.compile(r"^(?:序号|编号|序|No\.?|排名|名次)$", re.IGNORECASE)
+_HEADER_UNITS = (
+    ("人次", "人次"),
+    ("人数", "人"),
+    ("人日", "人日"),
+    ("学时", "学时"),
+    ("课时", "课时"),
+    ("班数", "个"),
+    ("期数", "期"),
+    ("项数", "项"),
+)
+_TOTAL = re.compile(r"^(?:合计|总计|共计|小计|全校|总数|总体)")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in a passage and what is said of it. Offsets are offsets in the passage's text."""
+
+    number: Number
+    passage: Passage
+    start: int
+    end: int
+    quote_start: int
+    quote_end: int
+    """The sentence or table row that holds it."""
+    near: str
+    """Its own clause, or its row's labels."""
+    before: str
+    """What stands before it in its sentence, or its column's header."""
+    after: str
+    """What stands behind it up to the next mark; empty for a cell."""
+    about: str
+    """Caption, unit line and headings above."""
+    is_cell: bool = False
+    is_total: bool = False
+    row: TableRow | None = None
+    column: int = -1
+
+
+def passage_to_figures(passage: Passage, table: Table | None = None) -> tuple[Figure, ...]:
+    """Figures of a passage in order of their place. `table` is the table the passage was taken from, if any."""
+    rows = dict(_table_rows(passage, table)) if table else {}
+    figures: list[Figure] = []
+    for start, end in sentence_spans(passage.text):
+        if start in rows:
+            figures.extend(_row_figures(passage, table, rows[start], start, end))  # type: ignore[arg-type]
+        else:
+            figures.extend(_sentence_figures(passage, start, end))
+    return tuple(figures)
+
+
+def _table_rows(passage: Passage, table: Table) -> Iterator[tuple[int, TableRow]]:
+    """(offset in the passage, row) of each of the table's rows that the passage holds."""
+    lines = []
+    at = 0
+    for line in passage.text.split("\n"):
+        lines.append((at, line))
+        at += len(line) + 1
+    position = 0
+    for offset, line in lines:
+        for index in range(position, len(table.rows)):
+            if row_text(table.rows[index]) == line:
+                if index >= table.header_rows:
+                    yield offset, table.rows[index]
+                position = index + 1
+                break
+
+
+def _sentence_figures(passage: Passage, start: int, end: int) -> Iterator[Figure]:
+    sentence = passage.text[start:end]
+    numbers = find_numbers(sentence)
+    cuts = [match.start() for match in _CLAUSE.finditer(sentence)]
+    for index, number in enumerate(numbers):
+        inside = [cut for cut in cuts if not number.start <= cut < number.end]
+        low = max((cut + 1 for cut in inside if cut < number.start), default=0)
+        high = min((cut for cut in inside if cut >= number.end), default=len(sentence))
+        previous = max((other.end for other in numbers[:index] if other.end > low), default=low)
+        following = min((other.start for other in numbers[index + 1 :] if other.start < high), default=high)
+        yield Figure(
+            number=number,
+            passage=passage,
+            start=start + number.start,
+            end=start + number.end,
+            quote_start=start,
+            quote_end=start + len(sentence.rstrip()),
+            near=sentence[previous : number.start] + " " + sentence[number.end : following],
+            before=sentence[: number.start],
+            after=sentence[number.end : following],
+            about=" ".join(passage.path[-2:]),
+        )
+
+
+def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end: int) -> Iterator[Figure]:
+    labels = header_labels(table.rows, table.header_rows)
+    units = row_units(table, row, labels)
+    names = " ".join(
+        dict.fromkeys(
+            text
+            for i, text in enumerate(row.filled)
+            if text and not _is_value(text) and i not in _ordinal_columns(labels)
+        )
+    )
+    at = start
+    for column, text in enumerate(row.printed):
+        if not text:
+            continue
+        offset = passage.text.index(text, at, max(end, at + len(text)))
+        at = offset + len(text)
+        header = labels[column] if column < len(labels) else ""
+        if column in _ordinal_columns(labels):
+            continue
+        for number in _cell_numbers(text, units.get(column, "")):
+            yield Figure(
+                number=number,
+                passage=passage,
+                start=offset + number.start,
+                end=offset + number.end,
+                quote_start=start,
+                quote_end=start + len(passage.text[start:end].rstrip()),
+                near=names if _is_value(text) else f"{names} {text[: number.start]}",
+                before=header,
+                after="" if _is_value(text) else text[number.end :],
+                about=" ".join([table.caption, table.unit, *passage.path[-1:]]),
+                is_cell=True,
+                is_total=any(_TOTAL.match(cell) for cell in row.filled if cell),
+                row=row,
+                column=column,
+            )
+
+
+def _cell_numbers(text: str, unit: str) -> tuple[Number, ...]:
+    number = cell_number(text, unit)
+    if number is not None:
+        return (replace(number, start=0, end=len(text)),)
+    return find_numbers(text)
+
+
+def _is_value(text: str) -> bool:
+    return cell_number(text) is not None
+
+
+def _ordinal_columns(labels: tuple[str, ...]) -> frozenset[int]:
+    return frozenset(i for i, label in enumerate(labels) if _ORDINAL_COLUMN.match(label))
+
+
+def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[int, str]:
+    """The unit of each column's figure in a row: from its header, the row's own label, a unit column or the unit line."""
+    of_row = next((unit for text in row.filled if (unit := unit_in_header(text)) and not _is_value(text)), "")
+    stated = next(
+        (row.filled[i] for i, label in enumerate(labels) if _UNIT_COLUMN.match(label) and i < len(row.filled)), ""
+    )
+    of_table = unit_in_header(table.unit) or unit_in_header(table.caption)
+    units: dict[int, str] = {}
+    for column in range(len(row.printed)):
+        label = labels[column] if column < len(labels) else ""
+        units[column] = unit_in_header(label) or _implied_unit(label) or of_row or stated or of_table
+    return units
+
+
+def _implied_unit(header: str) -> str:
+    return next((unit for word, unit in _HEADER_UNITS if header.endswith(word) or header.endswith(word + "合计")), "")

@@ -1,0 +1,64 @@
+"""The seams other programs may fill: what the index asks of an embedder and of a vector index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from rag.records import Chunk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors: TypeAlias = NDArray[np.float32]
+    """One row a text (passages), or one vector (a query)."""
+
+Hits: TypeAlias = tuple[tuple[str, float], ...]
+"""(chunk id, score), best first; a higher score is better."""
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors; texts that mean the same lie close by cosine."""
+
+    @property
+    def name(self) -> str:
+        """Identifies model and settings: vectors of two embedders are comparable only where their names are equal."""
+        ...
+
+    @property
+    def dimension(self) -> int | None:
+        """Length of a vector, None while unknown."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """A vector for each text, in order; `ModelError` when that fails."""
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """The vector of a question."""
+        ...
+
+
+class ChunkIndex(Protocol):
+    """Nearest chunks to a vector."""
+
+    def upsert(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
+        """Keeps each chunk under its id, replacing what was there."""
+        ...
+
+    def delete_report(self, report_id: str) -> None:
+        """Forgets every chunk of the report; unknown reports are no error."""
+        ...
+
+    def search(self, vector: Vectors, k: int, report_ids: Collection[str] | None = None) -> Hits:
+        """At most `k` chunks by cosine similarity, of these reports only (None: of all)."""
+        ...
+
+    def ids(self) -> frozenset[str]:
+        """Ids of all chunks kept."""
+        ...
+
+    def count(self) -> int:
+        """Number of chunks kept."""
+        ...

@@ -1,0 +1,89 @@
+"""VerifiedAnswer → JSON and Markdown (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rag.records import AnswerFigure, Citation, Passage, Report, VerifiedAnswer
+
+
+def answer_to_json(answer: VerifiedAnswer, reports: Mapping[str, Report], tables: Mapping[str, str]) -> dict[str, Any]:
+    """The object `wenbao ask --json` prints; `tables` gives the caption of each table id."""
+    return {
+        "question": answer.query.question,
+        "standalone_question": answer.query.standalone,
+        "status": answer.status.value,
+        "answer": answer.text,
+        "figures": [_figure(figure) for figure in answer.figures],
+        "citations": [_citation(citation, reports, tables) for citation in answer.citations],
+        "conflicts": [
+            {
+                "indicator": conflict.indicator,
+                "values": [{"text": text, "citation": n} for text, n in conflict.values],
+                "note": conflict.note,
+            }
+            for conflict in answer.conflicts
+        ],
+        "unsupported": list(answer.unsupported),
+        "retrieved": [_retrieved(passage) for passage in answer.evidence.passages],
+        "model": answer.model,
+        "model_returned": answer.model_returned,
+        "timings_ms": {name: round(milliseconds, 1) for name, milliseconds in answer.timings_ms},
+        "usage": {"input_tokens": answer.input_tokens, "output_tokens": answer.output_tokens},
+    }
+
+
+def _figure(figure: AnswerFigure) -> dict[str, Any]:
+    return {
+        "text": figure.text,
+        "value": format(figure.value, "f"),
+        "unit": figure.unit,
+        "role": figure.role,
+        "kind": figure.kind,
+        "citations": list(figure.citations),
+        "formula": figure.formula,
+        "scope": figure.scope,
+    }
+
+
+def _citation(citation: Citation, reports: Mapping[str, Report], tables: Mapping[str, str]) -> dict[str, Any]:
+    passage = citation.passage
+    report = reports.get(passage.report_id)
+    return {
+        "n": citation.n,
+        "report": passage.report_id,
+        "title": report.title if report else passage.report_id,
+        "college": report.college if report else "",
+        "year": report.year if report else None,
+        "section": list(passage.path),
+        "page": citation.page,
+        "page_label": citation.page_label,
+        "table": tables.get(passage.table_id or "") or None,
+        "quote": citation.quote,
+        "text": passage.text,
+    }
+
+
+def _retrieved(passage: Passage) -> dict[str, Any]:
+    return {
+        "report": passage.report_id,
+        "section": list(passage.path),
+        "page": passage.page,
+        "page_label": passage.page_label,
+        "score": round(passage.score, 6),
+        "text": passage.text,
+    }
+
+
+def place_of(citation: Citation, report: Report | None) -> str:
+    """Where a citation stands, in a line: title, section, page."""
+    parts = [f"《{report.title}》" if report else citation.passage.report_id, " › ".join(citation.passage.path)]
+    if citation.page is not None:
+        label = (
+            f"（印刷页码 {citation.page_label}）"
+            if citation.page_label and citation.page_label != str(citation.page)
+            else ""
+        )
+        parts.append(f"第 {citation.page} 页{label}")
+    return "，".join(filter(None, parts))

@@ -1,0 +1,69 @@
+"""A limit on the memory of this process: by the system where it has one, by watching where it has not."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+
+OUT_OF_MEMORY_EXIT = 77
+"""Exit code of a process that ended itself for having used too much."""
+WATCH_SECONDS = 0.05
+
+
+def limit_memory(limit_bytes: int) -> None:
+    """From now on this process fails to allocate, or ends with OUT_OF_MEMORY_EXIT, once it uses more."""
+    if not _limit_by_system(limit_bytes):
+        threading.Thread(target=_watch, args=(limit_bytes,), daemon=True).start()
+
+
+def _limit_by_system(limit_bytes: int) -> bool:
+    # Only Linux enforces the address space limit; macOS takes the number and ignores it.
+    if sys.platform != "linux":
+        return False
+    import resource
+
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _watch(limit_bytes: int) -> None:
+    while peak_bytes() <= limit_bytes:
+        time.sleep(WATCH_SECONDS)
+    os._exit(OUT_OF_MEMORY_EXIT)
+
+
+def peak_bytes() -> int:
+    """Most memory this process has held so far."""
+    if sys.platform == "win32":
+        return _windows_peak_bytes()
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _windows_peak_bytes() -> int:
+    import ctypes
+    from ctypes import wintypes
+
+    class Counters(ctypes.Structure):
+        _fields_ = (
+            ("cb", wintypes.DWORD),
+            ("page_faults", wintypes.DWORD),
+            *((name, ctypes.c_size_t) for name in ("peak", "working", "q1", "q2", "q3", "q4", "pagefile", "peak_page")),
+        )
+
+    counters = Counters()
+    counters.cb = ctypes.sizeof(counters)
+    kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined]
+    kernel.GetCurrentProcess.restype = wintypes.HANDLE
+    query = kernel.K32GetProcessMemoryInfo
+    query.argtypes = (wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD)
+    query(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.cb)
+    return int(max(counters.peak, counters.peak_page))

@@ -1,0 +1,231 @@
+"""PDF files as pages of lines and grids: text by PDFium, tables by pdfplumber, a second opinion by pypdf.
+
+PDFium is not thread-safe and a hostile file can cost any amount of time and memory, so this runs in the guarded
+child process (`rag.readers.worker`) only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import UnreadableFileError
+from rag.readers.legible import has_lost_characters, is_garbled, page_ranges
+from rag.readers.pdf_drawing import Drawing, page_to_drawing
+from rag.readers.pdf_grids import TABLES_FAILED, GridFinder
+from rag.readers.pdf_layout import pieces_to_lines
+from rag.readers.pdf_text import PageView, Piece, text_page_to_pieces
+from rag.records import Grid, Line, Page, PageStatus, ReadFile
+from rag.text import clean_line
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
+MIN_PICTURE_SHARE = 0.3
+"""Share of the page a picture takes to be its main content."""
+MAX_CAPTION_CHARACTERS = 80
+"""A page with a picture and no more text than this says next to nothing without the picture."""
+MIN_OUTLINED_PATHS = 100
+"""A page without text but with this many filled shapes has its letters drawn."""
+MAX_OUTLINE_ENTRIES = 2000
+
+DAMAGED = "这一页已损坏，读不出来。"
+PICTURE = "这一页只有图片，没有文字，需先做文字识别（OCR）。"
+OUTLINED = "这一页的文字已转成图形，需先做文字识别（OCR）。"
+GARBLED = "这一页的文字是乱码（字体缺少编码对照），没有采用，请对照原件或先做文字识别（OCR）。"
+MOSTLY_PICTURE = "这一页主要是图片，图中的文字和数字没有读入。"
+PARTLY_LOST = "这一页有个别字符缺少编码对照，已略去，引用时请对照原件。"
+_SUMMARIES = {
+    DAMAGED: "第 {pages} 页已损坏，没有读入。",
+    PICTURE: "第 {pages} 页只有图片、没有文字，没有读入；需要的话请先做文字识别（OCR）。",
+    OUTLINED: "第 {pages} 页的文字已转成图形，没有读入；需要的话请先做文字识别（OCR）。",
+    GARBLED: "第 {pages} 页的文字是乱码，没有读入。",
+    MOSTLY_PICTURE: "第 {pages} 页主要是图片，图中的文字和数字没有读入。",
+    PARTLY_LOST: "第 {pages} 页有个别字符无法识别，已略去。",
+    TABLES_FAILED: "第 {pages} 页的表格按普通文字读入，行列可能不准。",
+}
+_PASSWORD_ERROR = 4
+_SECURITY_ERROR = 5
+
+
+def read_pdf(
+    data: bytes, *, password: str | None = None, max_pages: int, announce_pages: Callable[[int], None]
+) -> ReadFile:
+    """The pages of a PDF file; raises UnreadableFileError where none of them has usable text.
+
+    `announce_pages` is told the number of pages before the first is read.
+    """
+    document = _open(data, password)
+    try:
+        count = len(document)
+        if count == 0:
+            raise UnreadableFileError("这个 PDF 里没有页面，请重新导出。")
+        if count > max_pages:
+            raise UnreadableFileError(f"页数太多：{count} 页，上限 {max_pages} 页；请拆成几个文件再导入。")
+        announce_pages(count)
+        grids, opinion = GridFinder(data, password), SecondOpinion(data, password)
+        pages = tuple(_read_page(document, index, grids, opinion) for index in range(count))
+        _refuse_without_text(pages)
+        return ReadFile(
+            name="",
+            format="pdf",
+            sha256="",
+            pages=pages,
+            title=clean_line(document.get_metadata_value("Title")),
+            outline=_outline(document),
+            warnings=_page_warnings(pages),
+        )
+    finally:
+        document.close()
+
+
+def _open(data: bytes, password: str | None) -> Any:
+    import pypdfium2  # type: ignore[import-untyped]
+
+    try:
+        return pypdfium2.PdfDocument(data, password=password)
+    except pypdfium2.PdfiumError as error:
+        code = getattr(error, "err_code", None)
+        if code == _PASSWORD_ERROR and password is None:
+            raise UnreadableFileError(
+                "这个 PDF 需要打开密码；请先去掉密码保护（另存为不加密的 PDF）再导入。"
+            ) from error
+        if code == _PASSWORD_ERROR:
+            raise UnreadableFileError("打开密码不对，请核对后重试。") from error
+        if code == _SECURITY_ERROR:
+            raise UnreadableFileError("这个 PDF 用了不支持的加密方式；请另存为不加密的 PDF 再导入。") from error
+        cut = b"%%EOF" not in data[-2048:]
+        reason = "PDF 文件不完整（下载或复制中断）" if cut else "PDF 文件已损坏"
+        raise UnreadableFileError(f"{reason}，打不开；请重新下载或重新导出。") from error
+
+
+def _read_page(document: Any, index: int, grids: GridFinder, opinion: SecondOpinion) -> Page:
+    import pypdfium2
+
+    label = document.get_page_label(index) or None
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError:
+        return Page(index + 1, (), label, status=PageStatus.EMPTY, note=DAMAGED)
+    try:
+        view = PageView(page)
+        text_page = page.get_textpage()
+        pieces = text_page_to_pieces(text_page, view)
+        drawing = page_to_drawing(page)
+        blank = Page(index + 1, (), label, round(view.width, 2), round(view.height, 2))
+        return _filled(blank, pieces, drawing, view, grids, opinion)
+    except pypdfium2.PdfiumError:
+        return Page(index + 1, (), label, status=PageStatus.EMPTY, note=DAMAGED)
+    finally:
+        page.close()
+
+
+def _filled(
+    page: Page, pieces: list[Piece], drawing: Drawing, view: PageView, grids: GridFinder, opinion: SecondOpinion
+) -> Page:
+    assert page.number is not None
+    if not pieces:
+        note = PICTURE if drawing.has_picture else OUTLINED if drawing.paths >= MIN_OUTLINED_PATHS else ""
+        return replace(page, status=PageStatus.EMPTY, note=note)
+    if is_garbled(" ".join(piece.text for piece in pieces)):
+        lines = opinion.lines(page.number - 1)
+        if not lines:
+            return replace(page, status=PageStatus.GARBLED, note=GARBLED)
+        return replace(page, items=tuple(Line(line) for line in lines))
+    found = grids.find(page.number - 1, pieces, drawing, view)
+    free = [piece for piece in pieces if not any(_within(piece, grid) for grid in found.grids)]
+    items = _merged(pieces_to_lines(free), found.grids)
+    return replace(page, items=items, note=found.note or _text_note(pieces, drawing, view))
+
+
+def _text_note(pieces: Sequence[Piece], drawing: Drawing, view: PageView) -> str:
+    if has_lost_characters(piece.text for piece in pieces):
+        return PARTLY_LOST
+    characters = sum(len(piece.characters) for piece in pieces)
+    large = drawing.picture_area >= MIN_PICTURE_SHARE * view.width * view.height
+    return MOSTLY_PICTURE if large and characters <= MAX_CAPTION_CHARACTERS else ""
+
+
+def _within(piece: Piece, grid: Grid) -> bool:
+    return grid.left <= (piece.left + piece.right) / 2 <= grid.right and grid.top <= piece.middle <= grid.bottom
+
+
+def _merged(lines: Sequence[Line], grids: Sequence[Grid]) -> tuple[Line | Grid, ...]:
+    """Lines in their own order, each grid before the first line that starts below its top."""
+    items: list[Line | Grid] = list(lines)
+    for grid in sorted(grids, key=lambda grid: (grid.top, grid.left), reverse=True):
+        below = (at for at, line in enumerate(items) if line.top > grid.top and line.left < grid.right)
+        items.insert(next(below, len(items)), grid)
+    return tuple(items)
+
+
+class SecondOpinion:
+    """What pypdf reads on a page that PDFium gives as garbage."""
+
+    def __init__(self, data: bytes, password: str | None) -> None:
+        """Open nothing yet: most files never need it."""
+        self._data, self._password = data, password
+        self._reader: PdfReader | None = None
+
+    def lines(self, index: int) -> tuple[str, ...]:
+        """The cleaned lines of a page, none where pypdf's text is no better."""
+        try:
+            text = self._open().pages[index].extract_text()
+        except (MemoryError, KeyboardInterrupt):
+            raise
+        except Exception:  # pypdf raises anything at all on damaged content
+            return ()
+        if is_garbled(text) or has_lost_characters(text.splitlines()):
+            return ()
+        return tuple(line for line in map(clean_line, text.splitlines()) if line)
+
+    def _open(self) -> PdfReader:
+        if self._reader is None:
+            import io
+            import logging
+
+            from pypdf import PdfReader
+
+            logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+            self._reader = PdfReader(io.BytesIO(self._data), password=self._password)
+        return self._reader
+
+
+def _outline(document: Any) -> tuple[tuple[int, str, int | None], ...]:
+    import pypdfium2
+
+    entries: list[tuple[int, str, int | None]] = []
+    try:
+        for bookmark in document.get_toc():
+            target = bookmark.get_dest()
+            index = target.get_index() if target else None
+            entries.append((bookmark.level + 1, clean_line(bookmark.get_title()), None if index is None else index + 1))
+            if len(entries) == MAX_OUTLINE_ENTRIES:
+                break
+    except pypdfium2.PdfiumError:
+        return tuple(entries)
+    return tuple(entries)
+
+
+def _refuse_without_text(pages: Sequence[Page]) -> None:
+    if any(page.items for page in pages):
+        return
+    notes = [page.note for page in pages if page.note]
+    if GARBLED in notes:
+        raise UnreadableFileError(
+            "这个 PDF 的文字全是乱码（字体缺少编码对照）；请用原文档重新导出，或先做文字识别（OCR）再导入。"
+        )
+    if PICTURE in notes or OUTLINED in notes:
+        raise UnreadableFileError("这个 PDF 没有文字（扫描件或图片）；请先做文字识别（OCR）再导入。")
+    if DAMAGED in notes:
+        raise UnreadableFileError("PDF 文件已损坏，没有一页能读出来；请重新下载或重新导出。")
+    raise UnreadableFileError("这个 PDF 全是空白页，没有可读的内容。")
+
+
+def _page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
+    return tuple(
+        summary.format(pages=page_ranges(numbers))
+        for note, summary in _SUMMARIES.items()
+        if (numbers := [page.number for page in pages if page.note == note and page.number is not None])
+    )

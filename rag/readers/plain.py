@@ -1,0 +1,143 @@
+"""Plain text as one page of lines and grids: encodings, hard wrapping, tables set with tabs."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+
+from rag.errors import UnreadableFileError
+from rag.readers.legible import is_garbled
+from rag.records import Cell, Grid, Line, Page, ReadFile
+from rag.text import clean_line
+
+MAX_WRAP_WIDTH = 130
+"""Half-width columns; longer lines are paragraphs, not wrapped ones."""
+FULL_LINE = 0.85
+"""Share of the wrap width from which a line is full and goes on in the next."""
+MIN_FULL_SHARE = 0.3
+"""Share of full lines from which a text is taken to be hard-wrapped."""
+MAX_CONTROL_SHARE = 0.01
+"""Share of control characters above which a file is no text."""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_LINE_ENDS = re.compile("\r\n|[\r\n\x0b\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+_LEADER = re.compile(r"[.．·]{3,}|…{2,}|(?:[.．·] ){3,}")
+
+
+def decode_text(data: bytes) -> str:
+    """A text file's characters; raises UnreadableFileError where it is no text in an encoding we know."""
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _checked(data.decode(encoding, errors="replace"))
+    for encoding in _likely_encodings(data):
+        try:
+            # without `final`: a character cut off at the very end of the file costs that character only
+            return _checked(codecs.getincrementaldecoder(encoding)().decode(data))
+        except UnicodeDecodeError:
+            continue
+    return _checked(data.decode("utf-8", errors="replace"))
+
+
+def _likely_encodings(data: bytes) -> tuple[str, ...]:
+    sample = data[:65536]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if even or odd:
+        return ("utf-16-le", "utf-16-be") if odd >= even else ("utf-16-be", "utf-16-le")
+    return ("utf-8", "gb18030", "big5")
+
+
+def _checked(text: str) -> str:
+    if len(_CONTROL.findall(text)) > MAX_CONTROL_SHARE * len(text):
+        raise UnreadableFileError("不是文本文件（含有大量控制字符）；请确认文件类型，或另存为 PDF、DOCX 再导入。")
+    if is_garbled(text):
+        raise UnreadableFileError("文字是乱码，认不出编码；请用 UTF-8 编码另存后再导入。")
+    return text
+
+
+def text_to_rows(text: str) -> list[str]:
+    """The lines of a text as they stand, without line ends; a form feed counts as a space."""
+    return [row.rstrip() if row.strip() else "" for row in _LINE_ENDS.split(text.replace("\f", " "))]
+
+
+def display_width(text: str) -> int:
+    """Width in half-width columns."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def read_plain(data: bytes) -> ReadFile:
+    """A text file as one page without a number; raises UnreadableFileError where it is no text."""
+    items = tuple(_items(text_to_rows(decode_text(data))))
+    if not items:
+        raise UnreadableFileError("文件里没有文字。")
+    return ReadFile("", "text", "", (Page(None, items),))
+
+
+def _items(rows: Sequence[str]) -> Iterable[Line | Grid]:
+    spaced = _is_double_spaced(rows)
+    blocks = [[row for row in rows if row]] if spaced else _blocks(rows)
+    prose = [row for block in blocks for row in block if "\t" not in row]
+    width = _wrap_width(prose)
+    for block in blocks:
+        for is_table, run in groupby(block, key=_is_table_row):
+            members = list(run)
+            grid = rows_to_grid([row.split("\t") for row in members]) if is_table else None
+            if grid:
+                yield grid
+            else:
+                yield from _lines(members, width, ends_stated=not spaced and len(blocks) > 1)
+
+
+def _is_double_spaced(rows: Sequence[str]) -> bool:
+    """Whether a blank line follows nearly every line, so that it tells nothing about paragraphs."""
+    followed = [not after for row, after in pairwise(rows) if row and "\t" not in row]
+    return len(followed) >= 4 and sum(followed) >= 0.85 * len(followed)
+
+
+def _blocks(rows: Sequence[str]) -> list[list[str]]:
+    return [list(run) for filled, run in groupby(rows, key=bool) if filled]
+
+
+def _is_table_row(row: str) -> bool:
+    return "\t" in row.strip(" \u3000") and not _LEADER.search(row)
+
+
+def rows_to_grid(rows: Sequence[Sequence[str]]) -> Grid | None:
+    """Rows of cells as a grid, short ones padded at the end; None where they are too few or hardly divided."""
+    cleaned = [[clean_line(cell) for cell in row] for row in rows]
+    divided = sum(sum(map(bool, row)) >= 2 for row in cleaned)
+    if divided < 2 or 2 * divided <= len(cleaned):
+        return None
+    columns = max(max((at + 1 for at, cell in enumerate(row) if cell), default=0) for row in cleaned)
+    cells = tuple(
+        Cell(row[column] if column < len(row) else "", number, column)
+        for number, row in enumerate(cleaned)
+        for column in range(columns)
+    )
+    return Grid(cells, len(cleaned), columns)
+
+
+def _wrap_width(prose: Sequence[str]) -> int:
+    """Width at which lines are wrapped, 0 where each line is a paragraph of its own."""
+    widths = sorted(display_width(row) for row in prose)
+    if len(widths) < 3:
+        return 0
+    width = widths[int(0.95 * (len(widths) - 1))]
+    full = sum(FULL_LINE * width <= one <= 1.05 * width for one in widths)
+    return width if width <= MAX_WRAP_WIDTH and full >= MIN_FULL_SHARE * len(widths) else 0
+
+
+def _lines(rows: Sequence[str], wrap_width: int, *, ends_stated: bool) -> Iterable[Line]:
+    texts = [text for row in rows if (text := "\t".join(filter(None, map(clean_line, row.split("\t")))))]
+    if not wrap_width:
+        return [Line(text, paragraph=True) for text in texts]
+    if not ends_stated:
+        return [Line(text) for text in texts]
+    return [Line(text, paragraph=text is texts[-1]) for text in texts]

@@ -1,0 +1,39 @@
+"""What the guard and its child process say to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ANSWER_NAME = "answer"
+PAGE_COUNT_NAME = "pages"
+OUT_OF_MEMORY = "解析时占用的内存超过上限，已停止（文件过大、已损坏或含恶意内容）；请拆分或重新导出后再导入。"
+UNEXPECTED = "文件内容异常，无法解析；请用原软件打开后另存（或重新导出为 PDF）再导入。"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the parent asks for."""
+
+    path: str
+    folder: str
+    """Where the answer goes."""
+    password: str | None
+    max_pages: int
+    max_file_bytes: int
+    memory_bytes: int
+
+
+def too_large(size: int, limit: int) -> str:
+    """Why a file of this size is refused."""
+    return f"文件太大（{size / 2**20:.0f} MB，上限 {limit / 2**20:.0f} MB）；请拆分或压缩图片后再导入。"
+
+
+def os_error_reason(error: OSError) -> str:
+    """Why the system would not let a file be read."""
+    if isinstance(error, FileNotFoundError):
+        return "文件不存在（可能已被移动或删除）。"
+    if isinstance(error, PermissionError):
+        return "没有权限读取这个文件；请检查文件权限，或确认它没有被别的程序独占。"
+    if isinstance(error, IsADirectoryError):
+        return "这是一个文件夹，不是文件。"
+    return f"读取文件时系统报错：{error.strerror or type(error).__name__}。"

@@ -1,0 +1,158 @@
+"""What a file really is, by its content; its ending only decides between kinds of text."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from enum import StrEnum
+from pathlib import PurePath
+
+from rag.errors import UnreadableFileError
+
+PDF_MARK_WITHIN = 1024
+"""Bytes before which the PDF mark has to stand, as viewers demand."""
+MAX_ARCHIVE_BYTES = 400 * 2**20
+"""Unpacked size of a DOCX."""
+MAX_PART_RATIO = 250
+"""Unpacked size of a DOCX part divided by its packed size; text comes to about 20."""
+SMALL_PART_BYTES = 4 * 2**20
+"""Below this a part may be packed at any ratio."""
+MAX_ARCHIVE_PARTS = 20_000
+
+
+class FileKind(StrEnum):
+    """A kind of file that can be read; the value is `ReadFile.format`."""
+
+    PDF = "pdf"
+    DOCX = "docx"
+    TEXT = "text"
+    MARKDOWN = "markdown"
+
+
+_ENDINGS = {
+    ".pdf": FileKind.PDF,
+    ".docx": FileKind.DOCX,
+    ".txt": FileKind.TEXT,
+    ".text": FileKind.TEXT,
+    ".md": FileKind.MARKDOWN,
+    ".markdown": FileKind.MARKDOWN,
+}
+SUPPORTED_ENDINGS = frozenset(_ENDINGS)
+_SUPPORTED = "支持 PDF、DOCX、TXT、Markdown"
+_NAMES = {FileKind.PDF: "PDF", FileKind.DOCX: "DOCX", FileKind.TEXT: "文本", FileKind.MARKDOWN: "Markdown"}
+
+_CONVERT = {
+    ".doc": "旧版 Word 文档（.doc）：请用 Word 或 WPS 另存为 DOCX 或 PDF 再导入。",
+    ".wps": "WPS 文字文档（.wps）：请用 WPS 另存为 DOCX 或 PDF 再导入。",
+    ".xls": "Excel 表格：请另存为 PDF，或把表格粘贴进 DOCX 再导入。",
+    ".xlsx": "Excel 表格：请另存为 PDF，或把表格粘贴进 DOCX 再导入。",
+    ".et": "WPS 表格：请另存为 PDF，或把表格粘贴进 DOCX 再导入。",
+    ".csv": "CSV 表格：请另存为 PDF，或把表格粘贴进 DOCX 再导入。",
+    ".ppt": "演示文稿：请另存为 PDF 再导入。",
+    ".pptx": "演示文稿：请另存为 PDF 再导入。",
+    ".odt": "OpenDocument 文档：请另存为 DOCX 或 PDF 再导入。",
+    ".rtf": "RTF 文档：请另存为 DOCX 或 PDF 再导入。",
+    ".html": "网页：请打印成 PDF 再导入。",
+    ".htm": "网页：请打印成 PDF 再导入。",
+    ".zip": "压缩包：请解压后导入里面的文件。",
+    ".rar": "压缩包：请解压后导入里面的文件。",
+    ".7z": "压缩包：请解压后导入里面的文件。",
+    ".ofd": "OFD 版式文件：请用阅读器转成 PDF 再导入。",
+    ".caj": "CAJ 文件：请用阅读器转成 PDF 再导入。",
+    ".jpg": "图片：请先做文字识别（OCR），存成 PDF 或 DOCX 再导入。",
+}
+_MARKS = (
+    (b"{\\rtf", ".rtf"),
+    (b"\x89PNG", ".jpg"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"GIF8", ".jpg"),
+    (b"BM", ".jpg"),
+    (b"II*\0", ".jpg"),
+    (b"MM\0*", ".jpg"),
+    (b"Rar!", ".rar"),
+    (b"7z\xbc\xaf", ".7z"),
+    (b"\x1f\x8b", ".zip"),
+)
+_OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP_MARK = b"PK\x03\x04"
+_PARTS = (("word/", ".docx"), ("xl/", ".xlsx"), ("ppt/", ".pptx"), ("OFD.xml", ".ofd"))
+_ENTITY_MARKS = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+
+
+def kind_of(name: str, data: bytes) -> FileKind:
+    """The kind of a file with this name and content; raises UnreadableFileError for one that cannot be read."""
+    ending = PurePath(name).suffix.lower()
+    if not data:
+        raise UnreadableFileError("文件是空的（0 字节）；请重新下载或重新导出。")
+    if b"%PDF-" in data[:PDF_MARK_WITHIN]:
+        return FileKind.PDF
+    if data.startswith(_ZIP_MARK):
+        return _archive_kind(data)
+    stated = _ENDINGS.get(ending)
+    if data.startswith(_OLE_MARK):
+        raise _refusal(_ole_ending(data, ending))
+    mark = next((found for start, found in _MARKS if data.startswith(start)), None)
+    if mark and stated not in (FileKind.TEXT, FileKind.MARKDOWN):
+        raise _refusal(mark)
+    if stated in (FileKind.TEXT, FileKind.MARKDOWN):
+        return stated
+    if stated:
+        raise UnreadableFileError(f"扩展名是 {ending}，内容却不是 {_NAMES[stated]}；请确认文件没有下载错或损坏。")
+    raise _refusal(ending)
+
+
+def mismatch_warning(name: str, kind: FileKind) -> str:
+    """What to tell the reader of a file whose ending says something else than its content, `` where it fits."""
+    ending = PurePath(name).suffix.lower()
+    if ending in _ENDINGS and _ENDINGS[ending] is not kind:
+        return f"扩展名是 {ending}，内容是 {_NAMES[kind]}，已按 {_NAMES[kind]} 读取。"
+    return ""
+
+
+def _refusal(ending: str) -> UnreadableFileError:
+    if ending == "encrypted":
+        return UnreadableFileError("这个 Office 文档设了打开密码；请先去掉密码再导入。")
+    if ending in _CONVERT:
+        return UnreadableFileError(f"这是{_CONVERT[ending]}")
+    return UnreadableFileError(f"不支持这种文件（{ending or '没有扩展名'}）；{_SUPPORTED}。")
+
+
+def _ole_ending(data: bytes, ending: str) -> str:
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return "encrypted"
+    for stream, found in (("WordDocument", ".doc"), ("Workbook", ".xls"), ("PowerPoint Document", ".ppt")):
+        if stream.encode("utf-16-le") in data:
+            return ".wps" if ending == ".wps" else found
+    return ".doc"
+
+
+def _archive_kind(data: bytes) -> FileKind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            names = [entry.filename for entry in entries]
+            found = next((ending for start, ending in _PARTS if any(name.startswith(start) for name in names)), ".zip")
+            if "mimetype" in names and found == ".zip":
+                found = ".odt"
+            if found != ".docx":
+                raise _refusal(found)
+            _refuse_bomb(archive, entries)
+    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+        # zlib's own error reaches us as a BadZipFile or from the part it spoils, never as a crash
+        raise UnreadableFileError("DOCX 文件不完整或已损坏，打不开；请重新下载或重新导出。") from error
+    return FileKind.DOCX
+
+
+def _refuse_bomb(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that unpacks to too much or defines XML entities; sizes are checked before unpacking."""
+    bomb = len(entries) > MAX_ARCHIVE_PARTS or sum(entry.file_size for entry in entries) > MAX_ARCHIVE_BYTES
+    for entry in entries:
+        packed = max(entry.compress_size, 1)
+        bomb = bomb or (entry.file_size > SMALL_PART_BYTES and entry.file_size > MAX_PART_RATIO * packed)
+    if bomb:
+        raise UnreadableFileError("DOCX 解压后过大（疑似压缩炸弹），已拒绝读取；请用 Word 或 WPS 另存后再导入。")
+    for entry in entries:
+        if not entry.filename.lower().endswith((".xml", ".rels")):
+            continue
+        if any(mark in archive.read(entry) for mark in _ENTITY_MARKS):
+            raise UnreadableFileError("DOCX 里有不该出现的 XML 实体定义，已拒绝读取；请用 Word 或 WPS 另存后再导入。")

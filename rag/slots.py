@@ -1,0 +1,114 @@
+"""What a question asks for, piece by piece: each interrogative, the words that belong to it, and the kind of figure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MONEY, PERCENT, POINTS, PEOPLE, AREA, TIME, RATIO, COUNT, ANY, NAME = (
+    "money",
+    "percent",
+    "points",
+    "people",
+    "area",
+    "time",
+    "ratio",
+    "count",
+    "any",
+    "name",
+)
+
+_COUNTERS = "个位名项次门家所种类场期人条件篇部座间册台套本支届处份班起户"
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (POINTS, re.compile(r"[几多少]+个?百分点")),
+    (
+        PERCENT,
+        re.compile(
+            r"百分之?[几多少]+|占[到了]?(?:多少|几成)|多[大少高]的?比[例重率]|比[例重]有?(?:是|为)?多[少大高]|几成|占比[是为有]?(?:多[少大高]|几何)?(?=[？?，,。；]|$|呢|和|及|是)|比[例重率](?=[？?]|$|[，,]|呢|有多|各|分别|都)"
+        ),
+    ),
+    (
+        MONEY,
+        re.compile(
+            r"多少(?:万|亿|万元|亿元|元|钱|块钱?|资金|经费)|[几多少]+[万亿]?元|花了?多少|投了?多少|挣多少|拿多少|收入多少"
+        ),
+    ),
+    (
+        AREA,
+        re.compile(r"多[大少](?:的)?(?:面积|地方)|面积[有是为]?多[大少]|多少(?:亩|平方米|平米|平)|几亩|占地多[大少]"),
+    ),
+    (TIME, re.compile(r"多[久长](?:时间)?|多少(?:分钟|小时|天|年|学时|课时)|几(?:分钟|小时|天|年)")),
+    (RATIO, re.compile(r"几比[一1]|生师比|师生比")),
+    (
+        PEOPLE,
+        re.compile(
+            r"(?:多少|几)(?:个|名|位)?(?:人|学生|毕业生|教师|老师|新生|职工|员工|博士|硕士|专家|党员|干部|同学|男生|女生)|[几多少]+(?:名|位)|人数|规模有?多大"
+        ),
+    ),
+    (COUNT, re.compile(rf"(?:多少|几)[{_COUNTERS}]|(?:多少|几)(?=[\u4e00-\u9fff])|次数|数量")),
+    (PERCENT, re.compile(r"率[是为有]?(?:多[少高]|几)|[率度](?=[？?]|$)|多高")),
+    (ANY, re.compile(r"多少|几何|多大|多高|几(?=[？?，。]|$)")),
+    (NAME, re.compile(r"哪一?[个些家所位年天种门项类名份]|哪里|哪儿|谁|什么|叫啥|是啥|名称|名字")),
+)
+_BREAK = re.compile(r"[，,；;？?。！!]")
+_EACH = re.compile(r"各自?(?:有|是|为|占)?|分别|依次")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing asked: `text` is what the question says of it, `kind` what sort of answer it wants."""
+
+    kind: str
+    text: str
+    start: int
+    item: str = ""
+    """The enumerated item it is for (国家级 of 国家级、省级各几项), `` where there is none."""
+
+
+def question_to_slots(question: str) -> tuple[Slot, ...]:
+    """The interrogatives of a question in order; one catch-all slot where there is none."""
+    found = _interrogatives(question)
+    if not found:
+        return (Slot(NAME if not re.search(r"[率数额量值比]", question) else ANY, question, 0),)
+    slots: list[Slot] = []
+    previous = 0
+    for index, (start, end, kind) in enumerate(found):
+        low = _clause_start(question, previous, start)
+        high = min((match.start() for match in _BREAK.finditer(question, end)), default=len(question))
+        if index + 1 < len(found):
+            high = min(high, found[index + 1][0])
+        text = question[low:start] + " " + question[end:high]
+        items = _items(question[low:start]) if _EACH.search(question[low:end] + question[end:high]) else ()
+        slots += [Slot(kind, text, start, item) for item in items] or [Slot(kind, text, start)]
+        previous = end
+    return tuple(slots)
+
+
+def _interrogatives(question: str) -> list[tuple[int, int, str]]:
+    taken: list[tuple[int, int, str]] = []
+    for kind, pattern in _PATTERNS:
+        for match in pattern.finditer(question):
+            if all(match.end() <= a or match.start() >= b for a, b, _ in taken):
+                taken.append((match.start(), match.end(), kind))
+    return sorted(taken)
+
+
+def _clause_start(question: str, previous: int, start: int) -> int:
+    """Where the words of an interrogative begin: behind the last one, and behind a break if enough stands after it."""
+    low = previous
+    for match in _BREAK.finditer(question, previous, start):
+        if len(question[match.end() : start].strip()) >= 2:
+            low = match.end()
+    return low
+
+
+def _items(text: str) -> tuple[str, ...]:
+    """Enumerated items: 国家级、省级、市级 / 满意、一般、不满意 / 2021、2022、2023."""
+    match = re.search(
+        r"([^，,；;：:、]{1,16}(?:[、和与及跟][^，,；;：:、]{1,16})+)$", _EACH.sub("", text).rstrip("的有是为占 ")
+    )
+    if not match:
+        return ()
+    pieces = [piece.strip() for piece in re.split(r"[、和与及跟]", match.group(1))]
+    pieces[-1] = re.sub(r"(?:这?[两三四五几\d]个?(?:年|者|项|方面|种|个|类).*)$", "", pieces[-1]) or pieces[-1]
+    return tuple(piece for piece in pieces if piece) if len(pieces) >= 2 else ()
