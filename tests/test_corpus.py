@@ -112,7 +112,7 @@ def descriptions() -> dict[str, Any]:
 
 
 def source_of(stem: str) -> str:
-    return (SOURCES / f"{stem}.md").read_text(encoding="utf-8")
+    return (SOURCES / f"{stem}.digest").read_text(encoding="utf-8")
 
 
 def report_text(stem: str) -> str:

@@ -30,7 +30,7 @@ BUILT = datetime(2024, 1, 15, tzinfo=UTC)
 
 def main(names: list[str]) -> None:
     """Build the named sources, or all of them."""
-    for source in sorted(HERE.glob("*.md")):
+    for source in sorted(HERE.glob("*.digest")):
         if names and source.stem not in names:
             continue
         digest = read_digest(source)
