@@ -180,7 +180,7 @@ def _below(pages: Sequence[Page], last: Place, taken: set[Place], wants_caption:
     used, notes, caption, at = [], [], "", 0
     if wants_caption and lines and is_caption(lines[0][1].text) and not _before_grid(pages, lines[0][0], lines):
         caption, used, at = lines[0][1].text, [lines[0][0]], 1
-    while at < len(lines) and (is_note(lines[at][1].text) or (notes and _wraps(lines[at - 1][1], grid))):
+    while at < len(lines) and (is_note(lines[at][1].text) or (notes and _wraps(lines[at - 1][1], lines[at][1], grid))):
         text = lines[at][1].text
         if notes and not is_note(text):
             notes[-1] = join_lines(notes[-1], text)
@@ -220,7 +220,7 @@ def _before_grid(pages: Sequence[Page], place: Place, lines: Sequence[tuple[Plac
     return any(isinstance(item, Grid) for item in following)
 
 
-def _wraps(line: Line, grid: Grid) -> bool:
-    """Whether a note's line runs to the table's right side, so that the next one goes on with it."""
+def _wraps(line: Line, following: Line, grid: Grid) -> bool:
+    """Whether a note's line runs to the table's right side, so that the next one, in the same type, goes on with it."""
     full = line.right > grid.right - 2 * (line.size or 10.0) > 0
-    return full and not line.paragraph and line.text[-1:] not in "。；"
+    return full and not line.paragraph and line.text[-1:] not in "。；" and abs(line.size - following.size) < 1

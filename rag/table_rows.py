@@ -138,7 +138,8 @@ def _is_labels(row: GridRow) -> bool:
     """Whether a row can be a header: short labels in nearly all columns, no figure among them."""
     empty = sum(not text for text in row.filled)
     short = all(len(text) <= MAX_LABEL for text in row.filled)
-    return short and empty <= len(row.filled) // 3 and not any(map(is_figure, row.filled))
+    several = len(set(row.filled)) > 1 or len(row.filled) == 1
+    return short and several and empty <= len(row.filled) // 3 and not any(map(is_figure, row.filled))
 
 
 def shared_header(rows: Sequence[GridRow], further: Sequence[GridRow]) -> int:
@@ -189,11 +190,13 @@ def _is_fragment(last: GridRow, first: GridRow, others: Sequence[GridRow], open_
     figures = {column for column, yes in enumerate(figure_columns(others)) if yes}
     if any(last.filled[column] and first.printed[column] for column in figures):
         return False
-    lacking = {column for column in needed if not first.printed[column] and first.heights[column] == 1}
     whole = all(last.filled[column] or first.printed[column] for column in needed)
-    if not whole or not lacking or (0 not in lacking and last.printed[0] and not open_border):
+    if not whole or (last.printed[0] and first.printed[0] and not open_border):
         return False
-    return bool(lacking & figures) or open_border or len(lacking) * 2 > len(needed)
+    lacking = {column for column in needed if not first.printed[column] and first.heights[column] == 1}
+    if open_border:
+        return bool(lacking) or any(not last.filled[column] for column in needed)
+    return bool(lacking & figures) or len(lacking) * 2 > len(needed)
 
 
 def _rejoined(rows: Sequence[GridRow], further: Sequence[GridRow]) -> list[GridRow]:

@@ -134,16 +134,17 @@ def _joined(pages: Sequence[Page], group: Sequence[Place], taken: set[Place]) ->
     around = surroundings(pages, group[0], group[-1], taken)
     grids = [(pages[place[0]], item) for place in group if isinstance(item := _item(pages, place), Grid)]
     rows: list[GridRow] = []
-    header, warnings = 0, list(chain.from_iterable(grid.warnings for _, grid in grids))
+    header, opened, warnings = 0, False, list(chain.from_iterable(grid.warnings for _, grid in grids))
     edges, columns = _finest([grid for _, grid in grids])
     for page, grid in grids:
         further = grid_rows(_aligned(grid, edges, columns), page.number, page.label)
         if not rows:
-            rows, header = further, count_header_rows(further)
+            rows, header, opened = further, count_header_rows(further), grid.open_bottom
             continue
         repeated = shared_header(rows, further)
         header = max(header, repeated)
-        rows, doubts = appended(rows, further[repeated:], header, open_border=grid.open_top)
+        rows, doubts = appended(rows, further[repeated:], header, open_border=opened or grid.open_top)
+        opened = grid.open_bottom
         warnings += doubts
     if not edges:
         rows = filled_down(rows, header)

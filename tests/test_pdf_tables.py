@@ -1,0 +1,351 @@
+"""One tiny drawn page per layout quirk; the text is ASCII, the geometry is what is tested."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import pdfplumber
+import pytest
+
+from rag.readers.letters import letters_within, page_letters, print_lines
+from rag.readers.pdf_tables import STACKED, page_to_grids
+from rag.records import Grid
+
+WIDTH, HEIGHT = 400, 400
+COLUMNS = (50, 130, 210, 290)
+ROWS = (50, 70, 90, 110)
+FIGURES = [["year", "staff", "share"], ["2022", "796", "42.21%"], ["2023", "959", "46.23%"]]
+
+
+def line(x0: float, y0: float, x1: float, y1: float) -> str:
+    return f"{x0} {HEIGHT - y0} m {x1} {HEIGHT - y1} l S"
+
+
+def filled(x0: float, y0: float, x1: float, y1: float) -> str:
+    return f"{x0} {HEIGHT - y1} {x1 - x0} {y1 - y0} re f"
+
+
+def box(x0: float, y0: float, x1: float, y1: float) -> str:
+    return f"{x0} {HEIGHT - y1} {x1 - x0} {y1 - y0} re S"
+
+
+def mitred(x0: float, y0: float, x1: float, y1: float) -> str:
+    """A border as Chromium draws it: a filled trapezium."""
+    if x1 - x0 > y1 - y0:
+        points = [(x0, y0), (x1, y0), (x1 - 1, y1), (x0 + 1, y1)]
+    else:
+        points = [(x0, y0), (x1, y0 + 1), (x1, y1 - 1), (x0, y1)]
+    path = " ".join(f"{x} {HEIGHT - y} {'l' if at else 'm'}" for at, (x, y) in enumerate(points))
+    return f"{path} h f"
+
+
+def text(words: str, x: float, y: float, size: float = 10) -> str:
+    escaped = words.replace("(", r"\(").replace(")", r"\)")
+    return f"BT /F1 {size} Tf {x} {HEIGHT - y} Td ({escaped}) Tj ET"
+
+
+def rules(
+    columns: Iterable[float] = COLUMNS, rows: Iterable[float] = ROWS, stroke: Callable[..., str] = line
+) -> list[str]:
+    xs, ys = list(columns), list(rows)
+    return [stroke(xs[0], y, xs[-1], y) for y in ys] + [stroke(x, ys[0], x, ys[-1]) for x in xs]
+
+
+def thick(stroke: Callable[..., str], x0: float, y0: float, x1: float, y1: float) -> str:
+    return stroke(x0 - 0.5, y0 - 0.5, x1 + 0.5, y1 + 0.5)
+
+
+def words(rows: list[list[str]], columns: Iterable[float] = COLUMNS, tops: Iterable[float] = ROWS) -> list[str]:
+    starts = list(columns)
+    return [
+        text(cell, starts[column] + 8, top + 14)
+        for row, top in zip(rows, tops, strict=False)
+        for column, cell in enumerate(row)
+        if cell
+    ]
+
+
+def pdf_of(drawing: Iterable[str]) -> bytes:
+    content = "\n".join(drawing).encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 {WIDTH} {HEIGHT}]/Contents 4 0 R"
+        "/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>".encode(),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+    ]
+    out, offsets = b"%PDF-1.4\n", []
+    for number, value in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, value)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    start = len(out)
+    out += b"xref\n0 5\n0000000000 65535 f \n" + table
+    return out + b"trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % start
+
+
+def grids_of(*drawing: list[str]) -> tuple[Grid, ...]:
+    with pdfplumber.open(io.BytesIO(pdf_of(part for parts in drawing for part in parts))) as document:
+        page = document.pages[0]
+        letters = page_letters(page)
+
+        def text_of(left: float, top: float, right: float, bottom: float) -> str:
+            inside = letters_within(letters, (left, top, right, bottom))
+            return "\n".join(line.text for line in print_lines(inside))
+
+        grids = page_to_grids(page, text_of)
+        for grid in grids:
+            inside = letters_within(letters, (grid.left, grid.top, grid.right, grid.bottom))
+            assert Counter(letter.text for letter in inside) == Counter(
+                character for cell in grid.cells for character in cell.text if character != " "
+            )
+    return grids
+
+
+def rows_of(grid: Grid) -> list[list[str]]:
+    rows = [[""] * grid.column_count for _ in range(grid.row_count)]
+    for cell in grid.cells:
+        rows[cell.row][cell.column] = cell.text
+    return rows
+
+
+def dashes(x0: float, y0: float, x1: float, y1: float) -> str:
+    steps = int(max(x1 - x0, y1 - y0) // 4)
+    across = x1 > x0
+    return "\n".join(
+        filled(x0 + 4 * at, y0, x0 + 4 * at + 1, y0 + 1) if across else filled(x0, y0 + 4 * at, x0 + 1, y0 + 4 * at + 1)
+        for at in range(steps + 1)
+    )
+
+
+def double(x0: float, y0: float, x1: float, y1: float) -> str:
+    across = x1 > x0
+    shift = (0, 4.5) if across else (4.5, 0)
+    return line(x0, y0, x1, y1) + "\n" + line(x0 + shift[0], y0 + shift[1], x1 + shift[0], y1 + shift[1])
+
+
+@pytest.mark.parametrize(
+    "stroke",
+    [
+        pytest.param(line, id="lines"),
+        pytest.param(lambda *ends: thick(filled, *ends), id="thin filled rectangles"),
+        pytest.param(lambda *ends: thick(mitred, *ends), id="mitred polygons"),
+        pytest.param(dashes, id="rows of dots"),
+        pytest.param(double, id="double lines"),
+        pytest.param(lambda *ends: "[3 3] 0 d " + line(*ends) + " [] 0 d", id="dash pattern"),
+    ],
+)
+def test_every_way_to_draw_a_rule_gives_the_same_cells(stroke: Callable[..., str]) -> None:
+    (grid,) = grids_of(rules(stroke=stroke), words(FIGURES))
+    assert rows_of(grid) == FIGURES
+    assert not grid.warnings
+    assert len(grid.column_edges) == 4
+
+
+def test_borders_drawn_cell_by_cell_and_slightly_askew() -> None:
+    cells = [
+        box(left + wobble, top - wobble, right + wobble, bottom - wobble)
+        for at, (top, bottom) in enumerate([(50, 70), (70, 90), (90, 110)])
+        for left, right in [(50, 130), (130, 210), (210, 290)]
+        for wobble in [at * 0.8]
+    ]
+    (grid,) = grids_of(cells, words(FIGURES))
+    assert rows_of(grid) == FIGURES
+
+
+def test_column_border_that_jumps_between_rows_is_one_border() -> None:
+    drawing = [line(50, y, 290, y) for y in ROWS] + [line(x, 50, x, 110) for x in (50, 210, 290)]
+    drawing += [line(130, 50, 130, 70), line(136, 70, 136, 110)]
+    (grid,) = grids_of(drawing, words(FIGURES))
+    assert rows_of(grid) == FIGURES
+
+
+def test_open_sides() -> None:
+    drawing = [line(50, y, 290, y) for y in ROWS] + [line(x, 50, x, 110) for x in (130, 210)]
+    (grid,) = grids_of(drawing, words(FIGURES))
+    assert rows_of(grid) == FIGURES
+    assert not grid.open_top
+
+
+def test_table_cut_off_by_the_page_end_is_open_below() -> None:
+    drawing = [line(50, y, 290, y) for y in ROWS[:3]] + [line(x, 50, x, 110) for x in COLUMNS]
+    (grid,) = grids_of(drawing, words(FIGURES))
+    assert rows_of(grid) == FIGURES
+    assert grid.open_bottom
+    assert not grid.open_top
+
+
+def test_merged_cells_keep_their_spans() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 110)] + [line(x, 50, x, 110) for x in (50, 130, 290)]
+    drawing += [line(130, 70, 290, 70), line(50, 90, 290, 90), line(210, 70, 210, 110)]
+    (grid,) = grids_of(drawing, words([["school", "teachers", ""], ["", "796", "42%"], ["A", "1", "2"]]))
+    spans = {cell.text: (cell.row_span, cell.column_span) for cell in grid.cells}
+    assert spans == {
+        "school": (2, 1),
+        "teachers": (1, 2),
+        "796": (1, 1),
+        "42%": (1, 1),
+        "A": (1, 1),
+        "1": (1, 1),
+        "2": (1, 1),
+    }
+
+
+def test_blank_cells_stay_blank() -> None:
+    rows = [["a", "b", "c"], ["1", "", "3"], ["", "2", ""]]
+    (grid,) = grids_of(rules(), words(rows))
+    assert rows_of(grid) == rows
+
+
+PROSE = [text(f"a paragraph of plain running text, line {at}", 60, 70 + 14 * at) for at in range(5)]
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        pytest.param([box(50, 50, 350, 140), *PROSE], id="box around a paragraph"),
+        pytest.param([box(50, 50, 350, 140), line(50, 75, 350, 75), *PROSE], id="case box with a title row"),
+        pytest.param([box(10, 10, 390, 390), box(14, 14, 386, 386), *PROSE], id="double page border"),
+        pytest.param([line(50, 40, 350, 40), line(50, 380, 350, 380), *PROSE], id="running head and foot rules"),
+        pytest.param([filled(50, 50, 350, 140), "1 g", *PROSE], id="shaded paragraph"),
+        pytest.param([*rules(range(50, 300, 40), range(50, 300, 40)), text("5%", 60, 70)], id="grid of a chart"),
+        pytest.param(
+            [line(60, 50, 60, 250), line(60, 250, 300, 250)]
+            + [filled(80 + 40 * at, 250 - 30 * at, 100 + 40 * at, 250) for at in range(1, 5)]
+            + [text(str(at), 40, 250 - 30 * at) for at in range(1, 5)],
+            id="bar chart",
+        ),
+        pytest.param(
+            [
+                box(50, 50, 110, 80),
+                box(170, 120, 230, 150),
+                box(50, 200, 110, 230),
+                box(290, 200, 350, 230),
+                line(80, 80, 80, 200),
+                line(80, 135, 170, 135),
+                line(230, 135, 320, 135),
+                line(320, 135, 320, 200),
+                text("step", 60, 68),
+                text("step", 180, 138),
+                text("step", 60, 218),
+                text("step", 300, 218),
+            ],
+            id="flow chart",
+        ),
+        pytest.param(
+            [line(50, y, 350, y) for y in (50, 70, 150)]
+            + [text(f"left column of prose {at}", 55, 84 + 12 * at) for at in range(5)]
+            + [text(f"right column of prose {at}", 220, 84 + 12 * at) for at in range(5)]
+            + [text("one", 55, 64), text("two", 220, 64)],
+            id="two columns of prose between rules",
+        ),
+    ],
+)
+def test_what_is_not_a_table_gives_no_grid(drawing: list[str]) -> None:
+    assert grids_of(drawing) == ()
+
+
+def test_table_inside_a_page_border() -> None:
+    (grid,) = grids_of([box(10, 10, 390, 390)], rules(), words(FIGURES))
+    assert rows_of(grid) == FIGURES
+
+
+def test_highlighted_words_draw_no_borders() -> None:
+    (grid,) = grids_of(["0.9 g", filled(140, 74, 160, 86), "0 g"], rules(), words(FIGURES))
+    assert rows_of(grid) == FIGURES
+
+
+def test_two_tables_one_below_the_other() -> None:
+    lower = [y + 100 for y in ROWS]
+    grids = grids_of(rules(), words(FIGURES), rules(rows=lower), words(FIGURES, tops=lower))
+    assert [rows_of(grid) for grid in grids] == [FIGURES, FIGURES]
+    assert grids[0].bottom < grids[1].top
+
+
+def test_single_row_carried_to_the_next_page() -> None:
+    (grid,) = grids_of(rules(rows=(50, 70)), words([["47", "care", "174"]]))
+    assert rows_of(grid) == [["47", "care", "174"]]
+
+
+def test_wrapped_ratio_is_one_string() -> None:
+    drawing = [*rules((50, 90, 170), (50, 70, 100)), *words([["ratio", "n"]], (50, 90))]
+    (grid,) = grids_of(drawing, [text("15.85:", 55, 82), text("1", 65, 95), text("7", 100, 88)])
+    assert rows_of(grid) == [["ratio", "n"], ["15.85:1", "7"]]
+
+
+def test_figure_broken_for_want_of_room_is_one_figure() -> None:
+    drawing = [*rules((50, 90, 170), (50, 70, 100)), *words([["n", "m"]], (50, 90))]
+    (grid,) = grids_of(drawing, [text("34118", 54, 82), text("10", 60, 95), text("x", 100, 88)])
+    assert rows_of(grid)[1] == ["3411810", "x"]
+
+
+def test_rows_without_rules_between_them_come_apart() -> None:
+    drawing = [*rules(rows=(50, 70, 130)), *words([FIGURES[0]])]
+    body = [["A", "11", "2.5%"], ["B", "12", ""], ["C", "13", "3.5%"]]
+    (grid,) = grids_of(drawing, words(body, tops=(70, 88, 106)))
+    assert rows_of(grid) == [FIGURES[0], *body]
+    assert not grid.warnings
+
+
+def test_merged_cell_beside_rows_without_rules_covers_them_all() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 130)] + [line(x, 50, x, 130) for x in COLUMNS]
+    drawing += [line(130, 70, 290, 70)]
+    (grid,) = grids_of(
+        drawing, [text("all", 60, 90)], words([["", "a", "b"], ["", "1", "2"], ["", "3", "4"]], tops=(50, 70, 90))
+    )
+    assert rows_of(grid) == [["all", "a", "b"], ["", "1", "2"], ["", "3", "4"]]
+    assert next(cell.row_span for cell in grid.cells if cell.text == "all") == 3
+
+
+def test_figures_above_each_other_that_no_row_explains_stay_apart_and_warn() -> None:
+    drawing = [*rules(rows=(50, 70, 130)), *words([FIGURES[0]])]
+    stacked = [
+        text("11", 138, 84),
+        text("12", 138, 104),
+        text("one", 58, 80),
+        text("two", 58, 94),
+        text("three", 58, 112),
+    ]
+    (grid,) = grids_of(drawing, stacked)
+    assert rows_of(grid)[1][1] == "11 12"
+    assert grid.warnings == (STACKED,)
+
+
+def test_three_line_table() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 70, 110)]
+    (grid,) = grids_of(drawing, words(FIGURES))
+    assert rows_of(grid) == FIGURES
+
+
+def test_three_line_table_with_two_header_levels() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 90, 130)] + [line(135, 70, 285, 70)]
+    rows = [["", "  teachers", ""], ["year", "staff", "share"], ["2022", "796", "42.21%"], ["2023", "959", "46.23%"]]
+    (grid,) = grids_of(drawing, words(rows, tops=(50, 70, 90, 110)))
+    assert rows_of(grid) == [["year", "teachers", ""], ["", "staff", "share"], *rows[2:]]
+    spans = {cell.text: (cell.row_span, cell.column_span) for cell in grid.cells if cell.row == 0}
+    assert spans == {"year": (2, 1), "teachers": (1, 2)}
+
+
+def test_every_row_ruled_but_no_column() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 70, 100, 130)]
+    body = [
+        *words([["name", "staff", "share"]]),
+        text("long", 58, 82),
+        text("name", 58, 94),
+        text("796", 138, 88),
+        text("1%", 218, 88),
+    ]
+    body += [text("other", 58, 118), text("959", 138, 118), text("2%", 218, 118)]
+    (grid,) = grids_of(drawing, body)
+    assert [row[1:] for row in rows_of(grid)] == [["staff", "share"], ["796", "1%"], ["959", "2%"]]
+
+
+def test_three_line_table_whose_rows_are_in_doubt_is_left_as_text() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 70, 150)]
+    body = words(
+        [["name", "staff", "share"], ["long", "796", "1%"], ["name", "", ""], ["other", "959", "2%"]],
+        tops=(50, 70, 84, 110),
+    )
+    assert grids_of(drawing, body) == ()

@@ -1,0 +1,462 @@
+"""Tables joined over pages, from hand-made grids and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.records import Cell, Grid, Line, Page
+from rag.table_captions import is_caption, is_continued, is_note, unit_of
+from rag.table_rows import REJOINED, UNSURE_MERGE
+from rag.tables import JoinedTable, header_labels, join_tables, row_text
+
+LEFT, RIGHT = 90.0, 510.0
+UP, LEFTWARDS = "^", "<"
+"""Marks of a place covered by the cell above or to the left."""
+
+
+def grid(*rows: str, edges: Sequence[float] | None = None, warnings: tuple[str, ...] = (), **more: bool) -> Grid:
+    """A grid from rows like `学院 | 专业 | 人数`; a lone `^` goes on with the cell above, `<` with the one before."""
+    texts = [[cell.strip() for cell in row.split("|")] for row in rows]
+    width = len(texts[0])
+    cells = [
+        Cell(text, row, column, _run(texts, row, column, 1, 0), _run(texts, row, column, 0, 1))
+        for row, line in enumerate(texts)
+        for column, text in enumerate(line)
+        if text not in (UP, LEFTWARDS)
+    ]
+    step = (RIGHT - LEFT) / width
+    known = tuple(edges) if edges is not None else tuple(LEFT + step * at for at in range(width + 1))
+    return Grid(tuple(cells), len(texts), width, LEFT, 100.0, RIGHT, 300.0, known, warnings=warnings, **more)
+
+
+def _run(texts: list[list[str]], row: int, column: int, down: int, across: int) -> int:
+    mark, length = (UP if down else LEFTWARDS), 1
+    while (
+        row + down * length < len(texts)
+        and column + across * length < len(texts[0])
+        and texts[row + down * length][column + across * length] == mark
+    ):
+        length += 1
+    return length
+
+
+def line(text: str, left: float = LEFT, right: float = RIGHT, size: float = 10.5) -> Line:
+    return Line(text, left, 80.0, right, 90.0, size)
+
+
+def centred(text: str) -> Line:
+    half = min(5.25 * len(text), 200)
+    return line(text, 300 - half, 300 + half)
+
+
+def pages(*contents: Sequence[Line | Grid | str]) -> list[Page]:
+    return [
+        Page(
+            number,
+            tuple(line(item, right=400) if isinstance(item, str) else item for item in items),
+            width=600,
+            height=800,
+        )
+        for number, items in enumerate(contents, 1)
+    ]
+
+
+def only(*contents: Sequence[Line | Grid | str]) -> JoinedTable:
+    (table,) = join_tables(pages(*contents))
+    return table
+
+
+def filled(table: JoinedTable) -> list[str]:
+    return [" | ".join(row.filled) for row in table.rows]
+
+
+def printed(table: JoinedTable) -> list[str]:
+    return [" | ".join(row.printed) for row in table.rows]
+
+
+HEAD = "序号 | 学院 | 专业 | 人数"
+FIRST = grid(HEAD, "1 | 医学院 | 药学 | 48", "2 | ^ | 检验 | 142", "3 | 护理学院 | 护理 | 949")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("表1-2 2022-2023学年专业设置情况统计表", True),
+        ("表 3-4 主要职业培训统计表", True),
+        ("附表1 计分卡", True),
+        ("表一 学生情况", True),
+        ("表2.1毕业生去向", True),
+        ("表A1 指标", True),
+        ("续表1-2", True),
+        ("表1-2所示的专业共四十七个", False),
+        ("表1-2和表1-3列出了办学条件。", False),
+        ("表3为各学院就业率", False),
+        ("表彰3个先进集体", False),
+        ("表演12场", False),
+        ("代表性成果", False),
+        ("图 1-1 学历结构图", False),
+    ],
+)
+def test_captions_are_told_from_prose(text: str, expected: bool) -> None:
+    assert is_caption(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("续表", True),
+        ("（续表）", True),
+        ("续上表", True),
+        ("续表1-2", True),
+        ("表1-2（续）", True),
+        ("表1-2 专业设置情况（续表）", True),
+        ("继续表彰先进", False),
+        ("表1-2 专业设置情况", False),
+    ],
+)
+def test_continuation_lines(text: str, expected: bool) -> None:
+    assert is_continued(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("单位：万元", "单位：万元"),
+        ("（单位：人）", "单位：人"),
+        ("表1-4 经费情况（单位：万元）", "单位：万元"),
+        ("计量单位: 平方米", "计量单位:平方米"),
+        ("单位：人、%", "单位：人、%"),
+        ("用人单位满意度", ""),
+        ("参与单位：", ""),
+    ],
+)
+def test_unit_statements(text: str, unit: str) -> None:
+    assert unit_of(text) == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("数据来源：教务处", True),
+        ("注：截至8月31日", True),
+        ("注1: 口径", True),
+        ("注重内涵建设", False),
+        ("来源广泛", False),
+    ],
+)
+def test_note_lines(text: str, expected: bool) -> None:
+    assert is_note(text) is expected
+
+
+def test_caption_unit_and_note_belong_to_the_table() -> None:
+    prose = ["上文。", centred("表1-2 专业设置"), "单位：人", FIRST, "数据来源：教务处", "下文。"]
+    table = only(prose)
+    assert (table.caption, table.unit, table.note) == ("表1-2 专业设置", "单位：人", "数据来源：教务处")
+    assert table.places == ((0, 1), (0, 2), (0, 3), (0, 4))
+
+
+def test_unit_beside_the_caption_is_cut_off_in_brackets_it_stays() -> None:
+    assert only(["表1 收入\t单位：万元", FIRST]).caption == "表1 收入"
+    bracketed = only(["表1 收入（单位：万元）", FIRST])
+    assert (bracketed.caption, bracketed.unit) == ("表1 收入（单位：万元）", "单位：万元")
+
+
+def test_wrapped_caption() -> None:
+    upper, lower = line("表2-1 某某学院各类学生社团组织名称成员数量及", LEFT, RIGHT), centred("活动情况统计")
+    table = only(["上文。", upper, lower, FIRST])
+    assert table.caption == "表2-1 某某学院各类学生社团组织名称成员数量及活动情况统计"
+    assert table.places == ((0, 1), (0, 2), (0, 3))
+
+
+def test_title_without_a_number_is_centred_and_short() -> None:
+    assert only(["上文。", centred("重点专业名单"), FIRST]).caption == "重点专业名单"
+    assert only(["上文。", line("（一）办学条件", LEFT, 180), FIRST]).caption == ""
+    assert only([centred("一、办学条件"), FIRST]).caption == ""
+    assert only([centred("具体情况如下："), FIRST]).caption == ""
+
+
+def test_title_of_two_centred_lines() -> None:
+    upper = Line("首批服务现代产业集群重点院校", 150, 60, 450, 76, 16, True)
+    lower = Line("及专业名单", 250, 80, 350, 96, 16, True)
+    assert only([upper, lower, FIRST]).caption == "首批服务现代产业集群重点院校及专业名单"
+
+
+def test_caption_below_when_none_stands_above() -> None:
+    table = only(["上文。", FIRST, "表1-1 学生", "下文。"])
+    assert table.caption == "表1-1 学生"
+    assert table.places == ((0, 2), (0, 1))
+
+
+def test_caption_below_that_stands_above_another_table_is_the_others() -> None:
+    one, other = join_tables(pages(["上文。", FIRST, "表1-1 学生", FIRST]))
+    assert (one.caption, other.caption) == ("", "表1-1 学生")
+
+
+def test_caption_left_behind_by_the_page_break() -> None:
+    table = only(["上文。", "表1-1 学生", "单位：人"], [FIRST])
+    assert (table.caption, table.unit) == ("表1-1 学生", "单位：人")
+    assert table.places == ((0, 1), (0, 2), (1, 0))
+
+
+def test_note_over_two_lines() -> None:
+    first, second = line("注：本表数据截至二〇二三年十二月三十一日，含专升本录取", LEFT, 508), line("人数", LEFT, 120)
+    assert only([FIRST, first, second, "下文。"]).note.endswith("专升本录取人数")
+    larger = line("下文以正文字号排印", LEFT, 300, size=12)
+    assert only([FIRST, first, larger]).note.endswith("专升本录取")
+
+
+def test_note_carried_to_the_next_page() -> None:
+    assert only(["表1 学生", FIRST], ["数据来源：教务处", "下文。"]).note == "数据来源：教务处"
+
+
+def test_repeated_header_is_dropped_over_three_pages() -> None:
+    table = only(
+        ["表1 学生", FIRST],
+        [grid(HEAD, "4 | 建筑学院 | 造价 | 63")],
+        [grid(HEAD, "5 | 商学院 | 会计 | 125"), "数据来源：教务处"],
+    )
+    assert printed(table)[0] == HEAD
+    assert [row.printed[0] for row in table.rows[1:]] == ["1", "2", "3", "4", "5"]
+    assert [row.page for row in table.rows] == [1, 1, 1, 1, 2, 3]
+    assert table.header_rows == 1
+    assert not table.warnings
+
+
+def test_repeated_header_with_two_levels() -> None:
+    head = ("学院 | 高级职称 | <", "^ | 人数 | 比例")
+    table = only([grid(*head, "A | 3 | 5%")], [grid(*head, "B | 4 | 6%")])
+    assert table.header_rows == 2
+    assert [row.printed[0] for row in table.rows] == ["学院", "", "A", "B"]
+    assert header_labels(table.rows, 2) == ("学院", "高级职称·人数", "高级职称·比例")
+
+
+def test_no_header_repeated() -> None:
+    table = only([FIRST], [grid("4 | 建筑学院 | 造价 | 63", "5 | 商学院 | 会计 | 125")])
+    assert len(table.rows) == 6
+    assert not table.warnings
+
+
+def test_text_only_table_without_repeated_header() -> None:
+    table = only(
+        [grid("证书名称 | 颁证机构", "甲证书(中级) | 甲公司", "乙证书(初级) | 乙公司")],
+        [grid("丙证书(中级) | 丙公司", "丁证书(中级) | 丁公司")],
+    )
+    assert (table.header_rows, len(table.rows)) == (1, 5)
+
+
+@pytest.mark.parametrize("between", ["续表", "（续表）", "表1 学生（续）", "表1 学生"])
+def test_continuation_line_is_consumed(between: str) -> None:
+    table = only(["表1 学生", FIRST], [between, "单位：人", grid(HEAD, "4 | 商学院 | 会计 | 125")])
+    assert len(table.rows) == 5
+    assert (1, 0) in table.places
+    assert (1, 1) in table.places
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        pytest.param(["表2 教师"], id="caption"),
+        pytest.param(["另有一段正文。"], id="prose"),
+        pytest.param(["单位：人"], id="unit line"),
+    ],
+)
+def test_anything_said_between_parts_two_tables(between: list[str]) -> None:
+    assert len(join_tables(pages(["表1 学生", FIRST], [*between, FIRST]))) == 2
+
+
+def test_another_header_begins_another_table() -> None:
+    other = grid("序号 | 部门 | 岗位 | 教师数", "1 | 教务处 | 处长 | 1", "2 | 学工处 | 处长 | 2")
+    assert len(join_tables(pages([FIRST], [other]))) == 2
+
+
+def test_other_columns_are_another_table() -> None:
+    other = grid("8 | 商学院 | 会计 | 12", edges=(90, 120, 150, 400, 510))
+    assert len(join_tables(pages([FIRST], [other]))) == 2
+
+
+def test_tables_a_page_apart_stay_apart() -> None:
+    assert len(join_tables(pages([FIRST], ["正文。"], [FIRST]))) == 2
+
+
+def test_two_tables_on_one_page_stay_apart() -> None:
+    assert len(join_tables(pages([FIRST, FIRST]))) == 2
+
+
+def test_fewer_columns_after_the_break_are_aligned_by_their_edges() -> None:
+    table = only([FIRST], [grid("合计 | 3 | 1139", edges=(90, 300, 405, 510))])
+    assert printed(table)[-1] == "合计 |  | 3 | 1139"
+    assert filled(table)[-1] == "合计 | 合计 | 3 | 1139"
+
+
+def test_merged_cell_that_goes_on_over_the_break_is_filled_never_printed() -> None:
+    first = grid("学院 | 专业 | 人数", "医学院 | 药学 | 48", "财经学院 | 会计 | 125", "^ | 金融 | 16")
+    further = grid("学院 | 专业 | 人数", " | 电商 | 114", "^ | 物流 | 43", "护理学院 | 护理 | 949")
+    table = only([first], [further])
+    assert filled(table)[4:] == ["财经学院 | 电商 | 114", "财经学院 | 物流 | 43", "护理学院 | 护理 | 949"]
+    assert printed(table)[4:] == [" | 电商 | 114", " | 物流 | 43", "护理学院 | 护理 | 949"]
+    assert not table.warnings
+
+
+def test_merged_cell_whose_text_is_on_the_next_page() -> None:
+    first = grid("学院 | 专业 | 人数", "医学院 | 药学 | 48", "^ | 检验 | 16", " | 会计 | 125", "^ | 金融 | 16")
+    table = only([first], [grid("财经学院 | 电商 | 114", "护理学院 | 护理 | 43")])
+    assert filled(table)[3:6] == ["财经学院 | 会计 | 125", "财经学院 | 金融 | 16", "财经学院 | 电商 | 114"]
+
+
+def test_empty_cell_that_is_no_merge_is_left_with_a_warning() -> None:
+    first = grid("学院 | 专业 | 人数", "医学院 | 药学 | 48", "财经学院 | 会计 | 125", "建筑学院 | 造价 | 16")
+    table = only([first], [grid(" | 电商 | 114", "护理学院 | 护理 | 949")])
+    assert filled(table)[4] == " | 电商 | 114"
+    assert table.warnings == (UNSURE_MERGE,)
+
+
+def test_column_that_is_often_empty_is_never_filled() -> None:
+    first = grid("专业 | 人数 | 备注", "药学 | 48 | ", "会计 | 125 | 调减", "造价 | 16 | ^")
+    table = only([first], [grid("电商 | 114 | ", "护理 | 949 | ^")])
+    assert filled(table)[4] == "电商 | 114 | "
+    assert not table.warnings
+
+
+def test_row_split_by_the_break_is_rejoined() -> None:
+    first = grid(
+        "序号 | 项目 | 数量 | 备注",
+        "1 | 甲赛 | 2 | 一等奖1个",
+        "2 | 乙赛 | 4 | 二等奖1个",
+        "3 | 丙类专业技能 | 9 | 个人一等奖2个，",
+    )
+    further = grid(" | 大赛 |  | 三等奖2个", "4 | 丁赛 | 3 | 三等奖", "5 | 戊赛 | 7 | 银奖")
+    table = only([first], [further])
+    assert printed(table)[3:5] == ["3 | 丙类专业技能大赛 | 9 | 个人一等奖2个，三等奖2个", "4 | 丁赛 | 3 | 三等奖"]
+    assert table.warnings == (REJOINED,)
+    assert table.rows[3].page == 1
+
+
+def test_row_whose_figures_stand_after_the_break() -> None:
+    first = grid("序号 | 项目 | 数量", "1 | 甲赛 | 2", "2 | 乙赛 | 4", " | 丙类专业 | ")
+    rest = ("3 | 技能大赛 | 9", "4 | 丁赛 | 3")
+    assert printed(only([first], [grid(*rest, open_top=True)]))[3] == "3 | 丙类专业技能大赛 | 9"
+    assert printed(only([first], [grid(*rest)]))[3:5] == [" | 丙类专业 | ", "3 | 技能大赛 | 9"]
+
+
+def test_row_with_its_own_figures_is_never_joined_to_another() -> None:
+    first = grid("序号 | 项目 | 数量", "1 | 甲赛 | 2", "2 | 乙赛 | 4", "3 | 丙赛 | 9")
+    table = only([first], [grid(" | 丁赛 | 8", "4 | 戊赛 | 3")])
+    assert printed(table)[3:5] == ["3 | 丙赛 | 9", " | 丁赛 | 8"]
+
+
+def test_subheading_row_on_top_of_a_page_is_no_fragment() -> None:
+    first = grid("项目 | 数量 | 占比", "甲 | 2 | 1%", "乙 | 4 | 2%", "丙 | 9 | 3%")
+    table = only([first], [grid("二、教师 | < | <", "丁 | 3 | 4%")])
+    assert printed(table)[4] == "二、教师 |  | "
+    assert len(table.rows) == 6
+
+
+@pytest.mark.parametrize(
+    ("rows", "header"),
+    [
+        pytest.param(["学院 | 人数", "A | 3", "B | 4"], 1, id="labels over figures"),
+        pytest.param(["指标 | 2021 | 2022", "收入 | 1.5 | 2.5", "支出 | 1 | 2"], 1, id="years are labels"),
+        pytest.param(["指标 | 2021年度 | 增长率", "收入 | 1.5 | 2%", "支出 | 1 | 3%"], 1, id="years with a unit"),
+        pytest.param(
+            ["人数 | 高级 | < | 生师比", "^ | 人数 | 比例 | ^", "796 | 336 | 42% | 15.85：1"], 2, id="two levels"
+        ),
+        pytest.param(["基本情况 | <", "项目 | 数量", "A | 3", "B | 4"], 2, id="title row inside"),
+        pytest.param(
+            ["课程名称 | 课程类别 | 院部", "会计 | 核心 | 会计学院", "数学 | 公共 | 工学院"], 1, id="words only"
+        ),
+        pytest.param(
+            ["幼儿舞蹈 | 基础 | 艺术学院", "仓配运营 | 核心 | 商学院", "水产 | 拓展 | 工学院"], 0, id="no header"
+        ),
+        pytest.param(["在校生 | 17402 | 教职工 | 959", "专业 | 47 | 教师 | 796"], 0, id="labels beside values"),
+        pytest.param(["学院 | A学院 | B学院", "人数 | 2 | 3"], 1, id="one row"),
+        pytest.param(["1 | 甲 | 30", "2 | 乙 | 40"], 0, id="figures at once"),
+        pytest.param(["只有一行 | 3"], 0, id="single row"),
+    ],
+)
+def test_header_rows(rows: list[str], header: int) -> None:
+    assert only([grid(*rows)]).header_rows == header
+
+
+def test_row_text_is_what_is_printed() -> None:
+    table = only([grid("学院 | 专业 | 人数", "医学院 | 药学 | 48", "^ | 检验 | 16")])
+    assert [row_text(row) for row in table.rows] == ["学院\t专业\t人数", "医学院\t药学\t48", "检验\t16"]
+    assert filled(table)[2] == "医学院 | 检验 | 16"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param(
+            ["序号 | 类别 | 学校", "1 | 支柱 | 甲校", "2 |  | 乙校", "3 | 优势 | 丙校", "4 |  | 丁校"],
+            ["支柱", "支柱", "优势", "优势"],
+            id="category printed once",
+        ),
+        pytest.param(
+            ["序号 | 类别 | 学校", "1 | 支柱 | 甲校", "2 |  | 乙校", "3 | 支柱 | 丙校", "4 |  | 丁校"],
+            ["支柱", "", "支柱", ""],
+            id="category repeated elsewhere",
+        ),
+        pytest.param(
+            ["序号 | 类别 | 人数", "1 | 支柱 | 3", "2 |  | 4", "3 | 优势 | 5", "合计 |  | 12"],
+            ["支柱", "", "优势", ""],
+            id="total row",
+        ),
+    ],
+)
+def test_flattened_merges_of_a_text_file(rows: list[str], expected: list[str]) -> None:
+    table = only([grid(*rows, edges=())])
+    assert [row.filled[1] for row in table.rows[1:]] == expected
+    assert [row.printed[1] for row in table.rows] == [row.split("|")[1].strip() for row in rows]
+
+
+def test_warnings_of_the_grids_are_kept_once() -> None:
+    warned = grid(HEAD, "9 | 商学院 | 会计 | 125", warnings=("疑。",))
+    assert only([warned], [grid(HEAD, "10 | 商学院 | 金融 | 5", warnings=("疑。",))]).warnings == ("疑。",)
+
+
+_CELL = st.sampled_from(["", "甲", "学院", "12", "3.5%", "合计", "2022", "名称"])
+_ITEM = st.one_of(
+    st.sampled_from(["表1 甲", "单位：人", "续表", "注：乙", "正文。", "名单"]).map(line),
+    st.integers(1, 4)
+    .flatmap(
+        lambda width: st.lists(st.lists(_CELL, min_size=width, max_size=width).map(" | ".join), min_size=1, max_size=5)
+    )
+    .map(lambda rows: grid(*rows)),
+)
+
+
+@given(st.lists(st.lists(_ITEM, max_size=4), max_size=4))
+def test_every_grid_is_in_one_table_and_no_text_is_lost(contents: list[list[Line | Grid]]) -> None:
+    given_pages = pages(*contents)
+    tables = join_tables(given_pages)
+    places = [place for table in tables for place in table.places]
+    assert len(places) == len(set(places))
+    grids = {
+        (p, i) for p, page in enumerate(given_pages) for i, item in enumerate(page.items) if isinstance(item, Grid)
+    }
+    assert grids <= set(places)
+    for table in tables:
+        own = [given_pages[p].items[i] for p, i in table.places]
+        cells = {cell.text for item in own if isinstance(item, Grid) for cell in item.cells}
+        shown = "".join(row_text(row) for row in table.rows)
+        assert all(text in shown for text in cells)
+        assert len({len(row.printed) for row in table.rows} | {len(row.filled) for row in table.rows}) == 1
+
+
+def test_tables_of_a_sample_report() -> None:
+    path = Path(__file__).parents[2] / "shared" / "reports" / "hubei-poly-2020-employment.pdf"
+    if not path.exists():
+        pytest.skip("没有样例报告")
+    from rag.pages import drop_running_heads
+    from rag.readers.pdf import read_pdf
+
+    read = read_pdf(path.read_bytes(), max_pages=100, announce_pages=lambda count: None)
+    tables = join_tables(drop_running_heads(read.pages))
+    assert [len(table.rows) for table in tables] == [12, 42, 14]
+    assert tables[1].rows[7].filled == ("财经学院", "电子商务", "114", "2.24%")
+    assert sum(int(row.printed[1]) for row in tables[0].rows[1:-1]) == int(tables[0].rows[-1].printed[1])
