@@ -19,14 +19,14 @@ _ARABIC = re.compile(
     rf"""(?:(?P<high>{PLAIN})(?P<mark>亿(?=\d)|万(?=\d{{4}}(?!\d)|\d千)))?
          (?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,4}}(?![\d])(?:\.\d{{1,12}}(?!\d))?
                   | \d{{1,15}}(?:\.\n[ ]*\d{{1,12}}(?!\d)(?={GAP}[万亿]?(?:{UNIT}))|\n?\.\d{{1,12}})?(?!\d))
-         (?P<within>余|多(?=[ ]*[百千万亿]))?
+         (?:[ ]?(?P<within>余(?!额)|多(?=[ ]*[百千万亿])))?
          (?P<scale>{GAP}(?:[十百千]?(?:万亿|万(?![达科象向州宁众事物能华豪源隆全])|亿(?!达))|[百千](?!克|米|瓦)(?=[余多]?{UNIT})))?
          (?P<also>余(?!额)|[多几来](?={GAP}(?:{UNIT})|[ ,。;、)]|$)|\+(?![0-9A-Za-z]))?
          (?:{GAP}(?P<unit>{UNIT}))?""",
     re.VERBOSE,
 )
 _NUMERAL = re.compile(
-    rf"""(?P<run>[{CHINESE}]{{1,24}}(?:点[{DIGITS}]{{1,8}})?)(?P<within>余|多|几|来)?(?P<scale>(?<=[余多])[万亿]{{1,2}})?
+    rf"""(?P<run>[{CHINESE}]{{1,24}}(?:点[{DIGITS}]{{1,8}})?)(?P<within>余|多|几|来)?(?P<scale>(?<=[余多几])[万亿]{{1,2}})?
          (?P<unit>{unit_pattern(frozenset(DATA["arabic_only"].split()))})""",
     re.VERBOSE,
 )
@@ -41,7 +41,7 @@ _TENTHS = re.compile(
          (?![立员果功为长都效本绩人就品熟分型套语交群不份])""",
     re.VERBOSE,
 )
-_AFTER = re.compile(r"[ ]?(及以上|及以下|以上|以下|以内|左右|上下|有余)|(多)(?=[的来,。;、)]|时间|$)")
+_AFTER = re.compile(rf"{GAP}(及以上|及以下|以上|以下|以内|左右|上下|有余)|(多)(?=[的来,。;、)]|时间|$)")
 _BEFORE = re.compile(
     r"""(不得低于|不得少于|不得超过|不低于|不少于|不小于|不超过|不高于|不大于|大约|将近|接近|近乎|超过|超出|突破|高于|大于|多于|低于
          |小于|少于|不足|不到|未满|至少|至多|(?<![预大节制合公契相签续集])约|(?<![最附邻亲远新临就相靠接])近|(?<![高反赶])超|逾|[≈≥≤<>])
@@ -55,6 +55,7 @@ _RUN_OF_MAGNITUDES = re.compile(rf"[百千万亿]+(?![{DIGITS}])")
 _CLOSES_PHRASE = re.compile(r"[ ]*(?:[,。;:、)!?]|$)")
 _COUNTED_ONE = re.compile(r"(?:仅|仅有|只|只有|共|各|共计|总计|合计)$")
 _NOT_BEFORE_NUMERAL = frozenset("第周初数几某之任唯统每另同这那哪万一期")
+_NOT_AFTER_ONE = frozenset(DATA["not_after_one"].split())
 _TIME_UNITS = frozenset("年 个月 天 周 学期 学年 届 小时".split())
 _LONGER_KINDS = frozenset("duration age multiple money length".split())
 _BARE = re.compile(r"\d+(?:\.\d+)?")
@@ -97,7 +98,7 @@ def find_numbers(text: str) -> tuple[Number, ...]:
 
 
 def cell_number(cell: str, column_unit: str = "") -> Number | None:
-    """The figure a table cell is, None where it is empty, a dash, text, or more than one figure.
+    """The figure a table cell is, None where it is empty, a dash, text, or more than one figure (`1/3` is two).
 
     A bare number takes `column_unit` (`unit_in_header` of its header); a bare year stays a bare number.
     """
@@ -105,6 +106,8 @@ def cell_number(cell: str, column_unit: str = "") -> Number | None:
     candidate = CANDIDATE.search(folded)
     number = _figure_at(folded, candidate.start(), _text_before(folded, candidate.start())) if candidate else None
     if number is None or number.end != len(folded) or folded[: number.start].strip() not in ("", "+"):
+        return None
+    if number.unit == "分之" and "/" in folded:
         return None
     scale, unit = canonical(column_unit)
     if not number.unit and unit.name:
@@ -188,6 +191,8 @@ def _read_numeral(folded: str, at: int, before: str, bounded: bool) -> _Reading 
     bounds = tuple(word for word in (match["within"], "多" if "多" in match["unit"] else None) if word)
     bounded = bounded or bool(bounds) or _AFTER.match(folded, match.end()) is not None
     if total is None or run == "二" or (run in _MAGNITUDES and not bounded):
+        return None
+    if run == "一" and unit.name in _NOT_AFTER_ONE:
         return None
     if run == "一" and not bounds and not _COUNTED_ONE.search(before) and not _CLOSES_PHRASE.match(folded, match.end()):
         return None
