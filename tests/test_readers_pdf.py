@@ -1,0 +1,228 @@
+import itertools
+from pathlib import Path
+
+import pytest
+from fixture_files import A4, PdfBuilder, picture, ruled, text, turned
+
+from rag.errors import UnreadableFileError
+from rag.readers.pdf import GARBLED, MOSTLY_PICTURE, PARTLY_LOST, PICTURE, SecondOpinion, read_pdf
+from rag.records import Grid, Line, Page, PageStatus, ReadFile
+
+SHARED = Path(__file__).parents[2] / "shared" / "reports"
+PROSE = "学校现有在校学生一万余人其中女生占四成多毕业生去向落实率保持稳定教师队伍结构合理"
+
+
+def read(builder: PdfBuilder, password: str | None = None) -> ReadFile:
+    return read_pdf(builder.render(), password=password, max_pages=50, announce_pages=lambda count: None)
+
+
+def first_page(*content: str, attributes: str = "") -> Page:
+    return read(PdfBuilder().page(*content, attributes=attributes)).pages[0]
+
+
+def texts(page: Page) -> list[str]:
+    return [item.text for item in page.items if isinstance(item, Line)]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ([text(100, 700, "毕业生 2023 届")], ["毕业生2023届"]),
+        ([text(100, 600, "下一行"), text(100, 700, "上一行")], ["上一行", "下一行"]),
+        ([text(100, 700, "图"), text(112, 700, "书馆")], ["图书馆"]),
+        ([text(100, 700, "图2-5"), text(300, 700, "图2-6")], ["图2-5\t图2-6"]),
+        ([text(300, 700, "右"), text(100, 700, "左边")], ["左边\t右"]),
+        ([text(200, 700, "目"), text(300, 700, "录")], ["目录"]),
+        ([text(100, 700, "面积"), text(124, 700, "m", font="B"), text(135, 704, "2", 7, font="B")], ["面积m2"]),
+        ([text(100, 700, "one two", font="B")], ["one two"]),
+        ([text(100, 700, "共"), text(112, 700, "96.12%", font="B"), text(160, 700, "。")], ["共96.12%。"]),
+        ([text(100, 700, "⼤⽣⻓")], ["大生长"]),
+        ([text(100, 700, "2022-"), text(100, 680, "abc")], ["2022-", "abc"]),
+    ],
+)
+def test_lines_follow_the_printed_place(content: list[str], expected: list[str]) -> None:
+    assert texts(first_page(*content)) == expected
+
+
+def test_a_line_knows_its_place_size_and_weight() -> None:
+    page = first_page(text(100, 700, "第一章", 20), text(100, 600, "Bold line", 10, font="B"))
+    heading, bold = page.items
+    assert isinstance(heading, Line)
+    assert isinstance(bold, Line)
+    assert (heading.left, heading.size, heading.bold, heading.paragraph) == (100.0, 20.0, False, False)
+    assert heading.top == pytest.approx(842 - 700 - 0.88 * 20)
+    assert heading.right == pytest.approx(160.0)
+    assert bold.bold
+
+
+@pytest.mark.parametrize(("rotation", "a", "b"), [(0, 1, 0), (90, 0, 1), (180, -1, 0), (270, 0, -1)])
+def test_a_turned_page_reads_as_it_is_seen(rotation: int, a: int, b: int) -> None:
+    right_of_it = {0: (400, 300), 90: (200, 600), 180: (20, 300), 270: (200, 20)}[rotation]
+    page = first_page(
+        turned(200, 300, "左边", a, b), turned(*right_of_it, "右边", a, b), attributes=f"/Rotate {rotation}"
+    )
+    assert texts(page) == ["左边\t右边"]
+    assert (page.width, page.height) == ((842, 595) if rotation in (90, 270) else (595, 842))
+
+
+def test_places_count_from_the_visible_box() -> None:
+    builder = PdfBuilder().page(text(100, 700, "毕业生"), box=(50, 30, 645, 872))
+    builder.page(text(100, 700, "毕业生"), attributes="/CropBox [40 60 500 800]")
+    shifted, cropped = (page.items[0] for page in read(builder).pages)
+    assert (shifted.left, shifted.bottom) == pytest.approx((50, 172 + 0.12 * 12), abs=0.01)
+    assert (cropped.left, cropped.bottom) == pytest.approx((60, 100 + 0.12 * 12), abs=0.01)
+
+
+def test_a_watermark_across_the_page_is_a_line_of_its_own() -> None:
+    page = first_page(text(100, 700, PROSE[:20]), turned(150, 600, "内部资料", 0.7, 0.7, 40), text(100, 680, "后文"))
+    assert texts(page) == [PROSE[:20], "后文", "内部资料"]
+
+
+def test_two_columns_of_prose_are_read_one_after_the_other() -> None:
+    rows = range(6)
+    left = [text(60, 700 - 20 * row, f"左{row}" + PROSE[:16]) for row in rows]
+    right = [text(320, 700 - 20 * row, f"右{row}" + PROSE[:16]) for row in rows]
+    page = first_page(
+        text(60, 760, PROSE + "通"), *itertools.chain(*zip(left, right, strict=True)), text(60, 500, PROSE)
+    )
+    order = [line[:2] for line in texts(page)]
+    assert order == [PROSE[:2], *(f"左{row}" for row in rows), *(f"右{row}" for row in rows), PROSE[:2]]
+
+
+def test_rows_of_short_cells_are_not_two_columns() -> None:
+    content = [
+        text(x, 700 - 20 * row, words) for row in range(8) for x, words in ((80, f"学院{row}"), (400, f"{row}人"))
+    ]
+    assert texts(first_page(*content)) == [f"学院{row}\t{row}人" for row in range(8)]
+
+
+def test_a_ruled_table_is_a_grid_between_its_lines_and_not_repeated() -> None:
+    cells = [text(105, 645, "教职工"), text(205, 645, "959"), text(105, 615, "专任教师"), text(205, 615, "703")]
+    page = first_page(text(100, 750, "表1 教师"), ruled(100, 600, [100, 100], [30, 30]), *cells, text(100, 500, "后文"))
+    before, grid, after = page.items
+    assert isinstance(before, Line)
+    assert isinstance(grid, Grid)
+    assert isinstance(after, Line)
+    assert (before.text, after.text) == ("表1教师", "后文")
+    assert [cell.text for cell in grid.cells] == ["教职工", "959", "专任教师", "703"]
+    assert (grid.left, grid.top, grid.right, grid.bottom) == pytest.approx((100, 182, 300, 242), abs=1)
+
+
+def test_the_grid_of_a_cropped_page_lies_where_its_text_does() -> None:
+    cells = [text(105, 645, "甲"), text(205, 645, "1"), text(105, 615, "乙"), text(205, 615, "2")]
+    page = first_page(
+        ruled(100, 600, [100, 100], [30, 30]), *cells, text(100, 500, "后文"), attributes="/CropBox [50 60 500 800]"
+    )
+    grid = next(item for item in page.items if isinstance(item, Grid))
+    assert [cell.text for cell in grid.cells] == ["甲", "1", "乙", "2"]
+    assert (grid.left, grid.top) == pytest.approx((50, 140), abs=1)
+    assert texts(page) == ["后文"]
+
+
+def test_unusable_pages_are_marked_and_named_and_the_rest_is_read() -> None:
+    builder = (
+        PdfBuilder().page(text(100, 700, PROSE)).page(picture(50, 50, 480, 700)).page(text(100, 700, PROSE, font="G"))
+    )
+    builder.page().page(picture(50, 50, 480, 700), text(280, 30, "12")).page(picture(50, 50, 480, 700))
+    result = read(builder)
+    assert [page.status for page in result.pages] == [
+        PageStatus.TEXT, PageStatus.EMPTY, PageStatus.GARBLED, PageStatus.EMPTY, PageStatus.TEXT, PageStatus.EMPTY,
+    ]  # fmt: skip
+    assert [page.note for page in result.pages] == ["", PICTURE, GARBLED, "", MOSTLY_PICTURE, PICTURE]
+    assert [page.number for page in result.pages] == [1, 2, 3, 4, 5, 6]
+    assert not result.pages[2].items
+    assert [warning[:8] for warning in result.warnings] == ["第 2、6 页只", "第 3 页的文字", "第 5 页主要是"]
+
+
+def test_characters_lost_inside_readable_text_are_reported() -> None:
+    page = first_page(text(100, 700, PROSE), text(100, 650, "共"), text(112, 650, "一二三四", font="G"))
+    assert page.status is PageStatus.TEXT
+    assert page.note == PARTLY_LOST
+
+
+@pytest.mark.parametrize(
+    ("builder", "reason"),
+    [
+        (PdfBuilder().page(picture(0, 0, 595, 842)).page(), "扫描件"),
+        (PdfBuilder().page(text(100, 700, PROSE, font="G")), "乱码"),
+        (PdfBuilder().page(), "空白页"),
+    ],
+)
+def test_a_file_without_any_usable_page_is_refused(builder: PdfBuilder, reason: str) -> None:
+    with pytest.raises(UnreadableFileError, match=reason):
+        read(builder)
+
+
+def test_the_second_opinion_is_taken_only_where_it_is_readable() -> None:
+    data = PdfBuilder().page(text(100, 700, PROSE)).page(text(100, 700, PROSE, font="G")).render()
+    opinion = SecondOpinion(data, None)
+    assert (opinion.lines(0), opinion.lines(1), opinion.lines(9)) == ((PROSE,), (), ())
+
+
+def test_too_many_pages_are_refused_with_their_number() -> None:
+    builder = PdfBuilder()
+    for _ in range(51):
+        builder.page(text(100, 700, "页"))
+    with pytest.raises(UnreadableFileError, match="51 页，上限 50 页"):
+        read(builder)
+
+
+@pytest.mark.parametrize(
+    ("cut", "reason"), [(lambda data: data[: len(data) // 2], "不完整"), (lambda data: b"%PDF-1.7\n%%EOF\n", "已损坏")]
+)
+def test_a_damaged_file_says_so(cut, reason: str) -> None:
+    data = PdfBuilder().page(text(100, 700, PROSE)).render()
+    with pytest.raises(UnreadableFileError, match=reason):
+        read_pdf(cut(data), max_pages=50, announce_pages=lambda count: None)
+
+
+def test_title_labels_and_bookmarks_are_kept() -> None:
+    catalog = (
+        "/PageLabels << /Nums [0 << /S /r >> 1 << /S /D >>] >> /Outlines << /First 10 0 R /Last 10 0 R /Count 1 >>"
+    )
+    entry = f"<< /Title <feff{'一、概况'.encode('utf-16-be').hex()}> /Parent 1 0 R /Dest [22 0 R /Fit] >>"
+    builder = PdfBuilder(catalog=catalog, extra=[entry]).page(text(100, 700, "封面")).page(text(100, 700, "正文"))
+    result = read(builder)
+    assert [page.label for page in result.pages] == ["i", "1"]
+    assert result.outline == ((1, "一、概况", 2),)
+
+
+def test_pages_are_announced_before_they_are_read() -> None:
+    announced: list[int] = []
+    data = PdfBuilder().page(text(100, 700, "一")).page(text(100, 700, "二")).render()
+    read_pdf(data, max_pages=50, announce_pages=announced.append)
+    assert announced == [2]
+
+
+def test_same_bytes_give_the_same_pages() -> None:
+    builder = PdfBuilder().page(
+        text(100, 700, PROSE), ruled(100, 600, [50, 50], [20, 20]), text(105, 605, "甲"), box=A4
+    )
+    assert read(builder) == read(builder)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the shared reports")
+def test_every_character_of_a_real_report_is_kept() -> None:
+    import pypdfium2
+
+    from rag.text import matching_key
+
+    path = SHARED / "hubei-edu-letter-2022-19.pdf"
+    result = read_pdf(path.read_bytes(), max_pages=50, announce_pages=lambda count: None)
+    document = pypdfium2.PdfDocument(path)
+    for index, page in enumerate(result.pages):
+        kept = "".join(
+            item.text if isinstance(item, Line) else "".join(cell.text for cell in item.cells) for item in page.items
+        )
+        bare = document[index].get_textpage().get_text_bounded()
+        assert sorted(matching_key(kept)) == sorted(matching_key(bare))
+    document.close()
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the shared reports")
+def test_an_encrypted_report_opens_with_its_password_only() -> None:
+    data = (SHARED / "broken" / "encrypted.pdf").read_bytes()
+    for password, reason in ((None, "需要打开密码"), ("wrong", "密码不对")):
+        with pytest.raises(UnreadableFileError, match=reason):
+            read_pdf(data, password=password, max_pages=50, announce_pages=lambda count: None)
+    assert len(read_pdf(data, password="secret", max_pages=50, announce_pages=lambda count: None).pages) == 5
