@@ -193,6 +193,13 @@ def test_table_breaks_over_pages(caption: str, first_row: str, last_row: str, he
     assert squeeze(caption) in body[first]
 
 
+def test_a_row_is_split_by_the_page_break() -> None:
+    above, below = (squeeze(page) for page in pages(XIANNING)[10:12])
+    assert squeeze("“互联网＋”大学生创新") in above
+    assert "创业大赛湖北赛区" not in above
+    assert "创业大赛湖北赛区" in below
+
+
 def test_letter_has_merged_cells_and_every_row() -> None:
     table = docx.Document(str(FILES[LETTER])).tables[0]
     assert [row.cells[0].text for row in table.rows[1:]] == [str(number) for number in range(1, 32)]
