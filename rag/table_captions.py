@@ -145,13 +145,19 @@ def _goes_on(upper: Line, lower: Line, grid: Grid) -> bool:
     if upper.paragraph or not is_caption(upper.text) or grid.right <= grid.left:
         return False
     wide = upper.right - upper.left >= FULL_LINE * (grid.right - grid.left)
-    return wide and len(lower.text) <= MAX_TITLE and lower.text[-1:] not in "。；："
+    return wide and len(lower.text) <= MAX_TITLE and "\t" not in lower.text and lower.text[-1:] not in "。；："
 
 
 def _is_title(line: Line, grid: Grid) -> bool:
     """Whether an unnumbered line is a table's title: short, centred above it, and no heading."""
     text = line.text.strip()
-    if not text or len(text) > MAX_TITLE or text[-1] in "。；：:;，,？！" or line.heading_level is not None:
+    if (
+        not text
+        or len(text) > MAX_TITLE
+        or "\t" in text
+        or text[-1] in "。；：:;，,？！"
+        or line.heading_level is not None
+    ):
         return False
     if _NUMBERED.match(text) or _OTHER_LABEL.match(text) or is_note(text) or grid.right <= grid.left:
         return False

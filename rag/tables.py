@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from rag.records import Grid, Line, Page, TableRow
+from rag.tabbed_tables import tabbed_to_grids
 from rag.table_captions import Place, is_caption, is_continued, is_unit_line, surroundings, unit_of
 from rag.table_rows import GridRow, appended, begins_another, count_header_rows, filled_down, grid_rows, shared_header
 from rag.text import matching_key, unique
@@ -35,13 +36,21 @@ class JoinedTable:
 
 def join_tables(pages: Sequence[Page]) -> tuple[JoinedTable, ...]:
     """Every table of a file in reading order; each grid stands in exactly one of them."""
+    gridded = tabbed_to_grids(pages)
+    return tuple(
+        replace(table, places=tuple(chain.from_iterable(gridded.origins[page][item] for page, item in table.places)))
+        for table in _grids_to_tables(gridded.pages)
+    )
+
+
+def _grids_to_tables(pages: Sequence[Page]) -> list[JoinedTable]:
     taken: set[Place] = set()
     tables = []
     for group in _groups(pages):
         table = _joined(pages, group, taken)
         taken.update(table.places)
         tables.append(table)
-    return tuple(tables)
+    return tables
 
 
 def row_text(row: TableRow) -> str:

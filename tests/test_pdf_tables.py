@@ -328,6 +328,13 @@ def test_three_line_table_with_two_header_levels() -> None:
     assert spans == {"year": (2, 1), "teachers": (1, 2)}
 
 
+def test_two_three_line_tables_of_one_width_stay_apart() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 70, 110, 150, 170, 210)]
+    title = [text("title of the second", 120, 140)]
+    grids = grids_of(drawing, words(FIGURES), title, words(FIGURES, tops=(150, 170, 190)))
+    assert [rows_of(grid) for grid in grids] == [FIGURES, FIGURES]
+
+
 def test_every_row_ruled_but_no_column() -> None:
     drawing = [line(50, y, 290, y) for y in (50, 70, 100, 130)]
     body = [

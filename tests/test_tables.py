@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.records import Cell, Grid, Line, Page
+from rag.tabbed_tables import UNRULED
 from rag.table_captions import is_caption, is_continued, is_note, unit_of
 from rag.table_rows import REJOINED, UNSURE_MERGE
 from rag.tables import JoinedTable, header_labels, join_tables, row_text
@@ -414,6 +415,28 @@ def test_flattened_merges_of_a_text_file(rows: list[str], expected: list[str]) -
     assert [row.printed[1] for row in table.rows] == [row.split("|")[1].strip() for row in rows]
 
 
+def test_captioned_lines_in_columns_are_a_table_with_a_warning() -> None:
+    rows = ["学院\t人数\t占比", "医学院\t972\t96%", "护理学院\t1146\t95%"]
+    table = only(["表1 就业", "单位：人", *rows, "下文。"])
+    assert printed(table) == [row.replace("\t", " | ") for row in rows]
+    assert (table.caption, table.unit, table.header_rows) == ("表1 就业", "单位：人", 1)
+    assert table.places == ((0, 0), (0, 1), (0, 2), (0, 3), (0, 4))
+    assert table.warnings == (UNRULED,)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(["正文。", "学院\t人数", "医学院\t972", "护理\t1146"], id="no caption"),
+        pytest.param(["表1 就业", "学院\t人数", "医学院\t972\t5", "护理\t1146"], id="a piece too many"),
+        pytest.param(["表1 就业", "图 1-1 甲\t图 1-2 乙", "丙\t丁", "戊\t己"], id="no figures"),
+        pytest.param(["表1 就业", "医学院\t972", "护理\t1146", "商\t12"], id="no header"),
+    ],
+)
+def test_lines_that_are_not_surely_rows_stay_lines(content: list[str]) -> None:
+    assert join_tables(pages(content)) == ()
+
+
 def test_warnings_of_the_grids_are_kept_once() -> None:
     warned = grid(HEAD, "9 | 商学院 | 会计 | 125", warnings=("疑。",))
     assert only([warned], [grid(HEAD, "10 | 商学院 | 金融 | 5", warnings=("疑。",))]).warnings == ("疑。",)
@@ -421,7 +444,9 @@ def test_warnings_of_the_grids_are_kept_once() -> None:
 
 _CELL = st.sampled_from(["", "甲", "学院", "12", "3.5%", "合计", "2022", "名称"])
 _ITEM = st.one_of(
-    st.sampled_from(["表1 甲", "单位：人", "续表", "注：乙", "正文。", "名单"]).map(line),
+    st.sampled_from(["表1 甲", "单位：人", "续表", "注：乙", "正文。", "名单", "学院\t人数", "甲\t3", "乙\t4"]).map(
+        line
+    ),
     st.integers(1, 4)
     .flatmap(
         lambda width: st.lists(st.lists(_CELL, min_size=width, max_size=width).map(" | ".join), min_size=1, max_size=5)
@@ -443,6 +468,9 @@ def test_every_grid_is_in_one_table_and_no_text_is_lost(contents: list[list[Line
     for table in tables:
         own = [given_pages[p].items[i] for p, i in table.places]
         cells = {cell.text for item in own if isinstance(item, Grid) for cell in item.cells}
+        cells |= {
+            text for item in own if isinstance(item, Line) and "\t" in item.text for text in item.text.split("\t")
+        }
         shown = "".join(row_text(row) for row in table.rows)
         assert all(text in shown for text in cells)
         assert len({len(row.printed) for row in table.rows} | {len(row.filled) for row in table.rows}) == 1

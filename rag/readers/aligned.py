@@ -5,6 +5,7 @@ Nothing is guessed: where a corridor, a row or the header is in doubt there is n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -22,13 +23,16 @@ MAX_HEADER_LINES = 4
 MIN_FIGURES = 0.6
 """Smallest share of figures in the column that proves the rows to be rows."""
 
+_CAPTION = re.compile(r"(?:附|续)?表[0-9一二三四五六七八九十]")
+
 
 def aligned_lattices(
     horizontals: Sequence[Rule], verticals: Sequence[Rule], letters: Sequence[Letter]
 ) -> list[Lattice]:
     """A lattice for each group of three or more equally long rules that words in clear columns stand between."""
     lattices = []
-    for group in _equal_rules(horizontals):
+    groups = [part for group in _equal_rules(horizontals) for part in _parts(group, letters)]
+    for group in groups:
         inner = [rule for rule in horizontals if rule not in group and _inside(rule, group)]
         crossed = any(_crosses(down, group) for down in verticals)
         lattice = None if crossed else _read(group, inner, letters)
@@ -46,7 +50,23 @@ def _equal_rules(rules: Sequence[Rule]) -> list[list[Rule]]:
                 break
         else:
             groups.append([rule])
-    return [group for group in groups if len(group) >= 3]
+    return groups
+
+
+def _parts(group: Sequence[Rule], letters: Sequence[Letter]) -> list[list[Rule]]:
+    """Equal rules parted where what stands between two of them is no row: a caption, prose or nothing."""
+    parts = [[group[0]]]
+    for above, below in pairwise(group):
+        lines = print_lines(letters_within(letters, (above.start, above.at, above.end, below.at)))
+        if any(_CAPTION.match(line.text) for line in lines) or not any(map(_has_gap, lines)):
+            parts.append([])
+        parts[-1].append(below)
+    return [part for part in parts if len(part) >= 3]
+
+
+def _has_gap(line: PrintLine) -> bool:
+    """Whether white as wide as a corridor parts a line."""
+    return any(after.left - before.right >= MIN_CORRIDOR * line.size for before, after in pairwise(line.letters))
 
 
 def _inside(rule: Rule, group: Sequence[Rule]) -> bool:
