@@ -99,7 +99,8 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str) -> None:
 
 def damaged(folder: Path, error: Exception) -> BrokenIndexError:
     """The error for a file whose contents make no sense."""
-    return BrokenIndexError(f"索引文件已损坏（{error}）。请删除文件夹 {str(folder)!r} 后重新入库。")
+    reason = str(error).partition("\n")[0]
+    return BrokenIndexError(f"索引文件已损坏（{reason}）。请删除文件夹 {str(folder)!r} 后重新入库。")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -148,7 +148,8 @@ class OpenAICompatibleEmbedder:
 
         where = f"嵌入模型 {self._model!r}（{self._base_url}）"
         try:
-            vectors = np.array(rows, np.float32)
+            with np.errstate(over="ignore"):
+                vectors = np.array(rows, np.float32)
         except (TypeError, ValueError) as error:
             raise ModelError(f"{where}返回的向量长短不一或不是数字。") from error
         if vectors.ndim != 2 or len(vectors) != count or not vectors.shape[1]:

@@ -80,7 +80,7 @@ class Index:
         self._refreshing = threading.Lock()
         self._state: _State | None = None
         self._chroma_guard = threading.Lock()
-        self._chroma: tuple[str, ChromaIndex] | None = None
+        self._chroma: tuple[Manifest, ChromaIndex] | None = None
 
     @classmethod
     def open(
@@ -169,6 +169,8 @@ class Index:
             repaired = self._may_repair() and not self._published.is_current() and self._repair()
             if self._state is None or repaired or self._state.marks != self._published.marks():
                 self._state = self._loaded()
+                if self._state.settled:
+                    self._told.clear()
             return self._state
         finally:
             self._refreshing.release()
@@ -201,7 +203,6 @@ class Index:
     def _publish(self) -> None:
         try:
             self._published.publish()
-            self._told.clear()
         except (ModelError, BrokenIndexError, OSError) as error:
             self._retry_at = time.monotonic() + _RETRY_SECONDS
             self._tell(f"{error}索引暂未全部更新，已入库的报告不受影响，稍后自动补齐。")
@@ -241,17 +242,17 @@ class Index:
 
     def _chroma_of(self, manifest: Manifest) -> ChromaIndex:
         with self._chroma_guard:
-            if self._chroma is not None and self._chroma[0] == manifest.to_json():
-                return self._chroma[1]
-        self._forget_chroma()
-        opened = self._mirror.open(manifest)
-        with self._chroma_guard:
-            self._chroma = (manifest.to_json(), opened)
-        return opened
+            if self._chroma is None or self._chroma[0] != manifest:
+                self._close_chroma()
+                self._chroma = (manifest, self._mirror.open(manifest))
+            return self._chroma[1]
 
     def _forget_chroma(self) -> None:
         with self._chroma_guard:
-            opened, self._chroma = self._chroma, None
+            self._close_chroma()
+
+    def _close_chroma(self) -> None:
+        opened, self._chroma = self._chroma, None
         if opened is not None:
             opened[1].close()
 

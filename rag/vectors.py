@@ -7,6 +7,7 @@ cost 1 ms each. So a search of few reports is exact, and one of most of them is 
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from rag.ports import Hits, Vectors
 
+SERVER_TIMEOUT_SECONDS = 30.0
 EXACT_CACHE_BYTES = 128 * 2**20
 _EMBEDDED_COLLECTION = "chunks"
 
@@ -79,7 +81,12 @@ class ChromaIndex:
         def open_client(settings: Any) -> Any:
             import chromadb
 
-            return chromadb.HttpClient(location.host, location.port, ssl=location.ssl, settings=settings)
+            # Chroma itself would wait for ever for a host that does not answer.
+            socket.create_connection((location.host, location.port), SERVER_TIMEOUT_SECONDS).close()
+            client = chromadb.HttpClient(location.host, location.port, ssl=location.ssl, settings=settings)
+            for session in _sessions(client):
+                session.timeout = SERVER_TIMEOUT_SECONDS
+            return client
 
         return cls(open_client, collection, f"{location.host}:{location.port}")
 
@@ -132,7 +139,10 @@ class ChromaIndex:
         with self._explained():
             client, self._client, self._collection = self._client, None, None
             if client is not None:
+                sessions = _sessions(client)
                 client.close()
+                for session in sessions:
+                    session.close()
 
     def _open_collection(self) -> Any:
         # None, or Chroma would fetch an English model from the network.
@@ -150,6 +160,12 @@ class ChromaIndex:
                 raise
             except BaseException as error:
                 raise BrokenIndexError(f"向量索引 Chroma（{self._place}）无法使用：{error}") from error
+
+
+def _sessions(client: Any) -> list[Any]:
+    """The HTTP sessions of a client, which Chroma gives no time-out and never closes; none where it is embedded."""
+    servers = [getattr(part, "_server", None) for part in (client, getattr(client, "_admin_client", None))]
+    return [session for server in servers if (session := getattr(server, "_session", None)) is not None]
 
 
 def _metadata(chunk: Chunk) -> dict[str, str | int]:

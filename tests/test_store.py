@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import get_type_hints
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from index_samples import sample_parts, sample_report
+
+from rag.errors import BrokenIndexError, UnreadableFileError
+from rag.records import (
+    Cell,
+    Chunk,
+    Grid,
+    Line,
+    Page,
+    Report,
+    ReportParts,
+    Section,
+    Table,
+)
+from rag.store import DATABASE_NAME, ReportStats, ReportStore, ReportVersion
+
+_number = st.floats(allow_nan=False, allow_infinity=False)
+
+
+def _built(kind: type, **given: st.SearchStrategy) -> st.SearchStrategy:
+    """Any value of the record: every field drawn, those with a default too."""
+    hints = get_type_hints(kind)
+    numbers = {float: _number, tuple[float, ...]: st.lists(_number, max_size=3).map(tuple)}
+    drawn = {
+        name: numbers[hint] if hint in numbers else st.from_type(hint)
+        for name, hint in hints.items()
+        if name not in given
+    }
+    return st.builds(kind, **drawn, **given)
+
+
+def _few(strategy: st.SearchStrategy, most: int = 1) -> st.SearchStrategy:
+    return st.lists(strategy, max_size=most).map(tuple)
+
+
+_line, _grid = _built(Line), _built(Grid, cells=_few(_built(Cell), 3))
+_page = _built(Page, items=_few(_line | _grid, 4))
+_parts = st.builds(
+    ReportParts,
+    _built(Report, id=st.just("r")),
+    _few(_page, 3),
+    _few(_built(Section, report_id=st.just("r"))),
+    _few(_built(Table, report_id=st.just("r"))),
+    _few(_built(Chunk, report_id=st.just("r"))),
+)
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = ReportStore(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def shared_store(tmp_path_factory):
+    opened = ReportStore(tmp_path_factory.mktemp("store"))
+    yield opened
+    opened.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(parts=_parts)
+def test_parts_come_back_as_they_were_saved(shared_store, parts):
+    shared_store.save(parts, None, "none")
+    assert shared_store.report("r") == parts.report
+    assert shared_store.pages("r") == parts.pages
+    assert shared_store.sections("r") == parts.sections
+    assert shared_store.tables("r") == parts.tables
+    assert shared_store.chunks() == parts.chunks
+
+
+def test_saving_again_replaces_everything(store):
+    store.save(sample_parts("a", "一", "二", "三"), np.ones((3, 4), np.float32), "e", "old")
+    store.save(sample_parts("b"), None, "e")
+    store.save(sample_parts("a", "四"), np.zeros((1, 2), np.float32), "e", "new")
+    assert [chunk.text for chunk in store.chunks(["a"])] == ["四"]
+    assert store.report_stats()["a"] == ReportStats(pages=2, sections=1, tables=1, chunks=1)
+    assert store.fingerprints() == {"a": "new", "b": ""}
+    assert store.versions() == {"a": ReportVersion(3, 1), "b": ReportVersion(2, 10)}
+    ids, rows = store.vectors("a", "e")
+    assert (ids, rows.shape) == (("a/c0",), (1, 2))
+
+
+def test_lookups(store):
+    parts = sample_parts("a")
+    store.save(parts, None, "e")
+    section, table, chunk = parts.sections[0], parts.tables[0], parts.chunks[3]
+    assert store.section(section.id) == section
+    assert store.section("none") is None
+    assert store.table(table.id) == table
+    assert store.sections_by_id([section.id, "none"]) == {section.id: section}
+    assert list(store.chunks_by_id(["a/c3", "none", "a/c1"])) == ["a/c3", "a/c1"]
+    assert store.chunks_by_id(["a/c3"])["a/c3"] == chunk
+    assert store.chunks_by_id([]) == {}
+    assert store.known_chunks(["a/c3", "x"]) == {"a/c3": "a"}
+    assert store.chunks(["none"]) == ()
+    assert (store.report("none"), store.fingerprint("none"), store.pages("none")) == (None, None, ())
+    assert len(store.chunks_by_id([f"a/c{n}" for n in range(100_000)])) == 10
+
+
+def test_chunks_keep_the_order_of_the_report(store):
+    parts = sample_parts("a")
+    shuffled = replace(parts, chunks=parts.chunks[::-1])
+    store.save(shuffled, None, "e")
+    assert store.chunks() == shuffled.chunks
+
+
+def test_delete_and_clear(store):
+    for report_id in "abc":
+        store.save(sample_parts(report_id), np.ones((10, 2), np.float32), "e")
+    assert store.delete("a")
+    assert not store.delete("a")
+    assert [report.id for report in store.reports()] == ["b", "c"]
+    assert store.vectors("a", "e") is None
+    assert store.generation() == 4
+    store.clear()
+    assert (store.reports(), store.chunks(), store.generation()) == ((), (), 5)
+
+
+def test_vectors_belong_to_an_embedder(store):
+    store.save(sample_parts("a", "一", "二"), np.array([[1, 2], [3, 4]], np.float32), "e")
+    store.save_vectors("a", 1, "f", np.ones((2, 7), np.float32))
+    assert store.vectors("a", "e")[1].tolist() == [[1, 2], [3, 4]]
+    assert store.vector_dimensions("f") == {"a": 7}
+    assert store.vectors("a", "g") is None
+
+
+def test_what_was_made_for_an_older_revision_is_not_kept(store):
+    store.save(sample_parts("a"), None, "e")
+    store.save(sample_parts("a"), None, "e")
+    store.save_vectors("a", 1, "e", np.ones((10, 7), np.float32))
+    store.save_terms("a", 1, "v", b"old")
+    assert store.vectors("a", "e") is None
+    assert store.terms("a", "v") is None
+    store.save_terms("a", 2, "v", b"new")
+    assert (store.terms("a", "v"), store.terms("a", "w")) == (b"new", None)
+
+
+def test_a_report_that_cannot_be_saved_leaves_the_old_one(store):
+    parts = sample_parts("a", "一")
+    store.save(parts, None, "e", "old")
+    with pytest.raises(UnreadableFileError, match="字符"):
+        store.save(sample_parts("a", "二", "\ud800"), None, "e", "new")
+    with pytest.raises(sqlite3.IntegrityError):
+        store.save(replace(parts, chunks=parts.chunks * 2), None, "e", "new")
+    assert store.chunks() == parts.chunks
+    assert (store.fingerprint("a"), store.generation()) == ("old", 1)
+
+
+def test_meta(store):
+    assert store.get_meta("x") is None
+    store.set_meta("x", "1")
+    store.set_meta("x", "二")
+    assert store.marks("x", "y", "generation") == ("二", None, None)
+    assert store.generation() == 0
+
+
+def test_another_schema_is_emptied_with_a_message(tmp_path):
+    store = ReportStore(tmp_path)
+    store.save(sample_parts("a"), None, "e")
+    store.set_meta("schema", "of another version")
+    store.close()
+    messages: list[str] = []
+    again = ReportStore(tmp_path, messages.append)
+    assert again.reports() == ()
+    again.save(sample_parts("b"), None, "e")
+    again.close()
+    third = ReportStore(tmp_path, messages.append)
+    assert third.reports() == (sample_report("b"),)
+    third.close()
+    assert len(messages) == 1
+    assert "重新入库" in messages[0]
+
+
+@pytest.mark.parametrize("start", [0, 4096, 20_000], ids=["header", "second page", "middle"])
+def test_a_corrupt_file_is_named(tmp_path, start):
+    store = ReportStore(tmp_path)
+    for report_id in "abcdef":
+        store.save(sample_parts(report_id), np.ones((10, 64), np.float32), "e")
+    store.close()
+    path = tmp_path / DATABASE_NAME
+    data = bytearray(path.read_bytes())
+    data[start : start + 60_000] = b"\x5a" * min(60_000, len(data) - start)
+    path.write_bytes(data)
+    with pytest.raises(BrokenIndexError, match="已损坏") as caught:
+        _read_everything(tmp_path)
+    assert repr(str(tmp_path)) in str(caught.value)
+
+
+def _read_everything(folder: Path) -> None:
+    store = ReportStore(folder)
+    try:
+        for report in store.reports():
+            store.pages(report.id), store.sections(report.id), store.tables(report.id), store.vectors(report.id, "e")
+        store.chunks()
+    finally:
+        store.close()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(BrokenIndexError, match="无法读写"):
+        ReportStore(tmp_path / "file" / "index")
+
+
+def test_a_reader_sees_the_old_state_until_a_writer_has_finished(store):
+    store.save(sample_parts("a", "旧"), None, "e")
+    with store._database.writing() as connection:
+        connection.execute("DELETE FROM chunks")
+        assert [chunk.text for chunk in store.chunks()] == ["旧"]
+    assert store.chunks() == ()
+
+
+def test_threads_share_a_store(store):
+    failures: list[BaseException] = []
+
+    def work(name: str) -> None:
+        try:
+            for at in range(8):
+                store.save(sample_parts(name, *(f"{name}{at}" for _ in range(at + 1))), None, "e")
+                for report in store.reports():
+                    texts = {chunk.text for chunk in store.chunks([report.id])}
+                    assert len(texts) == 1
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"r{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert store.generation() == 32
