@@ -82,13 +82,20 @@ def is_note(text: str) -> bool:
     return bool(_NOTE.match(text.strip()))
 
 
-def surroundings(pages: Sequence[Page], first: Place, last: Place, taken: set[Place]) -> Surroundings:
+def surroundings(
+    pages: Sequence[Page], first: Place, last: Place, taken: set[Place], *, captions_below: bool
+) -> Surroundings:
     """Caption, unit and note of the table whose grids begin at one place and end at another."""
     above = _above(pages, first, taken)
-    below = _below(pages, last, taken, wants_caption=not above.caption)
+    below = _below(pages, last, taken, wants_caption=captions_below and not above.caption)
     return Surroundings(
         above.caption or below.caption, above.unit or below.unit, below.note, (*above.places, *below.places)
     )
+
+
+def is_captioned(pages: Sequence[Page], first: Place) -> bool:
+    """Whether a numbered caption stands above the grid at a place."""
+    return is_caption(_above(pages, first, set()).caption)
 
 
 def _above(pages: Sequence[Page], first: Place, taken: set[Place]) -> Surroundings:

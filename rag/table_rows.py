@@ -172,7 +172,7 @@ def appended(
         return [*rows, *further], []
     others = [*rows[header:-1], *further[1:]]
     if _is_fragment(rows[-1], further[0], others, open_border):
-        return _rejoined(rows, further), [REJOINED]
+        return _rejoined(rows, further, header), [REJOINED]
     return _carried(rows, further, header)
 
 
@@ -199,11 +199,18 @@ def _is_fragment(last: GridRow, first: GridRow, others: Sequence[GridRow], open_
     return bool(lacking & figures) or len(lacking) * 2 > len(needed)
 
 
-def _rejoined(rows: Sequence[GridRow], further: Sequence[GridRow]) -> list[GridRow]:
+def _rejoined(rows: Sequence[GridRow], further: Sequence[GridRow], header: int) -> list[GridRow]:
+    """The split row as one, and each merged cell it lies in as one over all rows that cell covers."""
+    above, below = list(rows), list(further)
     last, first = rows[-1], further[0]
-    printed = tuple(map(join_lines, last.printed, first.printed))
-    filled = tuple(map(join_lines, last.filled, first.printed))
-    return [*rows[:-1], replace(last, printed=printed, filled=filled), *further[1:]]
+    for column, text in enumerate(first.printed):
+        anchor = len(rows) - min(last.heights[column], len(rows) - header)
+        whole = join_lines(last.filled[column], text)
+        above[anchor] = _with(above[anchor], column, join_lines(above[anchor].printed[column], text), printed=True)
+        above[anchor:] = [_with(row, column, whole) for row in above[anchor:]]
+        reach = min(first.heights[column], len(further))
+        below[:reach] = [_with(row, column, whole) for row in below[:reach]]
+    return above + below[1:]
 
 
 def _carried(rows: Sequence[GridRow], further: Sequence[GridRow], header: int) -> tuple[list[GridRow], list[str]]:
@@ -225,8 +232,10 @@ def _carried(rows: Sequence[GridRow], further: Sequence[GridRow], header: int) -
     return above + below, doubts
 
 
-def _with(row: GridRow, column: int, text: str) -> GridRow:
-    return replace(row, filled=(*row.filled[:column], text, *row.filled[column + 1 :]))
+def _with(row: GridRow, column: int, text: str, *, printed: bool = False) -> GridRow:
+    cells = row.printed if printed else row.filled
+    changed = (*cells[:column], text, *cells[column + 1 :])
+    return replace(row, printed=changed) if printed else replace(row, filled=changed)
 
 
 def filled_down(rows: Sequence[GridRow], header: int) -> list[GridRow]:

@@ -12,8 +12,17 @@ from itertools import chain
 
 from rag.records import Grid, Line, Page, TableRow
 from rag.tabbed_tables import tabbed_to_grids
-from rag.table_captions import Place, is_caption, is_continued, is_unit_line, surroundings, unit_of
-from rag.table_rows import GridRow, appended, begins_another, count_header_rows, filled_down, grid_rows, shared_header
+from rag.table_captions import (
+    Place,
+    Surroundings,
+    is_caption,
+    is_captioned,
+    is_continued,
+    is_unit_line,
+    surroundings,
+    unit_of,
+)
+from rag.table_rows import appended, begins_another, count_header_rows, filled_down, grid_rows, shared_header
 from rag.text import matching_key, unique
 
 EDGE = 5.0
@@ -46,8 +55,11 @@ def join_tables(pages: Sequence[Page]) -> tuple[JoinedTable, ...]:
 def _grids_to_tables(pages: Sequence[Page]) -> list[JoinedTable]:
     taken: set[Place] = set()
     tables = []
-    for group in _groups(pages):
-        table = _joined(pages, group, taken)
+    groups = _groups(pages)
+    captions_below = not any(is_captioned(pages, group[0]) for group in groups)
+    for group in groups:
+        around = surroundings(pages, group[0], group[-1], taken, captions_below=captions_below)
+        table = _joined(pages, group, around)
         taken.update(table.places)
         tables.append(table)
     return tables
@@ -139,21 +151,16 @@ def _finest(grids: Sequence[Grid]) -> tuple[tuple[float, ...], int]:
     return finest.column_edges, finest.column_count
 
 
-def _joined(pages: Sequence[Page], group: Sequence[Place], taken: set[Place]) -> JoinedTable:
-    around = surroundings(pages, group[0], group[-1], taken)
+def _joined(pages: Sequence[Page], group: Sequence[Place], around: Surroundings) -> JoinedTable:
     grids = [(pages[place[0]], item) for place in group if isinstance(item := _item(pages, place), Grid)]
-    rows: list[GridRow] = []
-    header, opened, warnings = 0, False, list(chain.from_iterable(grid.warnings for _, grid in grids))
     edges, columns = _finest([grid for _, grid in grids])
-    for page, grid in grids:
-        further = grid_rows(_aligned(grid, edges, columns), page.number, page.label)
-        if not rows:
-            rows, header, opened = further, count_header_rows(further), grid.open_bottom
-            continue
-        repeated = shared_header(rows, further)
-        header = max(header, repeated)
-        rows, doubts = appended(rows, further[repeated:], header, open_border=opened or grid.open_top)
-        opened = grid.open_bottom
+    parts = [grid_rows(_aligned(grid, edges, columns), page.number, page.label) for page, grid in grids]
+    repeated = [shared_header(parts[0], further) for further in parts[1:]]
+    bare = [further[count:] for further, count in zip(parts[1:], repeated, strict=True)]
+    header = min(max([count_header_rows([*parts[0], *chain.from_iterable(bare)]), *repeated]), len(parts[0]))
+    rows, warnings = parts[0], list(chain.from_iterable(grid.warnings for _, grid in grids))
+    for (_, before), (_, grid), further in zip(grids, grids[1:], bare, strict=False):
+        rows, doubts = appended(rows, further, header, open_border=before.open_bottom or grid.open_top)
         warnings += doubts
     if not edges:
         rows = filled_down(rows, header)

@@ -328,6 +328,19 @@ def test_three_line_table_with_two_header_levels() -> None:
     assert spans == {"year": (2, 1), "teachers": (1, 2)}
 
 
+def test_header_ruled_only_below() -> None:
+    drawing = [line(50, y, 290, y) for y in (70, 90, 110)]
+    (grid,) = grids_of(drawing, [text("some words of prose above", 50, 40)], words(FIGURES))
+    assert rows_of(grid) == FIGURES
+
+
+def test_wrapped_header_ruled_only_below() -> None:
+    drawing = [line(50, y, 290, y) for y in (70, 90, 110)]
+    head = [*words([["full", "all", "the"]], tops=[40]), *words([FIGURES[0]])]
+    (grid,) = grids_of(drawing, head, words(FIGURES[1:], tops=ROWS[1:]))
+    assert rows_of(grid) == [["full year", "all staff", "the share"], *FIGURES[1:]]
+
+
 def test_two_three_line_tables_of_one_width_stay_apart() -> None:
     drawing = [line(50, y, 290, y) for y in (50, 70, 110, 150, 170, 210)]
     title = [text("title of the second", 120, 140)]

@@ -193,6 +193,11 @@ def test_caption_below_when_none_stands_above() -> None:
     assert table.places == ((0, 2), (0, 1))
 
 
+def test_no_caption_from_below_where_captions_stand_above() -> None:
+    tables = join_tables(pages(["表1 学生", FIRST, "正文。"], [FIRST, "表2 教师", "正文。"]))
+    assert [table.caption for table in tables] == ["表1 学生", ""]
+
+
 def test_caption_below_that_stands_above_another_table_is_the_others() -> None:
     one, other = join_tables(pages(["上文。", FIRST, "表1-1 学生", FIRST]))
     assert (one.caption, other.caption) == ("", "表1-1 学生")
@@ -342,6 +347,20 @@ def test_row_whose_figures_stand_after_the_break() -> None:
     rest = ("3 | 技能大赛 | 9", "4 | 丁赛 | 3")
     assert printed(only([first], [grid(*rest, open_top=True)]))[3] == "3 | 丙类专业技能大赛 | 9"
     assert printed(only([first], [grid(*rest)]))[3:5] == [" | 丙类专业 | ", "3 | 技能大赛 | 9"]
+
+
+def test_merge_around_a_split_row_stays_whole() -> None:
+    first = grid("序号 | 大类 | 名称 | 数", "1 | 农林 | 甲 | 2", "2 | 装备制 | 乙 | 4", "3 | ^ | 丙类 | 6")
+    further = grid(" | 造 | 专业 | ", "4 | ^ | 丁 | 8", "5 | 财经 | 戊 | 9", open_top=True)
+    table = only([first], [further])
+    assert [row.filled[1] for row in table.rows[1:]] == ["农林", "装备制造", "装备制造", "装备制造", "财经"]
+    assert printed(table)[2:5] == ["2 | 装备制造 | 乙 | 4", "3 |  | 丙类专业 | 6", "4 |  | 丁 | 8"]
+
+
+def test_header_with_a_single_split_row_below_it_on_the_first_page() -> None:
+    first = grid("序号 | 名称 | 数量 | 备注", " | 甲类 |  | 说明", open_bottom=True)
+    table = only([first], [grid("1 | 专业 | 2 | 其余", "2 | 乙 | 4 | 无", "3 | 丙 | 6 | 无")])
+    assert (table.header_rows, printed(table)[1]) == (1, "1 | 甲类专业 | 2 | 说明其余")
 
 
 def test_row_with_its_own_figures_is_never_joined_to_another() -> None:

@@ -20,6 +20,10 @@ SAME_END = 6.0
 MIN_CORRIDOR = 0.8
 """Narrowest white between two columns, in heights of the type."""
 MAX_HEADER_LINES = 4
+MAX_LINE_GAP = 0.8
+"""Heights of the type between the lines of a header, and between it and the rule below, at most."""
+MAX_HEADER_HEIGHT = 50.0
+"""Points above the first rule in which a header ruled only below is looked for."""
 MIN_FIGURES = 0.6
 """Smallest share of figures in the column that proves the rows to be rows."""
 
@@ -66,7 +70,7 @@ def _parts(group: Sequence[Rule], letters: Sequence[Letter]) -> list[list[Rule]]
 
 def _has_gap(line: PrintLine) -> bool:
     """Whether white as wide as a corridor parts a line."""
-    return any(after.left - before.right >= MIN_CORRIDOR * line.size for before, after in pairwise(line.letters))
+    return len(line.pieces(MIN_CORRIDOR)) > 1
 
 
 def _inside(rule: Rule, group: Sequence[Rule]) -> bool:
@@ -80,6 +84,7 @@ def _crosses(down: Rule, group: Sequence[Rule]) -> bool:
 
 def _read(group: Sequence[Rule], inner: Sequence[Rule], letters: Sequence[Letter]) -> Lattice | None:
     left, right = min(rule.start for rule in group), max(rule.end for rule in group)
+    group = _with_line_above(group, letters)
     bands = [
         print_lines(letters_within(letters, (left, above.at, right, below.at))) for above, below in pairwise(group)
     ]
@@ -93,6 +98,24 @@ def _read(group: Sequence[Rule], inner: Sequence[Rule], letters: Sequence[Letter
     if not rows or any(group[1].at < rule.at for rule in inner):
         return None
     return _with_header(edges, rows, bands[0], [rule for rule in inner if rule.at < group[1].at])
+
+
+def _with_line_above(group: Sequence[Rule], letters: Sequence[Letter]) -> Sequence[Rule]:
+    """The rules with one more over the words that stand in columns right above the first: a header ruled only below."""
+    first, second = group[0], group[1]
+    above = print_lines(letters_within(letters, (first.start, first.at - MAX_HEADER_HEIGHT, first.end, first.at)))
+    within = print_lines(letters_within(letters, (first.start, first.at, first.end, second.at)))
+    header: list[PrintLine] = []
+    for line in reversed(above):
+        if (header[-1].top if header else first.at) - line.bottom > line.size * MAX_LINE_GAP:
+            break
+        header.append(line)
+    if not header or not any(is_figure(piece) for line in within for piece in line.pieces(MIN_CORRIDOR)):
+        return group
+    pieces = [line.pieces(MIN_CORRIDOR) for line in header]
+    if any(len(line) < 2 or any(map(is_figure, line)) for line in pieces):
+        return group
+    return [Rule(header[-1].top - 1, first.start, first.end), *group]
 
 
 def _column_edges(lines: Sequence[PrintLine], left: float, right: float) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ class PrintLine:
     def text(self) -> str:
         """The letters without the white space between them."""
         return "".join(letter.text for letter in self.letters)
+
+    def pieces(self, gap: float) -> list[str]:
+        """The text parted wherever `gap` heights of the type or more are white."""
+        parts = [self.letters[0].text]
+        for before, after in pairwise(self.letters):
+            if after.left - before.right >= gap * self.size:
+                parts.append("")
+            parts[-1] += after.text
+        return parts
 
     @property
     def left(self) -> float:
