@@ -6,6 +6,7 @@ from fixture_files import A4, PdfBuilder, picture, ruled, text, turned
 
 from rag.errors import UnreadableFileError
 from rag.readers.pdf import GARBLED, MOSTLY_PICTURE, PARTLY_LOST, PICTURE, SecondOpinion, read_pdf
+from rag.readers.pdf_drawing import Drawing, page_to_drawing
 from rag.records import Grid, Line, Page, PageStatus, ReadFile
 
 SHARED = Path(__file__).parents[2] / "shared" / "reports"
@@ -138,6 +139,40 @@ def test_characters_lost_inside_readable_text_are_reported() -> None:
     page = first_page(text(100, 700, PROSE), text(100, 650, "共"), text(112, 650, "一二三四", font="G"))
     assert page.status is PageStatus.TEXT
     assert page.note == PARTLY_LOST
+
+
+def drawing(*content: str) -> Drawing:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(PdfBuilder().page(*content).render())
+    try:
+        return page_to_drawing(document[0])
+    finally:
+        document.close()
+
+
+FRAME = "90 300 400 200 re S"
+HEAD_RULE = "60 800 m 540 800 l S"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ([], False),
+        ([HEAD_RULE, "60 795 m 540 795 l S"], False),
+        ([HEAD_RULE, FRAME, "91 301 398 198 re f"], False),
+        (["0 0 595 842 re f", FRAME], False),
+        ([ruled(100, 600, [100, 100], [30])], True),
+        ([ruled(100, 600, [100, 100], [30]).replace(" S", "") + " S"], True),
+        (["q .5 0 0 .5 0 0 cm", ruled(200, 1200, [200, 200], [60]).replace(" S", "") + " S Q"], True),
+        (["100 600 m 300 600 l 310 600 310 600 310 610 c 310 700 l 100 700 l h S", HEAD_RULE], False),
+        (["100 600 100 30 re S", "200 600 100 30 re S"], True),
+        ([f"100 {y} m 500 {y} l S" for y in (700, 680, 600)], True),
+        (["100 700 400 1 re f", "100 680 400 1 re f", "100 600 400 1 re f"], True),
+    ],
+)
+def test_pages_worth_parsing_for_tables_are_told_by_their_rules(content: list[str], expected: bool) -> None:
+    assert drawing(*content).has_lattice is expected
 
 
 @pytest.mark.parametrize(

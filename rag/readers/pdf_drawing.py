@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import ctypes
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 MAX_RULE_THICKNESS = 4.0
 """Points; a thinner shape is a rule, a thicker one a box with four sides."""
 MIN_RULE_LENGTH = 6.0
 """Points; a shorter shape is a dot or a tick."""
+SNAP = 4.0
+"""Points; rules nearer than this are one, drawn twice or as both edges of a border."""
+RECTANGLE_SEGMENTS = 5
+MAX_SPLIT_SEGMENTS = 1000
+"""A shape of more segments is not taken apart; it may be a whole table or a drawing."""
+MANY_RULES = 200
+"""From so many rules on a page is not asked how they lie."""
 MAX_PATHS = 20_000
 """A page with more shapes is a map or a drawing; parsing it for tables could take minutes."""
 MIN_PICTURE_SIDE = 40.0
@@ -20,31 +27,26 @@ MAX_OBJECTS = 300_000
 _MAX_DEPTH = 4
 
 
+class _Rule(NamedTuple):
+    """A straight stroke or the side of a box: where it lies and from where to where it runs."""
+
+    at: float
+    start: float
+    end: float
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Counts over the drawn objects of a page."""
+    """What is drawn on a page."""
 
     paths: int
-    horizontals: int
-    """Heights at which something horizontal is drawn."""
-    verticals: int
-    """Positions across at which something upright is drawn."""
-    equal_horizontals: int
-    """Most heights at which rules from one left end to one right end are drawn."""
+    has_lattice: bool
+    """Whether there is more than underlines, a frame around text and a rule under the running head."""
+    has_rules: bool
+    """Whether any horizontal rule is drawn."""
     has_picture: bool
     picture_area: float
     """Square points of the largest picture."""
-
-    @property
-    def has_lattice(self) -> bool:
-        """Whether there is more drawn than an underline, a frame, or a rule under the running head."""
-        crossed = self.horizontals >= 2 and self.verticals >= 2 and self.horizontals + self.verticals >= 5
-        return self.paths <= MAX_PATHS and (crossed or self.equal_horizontals >= 3)
-
-    @property
-    def has_rules(self) -> bool:
-        """Whether any horizontal rule is drawn at all."""
-        return 0 < self.paths <= MAX_PATHS and self.horizontals > 0
 
 
 def page_to_drawing(page: Any) -> Drawing:
@@ -52,11 +54,10 @@ def page_to_drawing(page: Any) -> Drawing:
     import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
     width, height = page.get_size()
-    paths, largest, has_picture = 0, 0.0, False
-    horizontals: set[int] = set()
-    verticals: set[int] = set()
-    spans: Counter[tuple[int, int]] = Counter()
-    for kind, (left, bottom, right, top) in _shapes(page, pdfium):
+    paths, largest, has_picture, intricate = 0, 0.0, False, False
+    horizontals: list[_Rule] = []
+    verticals: list[_Rule] = []
+    for kind, segments, (left, bottom, right, top) in _shapes(page, pdfium):
         across, up = right - left, top - bottom
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             has_picture = has_picture or min(across, up) >= MIN_PICTURE_SIDE
@@ -65,19 +66,52 @@ def page_to_drawing(page: Any) -> Drawing:
         paths += 1
         if across > 0.95 * width and up > 0.95 * height:
             continue
-        if across >= MIN_RULE_LENGTH and round(top) not in horizontals:
-            spans[round(left / 2), round(right / 2)] += 1
-        if across >= MIN_RULE_LENGTH:
-            horizontals.update((round(top),) if up <= MAX_RULE_THICKNESS else (round(top), round(bottom)))
-        if up >= MIN_RULE_LENGTH:
-            verticals.update((round(left),) if across <= MAX_RULE_THICKNESS else (round(left), round(right)))
+        intricate = intricate or segments > MAX_SPLIT_SEGMENTS
+        if len(horizontals) + len(verticals) <= MANY_RULES:
+            horizontals += _sides(bottom, top, left, right)
+            verticals += _sides(left, right, bottom, top)
+    many = len(horizontals) + len(verticals) > MANY_RULES
     return Drawing(
-        paths, len(horizontals), len(verticals), max(spans.values(), default=0), has_picture, round(largest, 1)
+        paths,
+        has_lattice=paths <= MAX_PATHS and (many or intricate or _form_lattice(horizontals, verticals)),
+        has_rules=paths <= MAX_PATHS and bool(horizontals or intricate),
+        has_picture=has_picture,
+        picture_area=round(largest, 1),
     )
 
 
-def _shapes(page: Any, pdfium: Any) -> Iterator[tuple[int, tuple[float, float, float, float]]]:
-    """Kind and box of each path and picture, those inside forms too."""
+def _sides(low: float, high: float, start: float, end: float) -> list[_Rule]:
+    """The rules a shape gives in one direction: one where it is thin, two where it is a box."""
+    if end - start < MIN_RULE_LENGTH:
+        return []
+    return [_Rule(at, start, end) for at in ((low,) if high - low <= MAX_RULE_THICKNESS else (low, high))]
+
+
+def _form_lattice(horizontals: list[_Rule], verticals: list[_Rule]) -> bool:
+    """Whether rules cross into more than one cell, or three lie one below the other from margin to margin."""
+    across = _places(rule for rule in horizontals if any(_touch(rule, other) for other in verticals))
+    up = _places(rule for rule in verticals if any(_touch(rule, other) for other in horizontals))
+    if across >= 2 and up >= 2 and across + up >= 5:
+        return True
+    return any(
+        _places(other for other in horizontals if abs(other.start - rule.start) + abs(other.end - rule.end) <= 2 * SNAP)
+        >= 3
+        for rule in horizontals
+    )
+
+
+def _touch(first: _Rule, second: _Rule) -> bool:
+    return first.start - SNAP <= second.at <= first.end + SNAP and second.start - SNAP <= first.at <= second.end + SNAP
+
+
+def _places(rules: Iterable[_Rule]) -> int:
+    """Number of distinct places where rules lie; those nearer than SNAP are one."""
+    places = sorted(rule.at for rule in rules)
+    return len(places[:1]) + sum(second - first > SNAP for first, second in pairwise(places))
+
+
+def _shapes(page: Any, pdfium: Any) -> Iterator[tuple[int, int, tuple[float, float, float, float]]]:
+    """Kind, number of segments and box of each path and picture, those inside forms too."""
     numbers = [ctypes.c_float() for _ in range(4)]
     addresses = [ctypes.byref(number) for number in numbers]
     waiting = [(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, 0)]
@@ -96,4 +130,32 @@ def _shapes(page: Any, pdfium: Any) -> Iterator[tuple[int, tuple[float, float, f
                 item, *addresses
             ):
                 left, bottom, right, top = (number.value for number in numbers)
-                yield kind, (left, bottom, right, top)
+                left, bottom, right, top = (number.value for number in numbers)
+                segments = pdfium.FPDFPath_CountSegments(item) if kind == pdfium.FPDF_PAGEOBJ_PATH else 0
+                if RECTANGLE_SEGMENTS < segments <= MAX_SPLIT_SEGMENTS:
+                    yield from ((kind, segments, box) for box in _strokes(item, segments, pdfium))
+                else:
+                    yield kind, segments, (left, bottom, right, top)
+
+
+def _strokes(path: Any, segments: int, pdfium: Any) -> Iterator[tuple[float, float, float, float]]:
+    """The box of each connected stroke of a path: one path may draw all borders of a table."""
+    matrix, x, y = pdfium.FS_MATRIX(), ctypes.c_float(), ctypes.c_float()
+    pdfium.FPDFPageObj_GetMatrix(path, matrix)
+    points: list[tuple[float, float]] = []
+    for index in range(segments):
+        segment = pdfium.FPDFPath_GetPathSegment(path, index)
+        if points and pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_MOVETO:
+            yield _box_around(points)
+            points = []
+        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        points.append(
+            (matrix.a * x.value + matrix.c * y.value + matrix.e, matrix.b * x.value + matrix.d * y.value + matrix.f)
+        )
+    if points:
+        yield _box_around(points)
+
+
+def _box_around(points: list[tuple[float, float]]) -> tuple[float, float, float, float]:
+    across, up = zip(*points, strict=True)
+    return min(across), min(up), max(across), max(up)

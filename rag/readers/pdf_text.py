@@ -91,24 +91,16 @@ class PageView:
 
     def __init__(self, page: Any) -> None:
         """Take the visible box and the rotation from a PDFium page."""
-        self._box: tuple[float, float, float, float] = page.get_bbox()
+        left, bottom, right, top = page.get_bbox()
         self.rotation: int = page.get_rotation()
-        left, bottom, right, top = self._box
         across, down = right - left, top - bottom
         self.width, self.height = (down, across) if self.rotation in (90, 270) else (across, down)
-
-    def seen(self, x: float, y: float) -> tuple[float, float]:
-        """The point in points from the top left corner."""
-        left, bottom, right, top = self._box
-        match self.rotation:
-            case 90:
-                return y - bottom, x - left
-            case 180:
-                return right - x, y - bottom
-            case 270:
-                return top - y, right - x
-            case _:
-                return x - left, top - y
+        self.matrix: tuple[float, float, float, float, float, float] = {
+            90: (0, 1, -bottom, 1, 0, -left),
+            180: (-1, 0, right, 0, 1, -bottom),
+            270: (0, -1, top, -1, 0, right),
+        }.get(self.rotation, (1, 0, -left, 0, -1, top))
+        """a, b, c, d, e, f: the point (x, y) is seen at (ax + by + c, dx + ey + f)."""
 
     def is_level(self, a: float, b: float) -> bool:
         """Whether text along the direction (a, b) is seen running from left to right."""
@@ -143,7 +135,9 @@ def _glyphs(text_page: Any, view: PageView) -> Iterator[_Glyph | None]:
     handle = text_page.raw
     x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     x_address, y_address, box_address = ctypes.byref(x), ctypes.byref(y), ctypes.byref(box)
+    a, b, c, d, e, f = view.matrix
     styles: dict[int, _Style] = {}
+    fonts: dict[int, bool] = {}
     for index in range(min(text_page.count_chars(), MAX_CHARACTERS)):
         code = pdfium.FPDFText_GetUnicode(handle, index)
         if code in _SPACES:
@@ -152,23 +146,24 @@ def _glyphs(text_page: Any, view: PageView) -> Iterator[_Glyph | None]:
         owner = pdfium.FPDFText_GetTextObject(handle, index)
         address = ctypes.addressof(owner.contents) if owner else 0
         if address not in styles:
-            styles[address] = _style_of(owner, view) if owner else _Style(0.0, False, False)
+            styles[address] = _style_of(owner, view, fonts) if owner else _Style(0.0, False, False)
         pdfium.FPDFText_GetCharOrigin(handle, index, x_address, y_address)
         pdfium.FPDFText_GetLooseCharBox(handle, index, box_address)
-        (left, bottom), (right, top) = view.seen(box.left, box.bottom), view.seen(box.right, box.top)
-        start, baseline = view.seen(x.value, y.value)
+        x1, y1, x2, y2, x3, y3 = box.left, box.bottom, box.right, box.top, x.value, y.value
+        left, right = a * x1 + b * y1 + c, a * x2 + b * y2 + c
+        bottom, top = d * x1 + e * y1 + f, d * x2 + e * y2 + f
         yield _Glyph(
             "-" if code == _HYPHEN_MARK else chr(code or 0xFFFD),
-            min(left, right, start),
+            min(left, right, a * x3 + b * y3 + c),
             min(top, bottom),
             max(left, right),
             max(top, bottom),
-            baseline,
+            d * x3 + e * y3 + f,
             styles[address],
         )
 
 
-def _style_of(owner: Any, view: PageView) -> _Style:
+def _style_of(owner: Any, view: PageView, fonts: dict[int, bool]) -> _Style:
     import pypdfium2.raw as pdfium
 
     matrix, size = pdfium.FS_MATRIX(), ctypes.c_float()
@@ -176,14 +171,19 @@ def _style_of(owner: Any, view: PageView) -> _Style:
     pdfium.FPDFTextObj_GetFontSize(owner, size)
     scale = (matrix.c**2 + matrix.d**2) ** 0.5
     font = pdfium.FPDFTextObj_GetFont(owner)
+    key = ctypes.addressof(font.contents) if font else 0
+    if key not in fonts:
+        fonts[key] = bool(font) and _is_bold(font)
+    bold = fonts[key] or pdfium.FPDFTextObj_GetTextRenderMode(owner) == _FILL_AND_STROKE
+    return _Style(round(abs(size.value) * scale, 2), bold, not view.is_level(matrix.a, matrix.b))
+
+
+def _is_bold(font: Any) -> bool:
+    import pypdfium2.raw as pdfium
+
     name = ctypes.create_string_buffer(256)
     pdfium.FPDFFont_GetBaseFontName(font, name, len(name))
-    bold = (
-        pdfium.FPDFFont_GetWeight(font) >= _BOLD_WEIGHT
-        or _BOLD_NAME.search(_decoded(name.value)) is not None
-        or pdfium.FPDFTextObj_GetTextRenderMode(owner) == _FILL_AND_STROKE
-    )
-    return _Style(round(abs(size.value) * scale, 2), bold, not view.is_level(matrix.a, matrix.b))
+    return pdfium.FPDFFont_GetWeight(font) >= _BOLD_WEIGHT or _BOLD_NAME.search(_decoded(name.value)) is not None
 
 
 def _decoded(name: bytes) -> str:
