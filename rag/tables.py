@@ -110,7 +110,9 @@ def _same_table(pages: Sequence[Page], group: Sequence[Place], between: Sequence
     lines = [item.text for item in (_item(pages, at) for at in between) if isinstance(item, Line)]
     caption = _line_above(pages, group[0])
     repeated = [text for text in lines if is_continued(text) or (caption and matching_key(text) == caption)]
-    if any(text not in repeated and not is_unit_line(text) for text in lines) or not _fits(grids[-1], grid):
+    if any(text not in repeated and not is_unit_line(text) for text in lines) or not any(
+        _fits(before, grid) for before in (grids[0], grids[-1])
+    ):
         return False
     same_page = place[0] == group[-1][0]
     return bool(repeated) or (not same_page and not lines and _goes_on(grids[0], grids[-1], grid))
@@ -130,12 +132,18 @@ def _line_above(pages: Sequence[Page], place: Place) -> str:
 
 
 def _fits(before: Grid, grid: Grid) -> bool:
-    """Whether two grids have the same columns, or those of one are among the other's."""
+    """Whether two grids have the same columns, or those of one are among the other's.
+
+    Columns told by the words in them shift from page to page: the same header over them is as good.
+    """
+    same_count = before.column_count == grid.column_count
     if not before.column_edges or not grid.column_edges:
-        return before.column_count == grid.column_count
+        return same_count
     fewer, more = sorted((before.column_edges, grid.column_edges), key=len)
-    outer = abs(fewer[0] - more[0]) <= EDGE and abs(fewer[-1] - more[-1]) <= EDGE
-    return outer and all(min(abs(edge - other) for other in more) <= EDGE for edge in fewer)
+    if abs(fewer[0] - more[0]) > EDGE or abs(fewer[-1] - more[-1]) > EDGE:
+        return False
+    among = all(min(abs(edge - other) for other in more) <= EDGE for edge in fewer)
+    return among or (same_count and shared_header(grid_rows(before, None, None), grid_rows(grid, None, None)) > 0)
 
 
 def _goes_on(first: Grid, before: Grid, grid: Grid) -> bool:

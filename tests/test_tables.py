@@ -285,6 +285,10 @@ def test_other_columns_are_another_table() -> None:
     assert len(join_tables(pages([FIRST], [other]))) == 2
 
 
+def test_columns_shifted_under_the_same_header_are_the_same() -> None:
+    assert len(only([FIRST], [grid(HEAD, "4 | 商学院 | 会计 | 12", edges=(90, 180, 320, 420, 510))]).rows) == 5
+
+
 def test_tables_a_page_apart_stay_apart() -> None:
     assert len(join_tables(pages([FIRST], ["正文。"], [FIRST]))) == 2
 
