@@ -75,6 +75,7 @@ class Index:
         self._lock = FileLock(folder / _LOCK_NAME, thread_local=True)
         self._lock_wait_seconds = lock_wait_seconds
         self._sessions = 0
+        self._was_settled = False
         self._retry_at = 0.0
         self._told: set[str] = set()
         self._refreshing = threading.Lock()
@@ -166,10 +167,11 @@ class Index:
         if not self._refreshing.acquire(blocking=state is None) and state is not None:
             return state
         try:
-            repaired = self._may_repair() and not self._published.is_current() and self._repair()
+            repaired = self._wants_repair() and self._repair()
             if self._state is None or repaired or self._state.marks != self._published.marks():
                 self._state = self._loaded()
                 if self._state.settled:
+                    self._was_settled = True
                     self._told.clear()
             return self._state
         finally:
@@ -185,6 +187,11 @@ class Index:
             keywords=self._published.keywords(outdated=self._writable),
             manifest=self._published.manifest(),
         )
+
+    def _wants_repair(self) -> bool:
+        # Two processes with two embedders would otherwise take the index from each other at every search.
+        lost = self._was_settled and self._published.is_taken_over()
+        return self._may_repair() and not lost and not self._published.is_current()
 
     def _may_repair(self) -> bool:
         return self._writable and not self._sessions and time.monotonic() >= self._retry_at

@@ -8,10 +8,11 @@ A server's collection is written in place; what it holds of a report counts only
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -167,6 +168,12 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def file_sizes(folder: Path) -> dict[str, int]:
-    """Size of every file, without those SQLite keeps only while the database is open."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files if "sqlite3-" not in path.name}
+    """Size of every file, without those SQLite keeps only while the database is open; a folder that goes has none."""
+    sizes: dict[str, int] = {}
+    for directory, _, names in os.walk(folder):
+        for name in names:
+            path = Path(directory, name)
+            # The next writer may be removing the folder at this very moment.
+            with suppress(FileNotFoundError):
+                sizes[path.relative_to(folder).as_posix()] = path.stat().st_size
+    return {name: size for name, size in sizes.items() if "sqlite3-" not in name}

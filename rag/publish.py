@@ -54,6 +54,11 @@ class Publisher:
             and target.is_held(self.manifest())
         )
 
+    def is_taken_over(self) -> bool:
+        """Whether what is published was made for another embedder."""
+        manifest = Manifest.from_json(self._store.get_meta(self._mirror.mark))
+        return manifest is not None and manifest.embedder != self._embedder.name
+
     def publish(self) -> None:
         """Makes both current. `ModelError`, `BrokenIndexError` or OSError leave what was published before."""
         self._publish_keywords()
