@@ -58,7 +58,7 @@ def build_embedder(settings: Settings) -> Embedder:
             base_url=chosen.base_url,
             model=chosen.model,
             api_key=key,
-            timeout=chosen.timeout,
+            timeout_seconds=chosen.timeout,
             batch_size=chosen.batch_size,
         )
     raise SettingsError(
@@ -68,7 +68,8 @@ def build_embedder(settings: Settings) -> Embedder:
 
 def open_index(settings: Settings, notify: Notify = lambda message: None) -> Index:
     """The index of these settings, repaired where that is needed."""
-    from rag.index import EMBEDDED, ChromaLocation, Index
+    from rag.index import Index
+    from rag.vectors import EMBEDDED, ChromaLocation
 
     location = ChromaLocation(settings.chroma_host, settings.chroma_port) if settings.chroma_host else EMBEDDED
     return Index.open(

@@ -14,6 +14,7 @@ from rag.tables import header_labels
 from rag.text import sentence_spans
 
 TokenCounter = Callable[[str], int]
+MAX_TITLE_ABOVE = 60
 MIN_CHUNK_TOKENS = 40
 """A budget below this would cut inside sentences everywhere."""
 
@@ -66,8 +67,15 @@ def _context(report: Report, section: Section, table: Table | None) -> str:
     lines = [" ".join(filter(None, scope)), " > ".join(section.path)]
     if table is not None:
         labels = header_labels(table.rows, table.header_rows)
-        lines += [table.caption, table.unit, "　".join(filter(None, labels))]
+        lines += [table.caption or _line_above(section, table), table.unit, "　".join(filter(None, labels))]
     return "\n".join(filter(None, lines))
+
+
+def _line_above(section: Section, table: Table) -> str:
+    """The line a table without a caption stands under, where it is short enough to be its title."""
+    start = next((a for identity, a, _ in section.table_spans if identity == table.id), 0)
+    line = section.text[:start].rstrip("\n").rpartition("\n")[2]
+    return line if len(line) <= MAX_TITLE_ABOVE else ""
 
 
 def _pieces(section: Section, count: TokenCounter, budget: int) -> Iterator[tuple[int, int, str | None]]:

@@ -259,7 +259,7 @@ def _report_row(report: Any, stats: Any) -> dict[str, Any]:
         "pages": report.page_count,
         "tables": stats.tables,
         "chunks": stats.chunks,
-        "figures": stats.figures,
+        "figures": report.figure_count,
         "warnings": list(report.warnings),
     }
 

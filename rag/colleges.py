@@ -20,10 +20,11 @@ _VOCATIONAL = re.compile(r"(?P<stem>.{2,12}?)(?P<suffix>职业技术大学|职�
 _NAME = re.compile(
     r"[\u4e00-\u9fff]{2,12}?(?:职业技术大学|职业技术学院|高等专科学校|职业大学|职业学院|职业技术师范大学|(?:职业|科技|师范|理工|工业|农业|医药|中医药|财经|交通|民族|工程|外国语|电子科技)?大学|职院)"
 )
-_PLACES = (
+PLACES = (
     "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 "
     "青海 台湾 内蒙古 广西 西藏 宁夏 新疆"
 ).split()
+_GENERIC = re.compile(r"重点|有关|各|全国|示范|发展|建设|高职|院校|名单|优质|一流|骨干")
 _LEADING_NOISE = re.compile(
     r"^(?:.*(?:我是|关于|想问|请问|问问|借着|跟|和|与|及|对|在|到|去|由|是|从|把|让|为|给|读|考|上|像|如|比|，|、|；|：|《|“|（)|(?:我们|我校|我|本|该|贵|这|那|的)+)"
 )
@@ -38,7 +39,7 @@ def short_names(name: str) -> tuple[str, ...]:
     if not match:
         return ()
     stem, suffix = match["stem"], match["suffix"]
-    place = next((place for place in _PLACES if stem.startswith(place) and len(stem) > len(place)), "")
+    place = next((place for place in PLACES if stem.startswith(place) and len(stem) > len(place)), "")
     rest = stem[len(place) :]
     shorts = [
         f"{stem}职院",
@@ -70,7 +71,7 @@ def names_in(text: str) -> tuple[str, ...]:
     found = []
     for match in _NAME.finditer(text):
         name = _LEADING_NOISE.sub("", match.group())
-        if len(name) >= 4:
+        if len(name) >= 4 and not _GENERIC.search(name):
             found.append(name)
     return unique(found)
 

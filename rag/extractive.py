@@ -16,10 +16,10 @@ from rag.chunks import page_at
 from rag.figures import Figure, passage_to_figures
 from rag.numbers import same_value, unit_class
 from rag.records import AnswerStatus, Citation, Conflict, Draft, Evidence, Passage, Report, Table
-from rag.retrieve import term_weights
+from rag.relevance import Relevance, query_to_relevance, term_set
 from rag.slots import Slot, question_to_slots
 from rag.tables import row_text
-from rag.text import matching_key, search_terms, sentence_spans
+from rag.text import matching_key, sentence_spans
 
 NEAR, SENTENCE, ABOUT = 1.0, 0.55, 0.35
 """What a question word counts when it stands in the figure's own clause, its sentence, the headings above."""
@@ -57,7 +57,7 @@ class _Choice:
 
 def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
     """The built-in answer to a question from what retrieval found."""
-    weights = term_weights(evidence.query, [passage.text for passage in evidence.passages])
+    relevance = query_to_relevance(evidence.query, [passage.text for passage in evidence.passages])
     asked = question_to_slots(evidence.query.standalone)
     if not evidence.passages:
         return _not_found(evidence, reports, None)
@@ -68,9 +68,9 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
     ]
     wanted = [slot for slot in asked if slot.kind != slots.NAME]
     if not wanted:
-        return _name_draft(evidence, weights, reports, tables)
+        return _name_draft(evidence, relevance, reports, tables)
     ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
-    choices = [_choose(slot, figures, weights, ranks, evidence) for slot in wanted]
+    choices = [_choose(slot, figures, relevance, ranks, evidence) for slot in wanted]
     found = [
         (slot, choice)
         for slot, choice in zip(wanted, choices, strict=True)
@@ -79,14 +79,14 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
     if not found:
         best = max((choice for choice in choices if choice), key=lambda choice: choice.score, default=None)
         return _not_found(evidence, reports, best.figure if best else None)
-    return _figures_draft(evidence, found, figures, weights, ranks, reports)
+    return _figures_draft(evidence, found, figures, relevance, ranks, reports)
 
 
 def _choose(
-    slot: Slot, figures: Sequence[Figure], weights: Mapping[str, float], ranks: Mapping[str, int], evidence: Evidence
+    slot: Slot, figures: Sequence[Figure], relevance: Relevance, ranks: Mapping[str, int], evidence: Evidence
 ) -> _Choice | None:
     best: _Choice | None = None
-    asked = _slot_weights(slot, weights)
+    asked = _slot_relevance(slot, relevance)
     for figure in figures:
         choice = _weigh(figure, slot, asked, ranks, evidence)
         if choice and (best is None or choice.score > best.score):
@@ -94,38 +94,38 @@ def _choose(
     return best
 
 
-def _slot_weights(slot: Slot, weights: Mapping[str, float]) -> dict[str, float]:
-    asked = {term: weight for term, weight in weights.items() if not _YEAR_TERM.fullmatch(term)}
-    for term in set(search_terms(slot.text)):
-        if term in asked:
-            asked[term] *= LOCAL_BOOST
-    for term in set(search_terms(slot.item)):
-        asked[term] = max(asked.get(term, 1.0), 1.0) * ITEM_BOOST
-    return asked
+def _slot_relevance(slot: Slot, relevance: Relevance) -> Relevance:
+    """The question's words with those beside this interrogative heavier."""
+    weights = {term: weight for term, weight in relevance.weights.items() if not _YEAR_TERM.fullmatch(term)}
+    for term in term_set(slot.text):
+        if term in weights:
+            weights[term] *= LOCAL_BOOST
+    for term in term_set(slot.item):
+        weights[term] = max(weights.get(term, 1.0), 1.0) * ITEM_BOOST
+    return Relevance(weights, relevance.equivalents)
 
 
 def _weigh(
-    figure: Figure, slot: Slot, asked: Mapping[str, float], ranks: Mapping[str, int], evidence: Evidence
+    figure: Figure, slot: Slot, asked: Relevance, ranks: Mapping[str, int], evidence: Evidence
 ) -> _Choice | None:
-    near = set(search_terms(f"{figure.near} {figure.after} {figure.before if figure.is_cell else ''}"))
-    sentence = set(search_terms(figure.passage.text[figure.quote_start : figure.quote_end]))
-    about = set(search_terms(figure.about))
-    total = sum(asked.values()) or 1.0
-    covered = reached = 0.0
-    for term, weight in asked.items():
-        share = NEAR if term in near else SENTENCE if term in sentence else ABOUT if term in about else 0.0
-        covered += weight * share
-        reached += weight * (share > 0)
     if slot.item and not _has_item(figure, slot.item):
         return None
-    score = (
-        covered
-        / total
-        * RANK_DECAY ** ranks[figure.passage.id]
-        * _kind_factor(figure, slot)
-        * _scope_factor(figure, evidence)
+    texts = (
+        (NEAR, f"{figure.near} {figure.after} {figure.before if figure.is_cell else ''}"),
+        (SENTENCE, figure.passage.text[figure.quote_start : figure.quote_end]),
+        (ABOUT, figure.about),
     )
-    return _Choice(figure, reached / total * _kind_factor(figure, slot) * _scope_factor(figure, evidence), score)
+    earned: dict[str, float] = {}
+    reached: dict[str, float] = {}
+    for factor, text in texts:
+        for term, share in asked.shares(text).items():
+            earned[term] = max(earned.get(term, 0.0), factor * share)
+            reached[term] = max(reached.get(term, 0.0), share)
+    total = asked.total or 1.0
+    fit = _kind_factor(figure, slot) * _scope_factor(figure, evidence)
+    score = sum(asked.weights[term] * share for term, share in earned.items()) / total
+    coverage = sum(asked.weights[term] * share for term, share in reached.items()) / total
+    return _Choice(figure, coverage * fit, score * fit * RANK_DECAY ** ranks[figure.passage.id])
 
 
 def _has_item(figure: Figure, item: str) -> bool:
@@ -159,7 +159,7 @@ def _figures_draft(
     evidence: Evidence,
     found: Sequence[tuple[Slot, _Choice]],
     figures: Sequence[Figure],
-    weights: Mapping[str, float],
+    relevance: Relevance,
     ranks: Mapping[str, int],
     reports: Mapping[str, Report],
 ) -> Draft:
@@ -173,7 +173,7 @@ def _figures_draft(
         used.append(choice.figure)
         n = citations.cite(choice.figure)
         parts.append(f"{_label(choice.figure)}**{_written(choice.figure)}** [{n}]")
-        conflict = _conflict(slot, choice, figures, weights, ranks, evidence, citations)
+        conflict = _conflict(slot, choice, figures, relevance, ranks, evidence, citations)
         if conflict is not None:
             conflicts.append(conflict)
             parts[-1] += f"；另一处写作 **{conflict.values[1][0]}** [{conflict.values[1][1]}]（报告中两处数字不一致）"
@@ -186,13 +186,13 @@ def _conflict(
     slot: Slot,
     choice: _Choice,
     figures: Sequence[Figure],
-    weights: Mapping[str, float],
+    relevance: Relevance,
     ranks: Mapping[str, int],
     evidence: Evidence,
     citations: _Citations,
 ) -> Conflict | None:
     """Another figure of the same unit under the same words in another sentence."""
-    asked = _slot_weights(slot, weights)
+    asked = _slot_relevance(slot, relevance)
     label = _key_label(choice.figure)
     if len(label) < 3:
         return None
@@ -265,24 +265,21 @@ def _lead(evidence: Evidence, passages: Sequence[Passage], reports: Mapping[str,
 
 
 def _name_draft(
-    evidence: Evidence, weights: Mapping[str, float], reports: Mapping[str, Report], tables: Mapping[str, Table]
+    evidence: Evidence, relevance: Relevance, reports: Mapping[str, Report], tables: Mapping[str, Table]
 ) -> Draft:
     """A question that asks for names: the row or sentence that holds most of what is asked, as it stands."""
-    total = sum(weights.values()) or 1.0
     best: tuple[float, Passage, int, int] | None = None
     for rank, passage in enumerate(evidence.passages):
-        about = set(search_terms(" ".join(passage.path)))
+        about = " ".join(passage.path)
         for start, end in sentence_spans(passage.text):
-            terms = set(search_terms(passage.text[start:end]))
-            covered = sum(w * (1.0 if t in terms else ABOUT if t in about else 0.0) for t, w in weights.items()) / total
-            score = covered * RANK_DECAY**rank
+            score = relevance.coverage(passage.text[start:end], about) * RANK_DECAY**rank
             if passage.text[start:end].strip() and (best is None or score > best[0]):
                 best = (score, passage, start, end)
     if best is None or best[0] < MIN_NAME_COVERAGE:
         return _not_found(evidence, reports, None)
     _, passage, start, end = best
     citations = _Citations()
-    spans = _alike_rows(passage, tables.get(passage.table_id or ""), start, end, weights) or [(start, end)]
+    spans = _alike_rows(passage, tables.get(passage.table_id or ""), start, end, relevance) or [(start, end)]
     lines = []
     for a, b in spans:
         n = citations.cite_span(passage, a, a + len(passage.text[a:b].rstrip()))
@@ -293,19 +290,19 @@ def _name_draft(
 
 
 def _alike_rows(
-    passage: Passage, table: Table | None, start: int, end: int, weights: Mapping[str, float]
+    passage: Passage, table: Table | None, start: int, end: int, relevance: Relevance
 ) -> list[tuple[int, int]]:
     """The rows of a table that hold the same of the question's words as the best row does."""
     if table is None or not any(
         row_text(row) == passage.text[start:end].rstrip("\n") for row in table.rows[table.header_rows :]
     ):
         return []
-    held = {term for term in search_terms(passage.text[start:end]) if term in weights}
+    held = {term for term in term_set(passage.text[start:end]) if term in relevance.weights}
     rows = {row_text(row) for row in table.rows[table.header_rows :]}
     return [
         (a, b)
         for a, b in sentence_spans(passage.text)
-        if passage.text[a:b].rstrip("\n") in rows and held and held <= set(search_terms(passage.text[a:b]))
+        if passage.text[a:b].rstrip("\n") in rows and held and held <= term_set(passage.text[a:b])
     ]
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from rag.chunks import page_at
 from rag.numbers import cell_number, find_numbers, unit_in_header
-from rag.records import Number, Passage, Table, TableRow
+from rag.records import Number, Passage, Section, Table, TableRow
 from rag.tables import header_labels, row_text
 from rag.text import sentence_spans
 
@@ -56,12 +57,46 @@ def passage_to_figures(passage: Passage, table: Table | None = None) -> tuple[Fi
     """Figures of a passage in order of their place. `table` is the table the passage was taken from, if any."""
     rows = dict(_table_rows(passage, table)) if table else {}
     figures: list[Figure] = []
-    for start, end in sentence_spans(passage.text):
-        if start in rows:
-            figures.extend(_row_figures(passage, table, rows[start], start, end))  # type: ignore[arg-type]
+    at = 0
+    for line in passage.text.splitlines(keepends=True):
+        if table is not None and at in rows:
+            figures.extend(_row_figures(passage, table, rows[at], at, at + len(line)))
         else:
-            figures.extend(_sentence_figures(passage, start, end))
+            for start, end in sentence_spans(line):
+                figures.extend(_sentence_figures(passage, at + start, at + end))
+        at += len(line)
     return tuple(figures)
+
+
+def section_to_passages(section: Section) -> Iterator[Passage]:
+    """A section's tables, and the prose between them, as passages."""
+    cuts = [(a, b, table_id) for table_id, a, b in section.table_spans]
+    at = 0
+    for start, end, table_id in [*cuts, (len(section.text), len(section.text), None)]:
+        for low, high, identity in ((at, start, None), (start, end, table_id)):
+            if low < high:
+                yield _whole_passage(section, low, high, identity)
+        at = end
+
+
+def _whole_passage(section: Section, start: int, end: int, table_id: str | None) -> Passage:
+    mark = page_at(section.page_marks, start)
+    text = section.text[start:end]
+    return Passage(
+        id=f"{section.id}:{start}-{end}",
+        report_id=section.report_id,
+        section_id=section.id,
+        path=section.path,
+        start=start,
+        end=end,
+        text=text,
+        focus_start=0,
+        focus_end=len(text),
+        page=mark.page,
+        page_label=mark.label,
+        score=0.0,
+        table_id=table_id,
+    )
 
 
 def _table_rows(passage: Passage, table: Table) -> Iterator[tuple[int, TableRow]]:
@@ -173,4 +208,4 @@ def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[i
 
 
 def _implied_unit(header: str) -> str:
-    return next((unit for word, unit in _HEADER_UNITS if header.endswith(word) or header.endswith(word + "合计")), "")
+    return next((unit for word, unit in _HEADER_UNITS if header.endswith((word, f"{word}合计"))), "")

@@ -10,13 +10,16 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
-from rag.colleges import names_in, short_names
+from rag.colleges import PLACES, names_in, short_names
 from rag.errors import SettingsError
 from rag.records import Grid, Line, Page, ReadFile, Report, ReportKind
 from rag.text import unique
 
 COVER_LINES = 14
 """Lines from the start within which a title and a college are looked for."""
+MIN_KIND_MENTIONS = 2
+MAX_TITLE_LINE = 60
+MAX_TITLE_LINES = 3
 BODY_CHARACTERS = 40_000
 """Characters of text that are counted when the cover does not say."""
 
@@ -43,24 +46,33 @@ _YEAR = re.compile(r"(?<!\d)(20[0-3]\d)(?!\d)")
 _CHINESE_YEAR = re.compile(r"二[〇○零Oo0]([〇○零一二三四五六七八九])([〇○零一二三四五六七八九])年")
 _COHORT = re.compile(r"(?<!\d)(20[0-3]\d)\s*届")
 _ACADEMIC_YEAR = re.compile(r"(?<!\d)(20[0-3]\d)\s*[-－–—~～至]{1,2}\s*(20[0-3]\d)\s*学年")
+_RUNNING_TEXT = re.compile(r"[，。；！？]|、.*、|《[^》]*$|^[^《]*》|^(?:根据|按照|依据|为了?|在|对照)")
 _ALIAS = re.compile(r"以?下?简称[为：:]?\s*[“\"「]([\u4e00-\u9fff]{2,8})[”\"」]")
-_KIND_YEAR = re.compile(r"[（(\s]*(20[0-3]\d)\s*(?:年度?|届)?[）)]?")
+_TITLE_TAIL = re.compile(
+    r"[（(]?(?:20[0-3]\d|[二〇○零一三四五六七八九十]{4})\s*(?:年度?|届|学年)?[）)]?|(?:年度)?(?:报告|年报)(?:[（(].{2,10}[）)])?|[（(][^（）()]{2,12}[）)]"
+)
 
 
 def describe_report(read: ReadFile, report_id: str, corrections: Mapping[str, Any] | None = None) -> Report:
     """The report a file is, as far as it says; `corrections` (one table of `reports.toml`) have the last word."""
     lines = list(islice(_lines(read.pages), 4000))
-    cover = lines[:COVER_LINES]
+    cover = [text for text in lines[:COVER_LINES] if not _RUNNING_TEXT.search(text)]
     body = "\n".join(lines)[:BODY_CHARACTERS]
     title = _title(read, cover)
     college = _college(title, cover, body)
+    kind = _kind(title, cover, body)
+    year = _year(read, title, cover, body)
+    if not _TITLE.search(title) and college:
+        title = f"{college}{year or ''}{'年' if year else ''}{kind.value if kind is not ReportKind.OTHER else '报告'}"
+    elif names_in(college) and college not in title:
+        title = college + title
     report = Report(
         id=report_id,
         title=title,
         college=college,
         short_names=_shorts(college, body),
-        kind=_kind(title, cover, body),
-        year=_year(read, title, cover, body),
+        kind=kind,
+        year=year,
         cohort=_cohort(title, cover, body),
         academic_year=_most_common(f"{a}-{b}" for a, b in _ACADEMIC_YEAR.findall(body)),
         path=read.name,
@@ -86,30 +98,31 @@ def _grid_texts(grid: Grid) -> list[str]:
 
 def _title(read: ReadFile, cover: Sequence[str]) -> str:
     """The cover's title: the first line that names a kind of document, with the lines it is wrapped over."""
-    for index, text in enumerate(cover):
-        if not _TITLE.search(text) or len(text) > 60:
-            continue
-        before = cover[index - 1] if index else ""
-        title = text
-        if (
-            index
-            and (_needs_more(text) or before.endswith(("质量", "发展", "生", "湖北", "关于")))
-            and len(before) < 40
-            and before not in title
-        ):
-            title = before + title
-        after = cover[index + 1] if index + 1 < len(cover) else ""
-        if _KIND_YEAR.fullmatch(after.strip()) or (_TITLE.search(after) and len(after) < 40 and not names_in(after)):
-            title += after.strip()
-        return title.strip()
-    if _TITLE.search(read.title):
-        return read.title.strip()
-    return cover[0].strip()[:60] if cover else PurePath(read.name).stem
+    at = next((i for i, text in enumerate(cover) if _TITLE.search(text) and len(text) <= MAX_TITLE_LINE), None)
+    if at is None:
+        metadata = read.title.strip()
+        return metadata if _TITLE.search(metadata) else (cover[0].strip()[:60] if cover else PurePath(read.name).stem)
+    start, end = at, at + 1
+    while start and at - start < MAX_TITLE_LINES and not _whole(cover[start]) and _goes_before(cover[start - 1]):
+        start -= 1
+    while end < len(cover) and end - at <= 2 and _TITLE_TAIL.fullmatch(cover[end].strip()):
+        end += 1
+    return "".join(text.strip() for text in cover[start:end])
 
 
-def _needs_more(text: str) -> bool:
-    """Whether a title line is only the tail of one (年度报告, 及专业（群）名单的函)."""
-    return len(text) < 9 or text.startswith(("及", "年度", "和", "与", "质量"))
+def _whole(text: str) -> bool:
+    """Whether a title may begin with this line: it says whose, of which year or about what."""
+    return re.search(r"关于", text) is not None or bool(names_in(text))
+
+
+def _goes_before(text: str) -> bool:
+    """Whether a cover line may be the upper part of a title."""
+    return (
+        1 < len(text) <= MAX_TITLE_LINE
+        and re.search(r"[\u4e00-\u9fff]", text) is not None
+        and not re.search(r"[。；：:]|号$|^\d{4}年\d|编制$|年报$|简报$", text)
+        and not (_ISSUER.fullmatch(text) or _TITLE.search(text))
+    )
 
 
 def _college(title: str, cover: Sequence[str], body: str) -> str:
@@ -126,12 +139,9 @@ def _college(title: str, cover: Sequence[str], body: str) -> str:
 
 def _full_issuer(issuer: str, body: str) -> str:
     """The issuer's name as the text has it in full: 省教育厅办公室 → 湖北省教育厅办公室."""
-    longer = [match.group() for match in _ISSUER.finditer(body) if match.group().endswith(issuer)]
-    return (
-        Counter(name for name in longer if not name.startswith(("据", "由", "《", "根"))).most_common(1)[0][0]
-        if longer
-        else issuer
-    )
+    bare = issuer.removeprefix("省").removeprefix("市")
+    full = (f"{place}{level}{bare}" for place in PLACES for level in ("省", "市", "自治区", ""))
+    return next((name for name in full if name in body), issuer)
 
 
 def _shorts(college: str, body: str) -> tuple[str, ...]:
@@ -140,10 +150,14 @@ def _shorts(college: str, body: str) -> tuple[str, ...]:
 
 
 def _kind(title: str, cover: Sequence[str], body: str) -> ReportKind:
-    for texts in ([title], cover, body[:3000].split("\n")):
+    for texts in ([title], cover):
         for kind, pattern in _KINDS:
             if any(pattern.search(text.strip()) for text in texts):
                 return kind
+    counts = Counter({kind: len(pattern.findall(body)) for kind, pattern in _KINDS if kind is not ReportKind.OFFICIAL})
+    kind, count = counts.most_common(1)[0]
+    if count >= MIN_KIND_MENTIONS:
+        return kind
     return ReportKind.OTHER
 
 

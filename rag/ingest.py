@@ -13,6 +13,7 @@ from typing import Any
 
 from rag.chunks import TokenCounter, sections_to_chunks
 from rag.errors import SettingsError, UnreadableFileError
+from rag.figures import passage_to_figures, section_to_passages
 from rag.identity import describe_report
 from rag.index import Index
 from rag.pages import drop_running_heads
@@ -21,7 +22,7 @@ from rag.records import ReadFile, ReportParts
 from rag.sections import pages_to_sections
 from rag.twins import text_sketch
 
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "3"
 """Raised when reading or chunking changes, so that indexed reports are read again."""
 READABLE = frozenset({".pdf", ".docx", ".txt", ".md", ".markdown"})
 CONVERTIBLE = frozenset({".doc", ".wps", ".rtf", ".odt", ".xls", ".xlsx", ".et", ".ppt", ".pptx"})
@@ -167,8 +168,17 @@ def read_to_parts(read: ReadFile, source: Source, count_tokens: TokenCounter, ma
     described = describe_report(read, source.report_id, source.corrections)
     pages = drop_running_heads(read.pages)
     sections, tables = pages_to_sections(pages, source.report_id, read.outline)
+    by_id = {table.id: table for table in tables}
+    figures = (
+        passage_to_figures(passage, by_id.get(passage.table_id or ""))
+        for section in sections
+        for passage in section_to_passages(section)
+    )
     report = replace(
-        described, path=str(source.path.resolve()), sketch=text_sketch(section.text for section in sections)
+        described,
+        path=str(source.path.resolve()),
+        figure_count=sum(map(len, figures)),
+        sketch=text_sketch(section.text for section in sections),
     )
     chunks = sections_to_chunks(report, sections, tables, count_tokens, max_chunk_tokens)
     return ReportParts(report, pages, sections, tables, chunks)
@@ -266,7 +276,10 @@ class _Tally:
 
     def outcome(self) -> Outcome:
         return Outcome(
-            *(tuple(sorted(names)) for names in (self.added, self.updated, self.skipped, self.removed)),
+            added=tuple(sorted(self.added)),
+            updated=tuple(sorted(self.updated)),
+            skipped=tuple(sorted(self.skipped)),
+            removed=tuple(sorted(self.removed)),
             failed=tuple(sorted(self.failed)),
             warnings=tuple(sorted(self.warnings)),
         )

@@ -131,6 +131,8 @@ class Report:
     page_count: int
     warnings: tuple[str, ...] = ()
     source: str = ""
+    figure_count: int = 0
+    """Figures in its text and tables."""
     sketch: tuple[int, ...] = ()
     """Smallest hashes of its text's shingles: reports of like sketches are one report in two formats."""
 

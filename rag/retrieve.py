@@ -5,15 +5,15 @@ Fusion is reciprocal rank fusion (Cormack, Clarke & Büttcher 2009): score = Σ 
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.chunks import page_at
 from rag.records import Chunk, Evidence, PageMark, Passage, Query, Section
-from rag.text import search_terms, sentence_spans
+from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, query_to_relevance
+from rag.text import sentence_spans
 
 if TYPE_CHECKING:
     from rag.index import Index
@@ -24,8 +24,18 @@ VECTOR_WEIGHT = 0.3
 CANDIDATES = 60
 """Chunks taken from each of the two searches before fusion."""
 EXPANSION_WEIGHT = 0.35
-"""What a printed name brought in by the indicator table counts beside the asker's own words."""
+"""Weight of the search widened by the printed names of the indicator table."""
+CLAUSE_WEIGHT = 0.3
+"""Weight of a search for one clause of a question that has several."""
+MIN_CLAUSE = 4
+RERANKED = 120
+"""Fused chunks that are read closely."""
+FUSED_SHARE, SENTENCE_SHARE, CHUNK_SHARE = 0.3, 0.5, 0.2
+WITHOUT_FIGURE = 0.8
+FOUND_EDGE = 0.03
 
+_CLAUSE = re.compile(r"[，,；;。？?！!]")
+_DIGIT = re.compile(r"\d|[一二两三四五六七八九十百千]")
 Ranking = Sequence[tuple[str, float]]
 
 
@@ -53,16 +63,16 @@ def query_to_evidence(
     """The best passages of the query's reports, each grown to its table or paragraph, best first."""
     if not query.report_ids:
         return Evidence(query, ())
-    fused = _fuse(query, index)
+    fused = _fuse(query, index)[:RERANKED]
     chunks = index.store.chunks_by_id([identity for identity, _ in fused])
     sections = index.store.sections_by_id(sorted({chunk.section_id for chunk in chunks.values()}))
-    weights = term_weights(query, [chunk.text for chunk in chunks.values()])
+    relevance = query_to_relevance(query, [chunk.embedded_text for chunk in chunks.values()])
+    ranked = _rerank([(chunks[identity], score) for identity, score in fused if identity in chunks], query, relevance)
     passages: list[Passage] = []
-    for identity, score in fused:
-        chunk = chunks.get(identity)
-        if chunk is None or chunk.section_id not in sections or _covered(chunk, passages):
+    for chunk, score in ranked:
+        if chunk.section_id not in sections or _covered(chunk, passages):
             continue
-        passages.append(_passage(chunk, sections[chunk.section_id], score, limits, count_tokens, weights))
+        passages.append(_passage(chunk, sections[chunk.section_id], score, limits, count_tokens, query, relevance))
         if len(passages) == limits.passages:
             break
     return Evidence(query, tuple(passages))
@@ -75,22 +85,36 @@ def _fuse(query: Query, index: Index) -> list[tuple[str, float]]:
     if expansions:
         widened, _ = index.search(f"{question} {' '.join(expansions)}", CANDIDATES, query.report_ids)
         rankings.append((widened, EXPANSION_WEIGHT))
+    clauses = [clause for clause in _CLAUSE.split(question) if len(clause.strip()) >= MIN_CLAUSE]
+    for clause in clauses if len(clauses) > 1 else ():
+        rankings.append((index.search(clause, CANDIDATES, query.report_ids)[0], CLAUSE_WEIGHT))
     return reciprocal_rank_fusion(rankings)
 
 
-def term_weights(query: Query, texts: Sequence[str]) -> dict[str, float]:
-    """Weight of each search term: rare among the retrieved texts is heavy; names from the table count less."""
-    question, *expansions = query.terms or (query.standalone,)
-    weights = dict.fromkeys(search_terms(question), 1.0)
-    for term in search_terms(" ".join(expansions)):
-        weights.setdefault(term, EXPANSION_WEIGHT)
-    documents = Counter(term for text in texts for term in set(search_terms(text)))
-    return {term: weight * math.log(1 + (len(texts) + 1) / (documents[term] + 1)) for term, weight in weights.items()}
+def _rerank(scored: Sequence[tuple[Chunk, float]], query: Query, relevance: Relevance) -> list[tuple[Chunk, float]]:
+    """Chunks by fused rank and by how much of the question their best sentence or row covers, best first."""
+    top = max((score for _, score in scored), default=0.0) or 1.0
+
+    def score_of(chunk: Chunk, fused: float) -> float:
+        best = max(
+            (_unit_score(chunk.text[a:b], chunk, query, relevance) for a, b in sentence_spans(chunk.text)),
+            default=0.0,
+        )
+        whole = relevance.coverage(chunk.text, chunk.context, _context_share(chunk))
+        return FUSED_SHARE * fused / top + SENTENCE_SHARE * best + CHUNK_SHARE * whole
+
+    rescored = [(chunk, score_of(chunk, fused)) for chunk, fused in scored]
+    return sorted(rescored, key=lambda item: (-item[1], item[0].ordinal, item[0].id))
 
 
-def text_score(text: str, weights: Mapping[str, float]) -> float:
-    """Summed weight of the query's terms that stand in a text."""
-    return sum(weights.get(term, 0.0) for term in set(search_terms(text)))
+def _context_share(chunk: Chunk) -> float:
+    return TABLE_CONTEXT if chunk.table_id else CONTEXT
+
+
+def _unit_score(text: str, chunk: Chunk, query: Query, relevance: Relevance) -> float:
+    """Coverage by one sentence or row; where a figure is asked for, one without a digit answers less."""
+    score = relevance.coverage(text, chunk.context, _context_share(chunk))
+    return score if not query.wants_number or _DIGIT.search(text) else score * WITHOUT_FIGURE
 
 
 def _covered(chunk: Chunk, passages: Sequence[Passage]) -> bool:
@@ -103,11 +127,12 @@ def _passage(
     score: float,
     limits: RetrievalLimits,
     count_tokens: Callable[[str], int],
-    weights: Mapping[str, float],
+    query: Query,
+    relevance: Relevance,
 ) -> Passage:
     start, end = _grow(chunk, section, limits, count_tokens)
     text = section.text[start:end]
-    focus = _focus(text, chunk.start - start, chunk.end - start, weights)
+    focus = _focus(text, chunk.start - start, chunk.end - start, chunk, query, relevance)
     mark = page_at(section.page_marks, start + focus[0])
     return Passage(
         id=f"{chunk.section_id}:{start}-{end}",
@@ -163,10 +188,14 @@ def _prose_bounds(chunk: Chunk, section: Section) -> tuple[int, int]:
     return low, high
 
 
-def _focus(text: str, start: int, end: int, weights: Mapping[str, float]) -> tuple[int, int]:
-    """The sentence or row between two offsets that holds most of what is asked."""
-    spans = [(a, b) for a, b in sentence_spans(text) if b > start and a < end]
-    best = max(spans, key=lambda span: (text_score(text[span[0] : span[1]], weights), -span[0]), default=(start, end))
+def _focus(text: str, start: int, end: int, chunk: Chunk, query: Query, relevance: Relevance) -> tuple[int, int]:
+    """The sentence or row that holds most of what is asked; the found piece itself, `start` to `end`, has the edge."""
+
+    def merit(span: tuple[int, int]) -> float:
+        inside = span[1] > start and span[0] < end
+        return _unit_score(text[span[0] : span[1]], chunk, query, relevance) + (FOUND_EDGE if inside else 0.0)
+
+    best = max(sentence_spans(text), key=lambda span: (merit(span), -span[0]), default=(start, end))
     stripped = text[best[0] : best[1]]
     lead = len(stripped) - len(stripped.lstrip())
     return best[0] + lead, best[0] + max(len(stripped.rstrip()), lead)

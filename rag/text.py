@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import rjieba
@@ -37,8 +37,7 @@ _WIDE_THEN_NARROW = re.compile(rf"(?<=[{_WIDE}{_WIDE_MARK}])[ \t\u00a0\u3000]+(?
 _NARROW_THEN_WIDE = re.compile(rf"(?<=[0-9A-Za-z+%‰.])[ \t\u00a0\u3000]+(?=[{_WIDE}{_WIDE_MARK}])")
 _NARROW_THEN_PERCENT = re.compile(r"(?<=[0-9])[ \t\u00a0]+(?=[%‰℃])")
 
-SENTENCE_END = "。！？；!?;\n"
-_CLOSING = "”’」』）)】〕》"
+_SENTENCE = re.compile(r"(?:[^。！？；!?;]*[。！？；!?;]+[”’」』）)】〕》]*\n?)|[^。！？；!?;]+")
 
 
 def fold_radicals(text: str) -> str:
@@ -90,20 +89,25 @@ def find_quote(text: str, quote: str) -> tuple[int, int] | None:
 
 
 def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Spans of the sentences of `text`; they rejoin to it. A line feed ends one; closing quotes stay with theirs."""
-    spans, start, at = [], 0, 0
-    while at < len(text):
-        if text[at] in SENTENCE_END:
-            end = at + 1
-            while end < len(text) and text[end] in _CLOSING and text[at] != "\n":
-                end += 1
+    """Spans of the sentences of `text`; they rejoin to it. A line feed ends one; closing quotes stay with theirs.
+
+    A line that holds a tab is a table row: one span, whatever marks stand in its cells.
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        end = start + len(line)
+        if "\t" in line:
             spans.append((start, end))
-            start = at = end
         else:
-            at += 1
-    if start < len(text):
-        spans.append((start, len(text)))
+            spans.extend(_sentences(text, start, end))
+        start = end
     return tuple(spans)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in _SENTENCE.finditer(text, start, end):
+        yield match.span()
 
 
 _DOMAIN_WORDS = (

@@ -53,7 +53,10 @@ def question_to_query(question: str, history: Sequence[Turn], filters: Filters, 
         colleges=scope.colleges,
         unknown_colleges=scope.unknown,
         years=years,
-        terms=(strip_question(standalone, scope.colleges, reports), *printed_names(standalone)),
+        terms=(
+            " ".join([strip_question(standalone, scope.colleges, reports), *scope.colleges]),
+            *printed_names(standalone),
+        ),
         wants_number=re.search(r"多少|几[个位名项次门家所种类场期人成]|百分之|比例|占比|率|多大|多高|多久", question)
         is not None,
     )

@@ -16,7 +16,6 @@ UNVERIFIED = "（未能核实的数字）"
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
-_CLAUSE_BREAK = re.compile(r"[。；！？\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +62,9 @@ def _flatten(text: str) -> tuple[str, list[tuple[int, int]], list[tuple[int, int
 
 
 def _citations_of(number: Number, text: str, markers: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-    """The run of markers that follows a figure in its sentence or line; the nearest before it where none follows."""
-    end = _CLAUSE_BREAK.search(text, number.end)
-    limit = end.start() if end else len(text)
-    after = [(at, n) for at, n in markers if number.end <= at <= limit]
+    """The run of markers that follows a figure in its line; the nearest before it where none follows."""
+    limit = text.find("\n", number.end)
+    after = [(at, n) for at, n in markers if number.end <= at and (limit < 0 or at <= limit)]
     if after:
         first = after[0][0]
         return tuple(n for at, n in after if at - first <= 6 * sum(1 for other, _ in after if other < at))

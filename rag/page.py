@@ -1,0 +1,343 @@
+"""VerifiedAnswer → what the page shows (pure): every text of a report or a model stands in it as plain characters.
+
+Answers are HTML in which nothing but our own tags is markup; labels of widgets, which Streamlit reads as Markdown,
+go through `escape_markdown`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from rag.numbers import cell_number, find_numbers
+from rag.records import AnswerFigure, AnswerStatus, Citation, Conflict, Report, Table, TableRow, Turn, VerifiedAnswer
+from rag.settings import EXTRACTIVE, Settings
+from rag.store import ReportStats
+from rag.tables import header_labels, row_text
+from rag.text import unique
+
+WORD_JOINER = "\u2060"
+"""Invisible, breaks no line: parts what a second reading of the text would take for a link, an icon or an emoji."""
+MODEL_NAMES = {EXTRACTIVE: "摘录式（内置，不联网）"}
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_REREAD = re.compile(r"(?<=:)(?=[A-Za-z_/+-])|(?<=@)(?=\w)|(?<=www)(?=\.)", re.IGNORECASE)
+_TYPOGRAPHIC = re.compile(r"(?<=[<>=-])(?=[<>=-])")
+_MARKER = re.compile(r"\[(\d{1,3})\]")
+_INLINE = re.compile(r"\*\*(?P<bold>[^*\n]+?)\*\*|\[(?P<marker>\d{1,3})\]")
+_TABLE_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question and what the page shows for it; `answer` is what later turns are told."""
+
+    question: str
+    answer: str
+    html: str
+
+    @property
+    def turns(self) -> tuple[Turn, Turn]:
+        """The two messages it adds to the conversation."""
+        return Turn("user", self.question), Turn("assistant", self.answer)
+
+
+def escape_markdown(text: str) -> str:
+    """One line of Markdown that Streamlit shows as `text`, runs of white space as one space."""
+    line = " ".join(text.split())
+    for pattern in (_REREAD, _TYPOGRAPHIC):
+        line = pattern.sub(WORD_JOINER, line)
+    return _PUNCTUATION.sub(r"\\\1", line)
+
+
+def model_choices(settings: Settings) -> tuple[str, ...]:
+    """Aliases of the answerers one may pick, the configured one first."""
+    return unique([settings.model, *MODEL_NAMES])
+
+
+def question_html(question: str) -> str:
+    """A question as its asker's bubble."""
+    return f'<div class="wb-question">{_lines(question)}</div>'
+
+
+def error_html(message: str) -> str:
+    """An error a person may read."""
+    return f'<div class="wb-answer"><div class="wb-notice wb-error">{_lines(message)}</div></div>'
+
+
+def answer_to_html(
+    answer: VerifiedAnswer, reports: Mapping[str, Report], tables: Mapping[str, Table], anchor: str
+) -> str:
+    """The answer, its conflicts and its sources. `anchor` makes the ids of its sources unlike those of others."""
+    parts = [
+        _understood(answer),
+        f'<div class="wb-text">{_blocks(answer, anchor)}</div>',
+        *(_conflict(conflict, anchor) for conflict in answer.conflicts),
+        _sources(answer, reports, tables, anchor),
+        f'<p class="wb-foot">{escape(_foot(answer))}</p>',
+    ]
+    return f'<div class="wb-answer wb-{answer.status.value.replace("_", "-")}">{"".join(parts)}</div>'
+
+
+def _understood(answer: VerifiedAnswer) -> str:
+    if answer.query.standalone == answer.query.question:
+        return ""
+    return f'<p class="wb-understood">理解为：{escape(answer.query.standalone)}</p>'
+
+
+def _foot(answer: VerifiedAnswer) -> str:
+    name = answer.model_returned or MODEL_NAMES.get(answer.model, answer.model)
+    seconds = dict(answer.timings_ms).get("total", 0.0) / 1000
+    return f"{name} · 查了 {len(answer.query.report_ids)} 份报告 · {seconds:.2f} 秒"
+
+
+def _blocks(answer: VerifiedAnswer, anchor: str) -> str:
+    """Paragraphs, lists and pipe tables of the answer's text; any other Markdown stays as the characters it is."""
+    blocks: list[tuple[str, list[str]]] = []
+    for line in answer.text.splitlines():
+        text = line.strip()
+        kind = "list" if text.startswith("- ") else "table" if text.startswith("|") else "text" if text else ""
+        if not blocks or blocks[-1][0] != kind:
+            blocks.append((kind, []))
+        blocks[-1][1].append(text)
+    return "".join(_block(kind, lines, answer, anchor) for kind, lines in blocks if kind)
+
+
+def _block(kind: str, lines: Sequence[str], answer: VerifiedAnswer, anchor: str) -> str:
+    if kind == "list":
+        return f"<ul>{''.join(f'<li>{_inline(line[2:], answer, anchor)}</li>' for line in lines)}</ul>"
+    if kind == "table":
+        rows = [line.strip("|").split("|") for line in lines if not _TABLE_RULE.fullmatch(line)]
+        cells = [[_inline(cell.strip(), answer, anchor) for cell in row] for row in rows]
+        return _grid(cells[0], cells[1:]) if cells else ""
+    return f"<p>{'<br>'.join(_inline(line, answer, anchor) for line in lines)}</p>"
+
+
+def _inline(text: str, answer: VerifiedAnswer, anchor: str) -> str:
+    """Escaped text; bold only around figures that passed the gate and around names, marks only of its citations."""
+    cited = {citation.n for citation in answer.citations}
+    parts, at = [], 0
+    for match in _INLINE.finditer(text):
+        parts.append(escape(text[at : match.start()]))
+        at = match.end()
+        if match["marker"]:
+            n = int(match["marker"])
+            parts.append(_marker(n, anchor) if n in cited else escape(match.group()))
+        elif _may_be_bold(match["bold"], answer):
+            parts.append(f"<strong>{_inline(match['bold'], answer, anchor)}</strong>")
+        else:
+            parts.append(escape(match["bold"]))
+    return "".join([*parts, escape(text[at:])])
+
+
+def _may_be_bold(text: str, answer: VerifiedAnswer) -> bool:
+    proved = {figure.value for figure in answer.figures if figure.role == "answer"}
+    return answer.status is AnswerStatus.ANSWERED and all(n.value in proved for n in find_numbers(text))
+
+
+def _marker(n: int, anchor: str) -> str:
+    return f'<a class="wb-ref" href="#{anchor}-{n}" title="查看出处 {n}">{n}</a>'
+
+
+def _conflict(conflict: Conflict, anchor: str) -> str:
+    values = "，".join(f"<strong>{escape(text)}</strong>{_marker(n, anchor)}" for text, n in conflict.values)
+    label = f"{escape(conflict.indicator)}：" if conflict.indicator else ""
+    return (
+        f'<div class="wb-notice wb-conflict"><span class="wb-badge">数字不一致</span>{label}{values}'
+        f'<div class="wb-note">{escape(conflict.note)}</div></div>'
+    )
+
+
+def _sources(answer: VerifiedAnswer, reports: Mapping[str, Report], tables: Mapping[str, Table], anchor: str) -> str:
+    if not answer.citations:
+        return ""
+    items = "".join(
+        _source(
+            citation,
+            reports.get(citation.passage.report_id),
+            tables.get(citation.passage.table_id or ""),
+            _Marked.of(citation, answer),
+            anchor,
+        )
+        for citation in answer.citations
+    )
+    return f'<div class="wb-sources"><div class="wb-caption">出处</div>{items}</div>'
+
+
+def _source(citation: Citation, report: Report | None, table: Table | None, marked: _Marked, anchor: str) -> str:
+    title = f"《{report.title}》" if report else citation.passage.report_id
+    caption = table.caption if table else ""
+    facts = [
+        ("报告", f"{title}{f'（{report.college}）' if report and report.college not in report.title else ''}"),
+        ("章节", " › ".join(citation.passage.path)),
+        ("页码", _page_in_full(citation)),
+        ("表格", f"{caption}{f'（{table.unit}）' if table and table.unit else ''}"),
+    ]
+    rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)
+    quote = _passage_html(citation.quote, table, marked)
+    return (
+        f'<details class="wb-source"><summary><span class="wb-ref">{citation.n}</span>'
+        f'<span class="wb-title">{escape(title)}</span><span class="wb-page">{escape(_page(citation))}</span></summary>'
+        f'<div class="wb-body" id="{anchor}-{citation.n}"><dl>{rows}</dl><div class="wb-caption">原文</div>'
+        f'<blockquote class="wb-quote">{quote}</blockquote>{_context(citation, table, marked)}</div></details>'
+    )
+
+
+def _page(citation: Citation) -> str:
+    return f"第 {citation.page} 页" if citation.page is not None else ""
+
+
+def _page_in_full(citation: Citation) -> str:
+    """Physical and printed page; empty where the format has none."""
+    if citation.page is None:
+        return ""
+    printed = f"，印刷页码 {citation.page_label}" if citation.page_label else "，页上没有印页码"
+    return f"文件第 {citation.page} 页{printed}"
+
+
+def _context(citation: Citation, table: Table | None, marked: _Marked) -> str:
+    """What stands around the quote, closed; empty where the quote is all there is."""
+    passage = citation.passage
+    if citation.quote.strip() == passage.text.strip():
+        return ""
+    before, after = passage.text[: citation.quote_start], passage.text[citation.quote_end :]
+    if _table_rows(passage.text, table):
+        whole = _passage_html(passage.text, table, marked)
+    else:
+        here = _passage_html(citation.quote, None, marked)
+        whole = f'{_lines(before)}<span class="wb-here">{here}</span>{_lines(after)}'
+    return f'<details class="wb-context"><summary>上下文</summary><div class="wb-scroll">{whole}</div></details>'
+
+
+def _passage_html(text: str, table: Table | None, marked: _Marked) -> str:
+    rows = _table_rows(text, table)
+    if table is None or not rows:
+        return marked.in_text(text.strip("\n"))
+    labels = header_labels(table.rows, table.header_rows)
+    head = [escape(label) for label in labels] if any(labels) else []
+    return _grid(head, [[marked.in_cell(cell) for cell in row.printed] for row in rows])
+
+
+def _table_rows(text: str, table: Table | None) -> list[TableRow]:
+    """The rows of the table the text consists of; none where other text stands between them."""
+    if table is None:
+        return []
+    known = {row_text(row).strip(): row for row in table.rows}
+    heads = [row_text(row).strip() for row in table.rows[: table.header_rows]]
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if not lines or not all(line in known for line in lines):
+        return []
+    return [known[line] for line in lines if line not in heads]
+
+
+def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are HTML already."""
+    top = f"<thead><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr></thead>" if head else ""
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f'<div class="wb-table"><table>{top}<tbody>{body}</tbody></table></div>'
+
+
+def _lines(text: str) -> str:
+    """Escaped text, line feeds kept, tabs as wide gaps."""
+    return escape(text).replace("\t", "\u2003").replace("\n", "<br>")
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """The figures and names an answer takes from one citation."""
+
+    figures: tuple[AnswerFigure, ...]
+
+    @classmethod
+    def of(cls, citation: Citation, answer: VerifiedAnswer) -> _Marked:
+        return cls(tuple(f for f in answer.figures if f.role == "answer" and citation.n in f.citations))
+
+    def in_text(self, text: str) -> str:
+        """Escaped text with the figures marked."""
+        parts, at = [], 0
+        for number in find_numbers(text):
+            if number.start < at or not self._has(number.value, number.unit):
+                continue
+            parts += [_lines(text[at : number.start]), f"<mark>{_lines(text[number.start : number.end])}</mark>"]
+            at = number.end
+        return "".join([*parts, _lines(text[at:])])
+
+    def in_cell(self, text: str) -> str:
+        """An escaped cell, marked where its number is one of the figures, whatever unit its column gives it."""
+        number = cell_number(text)
+        if number is not None and self._has(number.value, number.unit):
+            return f"<mark>{_lines(text)}</mark>"
+        return self.in_text(text)
+
+    def _has(self, value: object, unit: str) -> bool:
+        return any(f.value == value and (not unit or not f.unit or f.unit == unit) for f in self.figures)
+
+
+def report_html(report: Report, stats: ReportStats | None) -> str:
+    """A report in the list: its title, what it is, and what is wrong with it."""
+    facts = [report.college, report.kind.value, f"{report.year} 年" if report.year else ""]
+    if report.page_count:
+        facts.append(f"{report.page_count} 页")
+    if stats and stats.tables:
+        facts.append(f"{stats.tables} 张表")
+    warnings = "".join(f"<li>{escape(warning)}</li>" for warning in report.warnings)
+    notes = f'<ul class="wb-warnings">{warnings}</ul>' if warnings else ""
+    line = escape(" · ".join(filter(None, facts)))
+    return f'<div class="wb-report"><div class="wb-title">{escape(report.title)}</div><div>{line}</div>{notes}</div>'
+
+
+def corpus_line(reports: Sequence[Report]) -> str:
+    """What is loaded, in a line."""
+    colleges = unique(report.college for report in reports if report.college)
+    years = sorted({report.year for report in reports if report.year})
+    span = f"{years[0]}—{years[-1]} 年" if len(years) > 1 else f"{years[0]} 年" if years else ""
+    return " · ".join(
+        filter(None, [f"已收录 {len(reports)} 份报告", f"{len(colleges)} 个单位" if colleges else "", span])
+    )
+
+
+def upload_html(name: str, done: str, reasons: Sequence[str], warnings: Sequence[str]) -> str:
+    """How an upload went: what was done, or why not, and what a reader should know of the file."""
+    if reasons:
+        return f'<div class="wb-upload wb-error"><b>{escape(name)}</b><div>没有添加：{_lines("；".join(reasons))}</div></div>'
+    items = "".join(f"<li>{escape(warning)}</li>" for warning in warnings)
+    notes = f'<ul class="wb-warnings">{items}</ul>' if items else ""
+    return f'<div class="wb-upload"><b>{escape(name)}</b><div>{escape(done)}</div>{notes}</div>'
+
+
+def welcome_html(reports: Sequence[Report]) -> str:
+    """The head of an empty conversation; where there are no reports, how to add them."""
+    head = '<h1>问报</h1><p class="wb-lead">就院校报告提问，每个数字都注明出处页码。</p>'
+    if reports:
+        return f'<div class="wb-welcome">{head}<p class="wb-muted">{escape(corpus_line(reports))}</p></div>'
+    steps = (
+        "在左侧“添加报告”里选择文件：PDF、DOCX、TXT 或 Markdown；",
+        "或者在命令行运行 <code>wenbao ingest 报告所在的文件夹</code>，本页会自动看到新报告。",
+    )
+    items = "".join(f"<li>{step}</li>" for step in steps)
+    return f'<div class="wb-welcome">{head}<div class="wb-empty"><b>还没有报告</b><ol>{items}</ol></div></div>'
+
+
+def failure_html(message: str) -> str:
+    """What stands in place of the page when it cannot be drawn."""
+    return f'<div class="wb-welcome"><h1>问报</h1><div class="wb-empty wb-error"><b>暂时打不开</b><p>{_lines(message)}</p></div></div>'
+
+
+def theme_css(dark: bool) -> str:
+    """The colours the page's own parts take from the theme."""
+    colours = _DARK if dark else _LIGHT
+    return f":root{{{''.join(f'--wb-{name}:{colour};' for name, colour in colours.items())}}}"
+
+
+_LIGHT = {
+    "accent": "#1f6f6b", "accent-soft": "#e3efec", "ink": "#24292c", "muted": "#6b6f6c", "line": "#e2ddd2",
+    "card": "#ffffff", "soft": "#f4f1ea", "mark": "#fbe9a9", "warn": "#8a5a00", "warn-soft": "#fdf3dc",
+    "bad": "#9b3324", "bad-soft": "#fbeae6",
+}  # fmt: skip
+_DARK = {
+    "accent": "#7cc7be", "accent-soft": "#21413e", "ink": "#e7e4dd", "muted": "#a09f98", "line": "#343a3b",
+    "card": "#1e2324", "soft": "#22282a", "mark": "#6a5618", "warn": "#e8c170", "warn-soft": "#3a3018",
+    "bad": "#f0a394", "bad-soft": "#422621",
+}  # fmt: skip

@@ -1,0 +1,60 @@
+"""Edge: files given to the page → files in the upload folder, under names no one can misuse."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from itertools import chain, count
+from pathlib import Path, PurePosixPath
+
+from rag.errors import UnreadableFileError
+
+MAX_NAME_LENGTH = 80
+"""Characters of a kept file name's stem."""
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]+')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+"""Names Windows keeps for devices."""
+
+
+def safe_name(name: str) -> str:
+    """The file's own name without folders, control characters, or anything a file system gives a meaning to."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    path = PurePosixPath(_UNSAFE.sub("_", last).strip(" .") or "_")
+    stem = path.stem.strip(" ._~")[:MAX_NAME_LENGTH].rstrip(" .") or "报告"
+    suffix = re.sub(r"[^\w.]", "", path.suffix)[:10]
+    return f"{'_' if _RESERVED.fullmatch(stem.split('.')[0]) else ''}{stem}{suffix}"
+
+
+def save_upload(folder: Path, name: str, content: bytes, max_bytes: int) -> tuple[Path, bool]:
+    """Where the content now stands in `folder`, and whether it was put there just now.
+
+    A file of other content is never overwritten; the same content under the same name is kept once. Raises
+    UnreadableFileError for an empty file or one of more than `max_bytes`.
+    """
+    if not content:
+        raise UnreadableFileError("文件是空的：请检查后重新上传。")
+    if len(content) > max_bytes:
+        raise UnreadableFileError(f"文件超过 {max_bytes >> 20} MB：请压缩或拆分后再上传。")
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = Path(safe_name(name))
+    names = chain([wanted.name], (f"{wanted.stem}-{n}{wanted.suffix}" for n in count(2)))
+    for candidate in (folder / name for name in names):
+        try:
+            with candidate.open("xb") as stream:
+                stream.write(content)
+            return candidate, True
+        except FileExistsError:
+            if _digest(candidate) == hashlib.sha256(content).digest():
+                return candidate, False
+    raise AssertionError("unreachable: names never end")
+
+
+def is_upload(path: Path, folder: Path) -> bool:
+    """Whether the file stands directly in the upload folder."""
+    return path.resolve().parent == folder.resolve()
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
