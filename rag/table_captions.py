@@ -27,7 +27,9 @@ MAX_NOTES = 6
 """Lines below a table that may belong to it."""
 
 _NUMBER = r"[0-9０-９一二三四五六七八九十]+(?:\s*[-－—–‐.．·]\s*[0-9０-９]+)*"
-_CAPTION = re.compile(rf"^[【\[（(]?\s*(?:附|续)?表\s*(?:{_NUMBER}|[A-Z]\s*[-.]?\s*\d+)(?![\d年月日%％个项])")
+_CAPTION = re.compile(
+    rf"^[【\[（(]?\s*(?:附|续)?表\s*(?:{_NUMBER}|[A-Z]\s*[-.]?\s*\d+)(?![年月日%％个项])(?!(?<=\d)\d)"
+)
 _PROSE = re.compile(
     rf"^(?:附|续)?表\s*{_NUMBER}\s*(?:所|显示|可见|可知|反映|列出|给出|说明|表明|是|为|中|的|和|及|与|至|、|，|\))|[。；，：:]$"
 )
