@@ -238,4 +238,5 @@ def _before_grid(pages: Sequence[Page], place: Place, lines: Sequence[tuple[Plac
 def _wraps(line: Line, following: Line, grid: Grid) -> bool:
     """Whether a note's line runs to the table's right side, so that the next one, in the same type, goes on with it."""
     full = line.right > grid.right - 2 * (line.size or 10.0) > 0
-    return full and not line.paragraph and line.text[-1:] not in "。；" and abs(line.size - following.size) < 1
+    plain = not line.paragraph and "\t" not in following.text and not is_caption(following.text)
+    return full and plain and line.text[-1:] not in "。；" and abs(line.size - following.size) < 1
