@@ -203,7 +203,7 @@ class Index:
                     self._tell("索引与已入库的报告不一致（上次写入中断、索引文件缺损或嵌入模型已换），正在重建……")
                     self._publish()
         except (IndexBusyError, BrokenIndexError) as error:
-            self._tell(f"{error}在此之前先用现有的索引。")
+            self._tell(f"{_sentence(error)}在此之前先用现有的索引。")
             return False
         return True
 
@@ -212,7 +212,7 @@ class Index:
             self._published.publish()
         except (ModelError, BrokenIndexError, OSError) as error:
             self._retry_at = time.monotonic() + _RETRY_SECONDS
-            self._tell(f"{error}索引暂未全部更新，已入库的报告不受影响，稍后自动补齐。")
+            self._tell(f"{_sentence(error)}索引暂未全部更新，已入库的报告不受影响，稍后自动补齐。")
 
     def _vector_hits(self, state: _State, text: str, k: int, report_ids: Collection[str] | None) -> Hits:
         wanted = None if report_ids is None else set(report_ids)
@@ -222,7 +222,7 @@ class Index:
         try:
             vector = unit_rows(self._embedder.embed_query(text).reshape(1, -1))[0]
         except ModelError as error:
-            self._tell(f"{error}这段时间只按字词检索。")
+            self._tell(f"{_sentence(error)}这段时间只按字词检索。")
             return ()
         held = {} if state.manifest is None else state.manifest.revisions
         in_chroma = {key: version.chunks for key, version in chosen.items() if held.get(key) == version.revision}
@@ -268,7 +268,7 @@ class Index:
         if state.marks == self._published.marks() and self._state is state:
             self._published.distrust(manifest)
             self._state = None
-            self._tell(f"{error}。这段时间逐条比较向量。")
+            self._tell(f"{_sentence(error)}这段时间逐条比较向量。")
         self._forget_chroma()
 
     @contextmanager
@@ -296,3 +296,7 @@ class Index:
         if message not in self._told:
             self._told.add(message)
             self._notify(message)
+
+
+def _sentence(error: Exception) -> str:
+    return str(error).rstrip("。") + "。"

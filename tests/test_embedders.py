@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -81,11 +82,12 @@ class _Service:
                 service.requests.append((self.path, self.headers["Authorization"], body))
                 status, reply = answer(body)
                 data = reply.encode() if isinstance(reply, str) else json.dumps(reply).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "text/html" if isinstance(reply, str) else "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                with suppress(ConnectionError):  # the client that timed out is gone
+                    self.send_response(status)
+                    self.send_header("Content-Type", "text/html" if isinstance(reply, str) else "application/json")
+                    self.send_header("Content-Length", str(len(data)))
+                    self.end_headers()
+                    self.wfile.write(data)
 
             def log_message(self, *arguments: object) -> None:
                 pass

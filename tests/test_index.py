@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chroma_server import chroma_server, free_port
 from index_samples import SUBJECTS, sample_parts
 
 from rag.embedders import HashingEmbedder
@@ -353,6 +354,27 @@ def test_a_busy_index_says_so_and_is_still_searched(open_index, messages):
     assert sum("最多等待 0.2 秒" in message for message in messages) == 1
     other.replace(sample_parts("丙"))
     _assert_answers(other, "甲", "乙", "丙")
+
+
+def test_a_chroma_server_that_goes_and_comes_back(open_index, messages, tmp_path, tmp_path_factory):
+    folder, port = tmp_path_factory.mktemp("server"), free_port()
+    with chroma_server(folder, port) as location:
+        index = open_index(chroma=location)
+        index.replace(sample_parts("甲"))
+        _assert_answers(index, "甲")
+        assert messages == []
+    assert _found(index) == ({"甲"}, {"甲"})
+    index.replace(sample_parts("乙"))
+    assert _found(index) == ({"甲", "乙"}, {"甲", "乙"})
+    assert any("逐条比较" in message for message in messages)
+    assert not any("。。" in message for message in messages)
+    assert any("稍后自动补齐" in message for message in messages)
+    assert not list(tmp_path.glob("chroma-*"))
+    with chroma_server(folder, port):
+        index._retry_at = 0.0
+        _assert_answers(index, "甲", "乙")
+    with chroma_server(tmp_path_factory.mktemp("another"), port):
+        _assert_answers(open_index(chroma=location), "甲", "乙")
 
 
 @pytest.mark.parametrize(

@@ -2,51 +2,23 @@ from __future__ import annotations
 
 import shutil
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from chroma_server import chroma_server
 from index_samples import sample_parts
 
 from rag.errors import BrokenIndexError
 from rag.mirror import ChromaMirror, Manifest, Target
 from rag.vectors import EMBEDDED, ChromaIndex, ChromaLocation, ExactVectors
 
-SERVER_START_SECONDS = 30.0
-
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[ChromaLocation]:
-    command = shutil.which("chroma", path=str(Path(sys.executable).parent))
-    if command is None:
-        pytest.skip("no chroma command")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
-    arguments = [command, "run", "--host", "127.0.0.1", "--port", str(port), "--path", str(folder)]
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        if not _listens(port, process):
-            pytest.skip("chroma run does not start here")
-        yield ChromaLocation("127.0.0.1", port)
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _listens(port: int, process: subprocess.Popen) -> bool:
-    end = time.monotonic() + SERVER_START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return True
-        time.sleep(0.05)
-    return False
+    with chroma_server(tmp_path_factory.mktemp("server")) as location:
+        yield location
 
 
 @pytest.fixture(params=["embedded", "server"])
