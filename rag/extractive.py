@@ -16,24 +16,31 @@ from rag.chunks import page_at
 from rag.figures import Figure, passage_to_figures
 from rag.numbers import same_value, unit_class
 from rag.records import AnswerStatus, Citation, Conflict, Draft, Evidence, Passage, Report, Table
-from rag.relevance import Relevance, query_to_relevance, term_set
+from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, query_to_relevance
 from rag.slots import Slot, question_to_slots
 from rag.tables import row_text
 from rag.text import matching_key, sentence_spans
 
-NEAR, SENTENCE, ABOUT = 1.0, 0.55, 0.35
-"""What a question word counts when it stands in the figure's own clause, its sentence, the headings above."""
-LOCAL_BOOST = 1.6
-"""What a word counts that stands beside the interrogative itself."""
+UNIT_SHARE, LOCAL_SHARE = 0.45, 0.55
+"""How a figure's score is made of what its sentence or row covers of the question, and its own words of the slot."""
+BESIDE = 0.55
+"""What a word of the slot counts in the figure's sentence but not in its own clause."""
+HEAD_BOOST = 2.0
+"""Factor for the words straight before and behind the interrogative: what is counted or measured."""
 ITEM_BOOST = 4.0
-MIN_COVERAGE = 0.42
-"""Share of the question's weight that must stand by a figure before it may answer."""
-MIN_NAME_COVERAGE = 0.45
+OTHER_SLOT = 0.25
+"""What a word that belongs to another interrogative counts in the sentence's cover."""
+SAME_UNIT_BONUS = 0.08
+"""Figures for one question mostly stand together."""
+MIN_COVERAGE = 0.0
+"""Share of the question's weight that must stand in a figure's sentence or row before it may answer."""
+MIN_NAME_COVERAGE = 0.0
 WRONG_KIND = 0.55
 """Factor for a figure whose unit is not of the kind asked."""
-RANK_DECAY = 0.985
+BARE_KIND = 0.92
+"""Factor for a figure without a unit where one is asked for."""
+RANK_DECAY = 0.99
 """Factor per rank of the passage."""
-MAX_BOLD = 6
 
 _KIND_CLASSES: Mapping[str, frozenset[str]] = {
     slots.MONEY: frozenset({"money"}),
@@ -52,80 +59,107 @@ _YEAR_TERM = re.compile(r"(?:19|20)\d\d")
 class _Choice:
     figure: Figure
     coverage: float
+    """Share of the question that the figure's sentence or row, with its headings, covers."""
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """One slot with the words that count for it: in the sentence, and beside the figure."""
+
+    slot: Slot
+    whole: Relevance
+    local: Relevance
 
 
 def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
     """The built-in answer to a question from what retrieval found."""
-    relevance = query_to_relevance(evidence.query, [passage.text for passage in evidence.passages])
-    asked = question_to_slots(evidence.query.standalone)
     if not evidence.passages:
         return _not_found(evidence, reports, None)
+    relevance = evidence_to_relevance(evidence)
+    asked = question_to_slots(evidence.query.standalone)
+    wanted = [slot for slot in asked if slot.kind != slots.NAME]
+    if not wanted:
+        return _name_draft(evidence, relevance, reports, tables)
     figures = [
         figure
         for passage in evidence.passages
         for figure in passage_to_figures(passage, tables.get(passage.table_id or ""))
     ]
-    wanted = [slot for slot in asked if slot.kind != slots.NAME]
-    if not wanted:
-        return _name_draft(evidence, relevance, reports, tables)
     ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
-    choices = [_choose(slot, figures, relevance, ranks, evidence) for slot in wanted]
+    asks = [_ask(slot, wanted, relevance) for slot in wanted]
+    choices = _choose(asks, figures, ranks, evidence)
     found = [
-        (slot, choice)
-        for slot, choice in zip(wanted, choices, strict=True)
-        if choice and choice.coverage >= MIN_COVERAGE
+        (ask, choice) for ask, choice in zip(asks, choices, strict=True) if choice and choice.coverage >= MIN_COVERAGE
     ]
     if not found:
         best = max((choice for choice in choices if choice), key=lambda choice: choice.score, default=None)
         return _not_found(evidence, reports, best.figure if best else None)
-    return _figures_draft(evidence, found, figures, relevance, ranks, reports)
+    return _figures_draft(evidence, found, figures, ranks, reports)
+
+
+def evidence_to_relevance(evidence: Evidence) -> Relevance:
+    """The question's words with the weights retrieval gave them."""
+    equivalents = query_to_relevance(evidence.query, ()).equivalents
+    return Relevance(dict(evidence.word_weights), equivalents)
 
 
 def _choose(
-    slot: Slot, figures: Sequence[Figure], relevance: Relevance, ranks: Mapping[str, int], evidence: Evidence
-) -> _Choice | None:
-    best: _Choice | None = None
-    asked = _slot_relevance(slot, relevance)
-    for figure in figures:
-        choice = _weigh(figure, slot, asked, ranks, evidence)
-        if choice and (best is None or choice.score > best.score):
-            best = choice
-    return best
+    asks: Sequence[_Ask], figures: Sequence[Figure], ranks: Mapping[str, int], evidence: Evidence
+) -> list[_Choice | None]:
+    """A figure for each slot, no figure twice; the surest slot first, the others drawn to its sentence or row."""
+    options = [[choice for figure in figures if (choice := _weigh(figure, ask, ranks, evidence))] for ask in asks]
+    chosen: list[_Choice | None] = [None] * len(asks)
+    open_slots = set(range(len(asks)))
+    taken: list[Figure] = []
+    while open_slots:
+        best: tuple[float, int, _Choice] | None = None
+        for index in sorted(open_slots):
+            for choice in options[index]:
+                if any(choice.figure is figure for figure in taken):
+                    continue
+                together = any(_same_unit(choice.figure, figure) for figure in taken)
+                score = choice.score + (SAME_UNIT_BONUS if together else 0.0)
+                if best is None or score > best[0]:
+                    best = (score, index, choice)
+        if best is None:
+            break
+        chosen[best[1]] = best[2]
+        taken.append(best[2].figure)
+        open_slots.discard(best[1])
+    return chosen
 
 
-def _slot_relevance(slot: Slot, relevance: Relevance) -> Relevance:
-    """The question's words with those beside this interrogative heavier."""
-    weights = {term: weight for term, weight in relevance.weights.items() if not _YEAR_TERM.fullmatch(term)}
-    for term in term_set(slot.text):
-        if term in weights:
-            weights[term] *= LOCAL_BOOST
-    for term in term_set(slot.item):
-        weights[term] = max(weights.get(term, 1.0), 1.0) * ITEM_BOOST
-    return Relevance(weights, relevance.equivalents)
+def _same_unit(first: Figure, second: Figure) -> bool:
+    return first.passage.id == second.passage.id and first.quote_start == second.quote_start
 
 
-def _weigh(
-    figure: Figure, slot: Slot, asked: Relevance, ranks: Mapping[str, int], evidence: Evidence
-) -> _Choice | None:
-    if slot.item and not _has_item(figure, slot.item):
+def _ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance) -> _Ask:
+    own = content_words(slot.text)
+    others = {word for other in wanted if other is not slot for word in content_words(other.text)} - own.keys()
+    whole = {word: weight * (OTHER_SLOT if word in others else 1.0) for word, weight in relevance.weights.items()}
+    heads = content_words(slot.head)
+    local = {
+        word: relevance.weights[word] * (HEAD_BOOST if word in heads else 1.0)
+        for word in own
+        if word in relevance.weights
+    }
+    for word in content_words(slot.item):
+        local[word] = whole[word] = max(whole.get(word, 1.0), 1.0) * ITEM_BOOST
+    return _Ask(slot, Relevance(whole, relevance.equivalents), Relevance(local or whole, relevance.equivalents))
+
+
+def _weigh(figure: Figure, ask: _Ask, ranks: Mapping[str, int], evidence: Evidence) -> _Choice | None:
+    if ask.slot.item and not _has_item(figure, ask.slot.item):
         return None
-    texts = (
-        (NEAR, f"{figure.near} {figure.after} {figure.before if figure.is_cell else ''}"),
-        (SENTENCE, figure.passage.text[figure.quote_start : figure.quote_end]),
-        (ABOUT, figure.about),
-    )
-    earned: dict[str, float] = {}
-    reached: dict[str, float] = {}
-    for factor, text in texts:
-        for term, share in asked.shares(text).items():
-            earned[term] = max(earned.get(term, 0.0), factor * share)
-            reached[term] = max(reached.get(term, 0.0), share)
-    total = asked.total or 1.0
-    fit = _kind_factor(figure, slot) * _scope_factor(figure, evidence)
-    score = sum(asked.weights[term] * share for term, share in earned.items()) / total
-    coverage = sum(asked.weights[term] * share for term, share in reached.items()) / total
-    return _Choice(figure, coverage * fit, score * fit * RANK_DECAY ** ranks[figure.passage.id])
+    unit = figure.passage.text[figure.quote_start : figure.quote_end]
+    names = f"{figure.near} {figure.before}" if figure.is_cell else f"{figure.near} {figure.after}"
+    context = f"{figure.about} {names if figure.is_cell else ''}"
+    coverage = ask.whole.coverage(unit, context, TABLE_CONTEXT if figure.is_cell else CONTEXT)
+    beside = ask.local.coverage(names, f"{unit} {figure.about}", BESIDE)
+    fit = _kind_factor(figure, ask.slot) * _scope_factor(figure, evidence)
+    score = (UNIT_SHARE * coverage + LOCAL_SHARE * beside) * fit * RANK_DECAY ** ranks[figure.passage.id]
+    return _Choice(figure, coverage, score)
 
 
 def _has_item(figure: Figure, item: str) -> bool:
@@ -138,6 +172,8 @@ def _kind_factor(figure: Figure, slot: Slot) -> float:
     kind = unit_class(figure.number.unit)
     if classes is None or kind in classes:
         return 1.0
+    if not figure.number.unit:
+        return BARE_KIND if slot.kind in (slots.PEOPLE, slots.COUNT) else WRONG_KIND
     if slot.kind in (slots.PEOPLE, slots.COUNT) and kind in ("money", "percent", "points", "area", "ratio"):
         return WRONG_KIND * 0.6
     return WRONG_KIND
@@ -157,23 +193,18 @@ def _scope_factor(figure: Figure, evidence: Evidence) -> float:
 
 def _figures_draft(
     evidence: Evidence,
-    found: Sequence[tuple[Slot, _Choice]],
+    found: Sequence[tuple[_Ask, _Choice]],
     figures: Sequence[Figure],
-    relevance: Relevance,
     ranks: Mapping[str, int],
     reports: Mapping[str, Report],
 ) -> Draft:
     citations = _Citations()
     parts: list[str] = []
     conflicts: list[Conflict] = []
-    used: list[Figure] = []
-    for slot, choice in found:
-        if any(choice.figure is other for other in used):
-            continue
-        used.append(choice.figure)
+    for ask, choice in found:
         n = citations.cite(choice.figure)
         parts.append(f"{_label(choice.figure)}**{_written(choice.figure)}** [{n}]")
-        conflict = _conflict(slot, choice, figures, relevance, ranks, evidence, citations)
+        conflict = _conflict(ask, choice, figures, ranks, evidence, citations)
         if conflict is not None:
             conflicts.append(conflict)
             parts[-1] += f"；另一处写作 **{conflict.values[1][0]}** [{conflict.values[1][1]}]（报告中两处数字不一致）"
@@ -183,16 +214,14 @@ def _figures_draft(
 
 
 def _conflict(
-    slot: Slot,
+    ask: _Ask,
     choice: _Choice,
     figures: Sequence[Figure],
-    relevance: Relevance,
     ranks: Mapping[str, int],
     evidence: Evidence,
     citations: _Citations,
 ) -> Conflict | None:
     """Another figure of the same unit under the same words in another sentence."""
-    asked = _slot_relevance(slot, relevance)
     label = _key_label(choice.figure)
     if len(label) < 3:
         return None
@@ -205,7 +234,7 @@ def _conflict(
         )
         if not same_kind or same_value(other.number, choice.figure.number) or _key_label(other) != label:
             continue
-        rival = _weigh(other, slot, asked, ranks, evidence)
+        rival = _weigh(other, ask, ranks, evidence)
         if rival and rival.coverage >= choice.coverage * 0.9:
             n, m = citations.cite(choice.figure), citations.cite(other)
             values = ((_written(choice.figure), n), (_written(other), m))
@@ -297,12 +326,12 @@ def _alike_rows(
         row_text(row) == passage.text[start:end].rstrip("\n") for row in table.rows[table.header_rows :]
     ):
         return []
-    held = {term for term in term_set(passage.text[start:end]) if term in relevance.weights}
+    held = relevance.shares(passage.text[start:end]).keys()
     rows = {row_text(row) for row in table.rows[table.header_rows :]}
     return [
         (a, b)
         for a, b in sentence_spans(passage.text)
-        if passage.text[a:b].rstrip("\n") in rows and held and held <= term_set(passage.text[a:b])
+        if passage.text[a:b].rstrip("\n") in rows and held and held <= relevance.shares(passage.text[a:b]).keys()
     ]
 
 

@@ -322,7 +322,7 @@ def welcome_html(reports: Sequence[Report]) -> str:
 
 def failure_html(message: str) -> str:
     """What stands in place of the page when it cannot be drawn."""
-    return f'<div class="wb-welcome"><h1>问报</h1><div class="wb-empty wb-error"><b>暂时打不开</b><p>{_lines(message)}</p></div></div>'
+    return f'<div class="wb-welcome"><div class="wb-empty wb-error"><b>暂时打不开</b><p>{_lines(message)}</p></div></div>'
 
 
 def theme_css(dark: bool) -> str:

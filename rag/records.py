@@ -334,6 +334,8 @@ class Evidence:
 
     query: Query
     passages: tuple[Passage, ...]
+    word_weights: tuple[tuple[str, float], ...] = ()
+    """The question's content words and how much each tells the searched texts apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,44 +1,52 @@
-"""How much of a question stands in a piece of text: weighted coverage of its words, printed names standing in for asked ones."""
+"""How much of a question stands in a piece of text: its content words, weighted, printed names standing in for asked ones."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.indicators import indicators
 from rag.records import Query
-from rag.text import matching_key, search_terms
+from rag.text import matching_key, tagged_words
 
-EQUIVALENT = 0.8
+EQUIVALENT = 0.85
 """What a printed name counts beside the asked one it stands for."""
-YEAR_WEIGHT = 0.5
+PARTIAL = 0.6
+"""What a long word counts, at most, of which only pieces stand in a text."""
 CONTEXT = 0.5
 """What a word counts that stands in the headings above a text rather than in it."""
 TABLE_CONTEXT = 0.85
 """What a word counts that stands in the caption or header of a table row."""
 
+_NOUNS = ("n", "vn", "an", "j", "l", "i", "eng", "nz", "ng", "nrt")
+_FACTORS: Mapping[str, float] = {
+    **dict.fromkeys(_NOUNS, 1.0), "": 1.0, "ns": 1.0, "nr": 1.0, "nt": 1.0,
+    "v": 0.5, "vd": 0.5, "a": 0.6, "b": 0.7, "t": 0.5, "s": 0.6, "f": 0.3, "z": 0.4, "m": 0.5,
+}  # fmt: skip
+"""What a word of each part of speech (ICTCLAS tags) says of the subject."""
+_SINGLE = 0.35
+"""Factor for a word of one character."""
+_VAGUE = frozenset(
+    "学校 我校 学院 大学 院校 情况 方面 时候 数据 报告 百分比 百分之 多少 几个 几位 几项 现在 全年 今年 目前 具体 专门 学生 人数 人 比例 占比 钱 元".split()
+)
+_VAGUE_FACTOR = 0.3
+
 
 @lru_cache(maxsize=50_000)
-def term_set(text: str) -> frozenset[str]:
-    """The search terms of a text, each once."""
-    return frozenset(search_terms(text))
-
-
-@lru_cache(maxsize=50_000)
-def _key(text: str) -> str:
+def text_key(text: str) -> str:
+    """`matching_key`, remembered."""
     return matching_key(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Relevance:
-    """The words of a question with their weights."""
+    """The content words of a question with their weights."""
 
     weights: Mapping[str, float]
     equivalents: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
-    """(terms of an asked name, keys of the printed names that stand for it)."""
+    """(words of an asked name, keys of the printed names that stand for it)."""
 
     @property
     def total(self) -> float:
@@ -46,32 +54,60 @@ class Relevance:
         return sum(self.weights.values())
 
     def shares(self, text: str) -> dict[str, float]:
-        """The question's terms a text covers, each with the share of its weight that it earns."""
-        covered = {term: 1.0 for term in term_set(text) if term in self.weights}
-        key = _key(text)
-        for terms, printed in self.equivalents:
+        """The question's words a text covers, each with the share of its weight that it earns."""
+        key = text_key(text)
+        covered = {word: share for word in self.weights if (share := _share(word, key))}
+        for words, printed in self.equivalents:
             if any(name in key for name in printed):
-                for term in terms & self.weights.keys():
-                    covered.setdefault(term, EQUIVALENT)
+                for word in words & self.weights.keys():
+                    covered[word] = max(covered.get(word, 0.0), EQUIVALENT)
         return covered
 
     def coverage(self, text: str, context: str = "", context_share: float = CONTEXT) -> float:
         """Share of the question's weight, 0 to 1, that stands in a text, or (counting less) in its context."""
-        covered = {term: context_share * share for term, share in self.shares(context).items()} if context else {}
-        for term, share in self.shares(text).items():
-            covered[term] = max(share, covered.get(term, 0.0))
-        return sum(self.weights[term] * share for term, share in covered.items()) / self.total if self.total else 0.0
+        covered = {word: context_share * share for word, share in self.shares(context).items()} if context else {}
+        for word, share in self.shares(text).items():
+            covered[word] = max(share, covered.get(word, 0.0))
+        return self.earned(covered)
+
+    def earned(self, covered: Mapping[str, float]) -> float:
+        """Share of the whole weight that words covered to these shares earn."""
+        return sum(self.weights[word] * share for word, share in covered.items()) / self.total if self.total else 0.0
+
+
+def _share(word: str, key: str) -> float:
+    if word in key:
+        return 1.0
+    if len(word) < 3 or word.isascii():
+        return 0.0
+    pieces = [word[i : i + 2] for i in range(len(word) - 1)]
+    found = sum(piece in key for piece in pieces) / len(pieces)
+    return PARTIAL * found if found >= 0.5 else 0.0
+
+
+@lru_cache(maxsize=2_000)
+def content_words(text: str) -> Mapping[str, float]:
+    """The words of a text that say what it is about, each with what its part of speech makes it worth."""
+    words: dict[str, float] = {}
+    for word, tag in tagged_words(text):
+        factor = _FACTORS.get(tag, 0.0) or (0.5 if tag[:1] == "n" else 0.0)
+        if len(word) == 1:
+            factor *= _SINGLE
+        if word in _VAGUE:
+            factor *= _VAGUE_FACTOR
+        if factor:
+            words[word] = max(words.get(word, 0.0), factor)
+    return words
 
 
 def query_to_relevance(query: Query, texts: Sequence[str]) -> Relevance:
-    """The question's words, rare ones among `texts` heavy."""
+    """The question's content words, rare ones among `texts` heavy."""
     question = query.terms[0] if query.terms else query.standalone
-    terms = term_set(question)
-    documents = Counter(term for text in texts for term in term_set(text) & terms)
-    weights = {
-        term: math.log((len(texts) + 1.5) / (documents[term] + 0.5)) * (YEAR_WEIGHT if term.isdigit() else 1.0)
-        for term in terms
-    }
+    keys = [text_key(text) for text in texts]
+    weights = {}
+    for word, factor in content_words(question).items():
+        documents = sum(word in key for key in keys)
+        weights[word] = factor * math.log((len(keys) + 1.5) / (documents + 0.5))
     return Relevance(weights, _equivalents(question))
 
 
@@ -81,6 +117,10 @@ def _equivalents(question: str) -> tuple[tuple[frozenset[str], tuple[str, ...]],
     for indicator in indicators():
         asked = [name for name in indicator.asked if matching_key(name) in key]
         if asked:
-            longest = max(asked, key=len)
-            found.append((term_set(longest), tuple(matching_key(name) for name in indicator.printed)))
+            words = frozenset(
+                word
+                for word in content_words(question)
+                if any(word in matching_key(name) or matching_key(name) in word for name in asked)
+            )
+            found.append((words, tuple(matching_key(name) for name in indicator.printed)))
     return tuple(found)

@@ -75,7 +75,7 @@ def query_to_evidence(
         passages.append(_passage(chunk, sections[chunk.section_id], score, limits, count_tokens, query, relevance))
         if len(passages) == limits.passages:
             break
-    return Evidence(query, tuple(passages))
+    return Evidence(query, tuple(passages), tuple(sorted(relevance.weights.items())))
 
 
 def _fuse(query: Query, index: Index) -> list[tuple[str, float]]:

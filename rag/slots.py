@@ -18,6 +18,9 @@ MONEY, PERCENT, POINTS, PEOPLE, AREA, TIME, RATIO, COUNT, ANY, NAME = (
     "name",
 )
 
+HEAD_LENGTH = 8
+"""Characters before an interrogative that are its own."""
+
 _COUNTERS = "个位名项次门家所种类场期人条件篇部座间册台套本支届处份班起户"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (POINTS, re.compile(r"[几多少]+个?百分点")),
@@ -61,6 +64,8 @@ class Slot:
     kind: str
     text: str
     start: int
+    head: str = ""
+    """The words straight before and behind the interrogative."""
     item: str = ""
     """The enumerated item it is for (国家级 of 国家级、省级各几项), `` where there is none."""
 
@@ -77,9 +82,12 @@ def question_to_slots(question: str) -> tuple[Slot, ...]:
         high = min((match.start() for match in _BREAK.finditer(question, end)), default=len(question))
         if index + 1 < len(found):
             high = min(high, found[index + 1][0])
-        text = question[low:start] + " " + question[end:high]
+        text = question[low:high]
         items = _items(question[low:start]) if _EACH.search(question[low:end] + question[end:high]) else ()
-        slots += [Slot(kind, text, start, item) for item in items] or [Slot(kind, text, start)]
+        head = (
+            f"{question[max(low, start - HEAD_LENGTH) : start]} {question[start : min(end + HEAD_LENGTH // 2, high)]}"
+        )
+        slots += [Slot(kind, text, start, head, item) for item in items] or [Slot(kind, text, start, head)]
         previous = end
     return tuple(slots)
 

@@ -142,6 +142,18 @@ def search_terms(text: str) -> tuple[str, ...]:
     return tuple(terms)
 
 
+def tagged_words(text: str) -> tuple[tuple[str, str], ...]:
+    """(word, part of speech) of a text's words; numbers and Latin codes whole."""
+    key = re.sub(r"(?<=\d),(?=\d{3})", "", matching_key(text))
+    words: list[tuple[str, str]] = []
+    for run in _WORD.findall(key):
+        if "\u3400" <= run[0] <= "\u9fff":
+            words.extend(_segmenter().tag(run))
+        else:
+            words.append((run, "m" if run[0].isdigit() else "eng"))
+    return tuple(words)
+
+
 def unique(items: Iterable[str]) -> tuple[str, ...]:
     """The items in order, each once."""
     return tuple(dict.fromkeys(items))
