@@ -94,15 +94,15 @@ class KeywordIndex:
     @classmethod
     def build(cls, reports: Iterable[ReportTerms]) -> KeywordIndex:
         """An index of these reports; chunks that score alike keep their order."""
-        import numpy as np
 
         places: dict[str, int] = {}
         documents: list[list[int]] = []
         chunk_ids: list[str] = []
         spans: dict[str, tuple[int, int]] = {}
         for terms in reports:
-            shared = np.array([places.setdefault(term, len(places)) for term in terms.vocabulary], np.int32)
-            documents.extend(shared[row].tolist() for row in terms.numbers)
+            # One integer object a term, not one an occurrence: bm25s wants lists, and a large corpus fills the memory.
+            shared = [places.setdefault(term, len(places)) for term in terms.vocabulary]
+            documents.extend([shared[place] for place in row.tolist()] for row in terms.numbers)
             spans[terms.report_id] = (len(chunk_ids), len(chunk_ids) + len(terms.chunk_ids))
             chunk_ids.extend(terms.chunk_ids)
         return cls(_bm25(documents, places) if places else None, chunk_ids, spans)
