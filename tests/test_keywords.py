@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +57,7 @@ def test_equal_scores_keep_the_order_of_the_chunks():
 
 @pytest.mark.parametrize("texts", [{}, {"a": []}, {"a": ["。", "——"]}], ids=["no report", "no chunk", "no term"])
 def test_nothing_to_find(tmp_path, texts):
-    terms = [ReportTerms(key, tuple(rows), (), tuple(() for _ in rows)) for key, rows in texts.items()]
+    terms = [ReportTerms(key, tuple(rows), (), tuple(np.zeros(0, np.int32) for _ in rows)) for key, rows in texts.items()]
     KeywordIndex.build(terms).save(tmp_path)
     for index in (KeywordIndex.build(terms), KeywordIndex.load(tmp_path)):
         assert index.search("图书", 5) == ()
