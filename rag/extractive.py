@@ -15,14 +15,17 @@ from rag import slots
 from rag.chunks import page_at
 from rag.figures import Figure, passage_to_figures
 from rag.numbers import same_value, unit_class
+from rag.paragraphs import CAPTION
 from rag.records import AnswerStatus, Citation, Conflict, Draft, Evidence, Passage, Report, Table
-from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, query_to_relevance
+from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, query_to_relevance, text_key
 from rag.slots import Slot, question_to_slots
-from rag.tables import row_text
+from rag.tables import header_labels, row_text
 from rag.text import matching_key, sentence_spans
 
 UNIT_SHARE, LOCAL_SHARE = 0.45, 0.55
 """How a figure's score is made of what its sentence or row covers of the question, and its own words of the slot."""
+PRECISION_SHARE = 0.1
+"""What is added for a label that says nothing but what is asked."""
 BESIDE = 0.55
 """What a word of the slot counts in the figure's sentence but not in its own clause."""
 HEAD_BOOST = 2.0
@@ -52,6 +55,10 @@ _KIND_CLASSES: Mapping[str, frozenset[str]] = {
     slots.TIME: frozenset({"time", "hours", "duration"}),
     slots.RATIO: frozenset({"ratio"}),
 }
+MAX_ROWS = 12
+"""More rows than this are a table, not an answer."""
+_ENDS = re.compile(r"[。！？；]")
+_ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
 _YEAR_TERM = re.compile(r"(?:19|20)\d\d")
 
 
@@ -77,7 +84,7 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
     if not evidence.passages:
         return _not_found(evidence, reports, None)
     relevance = evidence_to_relevance(evidence)
-    asked = question_to_slots(evidence.query.standalone)
+    asked = question_to_slots(evidence.query.focus, evidence.query.carried)
     wanted = [slot for slot in asked if slot.kind != slots.NAME]
     if not wanted:
         return _name_draft(evidence, relevance, reports, tables)
@@ -158,8 +165,22 @@ def _weigh(figure: Figure, ask: _Ask, ranks: Mapping[str, int], evidence: Eviden
     coverage = ask.whole.coverage(unit, context, TABLE_CONTEXT if figure.is_cell else CONTEXT)
     beside = ask.local.coverage(names, f"{unit} {figure.about}", BESIDE)
     fit = _kind_factor(figure, ask.slot) * _scope_factor(figure, evidence)
-    score = (UNIT_SHARE * coverage + LOCAL_SHARE * beside) * fit * RANK_DECAY ** ranks[figure.passage.id]
+    exact = PRECISION_SHARE * _precision(figure.before if figure.is_cell else figure.near, ask)
+    score = (UNIT_SHARE * coverage + LOCAL_SHARE * beside + exact) * fit * RANK_DECAY ** ranks[figure.passage.id]
     return _Choice(figure, coverage, score)
+
+
+def _precision(label: str, ask: _Ask) -> float:
+    """Share of a figure's own label that the question speaks of: 通过人数 is nearer to 通过 than 已通过…培训人数."""
+    words = content_words(label)
+    total = sum(words.values())
+    if not total:
+        return 0.0
+    asked = text_key(ask.slot.text)
+    printed = [name for terms, names in ask.local.equivalents if terms & ask.local.weights.keys() for name in names]
+    return (
+        sum(weight for word, weight in words.items() if word in asked or any(word in name for name in printed)) / total
+    )
 
 
 def _has_item(figure: Figure, item: str) -> bool:
@@ -207,9 +228,9 @@ def _figures_draft(
         conflict = _conflict(ask, choice, figures, ranks, evidence, citations)
         if conflict is not None:
             conflicts.append(conflict)
-            parts[-1] += f"；另一处写作 **{conflict.values[1][0]}** [{conflict.values[1][1]}]（报告中两处数字不一致）"
+            parts[-1] += f"；另一处写作 **{conflict.values[1][0]}** [{conflict.values[1][1]}]（报告前后不一致）"
     lead = _lead(evidence, [citation.passage for citation in citations.items], reports)
-    text = f"{lead}{'；'.join(parts[:MAX_BOLD])}。"
+    text = f"{lead}{'；'.join(parts)}。"
     return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), tuple(conflicts))
 
 
@@ -296,43 +317,75 @@ def _lead(evidence: Evidence, passages: Sequence[Passage], reports: Mapping[str,
 def _name_draft(
     evidence: Evidence, relevance: Relevance, reports: Mapping[str, Report], tables: Mapping[str, Table]
 ) -> Draft:
-    """A question that asks for names: the row or sentence that holds most of what is asked, as it stands."""
+    """A question that asks for names: the rows or the sentence that hold most of what is asked, as they stand."""
     best: tuple[float, Passage, int, int] | None = None
     for rank, passage in enumerate(evidence.passages):
-        about = " ".join(passage.path)
-        for start, end in sentence_spans(passage.text):
-            score = relevance.coverage(passage.text[start:end], about) * RANK_DECAY**rank
-            if passage.text[start:end].strip() and (best is None or score > best[0]):
+        table = tables.get(passage.table_id or "")
+        context = " ".join([*passage.path, *(_table_names(table) if table else ())])
+        share = TABLE_CONTEXT if table else CONTEXT
+        for start, end in _answering_units(passage, table):
+            score = relevance.coverage(passage.text[start:end], context, share) * RANK_DECAY**rank
+            if best is None or score > best[0]:
                 best = (score, passage, start, end)
     if best is None or best[0] < MIN_NAME_COVERAGE:
         return _not_found(evidence, reports, None)
     _, passage, start, end = best
+    table = tables.get(passage.table_id or "")
     citations = _Citations()
-    spans = _alike_rows(passage, tables.get(passage.table_id or ""), start, end, relevance) or [(start, end)]
     lines = []
-    for a, b in spans:
+    for a, b in _alike_rows(passage, table, start, end, relevance) or [(start, end)]:
         n = citations.cite_span(passage, a, a + len(passage.text[a:b].rstrip()))
-        lines.append(f"{_plain(passage.text[a:b])} [{n}]")
+        lines.append(f"{_row_line(passage.text[a:b].rstrip(), table)} [{n}]")
     lead = _lead(evidence, [passage], reports)
     text = f"{lead}{lines[0]}" if len(lines) == 1 else lead + "\n\n" + "\n".join(f"- {line}" for line in lines)
     return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
+
+
+def _table_names(table: Table) -> tuple[str, ...]:
+    return (table.caption, *header_labels(table.rows, table.header_rows))
+
+
+def _answering_units(passage: Passage, table: Table | None) -> list[tuple[int, int]]:
+    """Sentences and body rows of a passage; headings, captions and header rows name things without saying them."""
+    body = {row_text(row) for row in table.rows[table.header_rows :]} if table else set()
+    headings = {matching_key(title) for title in passage.path}
+    units = []
+    for start, end in sentence_spans(passage.text):
+        text = passage.text[start:end].strip()
+        names_only = CAPTION.match(text) or matching_key(text) in headings
+        if text and not names_only and (text in body or (_ENDS.search(text) if table else True)):
+            units.append((start, end))
+    return units
 
 
 def _alike_rows(
     passage: Passage, table: Table | None, start: int, end: int, relevance: Relevance
 ) -> list[tuple[int, int]]:
     """The rows of a table that hold the same of the question's words as the best row does."""
-    if table is None or not any(
-        row_text(row) == passage.text[start:end].rstrip("\n") for row in table.rows[table.header_rows :]
-    ):
+    rows = {row_text(row) for row in table.rows[table.header_rows :]} if table else set()
+    if passage.text[start:end].rstrip("\n") not in rows:
         return []
     held = relevance.shares(passage.text[start:end]).keys()
-    rows = {row_text(row) for row in table.rows[table.header_rows :]}
-    return [
+    alike = [
         (a, b)
         for a, b in sentence_spans(passage.text)
         if passage.text[a:b].rstrip("\n") in rows and held and held <= relevance.shares(passage.text[a:b]).keys()
     ]
+    return alike if len(alike) <= MAX_ROWS else []
+
+
+def _row_line(text: str, table: Table | None) -> str:
+    """A row as 表头：内容 pairs, a sentence as it stands."""
+    row = next((row for row in table.rows[table.header_rows :] if row_text(row) == text), None) if table else None
+    if table is None or row is None:
+        return _plain(text)
+    labels = header_labels(table.rows, table.header_rows)
+    pairs = [
+        f"{label}：{cell}" if label else cell
+        for label, cell in zip(labels, row.filled, strict=False)
+        if cell and not _ROW_NUMBER.match(label)
+    ]
+    return "；".join(pairs)
 
 
 def _plain(text: str) -> str:

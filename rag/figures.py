@@ -16,16 +16,16 @@ _CLAUSE = re.compile(r"[，,；;。：:！？（）()\n]")
 _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
 _ORDINAL_COLUMN = re.compile(r"^(?:序号|编号|序|No\.?|排名|名次)$", re.IGNORECASE)
 _HEADER_UNITS = (
-    ("人次", "人次"),
-    ("人数", "人"),
-    ("人日", "人日"),
-    ("学时", "学时"),
-    ("课时", "课时"),
-    ("班数", "个"),
-    ("期数", "期"),
-    ("生数", "人"),
-    ("项数", "项"),
+    (re.compile(r"人次(?:数|合计|总数)?$"), "人次"),
+    (re.compile(r"(?:人数?|生数|生总数|(?:学|毕业|在校)生|教师|职工|学员)(?:合计|总数|数量?)?$"), "人"),
+    (re.compile(r"人日(?:数)?$"), "人日"),
+    (re.compile(r"学时(?:数)?$"), "学时"),
+    (re.compile(r"课时(?:数)?$"), "课时"),
+    (re.compile(r"班数$"), "个"),
+    (re.compile(r"期数$"), "期"),
+    (re.compile(r"项数$|项目数$"), "项"),
 )
+"""What a column counts whose header names it without a unit."""
 _TOTAL = re.compile(r"^(?:合计|总计|共计|小计|全校|总数|总体)")
 
 
@@ -209,4 +209,4 @@ def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[i
 
 
 def _implied_unit(header: str) -> str:
-    return next((unit for word, unit in _HEADER_UNITS if header.endswith((word, f"{word}合计"))), "")
+    return next((unit for pattern, unit in _HEADER_UNITS if pattern.search(header)), "")

@@ -120,7 +120,8 @@ def _inline(text: str, answer: VerifiedAnswer, anchor: str) -> str:
     cited = {citation.n for citation in answer.citations}
     parts, at = [], 0
     for match in _INLINE.finditer(text):
-        parts.append(escape(text[at : match.start()]))
+        before = text[at : match.start()]
+        parts.append(escape(before.rstrip() if match["marker"] else before))
         at = match.end()
         if match["marker"]:
             n = int(match["marker"])
@@ -138,7 +139,7 @@ def _may_be_bold(text: str, answer: VerifiedAnswer) -> bool:
 
 
 def _marker(n: int, anchor: str) -> str:
-    return f'<a class="wb-ref" href="#{anchor}-{n}" title="查看出处 {n}">{n}</a>'
+    return f'{WORD_JOINER}<a class="wb-ref" href="#{anchor}-{n}" title="查看出处 {n}">{n}</a>'
 
 
 def _conflict(conflict: Conflict, anchor: str) -> str:
@@ -322,7 +323,9 @@ def welcome_html(reports: Sequence[Report]) -> str:
 
 def failure_html(message: str) -> str:
     """What stands in place of the page when it cannot be drawn."""
-    return f'<div class="wb-welcome"><div class="wb-empty wb-error"><b>暂时打不开</b><p>{_lines(message)}</p></div></div>'
+    return (
+        f'<div class="wb-welcome"><div class="wb-empty wb-error"><b>暂时打不开</b><p>{_lines(message)}</p></div></div>'
+    )
 
 
 def theme_css(dark: bool) -> str:

@@ -291,6 +291,8 @@ class Query:
     question: str
     standalone: str
     """The question with what it leaves unsaid filled in from the conversation."""
+    focus: str
+    """What the question itself asks: `standalone` without what was only carried over."""
     report_ids: tuple[str, ...]
     """Reports to search, narrowed by college, year, kind and the asker's filters."""
     colleges: tuple[str, ...] = ()
@@ -302,6 +304,8 @@ class Query:
     """Search terms: college, year and question words taken out."""
     operation: Operation = Operation.LOOKUP
     wants_number: bool = False
+    carried: str = ""
+    """The earlier question an elliptical one is understood by."""
 
 
 @dataclass(frozen=True, slots=True)

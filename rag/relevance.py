@@ -13,6 +13,8 @@ from rag.text import matching_key, tagged_words
 
 EQUIVALENT = 0.85
 """What a printed name counts beside the asked one it stands for."""
+CARRIED = 0.4
+"""What a word counts that stands only in the earlier question a follow-up leans on."""
 PARTIAL = 0.6
 """What a long word counts, at most, of which only pieces stand in a text."""
 CONTEXT = 0.5
@@ -26,6 +28,10 @@ _FACTORS: Mapping[str, float] = {
     "v": 0.5, "vd": 0.5, "a": 0.6, "b": 0.7, "t": 0.5, "s": 0.6, "f": 0.3, "z": 0.4, "m": 0.5,
 }  # fmt: skip
 """What a word of each part of speech (ICTCLAS tags) says of the subject."""
+COMPOUND_FACTOR = 0.6
+"""From this factor on a word may be part of a compound."""
+COMPOUND = 0.8
+MAX_COMPOUND = 14
 _SINGLE = 0.35
 """Factor for a word of one character."""
 _VAGUE = frozenset(
@@ -87,10 +93,21 @@ def _share(word: str, key: str) -> float:
 
 @lru_cache(maxsize=2_000)
 def content_words(text: str) -> Mapping[str, float]:
-    """The words of a text that say what it is about, each with what its part of speech makes it worth."""
+    """The words of a text that say what it is about, each with what its part of speech makes it worth.
+
+    Nouns that stand together (国家 助学金) count once more as a whole: what has the whole is nearer than what has
+    the pieces apart.
+    """
     words: dict[str, float] = {}
-    for word, tag in tagged_words(text):
+    run: list[str] = []
+    for word, tag in (*tagged_words(text), ("", "x")):
         factor = _FACTORS.get(tag, 0.0) or (0.5 if tag[:1] == "n" else 0.0)
+        if factor >= COMPOUND_FACTOR and tag != "m" and "".join([*run, word]) in text_key(text):
+            run.append(word)
+        else:
+            if len(run) > 1 and len(compound := "".join(run)) <= MAX_COMPOUND:
+                words[compound] = COMPOUND
+            run = [word] if factor >= COMPOUND_FACTOR and tag != "m" else []
         if len(word) == 1:
             factor *= _SINGLE
         if word in _VAGUE:
@@ -101,13 +118,15 @@ def content_words(text: str) -> Mapping[str, float]:
 
 
 def query_to_relevance(query: Query, texts: Sequence[str]) -> Relevance:
-    """The question's content words, rare ones among `texts` heavy."""
+    """The question's content words, rare ones among `texts` heavy, those only carried over light."""
     question = query.terms[0] if query.terms else query.standalone
     keys = [text_key(text) for text in texts]
+    own = content_words(query.focus) if query.carried else {}
     weights = {}
     for word, factor in content_words(question).items():
         documents = sum(word in key for key in keys)
-        weights[word] = factor * math.log((len(keys) + 1.5) / (documents + 0.5))
+        carried = CARRIED if query.carried and word not in own else 1.0
+        weights[word] = factor * carried * math.log((len(keys) + 1.5) / (documents + 0.5))
     return Relevance(weights, _equivalents(question))
 
 

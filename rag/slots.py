@@ -70,11 +70,15 @@ class Slot:
     """The enumerated item it is for (国家级 of 国家级、省级各几项), `` where there is none."""
 
 
-def question_to_slots(question: str) -> tuple[Slot, ...]:
-    """The interrogatives of a question in order; one catch-all slot where there is none."""
+def question_to_slots(question: str, carried: str = "") -> tuple[Slot, ...]:
+    """The interrogatives of a question in order; one catch-all slot where there is none.
+
+    An elliptical question without an interrogative (C类呢？) asks for what `carried`, the earlier one, asked for.
+    """
     found = _interrogatives(question)
     if not found:
-        return (Slot(NAME if not re.search(r"[率数额量值比]", question) else ANY, question, 0),)
+        kind = question_to_slots(carried)[0].kind if carried else _kind_without_interrogative(question)
+        return (Slot(kind, question, 0, question),)
     slots: list[Slot] = []
     previous = 0
     for index, (start, end, kind) in enumerate(found):
@@ -83,13 +87,17 @@ def question_to_slots(question: str) -> tuple[Slot, ...]:
         if index + 1 < len(found):
             high = min(high, found[index + 1][0])
         text = question[low:high]
-        items = _items(question[low:start]) if _EACH.search(question[low:end] + question[end:high]) else ()
         head = (
             f"{question[max(low, start - HEAD_LENGTH) : start]} {question[start : min(end + HEAD_LENGTH // 2, high)]}"
         )
+        items = _items(question[low:start]) if _EACH.search(text) else ()
         slots += [Slot(kind, text, start, head, item) for item in items] or [Slot(kind, text, start, head)]
         previous = end
     return tuple(slots)
+
+
+def _kind_without_interrogative(question: str) -> str:
+    return ANY if re.search(r"[率数额量值比度]", question) else NAME
 
 
 def _interrogatives(question: str) -> list[tuple[int, int, str]]:

@@ -49,7 +49,8 @@ def report_to_suggestions(
     prose = (_prose_question(report, found) for found in _printed_figures(sections))
     cells = ((f"{_subject(report)}{asked}", value) for asked, value in _table_questions(tables))
     turns = (pair for turn in zip_longest(prose, cells) for pair in turn if pair)
-    return tuple(Suggestion(question, report.id, value) for question, value in islice(turns, PER_REPORT))
+    found = {question: Suggestion(question, report.id, value) for question, value in turns}
+    return tuple(islice(found.values(), PER_REPORT))
 
 
 def interleaved(reports: Sequence[Report]) -> tuple[Report, ...]:
@@ -78,6 +79,7 @@ def answered_suggestions(
 def _is_right(answer: VerifiedAnswer, suggestion: Suggestion) -> bool:
     return (
         answer.status is AnswerStatus.ANSWERED
+        and not answer.unsupported
         and matching_key(suggestion.expected) in matching_key(answer.text)
         and any(citation.passage.report_id == suggestion.report_id for citation in answer.citations)
     )

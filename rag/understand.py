@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from rag.colleges import mentioned, names_in
 from rag.indicators import printed_names
 from rag.records import Filters, Query, Report, ReportKind, Turn
-from rag.text import unique
+from rag.text import tagged_words, unique
 from rag.twins import without_twins
 
+MIN_PARALLEL = 0.6
+"""How alike two phrases must be built for one to stand in for the other in a follow-up."""
 MAX_ELLIPTICAL_LENGTH = 24
 """A longer question says what it is about."""
 
@@ -23,7 +26,10 @@ _FILLER = re.compile(
 _INTERROGATIVE = re.compile(
     r"是?多少|有?几(?=[个位名项次门家所种类场期人])|哪一?[个些家所位年天次]|什么|怎么样|怎样|谁|如何|是不是|有没有|多大|多高|多久|多长"
 )
-_ELLIPTICAL = re.compile(r"^(?:那|那么|它|他们|她们|这|其中|对方|上述|再|还有)|呢[？?]?$|^(?:它|其|该校|这个|那个)")
+_WANTS_NUMBER = re.compile(r"多少|几[个位名项次门家所种类场期人成]|百分之|比例|占比|率|多大|多高|多久")
+_ELLIPTICAL = re.compile(
+    r"^(?:那|那么|它|他们|她们|这|其中|对方|上述|再|还有)|呢[？?，,]?(?:[^，,。]{0,8})$|^(?:它|其|该校|这个|那个)"
+)
 _YEAR = re.compile(r"(?<!\d)(20[0-3]\d|[12]\d(?=[年届级]))(?=\s*(?:[年届级度、，,]|[-—~至到]|学年|[\u4e00-\u9fff]|$))")
 _KIND_WORDS = (
     (ReportKind.EMPLOYMENT, re.compile(r"就业质量(?:年度)?(?:报告|年报)|就业年报")),
@@ -43,12 +49,14 @@ class _Scope:
 def question_to_query(question: str, history: Sequence[Turn], filters: Filters, reports: Sequence[Report]) -> Query:
     """The question as understood against the reports there are."""
     question = " ".join(question.split())
-    standalone = resolve_follow_up(question, history, reports)
+    standalone, focus, carried = resolve_follow_up(question, history, reports)
     years = question_years(standalone)
     scope = _route(standalone, years, filtered_reports(reports, filters))
     return Query(
         question=question,
         standalone=standalone,
+        focus=focus,
+        carried=carried,
         report_ids=scope.report_ids,
         colleges=scope.colleges,
         unknown_colleges=scope.unknown,
@@ -57,8 +65,7 @@ def question_to_query(question: str, history: Sequence[Turn], filters: Filters, 
             " ".join([strip_question(standalone, scope.colleges, reports), *scope.colleges]),
             *printed_names(standalone),
         ),
-        wants_number=re.search(r"多少|几[个位名项次门家所种类场期人成]|百分之|比例|占比|率|多大|多高|多久", question)
-        is not None,
+        wants_number=_WANTS_NUMBER.search(focus + carried) is not None,
     )
 
 
@@ -131,15 +138,15 @@ def _of_year(report: Report, years: Sequence[int]) -> bool:
     return bool({report.year, report.year - 1, report.year - 2, report.cohort, *academic} & set(years))
 
 
-def resolve_follow_up(question: str, history: Sequence[Turn], reports: Sequence[Report]) -> str:
-    """The question with what an elliptical follow-up leaves unsaid taken from the conversation's last question."""
+def resolve_follow_up(question: str, history: Sequence[Turn], reports: Sequence[Report]) -> tuple[str, str, str]:
+    """(standalone question, what it asks itself, the earlier question it leans on, `` where it stands alone)."""
     asked = [turn.content.strip() for turn in history if turn.role == "user" and turn.content.strip()]
     if not asked or not _is_elliptical(question, asked[-1], reports):
-        return question
-    previous = asked[-1]
-    if len(asked) > 1 and _is_elliptical(previous, asked[-2], reports):
-        previous = resolve_follow_up(previous, [Turn("user", text) for text in asked[:-1]], reports)
-    return _substitute(previous, question) or f"{question}（承上问：{previous}）"
+        return question, question, ""
+    previous, _, _ = resolve_follow_up(asked[-1], [Turn("user", text) for text in asked[:-1]], reports)
+    if (substituted := _substitute(previous, question)) is not None:
+        return substituted, substituted, ""
+    return f"{question}（承上问：{previous}）", question, previous
 
 
 def _is_elliptical(question: str, previous: str, reports: Sequence[Report]) -> bool:
@@ -158,15 +165,27 @@ def _substitute(previous: str, question: str) -> str | None:
         return None
     new = match["new"]
     best: tuple[float, int, int] = (0.0, 0, 0)
-    for length in range(max(2, len(new) - 3), len(new) + 5):
-        for start in range(len(previous) - length + 1):
-            piece = previous[start : start + length]
-            score = _parallel(piece, new)
-            if score > best[0]:
-                best = (score, start, start + length)
-    if best[0] < 0.6:
+    for start, end in _phrases(previous):
+        if (score := _parallel(previous[start:end], new)) > best[0]:
+            best = (score, start, end)
+    if best[0] < MIN_PARALLEL:
         return None
     return previous[: best[1]] + new + previous[best[2] :]
+
+
+def _phrases(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of one to four words that stand together."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for word, _ in tagged_words(text):
+        start = text.lower().find(word, at)
+        if start >= 0:
+            at = start + len(word)
+            spans.append((start, at))
+    for first in range(len(spans)):
+        for last in range(first, min(first + 4, len(spans))):
+            if all(a[1] == b[0] for a, b in pairwise(spans[first : last + 1])):
+                yield spans[first][0], spans[last][1]
 
 
 def _parallel(piece: str, new: str) -> float:

@@ -47,7 +47,8 @@ def draft_to_gated(draft: Draft, tables: Mapping[str, Table]) -> Gated:
 
 def _printed(citation: Citation, tables: Mapping[str, Table]) -> tuple[Number, ...]:
     table = tables.get(citation.passage.table_id or "")
-    return tuple(figure.number for figure in passage_to_figures(citation.passage, table))
+    figures = tuple(figure.number for figure in passage_to_figures(citation.passage, table))
+    return (*figures, *find_numbers("，".join(citation.quote.split("\t"))))
 
 
 def _flatten(text: str) -> tuple[str, list[tuple[int, int]], list[tuple[int, int]]]:
