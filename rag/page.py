@@ -120,16 +120,13 @@ def _inline(text: str, answer: VerifiedAnswer, anchor: str) -> str:
     cited = {citation.n for citation in answer.citations}
     parts, at = [], 0
     for match in _INLINE.finditer(text):
-        before = text[at : match.start()]
-        parts.append(escape(before.rstrip() if match["marker"] else before))
-        at = match.end()
-        if match["marker"]:
-            n = int(match["marker"])
-            parts.append(_marker(n, anchor) if n in cited else escape(match.group()))
-        elif _may_be_bold(match["bold"], answer):
-            parts.append(f"<strong>{_inline(match['bold'], answer, anchor)}</strong>")
+        before, at = text[at : match.start()], match.end()
+        if match["marker"] and int(match["marker"]) in cited:
+            parts += [escape(before.rstrip()), _marker(int(match["marker"]), anchor)]
+        elif match["bold"] and _may_be_bold(match["bold"], answer):
+            parts += [escape(before), f"<strong>{_inline(match['bold'], answer, anchor)}</strong>"]
         else:
-            parts.append(escape(match["bold"]))
+            parts += [escape(before), escape(match["bold"] or match.group())]
     return "".join([*parts, escape(text[at:])])
 
 

@@ -1,0 +1,310 @@
+"""The page: draws and remembers, nothing else. What it shows is made in `rag/page.py`."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from rag import page, suggestions
+from rag.errors import WenbaoError
+from rag.records import Filters, Report
+from rag.settings import Settings, load_settings
+from rag.understand import filtered_reports
+from rag.uploads import is_upload, save_upload
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.index import Index
+    from rag.ingest import Ingest, Progress
+
+SUGGESTED, SUGGESTION_ATTEMPTS, SUGGESTION_REPORTS = 4, 14, 6
+MAX_QUESTION_CHARACTERS = 1000
+WATCH_SECONDS = 15
+"""How often an open page looks for reports that others have added."""
+UPLOAD_TYPES = ["pdf", "docx", "txt", "md"]
+STYLE = Path(__file__).parent / "rag" / "page.css"
+log = logging.getLogger("wenbao.page")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What all sessions of the server share."""
+
+    settings: Settings
+    index: Index
+    ingest: Ingest
+    notices: deque[str] = field(default_factory=lambda: deque(maxlen=5))
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of the reports added on the page."""
+        from rag.assembly import UPLOADS
+
+        return self.settings.data / UPLOADS
+
+
+@st.cache_resource(show_spinner="正在打开索引……")
+def open_parts(key: str, _settings: Settings) -> Parts:
+    """The index and what works on it, opened once for each set of settings."""
+    from rag.assembly import build_ingest, open_index
+
+    notices: deque[str] = deque(maxlen=5)
+    index = open_index(_settings, notices.append)
+    return Parts(_settings, index, build_ingest(_settings, index), notices)
+
+
+def assistant_of(parts: Parts, model: str) -> Assistant:
+    """The answerer of that alias over the shared index."""
+    from rag.assembly import build_assistant
+
+    return build_assistant(replace(parts.settings, model=model), parts.index)
+
+
+@st.cache_resource(show_spinner="正在从报告里找几个可以问的问题……", max_entries=32)
+def suggested_questions(key: tuple[Any, ...], _parts: Parts, _reports: Sequence[Report]) -> tuple[str, ...]:
+    """Questions about these reports that were tried just now and answered rightly."""
+    assistant, store = assistant_of(_parts, _parts.settings.model), _parts.index.store
+    chosen = suggestions.interleaved(_reports)[:SUGGESTION_REPORTS]
+    drawn = (suggestions.report_to_suggestions(r, store.sections(r.id), store.tables(r.id)) for r in chosen)
+    return suggestions.answered_suggestions(suggestions.in_turn(drawn), assistant.ask, SUGGESTED, SUGGESTION_ATTEMPTS)
+
+
+def main() -> None:
+    """Draw the page once."""
+    st.set_page_config(page_title="问报", page_icon="📖", layout="centered", initial_sidebar_state="auto")
+    st.html(STYLE)
+    st.html(f"<style>{page.theme_css(st.context.theme.type == 'dark')}</style>")
+    memory = st.session_state
+    memory.setdefault("exchanges", [])
+    memory.setdefault("pending", None)
+    try:
+        settings = load_settings()
+        parts = open_parts(repr(settings), settings)
+        draw(parts)
+    except WenbaoError as error:
+        draw_failure(str(error))
+    except Exception:
+        log.exception("page failed")
+        draw_failure("页面出错了。请重试；如果仍然不行，请把运行 wenbao chat 的窗口里的提示发给维护者。")
+
+
+def draw(parts: Parts) -> None:
+    """Sidebar, conversation and input."""
+    memory = st.session_state
+    reports = assistant_of(parts, parts.settings.model).reports()
+    with st.sidebar:
+        filters, model = draw_sidebar(parts, reports)
+    watch_index(parts, parts.index.store.generation())
+    busy = memory.pending is not None
+    st.chat_input(
+        "就这些报告提问……" if reports else "请先在左侧添加报告",
+        key="question",
+        max_chars=MAX_QUESTION_CHARACTERS,
+        disabled=busy or not reports,
+        on_submit=lambda: submit(memory.question),
+    )
+    if not memory.exchanges and not busy:
+        draw_welcome(parts, filtered_reports(reports, filters) if reports else (), reports)
+    for number, exchange in enumerate(memory.exchanges):
+        draw_exchange(number, exchange)
+    if busy and reports:
+        answer_pending(assistant_of(parts, model), filters)
+    for notice in drained(parts.notices):
+        st.toast(page.escape_markdown(notice))
+
+
+def submit(question: str | None) -> None:
+    """Remember the question that is to be answered next."""
+    if question and question.strip() and st.session_state.pending is None:
+        st.session_state.pending = question.strip()
+
+
+def drained(notices: deque[str]) -> list[str]:
+    """The notices so far, which are then gone."""
+    return [notices.popleft() for _ in range(len(notices))]
+
+
+@st.fragment(run_every=WATCH_SECONDS)
+def watch_index(parts: Parts, drawn: int) -> None:
+    """Draw the page again when somebody has changed the reports since."""
+    if st.session_state.pending is None and parts.index.store.generation() != drawn:
+        st.rerun()
+
+
+def draw_sidebar(parts: Parts, reports: Sequence[Report]) -> tuple[Filters, str]:
+    """What may be set; gives the filters and the answerer."""
+    st.html('<div class="wb-brand">问报</div>')
+    if st.button("新对话", icon=":material/edit_square:", width="stretch", disabled=not st.session_state.exchanges):
+        st.session_state.exchanges = []
+        st.rerun()
+    filters = draw_filters(reports) if reports else Filters()
+    if reports:
+        draw_reports(parts, [report for report in reports if filtered_reports([report], filters)])
+    draw_uploads(parts)
+    choices = page.model_choices(parts.settings)
+    st.html('<div class="wb-head">回答方式</div>')
+    model = st.selectbox(
+        "回答方式", choices, format_func=lambda a: page.MODEL_NAMES.get(a, a), label_visibility="collapsed", key="model"
+    )
+    return filters, model or choices[0]
+
+
+def draw_filters(reports: Sequence[Report]) -> Filters:
+    """College, year, kind and report; nothing chosen means all."""
+    titles = {report.id: report.title for report in reports}
+    st.html('<div class="wb-head">查找范围</div>')
+    colleges = choose("院校", [r.college for r in reports if r.college], "全部院校")
+    years = choose("年份", sorted({r.year for r in reports if r.year}, reverse=True), "全部年份")
+    kinds = choose("类型", [r.kind.value for r in reports], "全部类型")
+    chosen = choose("报告", [r.id for r in reports], "全部报告", lambda identity: titles[identity])
+    return Filters(tuple(chosen), tuple(colleges), tuple(years), tuple(kinds))
+
+
+def choose(label: str, options: Sequence[Any], placeholder: str, name: Callable[[Any], str] = str) -> list[Any]:
+    """Some of the options; those that have gone since are forgotten."""
+    known, key = list(dict.fromkeys(options)), f"filter-{label}"
+    if key in st.session_state:
+        st.session_state[key] = [option for option in st.session_state[key] if option in known]
+    return st.multiselect(
+        label, known, format_func=name, placeholder=placeholder, key=key, select_all=False, label_visibility="collapsed"
+    )
+
+
+def draw_reports(parts: Parts, reports: Sequence[Report]) -> None:
+    """The reports the filters leave."""
+    stats = parts.index.store.report_stats()
+    with st.expander(f"报告 · {len(reports)} 份"):
+        if not reports:
+            st.html('<p class="wb-muted">没有符合条件的报告，请放宽查找范围。</p>')
+        for report in reports:
+            st.html(page.report_html(report, stats.get(report.id)))
+            if is_upload(Path(report.path), parts.uploads):
+                st.button("移除", key=f"remove-{report.id}", type="tertiary", on_click=remove, args=(parts, report))
+
+
+def remove(parts: Parts, report: Report) -> None:
+    """Forget an uploaded report and its file."""
+    try:
+        parts.index.delete(report.id)
+        Path(report.path).unlink(missing_ok=True)
+    except (WenbaoError, OSError) as error:
+        parts.notices.append(f"没能移除：{error}")
+
+
+def draw_uploads(parts: Parts) -> None:
+    """Take in what is uploaded, each file once, and say how it went."""
+    results = st.session_state.setdefault("uploads", {})
+    st.html('<div class="wb-head">添加报告</div>')
+    files = st.file_uploader(
+        "添加报告", type=UPLOAD_TYPES, accept_multiple_files=True, key="upload", label_visibility="collapsed"
+    )
+    fresh = [file for file in files if file.file_id not in results]
+    for file in fresh:
+        results[file.file_id] = take_in(parts, file)
+    if fresh:
+        st.rerun()
+    st.html("".join(results[file.file_id] for file in files) or "<span></span>")
+
+
+def take_in(parts: Parts, file: Any) -> str:
+    """Read one uploaded file into the index; a file that cannot be read is not kept."""
+    bar = st.progress(0.1, page.escape_markdown(f"正在读取 {file.name}"))
+    path: Path | None = None
+    is_new = False
+
+    def show(progress: Progress) -> None:
+        bar.progress(max(0.1, progress.done / progress.total), page.escape_markdown(f"正在读取 {progress.name}"))
+
+    try:
+        path, is_new = save_upload(parts.uploads, file.name, file.getvalue(), parts.settings.read_max_file_mb << 20)
+        outcome = parts.ingest.run([path], on_progress=show)
+        reasons = [reason for _, reason in outcome.failed]
+        warnings = [warning for _, warning in outcome.warnings]
+        done = "已在库中" if outcome.skipped else "已添加"
+    except (WenbaoError, OSError) as error:
+        reasons, warnings, done = [str(error)], [], ""
+    if reasons and path and is_new:
+        path.unlink(missing_ok=True)
+    return page.upload_html(file.name, done, reasons, warnings)
+
+
+def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Report]) -> None:
+    """What the page is for, and questions to begin with; how to add reports where there are none."""
+    st.html(page.welcome_html(reports))
+    if not chosen:
+        return
+    key = (parts.index.store.generation(), str(parts.index.store.folder), *(report.id for report in chosen))
+    try:
+        questions = suggested_questions(key, parts, chosen)
+    except Exception:  # the page is as good without them
+        log.exception("suggestions failed")
+        questions = ()
+    if questions:
+        st.html('<div class="wb-head wb-center">可以这样问</div>')
+    with st.container(key="wb-suggestions"):
+        for column, question in zip([*st.columns(2), *st.columns(2)], questions, strict=False):
+            column.button(
+                page.escape_markdown(question),
+                key=f"ask-{question}",
+                width="stretch",
+                on_click=submit,
+                args=(question,),
+            )
+
+
+def draw_exchange(number: int, exchange: page.Exchange) -> None:
+    """A question and its answer."""
+    draw_question(number, exchange.question)
+    with st.chat_message("assistant"):
+        st.html(exchange.html)
+
+
+def draw_question(number: int, question: str) -> None:
+    """A question in its bubble."""
+    with st.container(key=f"wb-question-{number}"), st.chat_message("user"):
+        st.html(page.question_html(question))
+
+
+def answer_pending(assistant: Assistant, filters: Filters) -> None:
+    """Answer the question that waits, showing how far it is, and draw the page again."""
+    memory = st.session_state
+    number = len(memory.exchanges)
+    draw_question(number, memory.pending)
+    with st.chat_message("assistant"), st.status("理解问题……") as status:
+        exchange = answered(assistant, memory.pending, filters, number, lambda stage: status.update(label=f"{stage}……"))
+    memory.exchanges = [*memory.exchanges, exchange]
+    memory.pending = None
+    st.rerun()
+
+
+def answered(
+    assistant: Assistant, question: str, filters: Filters, number: int, on_stage: Callable[[str], None]
+) -> page.Exchange:
+    """The exchange a question becomes; an error becomes one too, so that the conversation goes on."""
+    history = [turn for exchange in st.session_state.exchanges for turn in exchange.turns]
+    try:
+        answer = assistant.ask(question, history, filters, on_stage)
+        reports = {report.id: report for report in assistant.reports()}
+        html = page.answer_to_html(answer, reports, assistant.tables(answer.evidence), f"source-{number}")
+        return page.Exchange(question, answer.text, html)
+    except WenbaoError as error:
+        return page.Exchange(question, "", page.error_html(str(error)))
+    except Exception:
+        log.exception("question failed: %r", question)
+        return page.Exchange(question, "", page.error_html("回答这个问题时程序出错了，请换个问法再试。"))
+
+
+def draw_failure(message: str) -> None:
+    """Why there is no page, and a way to try again."""
+    st.html(page.failure_html(message))
+    with st.container(horizontal_alignment="center"):
+        st.button("重试", type="primary")
+
+
+main()
