@@ -35,9 +35,11 @@ OTHER_SLOT = 0.25
 """What a word that belongs to another interrogative counts in the sentence's cover."""
 SAME_UNIT_BONUS = 0.08
 """Figures for one question mostly stand together."""
-MIN_COVERAGE = 0.0
-"""Share of the question's weight that must stand in a figure's sentence or row before it may answer."""
-MIN_NAME_COVERAGE = 0.0
+MIN_COVERAGE = 0.36
+"""Share of the question's weight, and of the slot's own, that must on average stand by a figure that answers."""
+FOLLOWING_SLOT = 0.6
+"""Part of it that is enough for the other things asked once one is found."""
+MIN_NAME_COVERAGE = 0.35
 WRONG_KIND = 0.55
 """Factor for a figure whose unit is not of the kind asked."""
 BARE_KIND = 0.92
@@ -57,6 +59,11 @@ _KIND_CLASSES: Mapping[str, frozenset[str]] = {
 }
 MAX_ROWS = 12
 """More rows than this are a table, not an answer."""
+_MEASURE_ENDS = frozenset("率度比额值费薪")
+_NO_MEASURES = frozenset(
+    "占比 比重 年度 学年度 制度 程度 高度 角度 深度 力度 速度 同比 环比 对比 经费 免费 比例 百分比".split()
+)
+MIN_MEASURE_SHARE = 0.5
 _ENDS = re.compile(r"[。！？；]")
 _ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
 _YEAR_TERM = re.compile(r"(?:19|20)\d\d")
@@ -67,7 +74,14 @@ class _Choice:
     figure: Figure
     coverage: float
     """Share of the question that the figure's sentence or row, with its headings, covers."""
+    reach: float
+    """The same of the slot's own words."""
     score: float
+
+    @property
+    def sureness(self) -> float:
+        """How far the figure is what was asked for, 0 to 1."""
+        return (self.coverage + self.reach) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +110,11 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
     ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
     asks = [_ask(slot, wanted, relevance) for slot in wanted]
     choices = _choose(asks, figures, ranks, evidence)
+    sure = max((choice.sureness for choice in choices if choice), default=0.0) >= MIN_COVERAGE
     found = [
-        (ask, choice) for ask, choice in zip(asks, choices, strict=True) if choice and choice.coverage >= MIN_COVERAGE
+        (ask, choice)
+        for ask, choice in zip(asks, choices, strict=True)
+        if sure and choice and choice.sureness >= MIN_COVERAGE * FOLLOWING_SLOT
     ]
     if not found:
         best = max((choice for choice in choices if choice), key=lambda choice: choice.score, default=None)
@@ -165,9 +182,17 @@ def _weigh(figure: Figure, ask: _Ask, ranks: Mapping[str, int], evidence: Eviden
     coverage = ask.whole.coverage(unit, context, TABLE_CONTEXT if figure.is_cell else CONTEXT)
     beside = ask.local.coverage(names, f"{unit} {figure.about}", BESIDE)
     fit = _kind_factor(figure, ask.slot) * _scope_factor(figure, evidence)
+    if not fit or not _has_measure(ask, f"{unit} {context}") or not _names_unknown(evidence, f"{unit} {context}"):
+        return None
     exact = PRECISION_SHARE * _precision(figure.before if figure.is_cell else figure.near, ask)
     score = (UNIT_SHARE * coverage + LOCAL_SHARE * beside + exact) * fit * RANK_DECAY ** ranks[figure.passage.id]
-    return _Choice(figure, coverage, score)
+    reach = ask.local.coverage(f"{unit} {names}", context, TABLE_CONTEXT)
+    return _Choice(figure, coverage, reach, score)
+
+
+def _names_unknown(evidence: Evidence, text: str) -> bool:
+    """Whether what is asked of a college without a report of its own is said of that college."""
+    return all(name in text for name in evidence.query.unknown_colleges)
 
 
 def _precision(label: str, ask: _Ask) -> float:
@@ -189,15 +214,22 @@ def _has_item(figure: Figure, item: str) -> bool:
 
 
 def _kind_factor(figure: Figure, slot: Slot) -> float:
+    """1 for a figure of the kind asked, less for one that may be, 0 for one that cannot."""
     classes = _KIND_CLASSES.get(slot.kind)
-    kind = unit_class(figure.number.unit)
-    if classes is None or kind in classes:
+    if classes is None or unit_class(figure.number.unit) in classes:
         return 1.0
     if not figure.number.unit:
         return BARE_KIND if slot.kind in (slots.PEOPLE, slots.COUNT) else WRONG_KIND
-    if slot.kind in (slots.PEOPLE, slots.COUNT) and kind in ("money", "percent", "points", "area", "ratio"):
-        return WRONG_KIND * 0.6
-    return WRONG_KIND
+    return 0.0
+
+
+def _has_measure(ask: _Ask, text: str) -> bool:
+    """Whether the quantity asked for by name (就业率, 月薪, 学费) stands in a text under that or a printed name."""
+    measures = [
+        word for word in ask.local.weights if word[-1] in _MEASURE_ENDS and len(word) > 1 and word not in _NO_MEASURES
+    ]
+    shares = ask.local.shares(text)
+    return not measures or any(shares.get(word, 0.0) >= MIN_MEASURE_SHARE for word in measures)
 
 
 def _scope_factor(figure: Figure, evidence: Evidence) -> float:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rag.indicators import indicators
 from rag.records import Query
-from rag.text import matching_key, tagged_words
+from rag.text import matching_key, specificity, tagged_words
 
 EQUIVALENT = 0.85
 """What a printed name counts beside the asked one it stands for."""
@@ -102,7 +102,7 @@ def content_words(text: str) -> Mapping[str, float]:
     run: list[str] = []
     for word, tag in (*tagged_words(text), ("", "x")):
         factor = _FACTORS.get(tag, 0.0) or (0.5 if tag[:1] == "n" else 0.0)
-        if factor >= COMPOUND_FACTOR and tag != "m" and "".join([*run, word]) in text_key(text):
+        if factor >= COMPOUND_FACTOR and tag != "m" and f"{''.join(run)}{word}" in text.lower():
             run.append(word)
         else:
             if len(run) > 1 and len(compound := "".join(run)) <= MAX_COMPOUND:
@@ -112,6 +112,7 @@ def content_words(text: str) -> Mapping[str, float]:
             factor *= _SINGLE
         if word in _VAGUE:
             factor *= _VAGUE_FACTOR
+        factor *= specificity(word)
         if factor:
             words[word] = max(words.get(word, 0.0), factor)
     return words

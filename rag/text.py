@@ -6,6 +6,7 @@ only and are never shown.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -116,6 +117,7 @@ _DOMAIN_WORDS = (
     "产教融合 产业学院 订单班 现代学徒制 技能大赛 专业群 教职工 占地面积 建筑面积 仪器设备值 图书 馆藏 人次 学时 课时 报到率 录取 "
     "双高计划 一村多名大学生 技能校园 典型案例 提质培优 楚怡 科技副总 精品课程 职教集团 职教联盟 专利 发明专利 百分点"
 ).split()
+_DOMAIN_SET = frozenset(_DOMAIN_WORDS)
 _WORD = re.compile(r"[0-9]+(?:\.[0-9]+)?%?|[a-z]+[a-z0-9+#.]*|[\u3400-\u9fff]+")
 
 
@@ -143,15 +145,22 @@ def search_terms(text: str) -> tuple[str, ...]:
 
 
 def tagged_words(text: str) -> tuple[tuple[str, str], ...]:
-    """(word, part of speech) of a text's words; numbers and Latin codes whole."""
-    key = re.sub(r"(?<=\d),(?=\d{3})", "", matching_key(text))
+    """(word, part of speech) of a text's words; numbers and Latin codes whole. White space parts words."""
+    key = unicodedata.normalize("NFKC", fold_radicals(text)).lower()
     words: list[tuple[str, str]] = []
-    for run in _WORD.findall(key):
+    for run in _WORD.findall(re.sub(r"(?<=\d),(?=\d{3})", "", key)):
         if "\u3400" <= run[0] <= "\u9fff":
             words.extend(_segmenter().tag(run))
         else:
             words.append((run, "m" if run[0].isdigit() else "eng"))
     return tuple(words)
+
+
+@cache
+def specificity(word: str) -> float:
+    """How much a word says by itself, 0.25 to 1: one that is common in general Chinese (孩子, 想) says little."""
+    frequency = _segmenter().suggest_freq(word) if _segmenter().has_word(word) and word not in _DOMAIN_SET else 1
+    return min(1.0, max(0.25, 1.3 - 0.2 * math.log10(frequency + 10)))
 
 
 def unique(items: Iterable[str]) -> tuple[str, ...]:

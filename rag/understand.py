@@ -62,8 +62,8 @@ def question_to_query(question: str, history: Sequence[Turn], filters: Filters, 
         unknown_colleges=scope.unknown,
         years=years,
         terms=(
-            " ".join([strip_question(standalone, scope.colleges, reports), *scope.colleges]),
-            *printed_names(standalone),
+            " ".join([strip_question(f"{focus} {carried}", scope.colleges, reports), *scope.colleges]),
+            *printed_names(f"{focus} {carried}"),
         ),
         wants_number=_WANTS_NUMBER.search(focus + carried) is not None,
     )
