@@ -131,8 +131,8 @@ def _inline(text: str, answer: VerifiedAnswer, anchor: str) -> str:
 
 
 def _may_be_bold(text: str, answer: VerifiedAnswer) -> bool:
-    proved = {figure.value for figure in answer.figures if figure.role == "answer"}
-    return answer.status is AnswerStatus.ANSWERED and all(n.value in proved for n in find_numbers(text))
+    proved = {(figure.value, figure.unit) for figure in answer.figures if figure.role == "answer"}
+    return answer.status is AnswerStatus.ANSWERED and all((n.value, n.unit) in proved for n in find_numbers(text))
 
 
 def _marker(n: int, anchor: str) -> str:

@@ -1,0 +1,57 @@
+"""Reports of an invented college for the tests of the page, and an index of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rag.assembly import build_ingest, open_index
+from rag.settings import Settings
+
+COLLEGE = "青石职业技术学院"
+REPORT = """# 青石职业技术学院高等职业教育质量年度报告（2023年度）
+
+## 一、学校概况
+
+青石职业技术学院现有在校生 8421 人，专任教师为 412 人，生师比为 16.85：1。
+
+## 二、人才培养
+
+### （一）就业质量
+
+2023届毕业生就业率为 95.27%，专业对口率为 78.4%。
+
+### （二）办学条件
+
+表 1 各系学生人数
+
+| 系部 | 在校生人数（人） | 教师人数（人） |
+| --- | --- | --- |
+| 机电系 | 2130 | 101 |
+| 护理系 | 1875 | 96 |
+"""
+OTHER_REPORT = REPORT.replace("青石", "白河").replace("2023", "2022").replace("95.27", "91.06")
+HOSTILE_TITLE = "# 黑松职业技术学院质量年度报告（2021年度）<img src=x onerror=alert(1)>"
+HOSTILE_SENTENCE = (
+    "黑松职业技术学院 :red[馆藏图书] 为 31.5 万册 <img src=http://evil.example/x.png> "
+    "![图](http://evil.example/y.png) [链接](http://evil.example) $x^2$ :smile: **粗** <script>alert(1)</script>。"
+)
+HOSTILE_REPORT = f"{HOSTILE_TITLE}\n\n## 一、图书\n\n{HOSTILE_SENTENCE}\n"
+
+
+def write_reports(folder: Path, **texts: str) -> Path:
+    """A folder of reports: their names without ending, and their Markdown."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def build_index(data: Path, reports: Path) -> None:
+    """Ingest the folder into an index under `data`, as the command does."""
+    settings = Settings(data=data, reports=reports)
+    index = open_index(settings)
+    try:
+        outcome = build_ingest(settings, index).run([reports])
+        assert not outcome.failed, outcome.failed
+    finally:
+        index.close()

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import UnreadableFileError
+from rag.uploads import is_upload, safe_name, save_upload
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("2023年报.pdf", "2023年报.pdf"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\报告\\甲.docx", "甲.docx"),
+        ("a<b>:c|d?.pdf", "a_b_c_d.pdf"),
+        ("CON.pdf", "_CON.pdf"),
+        ("..", "报告"),
+        ("", "报告"),
+        (".pdf", "pdf"),
+        ("\u202egpj.exe.pdf", "gpj.exe.pdf"),
+        ("名" * 300 + ".pdf", "名" * 80 + ".pdf"),
+        ("甲.pdf ", "甲.pdf"),
+    ],
+)
+def test_safe_name(name: str, expected: str) -> None:
+    assert safe_name(name) == expected
+
+
+@given(st.text())
+def test_safe_name_is_one_plain_name(name: str) -> None:
+    safe = safe_name(name)
+    assert safe
+    assert not set(safe) & set('/\\:*?"<>|\0\n')
+    assert not safe.startswith(".")
+    assert len(safe) <= 100
+    assert safe_name(safe) == safe
+
+
+def test_same_content_is_kept_once_and_other_content_beside_it(tmp_path: Path) -> None:
+    first, is_new = save_upload(tmp_path / "u", "甲.txt", b"1", 10)
+    assert is_new
+    assert save_upload(tmp_path / "u", "甲.txt", b"1", 10) == (first, False)
+    other, is_new = save_upload(tmp_path / "u", "甲.txt", b"2", 10)
+    assert is_new
+    assert other.name == "甲-2.txt"
+    assert (first.read_bytes(), other.read_bytes()) == (b"1", b"2")
+    assert is_upload(first, tmp_path / "u")
+    assert not is_upload(first, tmp_path)
+
+
+@pytest.mark.parametrize(("content", "reason"), [(b"", "空的"), (b"x" * (2 << 20), "超过 1 MB")])
+def test_empty_and_large_files_are_refused(tmp_path: Path, content: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableFileError, match=reason):
+        save_upload(tmp_path, "甲.txt", content, 1 << 20)
+    assert not list(tmp_path.iterdir())
