@@ -61,7 +61,7 @@ MAX_ROWS = 12
 """More rows than this are a table, not an answer."""
 _MEASURE_ENDS = frozenset("率度比额值费薪")
 _NO_MEASURES = frozenset(
-    "占比 比重 年度 学年度 制度 程度 高度 角度 深度 力度 速度 同比 环比 对比 经费 免费 比例 百分比".split()
+    "占比 比率 比重 年度 学年度 制度 程度 高度 角度 深度 力度 速度 同比 环比 对比 经费 免费 比例 百分比".split()
 )
 MIN_MEASURE_SHARE = 0.5
 _ENDS = re.compile(r"[。！？；]")
