@@ -3,120 +3,278 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
 
-from rapidfuzz.distance import Levenshtein
+from rag.text import matching_key, matching_key_with_offsets, unique
 
-from rag.text import matching_key, unique
+MIN_FUZZY_LENGTH = 6
+"""A shorter form is another name when one character differs."""
+MAX_STEM = 16
+"""Characters before the kind of school in a name."""
 
-MIN_FUZZY_LENGTH = 5
-"""A shorter name is a different name when one character differs."""
-
-_SUFFIXES = (
-    "职业技术师范学院|职业技术师范大学|职业技术大学|职业技术学院|高等专科学校|师范高等专科学校|医学高等专科学校|幼儿师范高等专科学校|"
-    "职业大学|职业学院|职院|科技大学|师范大学|理工大学|医科大学|工业大学|农业大学|科技学院|师范学院|理工学院|工程学院|医学院|大学|学院"
+_KINDS = "职业技术师范大学|职业技术大学|职业技术学院|职业大学|职业学院|高等专科学校|专科学校"
+_SCHOOL = re.compile(
+    rf"(?P<vocational>{_KINDS}|职业技术学校|职业学校|技师学院|职业教育中心|职教中心|职院(?!校))"
+    r"|(?P<other>大学(?![生城]|英语|语文|数学|物理|体育|期间|校园|慕课|本科|学历|毕业)|学院)"
 )
-_VOCATIONAL = re.compile(r"(?P<stem>.{2,12}?)(?P<suffix>职业技术大学|职业技术学院|职业大学|职业学院|高等专科学校)$")
-_NAME = re.compile(
-    r"[\u4e00-\u9fff]{2,12}?(?:职业技术大学|职业技术学院|高等专科学校|职业大学|职业学院|职业技术师范大学|(?:职业|科技|师范|理工|工业|农业|医药|中医药|财经|交通|民族|工程|外国语|电子科技)?大学|职院)"
-)
-PLACES = (
-    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 "
-    "青海 台湾 内蒙古 广西 西藏 宁夏 新疆"
+_VOCATIONAL = re.compile(rf"(?P<stem>.{{2,{MAX_STEM}}}?)(?P<suffix>{_KINDS})$")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_FIELDS = (
+    "工业 工程 工商 农业 林业 农林 商业 商务 商贸 贸易 外贸 经贸 财经 财贸 经济 金融 医药 医学 医科 药科 卫生 护理 中医 水利 水电 电力 电子 电气 "
+    "机电 铁路 铁道 交通 航空 航海 航天 海事 海洋 建筑 建设 城建 城市 城乡 科技 科学 信息 软件 师范 幼儿 民政 民族 司法 政法 警官 公安 体育 艺术 "
+    "工艺 美术 传媒 影视 旅游 外语 石油 石化 化工 冶金 矿业 轻工 纺织 环境 环保 生态 生物 食品 粮食 汽车 职业 技术 技师 学院 大学 学校 中学 理工 "
+    "文理 高等 高专 中专 第一 第二 第三"
 ).split()
-_GENERIC = re.compile(r"重点|有关|各|全国|示范|发展|建设|高职|院校|名单|优质|一流|骨干")
-_LEADING_NOISE = re.compile(
-    r"^(?:.*(?:我是|关于|想问|请问|问问|借着|跟|和|与|及|对|在|到|去|由|是|从|把|让|为|给|读|考|上|像|如|比|，|、|；|：|《|“|（)|(?:我们|我校|我|本|该|贵|这|那|的)+)"
+# What a university or an ordinary college is called between its place and 大学 or 学院; the schools inside a college
+# (护理学院, 机电工程学院) stand after no place.
+_FIELD_OF_COLLEGE = re.compile(
+    r"(?:第[一二三]|科技|师范|理工|工程|工业|农业|农林|林业|医学|医药|医|药科|中医药|财经|经济|经贸|商|工商|文理|民族|警察|警官|政法|美术|"
+    r"音乐|戏剧|体育|艺术|传媒|外国语|外语|城市|应用技术|航空|石油|化工|电力|交通|建筑|旅游|教育|汽车|电子|信息|水利|海洋|开放|职工|广播电视|"
+    r"管理|贸易|地质|矿业|邮电|语言|人民){0,4}"
 )
+_OUTSIDE_NAME = re.compile(
+    r"[的与及到去由从把让为给考像我你您他她它这那各将在对是比了等并跟问读院校届级所个着哪些何几某]|有(?!色)|名(?!族)|和(?!平)|上(?!海|饶)|多|"
+    r"生(?![物态产])|(?<!青)年|毕业|高职|单位|全国|重点|示范|骨干|一流|优质|优秀|卓越|高等|中等|高水平|民办|公办|本科|国内|省内|省外|市内|兄弟|"
+    r"同类|特色|有关|名单|合作|联合|现代|新型|就读|来自"
+)
+_HEADS_OF_WORDS = "医法学剧画书"
+"""With 院 they make words of their own (医院), no short name."""
+MAX_INITIALS = 3
+"""Characters of a short form (咸职, 湖职院) that easily stands inside another name."""
+_NATIONAL = frozenset({"中国", "中央", "中华", "国家"})
+
+
+@cache
+def _place_lines() -> tuple[tuple[str, ...], ...]:
+    text = Path(__file__).with_name("places.txt").read_text(encoding="utf-8")
+    return tuple(tuple(line.split()) for line in text.splitlines() if line)
+
+
+@cache
+def provinces() -> tuple[str, ...]:
+    """Provinces, regions and municipalities by their short names."""
+    return tuple(line[0] for line in _place_lines()[:-1])
+
+
+@cache
+def _abbreviations() -> dict[str, str]:
+    return {line[0]: line[1] for line in _place_lines()[:-1]}
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(name for line in _place_lines() for name in line if len(name) > 1)
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    """Two-character words that tell colleges apart: a wrong character that makes one is no slip."""
+    return frozenset(name for name in _places() if len(name) == 2) | frozenset(_FIELDS)
+
+
+def place_at(text: str, start: int = 0) -> str:
+    """The longest known place a text has at an offset, `` where there is none."""
+    return next((text[start : start + n] for n in (5, 4, 3, 2) if text[start : start + n] in _places()), "")
 
 
 def short_names(name: str) -> tuple[str, ...]:
     """Usual short forms of a college's full name: 咸宁职业技术学院 → 咸宁职院, 咸宁职业学院, 咸职, …
 
-    The two-character form takes the first character of the name, as colleges themselves do.
+    The two-character form takes the first character of the place, as colleges themselves do, and only where the
+    name is nothing but the place: 湖南工业职业技术学院 is not 湖职.
     """
     match = _VOCATIONAL.match(name)
-    if not match:
-        return ()
-    stem, suffix = match["stem"], match["suffix"]
-    place = next((place for place in PLACES if stem.startswith(place) and len(stem) > len(place)), "")
-    rest = stem[len(place) :]
-    shorts = [
-        f"{stem}职院",
-        f"{stem}职业学院",
-        f"{stem}职业技术学院",
-        f"{stem}职技院",
-        f"{stem}职技",
-        f"{stem[0]}职",
-        f"{stem[0]}职院",
-    ]
-    if place:
-        shorts += [
-            f"{place}{rest[0]}职院",
-            f"{place}{rest[0]}院",
-            f"{rest}职院",
-            f"{rest}职业技术学院",
-            f"{stem[0]}{rest[0]}职院",
-        ]
-        shorts += [f"{place[0]}{rest}职院", f"{stem[0]}{rest[0]}院"]
-    if suffix == "高等专科学校":
-        shorts += [f"{stem}高专", f"{stem}专科学校"]
+    forms = _vocational_forms(match["stem"], match["suffix"]) if match else _university_forms(name)
+    return unique(form for form in forms if form != name)
+
+
+def _vocational_forms(stem: str, suffix: str) -> Iterator[str]:
+    place = place_at(stem)
+    if not place and len(stem) == 2:
+        place = stem
+    field = stem[len(place) :]
+    if suffix.endswith("专科学校"):
+        yield from _specialised_forms(stem, field)
+        return
+    yield from (f"{stem}职院", f"{stem}职业学院", f"{stem}职业技术学院", f"{stem}职技院", f"{stem}职技")
     if suffix.endswith("大学"):
-        shorts += [f"{stem}职大", f"{stem}职业大学"]
-    return unique(short for short in shorts if short != name)
+        yield from (f"{stem}职大", f"{stem}职业大学", f"{stem}职业技术大学")
+    if place and not field:
+        yield from (f"{place[0]}职", f"{place[0]}职院")
+        yield from [f"{place[0]}职大"] if suffix.endswith("大学") else []
+    elif place:
+        yield from (f"{place}{field[0]}职院", f"{place[0]}{field[0]}职院")
+        yield from [f"{place[0]}{field[0]}院"] if field[0] not in _HEADS_OF_WORDS else []
+        yield from [f"{abbreviation}{field[0]}职院"] if (abbreviation := _abbreviations().get(place)) else []
+        yield from (f"{field}职院", f"{field}职业技术学院") if len(field) > 1 else ()
+
+
+def _specialised_forms(stem: str, field: str) -> Iterator[str]:
+    """Short forms of a 高等专科学校."""
+    yield from (f"{stem}高专", f"{stem}专科学校")
+    place = stem[: len(stem) - len(field)]
+    for full, short in (("幼儿师范", "幼"), ("师范", "师"), ("医学", "医"), ("中医药", "中医药")):
+        if field.endswith(full):
+            base = f"{place}{field.removesuffix(full)}{short}"
+            yield from (f"{base}专", f"{base}高专", *([f"{base}师"] if short == "幼" else []))
+            return
+
+
+def _university_forms(name: str) -> Iterator[str]:
+    place = place_at(name)
+    kind, field = name[-2:], name[len(place) : -2]
+    if not place or kind not in ("大学", "学院"):
+        return
+    if field == "师范":
+        yield from (
+            f"{place}师{kind[0] if kind == '大学' else '院'}",
+            f"{place[0]}师{'大' if kind == '大学' else '院'}",
+        )
+    elif not field and kind == "大学":
+        yield f"{place[0]}大"
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """Full names of colleges and universities standing in a text, in order, each once."""
-    found = []
-    for match in _NAME.finditer(text):
-        name = _LEADING_NOISE.sub("", match.group())
-        if len(name) >= 4 and not _GENERIC.search(name):
-            found.append(name)
-    return unique(found)
+    """Full names of colleges and universities standing in a text, in order, each once.
+
+    A name begins with a known place, or, before 职业技术学院 and its like, with a stem that can be one. Schools inside
+    a college (护理学院) and phrases (一村多名大学生) are none.
+    """
+    return unique(name for name, _ in placed_names(text))
+
+
+def placed_names(text: str) -> Iterator[tuple[str, int]]:
+    """(name, offset of its start) of every name in a text, in order."""
+    for run in _HAN.finditer(text):
+        at = run.start()
+        for school in _SCHOOL.finditer(text, *run.span()):
+            start = max(at, school.start() - MAX_STEM)
+            stem = _stem(text[start : school.start()], school)
+            if stem:
+                yield stem + school.group(), school.start() - len(stem)
+            at = school.end()
+
+
+def _stem(before: str, school: re.Match[str]) -> str:
+    """The part of a name that stands before its kind of school, `` where no name stands there."""
+    for start in range(len(before) - 1):
+        if (place := place_at(before, start)) and _belongs(place, before[start + len(place) :], school):
+            return before[start:]
+    if school["vocational"] is None:
+        return ""
+    outside = list(_OUTSIDE_NAME.finditer(before))
+    stem = before[outside[-1].end() :] if outside else before
+    return stem if 2 <= len(stem) <= MAX_STEM - 4 and stem not in _FIELDS else ""
+
+
+def _belongs(place: str, field: str, school: re.Match[str]) -> bool:
+    """Whether what stands between a place and the kind of school makes one name with them."""
+    if re.match(r"[省市区县]|自治[区州县]", field) and any(place_at(field, at) for at in range(1, len(field))):
+        return False
+    if school["other"] == "学院":
+        return place not in _NATIONAL and _FIELD_OF_COLLEGE.fullmatch(field) is not None
+    return not _OUTSIDE_NAME.search(field) and not (place in _NATIONAL and len(field) < 2)
 
 
 def mentioned(question: str, names: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, int]]:
     """College → span in the question where it is named: full, short, or with one character wrong.
 
-    `names` maps each full name to its short names. The longest form wins; a short form inside a longer name of
-    another college does not count.
+    `names` maps each full name to its short names. The longest form wins; a short form inside a longer one does not
+    count. A short form that several colleges share names all of them. What is one character off is no slip where it
+    is another place or another field (湖南/湖北, 工业/工程).
     """
-    key = matching_key(question)
-    forms = sorted(
-        (
-            (matching_key(form), college)
-            for college, shorts in names.items()
-            for form in (college, *shorts)
-            if len(form) > 1
-        ),
-        key=lambda pair: (-len(pair[0]), pair),
-    )
-    taken: list[tuple[int, int]] = []
+    key, offsets = matching_key_with_offsets(question)
+    forms = [(form, college) for college, shorts in names.items() for form in _forms(college, tuple(shorts))]
+    exact = sorted(((f, c) for f, c in forms if f in key), key=lambda pair: (-len(pair[0]), pair))
+    others = [(start, start + len(name)) for name, start in placed_names(key)]
+    taken: dict[tuple[int, int], str] = {}
     found: dict[str, tuple[int, int]] = {}
-    for form, college in forms:
-        span = _find(key, form, taken)
-        if span is not None:
-            taken.append(span)
+    for form, college in exact:
+        if span := _find(key, form, matching_key(college), taken, others):
+            taken[span] = form
             found.setdefault(college, span)
-    return found
+    for college, span in _slips(key, forms, taken):
+        found.setdefault(college, span)
+    return {college: (offsets[start], offsets[end - 1] + 1) for college, (start, end) in found.items()}
 
 
-def _find(key: str, form: str, taken: list[tuple[int, int]]) -> tuple[int, int] | None:
+@lru_cache(maxsize=4096)
+def _forms(college: str, shorts: tuple[str, ...]) -> tuple[str, ...]:
+    return unique(key for form in (college, *shorts) if len(key := matching_key(form)) > 1)
+
+
+def _find(
+    key: str, form: str, college: str, taken: Mapping[tuple[int, int], str], others: Iterable[tuple[int, int]]
+) -> tuple[int, int] | None:
     start = key.find(form)
     while start >= 0:
-        if all(start >= b or start + len(form) <= a for a, b in taken):
-            return start, start + len(form)
+        span = (start, start + len(form))
+        # 东湖职院 is not 湖职院
+        inside = len(form) <= MAX_INITIALS and any(a < span[0] < b for a, b in others)
+        free = taken.get(span, form) == form and _is_free(span, taken)
+        if free and not inside and _begins_name(key, start, form, college):
+            return span
         start = key.find(form, start + 1)
-    return _find_fuzzy(key, form, taken) if len(form) >= MIN_FUZZY_LENGTH else None
-
-
-def _find_fuzzy(key: str, form: str, taken: list[tuple[int, int]]) -> tuple[int, int] | None:
-    """A span one edit away from the form: a wrong, missing or swapped-in character in its distinctive part."""
-    for length in (len(form), len(form) - 1, len(form) + 1):
-        for start in range(max(0, len(key) - length + 1)):
-            window = key[start : start + length]
-            free = all(start >= b or start + length <= a for a, b in taken)
-            if free and window[:1] == form[:1] and Levenshtein.distance(window, form, score_cutoff=1) == 1:
-                return start, start + length
     return None
+
+
+def _is_free(span: tuple[int, int], taken: Mapping[tuple[int, int], str]) -> bool:
+    return all(span == (a, b) or span[0] >= b or span[1] <= a for a, b in taken)
+
+
+def _begins_name(key: str, start: int, form: str, college: str) -> bool:
+    """Whether a form that leaves out the place (工业职院) has none before it, which would make it another college's."""
+    if form[0] == college[0] or not start or not _HAN.match(key[start - 1]):
+        return True
+    before = key[max(0, start - 4) : start]
+    return _OUTSIDE_NAME.search(before[-1:]) is not None or before.endswith(("请问", "高职", "我们", "关于"))
+
+
+def _slips(
+    key: str, forms: Iterable[tuple[str, str]], taken: Mapping[tuple[int, int], str]
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Colleges whose name stands in the key with one character wrong, missing or too many; longest forms first."""
+    used, characters = dict(taken), frozenset(key)
+    near = ((form, college) for form, college in forms if len(_characters(form) - characters) <= 1)
+    hits = [(-len(form), form, college, span) for form, college in near for span in _slip_spans(key, form)]
+    for _, form, college, span in sorted(hits):
+        if used.get(span, form) == form and _is_free(span, used):
+            used[span] = form
+            yield college, span
+
+
+@lru_cache(maxsize=65536)
+def _characters(form: str) -> frozenset[str]:
+    return frozenset(form)
+
+
+def _slip_spans(key: str, form: str) -> Iterator[tuple[int, int]]:
+    """Spans one edit away from a form. One of its halves stands there unchanged, which finds them fast."""
+    if len(form) < MIN_FUZZY_LENGTH or not form.endswith(("学院", "大学", "学校")):
+        return
+    half = len(form) // 2
+    for piece, offset in ((form[:half], 0), (form[half:], half)):
+        at = key.find(piece)
+        while at >= 0:
+            for shift, length in ((0, 0), (0, -1), (0, 1), (1, -1), (-1, 1)):
+                start = at - offset + (shift if offset else 0)
+                end = start + len(form) + length
+                if 0 <= start < end <= len(key) and _is_slip(key, start, end, form):
+                    yield start, end
+            at = key.find(piece, at + 1)
+
+
+def _is_slip(key: str, start: int, end: int, form: str) -> bool:
+    window = key[start:end]
+    common = next(
+        (i for i, (a, b) in enumerate(zip(window, form, strict=False)) if a != b), min(len(window), len(form))
+    )
+    tail = form[common + (len(window) <= len(form)) :]
+    if window == form or window[common + (len(window) >= len(form)) :] != tail:
+        return False
+    if len(window) != len(form) and (common == 0 or common >= min(len(window), len(form))):
+        return False
+    at = start + common
+    return not any(key[i : i + 2] in _known_words() for i in (at - 1, at) if i >= 0)

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
-from rag.colleges import PLACES, names_in, short_names
+from rag.colleges import names_in, provinces, short_names
 from rag.errors import SettingsError
 from rag.records import Grid, Line, Page, ReadFile, Report, ReportKind
 from rag.text import unique
@@ -140,7 +140,7 @@ def _college(title: str, cover: Sequence[str], body: str) -> str:
 def _full_issuer(issuer: str, body: str) -> str:
     """The issuer's name as the text has it in full: 省教育厅办公室 → 湖北省教育厅办公室."""
     bare = issuer.removeprefix("省").removeprefix("市")
-    full = (f"{place}{level}{bare}" for place in PLACES for level in ("省", "市", "自治区", ""))
+    full = (f"{place}{level}{bare}" for place in provinces() for level in ("省", "市", "自治区", ""))
     return next((name for name in full if name in body), issuer)
 
 

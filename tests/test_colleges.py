@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.colleges import mentioned, names_in, place_at, provinces, short_names
+
+COLLEGES = ("咸宁职业技术学院", "湖北职业技术学院", "湖南工业职业技术学院", "深圳职业技术大学", "黄冈师范学院")
+NAMES = {name: short_names(name) for name in COLLEGES}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("咸宁职业技术学院2023年质量年报", ["咸宁职业技术学院"]),
+        ("湖北科技学院、黄冈师范学院和武汉大学", ["湖北科技学院", "黄冈师范学院", "武汉大学"]),
+        ("我在咸宁读咸宁职业技术学院", ["咸宁职业技术学院"]),
+        ("对比咸宁职业技术学院和湖北职业技术学院", ["咸宁职业技术学院", "湖北职业技术学院"]),
+        ("湖北省咸宁职业技术学院", ["咸宁职业技术学院"]),
+        ("天津市职业大学", ["天津市职业大学"]),
+        ("湖南有色金属职业技术学院", ["湖南有色金属职业技术学院"]),
+        ("茂名职业技术学院与呼和浩特职业学院", ["茂名职业技术学院", "呼和浩特职业学院"]),
+        ("湖北生物科技职业学院", ["湖北生物科技职业学院"]),
+        ("和田师范专科学校", ["和田师范专科学校"]),
+        ("湖北幼儿师范高等专科学校", ["湖北幼儿师范高等专科学校"]),
+        ("新疆生产建设兵团兴新职业技术学院", ["新疆生产建设兵团兴新职业技术学院"]),
+        ("湖北职业技术学院口腔医学院", ["湖北职业技术学院"]),
+        ("番禺职院的就业率", ["番禺职院"]),
+        ("威宁职业技术学院的就业率", ["威宁职业技术学院"]),
+        ("湖南第一师范学院", ["湖南第一师范学院"]),
+        ("国家开放大学", ["国家开放大学"]),
+        ("考上清华大学", ["清华大学"]),
+        ("上海外国语大学", ["上海外国语大学"]),
+        ("一村多名大学生", []),
+        ("承办的毕业大学", []),
+        ("口腔医学院、护理学院、机电工程学院、马克思主义学院", []),
+        ("中国大学MOOC上线课程", []),
+        ("中国特色职业大学", []),
+        ("全省高职院校中的优质职业学院", []),
+        ("高等职业学院", []),
+        ("哪些职业学院和哪所大学", []),
+        ("咸宁大学生创业园、武汉大学城", []),
+        ("", []),
+    ],
+)
+def test_names_in(text: str, names: list[str]) -> None:
+    assert list(names_in(text)) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "present", "absent"),
+    [
+        ("咸宁职业技术学院", ["咸职", "咸宁职院", "咸宁职业学院", "咸职院"], ["宁职", "咸宁职业技术学院"]),
+        ("湖北职业技术学院", ["湖职", "湖北职院"], ["北职"]),
+        ("湖南工业职业技术学院", ["湖南工业职院", "湖南工职院", "湘工职院", "工业职院"], ["湖职", "湖职院", "工职"]),
+        ("武汉职业技术学院", ["武职"], []),
+        ("深圳职业技术大学", ["深职大", "深圳职大", "深圳职业技术学院", "深职院"], []),
+        ("湖北幼儿师范高等专科学校", ["湖北幼专", "湖北幼师", "湖北幼高专"], []),
+        ("湘潭医卫职业技术学院", ["湘潭医卫职院"], ["湘医院"]),
+        ("黄冈师范学院", ["黄冈师院"], []),
+        ("湖北省教育厅", [], [""]),
+        ("", [], []),
+    ],
+)
+def test_short_names(name: str, present: list[str], absent: list[str]) -> None:
+    shorts = short_names(name)
+    assert set(present) <= set(shorts)
+    assert not set(absent) & set(shorts)
+
+
+@pytest.mark.parametrize(
+    ("question", "colleges"),
+    [
+        ("咸宁职业技术学院2023年就业率", ["咸宁职业技术学院"]),
+        ("咸职的老师够不够", ["咸宁职业技术学院"]),
+        ("湖职和咸宁职院比", ["湖北职业技术学院", "咸宁职业技术学院"]),
+        ("湖南工业职院", ["湖南工业职业技术学院"]),
+        ("威宁职业技术学院", ["咸宁职业技术学院"]),
+        ("咸宁职业技术技院", ["咸宁职业技术学院"]),
+        ("咸宁业技术学院", ["咸宁职业技术学院"]),
+        ("湖北北职业技术学院", ["湖北职业技术学院"]),
+        ("咸宁职业学院有多少人", ["咸宁职业技术学院"]),
+        ("咸 宁 职 院", ["咸宁职业技术学院"]),
+        ("深职大", ["深圳职业技术大学"]),
+        ("请问工业职院的收入", ["湖南工业职业技术学院"]),
+        ("湖南职业技术学院", []),
+        ("黄石职业技术学院", []),
+        ("南宁职业技术学院", []),
+        ("海宁职业技术学院", []),
+        ("河北职业学院", []),
+        ("东北职业学院", []),
+        ("湖南工程职业技术学院", []),
+        ("湖北工业职业技术学院", []),
+        ("咸宁职业技术学校", []),
+        ("东湖职院", []),
+        ("全校就业率是多少", []),
+        ("", []),
+    ],
+)
+def test_mentioned(question: str, colleges: list[str]) -> None:
+    assert set(mentioned(question, NAMES)) == set(colleges)
+
+
+@pytest.mark.parametrize(
+    ("corpus", "wrong"),
+    [
+        ("黄冈职业技术学院", "黄石职业技术学院"),
+        ("荆州职业技术学院", "荆门职业技术学院"),
+        ("武汉职业学院", "武昌职业学院"),
+        ("湖南商务职业技术学院", "湖南商贸职业技术学院"),
+    ],
+)
+def test_another_real_name_is_no_slip(corpus: str, wrong: str) -> None:
+    assert mentioned(wrong, {corpus: short_names(corpus)}) == {}
+
+
+def test_span_is_where_the_name_stands_in_the_question() -> None:
+    question = "请问 咸宁 职院 怎么样"
+    start, end = mentioned(question, NAMES)["咸宁职业技术学院"]
+    assert question[start:end] == "咸宁 职院"
+
+
+def test_short_name_of_two_colleges_names_both() -> None:
+    names = {name: short_names(name) for name in ("湖北职业技术学院", "湖州职业技术学院")}
+    assert set(mentioned("湖职怎么样", names)) == set(names)
+
+
+def test_places_are_known() -> None:
+    assert len(provinces()) == 34
+    assert place_at("黑龙江农业") == "黑龙江"
+    assert place_at("农业") == ""
+
+
+@given(st.text(alphabet="咸宁湖北职业技术学院大的在和 a1，师范科技", max_size=40))
+def test_names_stand_in_the_text(text: str) -> None:
+    assert all(name in text for name in names_in(text))
+    assert all(0 <= a < b <= len(text) for a, b in mentioned(text, NAMES).values())
+
+
+def test_three_hundred_colleges_are_fast() -> None:
+    kinds = ("职业技术学院", "工业职业技术学院", "师范高等专科学校", "职业技术大学", "卫生职业学院")
+    names = {name: short_names(name) for place in provinces() for kind in kinds for name in [place + kind]}
+    names |= {
+        name: short_names(name) for stem in "甲乙丙丁" for name in [f"{place}{stem}职业学院" for place in provinces()]
+    }
+    assert len(names) > 300
+    question = "威宁职业技术学院和湖南工业职业技术学院2023届毕业生就业率哪一个更高，高多少个百分点？"
+    mentioned(question, names)
+    fastest = []
+    for _ in range(5):
+        began = time.perf_counter()
+        mentioned(question, names)
+        fastest.append(time.perf_counter() - began)
+    assert min(fastest) < 0.015
