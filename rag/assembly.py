@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rapidfuzz import process
-
 from rag.errors import SettingsError
-from rag.settings import EXTRACTIVE, Settings, secret
+from rag.settings import EXTRACTIVE, ModelSettings, Settings, nearest, secret
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -25,11 +24,22 @@ UPLOADS = "uploads"
 """Folder in the data folder for reports added on the page."""
 
 
+@dataclass(frozen=True, slots=True)
+class ConfiguredModel:
+    """A model one can choose by its alias."""
+
+    alias: str
+    use: str
+    """`回答` or `嵌入`."""
+    description: str
+    is_chosen: bool
+
+
 def for_folder(settings: Settings, folder: Path) -> Settings:
     """Settings whose corpus is this folder and whose index lives in the data folder under the folder's key."""
     if not folder.is_dir():
         raise SettingsError(f"找不到报告文件夹 {folder}：请检查 --reports 的路径。")
-    key = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
+    key = hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return replace(settings, reports=folder, index_name=f"reports-{key}")
 
 
@@ -38,21 +48,56 @@ def index_folder(settings: Settings) -> Path:
     return settings.data / (settings.index_name or MAIN_INDEX)
 
 
+def check_choices(settings: Settings) -> None:
+    """Raises SettingsError where the answerer or the embedder chosen is none of those configured."""
+    known = {"回答": {EXTRACTIVE: None}, "嵌入": settings.embedders}
+    for use, alias in (("回答", settings.model), ("嵌入", settings.embedder)):
+        if alias not in known[use]:
+            raise SettingsError(
+                f"没有名为 {alias!r} 的{use}模型{nearest(alias, known[use])}可用的：{'、'.join(known[use])}。"
+            )
+
+
+def configured_models(settings: Settings) -> tuple[ConfiguredModel, ...]:
+    """Every answerer, then every embedder."""
+    answerer = ConfiguredModel(EXTRACTIVE, "回答", "摘录式，内置，不用联网", settings.model == EXTRACTIVE)
+    embedders = (
+        ConfiguredModel(alias, "嵌入", _embedder_description(model), alias == settings.embedder)
+        for alias, model in settings.embedders.items()
+    )
+    return (answerer, *embedders)
+
+
+def _embedder_description(model: ModelSettings) -> str:
+    if model.kind == "builtin":
+        return "按字词散列，内置，不用联网"
+    return "，".join(filter(None, (model.model, model.base_url or model.path)))
+
+
+def probe_model(settings: Settings, model: ConfiguredModel) -> str:
+    """What one tiny real call to the model gave, in a sentence; SettingsError or ModelError where it fails."""
+    if model.use == "回答":
+        return "内置，不用联网，可以直接使用。"
+    embedder = build_embedder(replace(settings, embedder=model.alias))
+    started = time.perf_counter()
+    vector = embedder.embed_query("毕业去向落实率")
+    milliseconds = (time.perf_counter() - started) * 1000
+    return f"可以使用：返回 {len(vector)} 维向量，用时 {milliseconds:.0f} 毫秒。"
+
+
 def build_embedder(settings: Settings) -> Embedder:
     """The embedder chosen by alias."""
     from rag.embedders import FastEmbedEmbedder, HashingEmbedder, OpenAICompatibleEmbedder
 
-    chosen = settings.embedders.get(settings.embedder)
-    if chosen is None:
-        nearest = process.extractOne(settings.embedder, settings.embedders.keys())
-        raise SettingsError(
-            f"没有名为 {settings.embedder!r} 的嵌入模型，是不是 {nearest[0] if nearest else 'builtin'}？"
-        )
+    check_choices(settings)
+    chosen = settings.embedders[settings.embedder]
     if chosen.kind == "builtin":
         return HashingEmbedder()
     if chosen.kind == "fastembed":
         return FastEmbedEmbedder(chosen.model, Path(chosen.path))
     if chosen.kind == "openai":
+        if not (chosen.model and chosen.base_url):
+            raise SettingsError(f"嵌入模型 {settings.embedder!r} 缺少 model 或 base_url：请在 config.toml 里补上。")
         key = secret(chosen.api_key_env) if chosen.api_key_env else "none"
         return OpenAICompatibleEmbedder(
             base_url=chosen.base_url,
@@ -60,6 +105,8 @@ def build_embedder(settings: Settings) -> Embedder:
             api_key=key,
             timeout_seconds=chosen.timeout,
             batch_size=chosen.batch_size,
+            max_retries=chosen.max_retries,
+            dimension=chosen.dimensions or None,
         )
     raise SettingsError(
         f"嵌入模型 {settings.embedder!r} 的 kind 应为 builtin、openai 或 fastembed，不是 {chosen.kind!r}。"
@@ -102,7 +149,6 @@ def build_assistant(settings: Settings, index: Index) -> Assistant:
     from rag.retrieve import RetrievalLimits
     from rag.tokens import estimate_tokens
 
-    if settings.model != EXTRACTIVE:
-        raise SettingsError(f"没有名为 {settings.model!r} 的模型：目前可用 {EXTRACTIVE}（内置，不用联网）。")
+    check_choices(settings)
     limits = RetrievalLimits(settings.retrieve_passages, settings.max_passage_tokens)
     return Assistant(index, limits, estimate_tokens)

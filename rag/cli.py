@@ -3,136 +3,96 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from rag import __version__
-from rag.errors import SettingsError, UsageError, WenbaoError
-from rag.settings import PROJECT, Settings, load_settings
+from rag.errors import IndexBusyError, SettingsError, UsageError
+from rag.settings import PROJECT, Settings, environment_for, load_settings, nearest
+from rag.terminal import FAILED, SOME_SKIPPED, Command, Group, complain, progress_bar, run, say
 
 if TYPE_CHECKING:
     from rag.index import Index
     from rag.ingest import Outcome
-    from rag.records import Turn
+    from rag.records import Filters, Report, Turn
 
-DONE, FAILED, WRONG_USAGE, SOME_SKIPPED = 0, 1, 2, 3
-
+HELP = "问报：就院校报告提问，每个数字都注明出处页码。"
 app = typer.Typer(
     name="wenbao",
-    help="问报：就院校报告提问，每个数字都注明出处页码。",
+    cls=Group,
+    help=HELP,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+models_app = typer.Typer(
+    cls=Group, help="列出配置好的模型，或实际调用一次。", invoke_without_command=True, rich_markup_mode=None
+)
+app.add_typer(models_app, name="models")
 
-Data = Annotated[Path | None, typer.Option("--data", help="索引文件夹（默认 .wenbao）", show_default=False)]
-Reports = Annotated[Path | None, typer.Option("--reports", help="改用这个文件夹里的报告", show_default=False)]
-Model = Annotated[str | None, typer.Option("--model", help="回答用的模型名称", show_default=False)]
-Config = Annotated[Path | None, typer.Option("--config", help="配置文件", show_default=False)]
+Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="索引放在哪里（默认 .wenbao）")]
+Reports = Annotated[Path | None, typer.Option("--reports", metavar="DIR", help="改用这个文件夹里的报告")]
+Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="回答用的模型")]
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="配置文件")]
 Debug = Annotated[bool, typer.Option("--debug", help="出错时显示完整的调用过程")]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    debug = "--debug" in sys.argv
-    try:
-        app()
-    except WenbaoError as error:
-        if debug:
-            raise
-        _complain(str(error))
-        sys.exit(WRONG_USAGE if isinstance(error, UsageError | SettingsError) else FAILED)
-    except KeyboardInterrupt:
-        _complain("已中断。已经读完的报告都在索引里，可以继续使用。")
-        sys.exit(FAILED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
-    except Exception as error:
-        if debug:
-            raise
-        _complain(f"程序出错（{type(error).__name__}：{error}）。加上 --debug 可看到详情。")
-        sys.exit(FAILED)
-
-
-def _complain(message: str) -> None:
-    print(message, file=sys.stderr)
+    run(app)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"wenbao {__version__}")
+        say(f"wenbao {__version__}")
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=HELP)
 def _root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本")] = False,
 ) -> None:
-    """问报：就院校报告提问，每个数字都注明出处页码。"""
+    pass
 
 
-def _settings(data: Path | None, reports: Path | None, model: str | None, config: Path | None) -> Settings:
-    settings = load_settings({"data": data, "model": model}, config)
-    if reports is None:
-        return settings
-    from rag.assembly import for_folder
+@app.command(cls=Command)
+def chat(
+    data: Data = None,
+    reports: Reports = None,
+    model: Model = None,
+    config: Config = None,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="PORT", min=1, max=65535, help="网页端口（默认 8501）")
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """按需建立或更新 corpus/ 的索引，然后打开问答网页。"""
+    from rag.serving import check_address, serve_page
 
-    return for_folder(settings, reports)
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[Any], None]]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-
-        def show(progress: Any) -> None:
-            bar.update(task, completed=progress.done, total=progress.total, description=f"{title} {progress.name}")
-
-        yield show
-
-
-def _refresh(settings: Settings, index: Index, *, prune: bool) -> Outcome:
-    from rag.assembly import build_ingest
-
-    if not settings.reports.is_dir():
-        raise SettingsError(
-            f"找不到报告文件夹 {settings.reports}：请用 --reports 指明，或先用 wenbao ingest 添加报告。"
-        )
-    with _progress("读取报告") as show:
-        outcome = build_ingest(settings, index).run([settings.reports], prune=prune, on_progress=show)
-    _report_failures(outcome)
-    return outcome
+    settings = _settings(data, reports, model, config, page_port=port)
+    address, number = settings.page_address, settings.page_port
+    check_address(address, number)
+    with _opened(settings) as index:
+        complain(_refresh(settings, index).summary)
+    environment = environment_for(settings, config)
+    url = f"http://{f'[{address}]' if ':' in address else address}:{number}"
+    code = serve_page(
+        PROJECT / "app.py", address, number, environment, lambda: complain(f"网页地址：{url}（按 Ctrl-C 结束）")
+    )
+    raise typer.Exit(FAILED if code else 0)
 
 
-def _report_failures(outcome: Outcome) -> None:
-    for name, warning in outcome.warnings:
-        _complain(f"注意 {name}：{warning}")
-    for name, reason in outcome.failed:
-        _complain(f"失败 {name}：{reason}")
-
-
-@app.command()
+@app.command(cls=Command)
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="文件或文件夹（默认 corpus/）", show_default=False)] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="文件或文件夹", help="默认 corpus/")] = None,
     prune: Annotated[bool, typer.Option("--prune", help="移除文件已不在的报告")] = False,
     data: Data = None,
     reports: Reports = None,
@@ -140,29 +100,29 @@ def ingest(
     debug: Debug = False,
 ) -> None:
     """把报告读进索引；没有变化的文件跳过。"""
-    from rag.assembly import build_ingest, open_index
-
     settings = _settings(data, reports, None, config)
-    index = open_index(settings, _complain)
-    with _progress("读取报告") as show:
-        outcome = build_ingest(settings, index).run(paths or [settings.reports], prune=prune, on_progress=show)
-    _report_failures(outcome)
-    print(outcome.summary)
+    chosen = paths or [settings.reports]
+    if not any(path.exists() for path in chosen):
+        raise UsageError(f"找不到 {'、'.join(map(str, chosen))}：请检查路径。")
+    with _opened(settings) as index:
+        outcome = _ingested(settings, index, chosen, prune=prune)
+    say(outcome.summary)
     if outcome.failed:
-        done = outcome.added or outcome.updated or outcome.skipped
-        raise typer.Exit(SOME_SKIPPED if done or len(outcome.failed) == 0 else FAILED)
+        raise typer.Exit(SOME_SKIPPED if outcome.added or outcome.updated or outcome.skipped else FAILED)
 
 
-@app.command()
+@app.command(cls=Command)
 def ask(
-    question: Annotated[str, typer.Argument(help="要问的问题")],
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
-    history: Annotated[Path | None, typer.Option("--history", help="此前对话的 JSON 文件", show_default=False)] = None,
+    question: Annotated[str, typer.Argument(metavar="问题", help="要问的问题")],
+    as_json: Json = False,
+    history: Annotated[Path | None, typer.Option("--history", metavar="FILE", help="此前对话的 JSON 文件")] = None,
     report: Annotated[
-        list[str] | None, typer.Option("--report", help="只查这份报告（可多次）", show_default=False)
+        list[str] | None, typer.Option("--report", metavar="ID", help="只查这份报告：编号或文件名（可多次）")
     ] = None,
-    college: Annotated[list[str] | None, typer.Option("--college", help="只查这所院校", show_default=False)] = None,
-    year: Annotated[list[int] | None, typer.Option("--year", help="只查这一年", show_default=False)] = None,
+    college: Annotated[
+        list[str] | None, typer.Option("--college", metavar="NAME", help="只查这所院校（可多次）")
+    ] = None,
+    year: Annotated[list[int] | None, typer.Option("--year", metavar="YEAR", help="只查这一年（可多次）")] = None,
     data: Data = None,
     reports: Reports = None,
     model: Model = None,
@@ -170,34 +130,137 @@ def ask(
     debug: Debug = False,
 ) -> None:
     """提一个问题，回答中每个数字都注明出处。"""
-    from rag.assembly import build_assistant, open_index
-    from rag.present import answer_to_json, place_of
+    from rag.assembly import build_assistant
+    from rag.present import answer_to_json, answer_to_text
     from rag.records import AnswerStatus, Filters
 
     if not question.strip():
         raise UsageError("问题是空的：请写上要问的内容。")
     turns = _turns(history)
     settings = _settings(data, reports, model, config)
-    index = open_index(settings, _complain)
-    if reports is not None or not index.store.reports():
-        _refresh(settings, index, prune=reports is not None)
-    assistant = build_assistant(settings, index)
-    filters = Filters(tuple(report or ()), tuple(college or ()), tuple(year or ()))
-    _check_filters(filters, assistant.reports())
-    answer = assistant.ask(question, turns, filters)
-    known = {item.id: item for item in assistant.reports()}
-    if as_json:
+    with _opened(settings) as index:
+        if reports is not None or not index.store.reports():
+            _refresh(settings, index)
+        assistant = build_assistant(settings, index)
+        filters = Filters(tuple(report or ()), tuple(college or ()), tuple(year or ()))
+        _check_filters(filters, assistant.reports())
+        answer = assistant.ask(question, turns, filters)
+        known = {item.id: item for item in assistant.reports()}
         captions = {identity: table.caption for identity, table in assistant.tables(answer.evidence).items()}
-        print(json.dumps(answer_to_json(answer, known, captions), ensure_ascii=False, indent=1))
+    if as_json:
+        _print_json(answer_to_json(answer, known, captions))
     else:
         if answer.query.standalone != answer.query.question:
-            _complain(f"理解为：{answer.query.standalone}")
-        print(answer.text)
-        for citation in answer.citations:
-            print(f"\n[{citation.n}] {place_of(citation, known.get(citation.passage.report_id))}")
-            print(f"    {' '.join(citation.quote.split())}")
+            complain(f"理解为：{answer.query.standalone}")
+        say(answer_to_text(answer, known))
     if answer.status is AnswerStatus.ERROR:
         raise typer.Exit(FAILED)
+
+
+@app.command(name="reports", cls=Command)
+def list_reports(
+    as_json: Json = False, data: Data = None, reports: Reports = None, config: Config = None, debug: Debug = False
+) -> None:
+    """列出索引里的报告。"""
+    from rag.present import report_to_json, report_to_text
+
+    settings = _settings(data, reports, None, config)
+    with _opened(settings) as index:
+        if reports is not None:
+            _refresh(settings, index)
+        stats = index.store.report_stats()
+        listed = [report for report in index.store.reports() if report.id in stats]
+    if as_json:
+        _print_json([report_to_json(report, stats[report.id]) for report in listed])
+    elif listed:
+        say("\n\n".join(report_to_text(report, stats[report.id]) for report in listed))
+    else:
+        complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
+
+
+@models_app.callback()
+def list_models(context: typer.Context, as_json: Json = False, config: Config = None, debug: Debug = False) -> None:
+    """列出配置好的模型；wenbao models test 实际调用一次。"""
+    from rag.assembly import configured_models
+
+    if context.invoked_subcommand is not None:
+        return
+    models = configured_models(load_settings(config=config))
+    if as_json:
+        _print_json([asdict(model) for model in models])
+    else:
+        for model in models:
+            say(f"{'*' if model.is_chosen else ' '} {model.alias}（{model.use}）：{model.description}")
+
+
+@models_app.command("test", cls=Command)
+def probe_models(
+    alias: Annotated[str | None, typer.Argument(metavar="名称", help="默认当前选用的模型")] = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """实际调用一次模型，看能不能用。"""
+    from rag.assembly import configured_models, probe_model
+
+    settings = load_settings(config=config)
+    models = configured_models(settings)
+    chosen = [model for model in models if (model.is_chosen if alias is None else model.alias == alias)]
+    if not chosen:
+        raise UsageError(
+            f"没有名为 {alias!r} 的模型{nearest(alias or '', [model.alias for model in models])}用 wenbao models 列出全部。"
+        )
+    for model in chosen:
+        say(f"{model.alias}（{model.use}）：{probe_model(settings, model)}")
+
+
+def _settings(
+    data: Path | None, reports: Path | None, model: str | None, config: Path | None, page_port: int | None = None
+) -> Settings:
+    from rag.assembly import check_choices, for_folder
+
+    settings = load_settings({"data": data, "model": model, "page_port": page_port}, config)
+    check_choices(settings)
+    return settings if reports is None else for_folder(settings, reports)
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Index]:
+    from rag.assembly import open_index
+
+    with closing(open_index(settings, complain)) as index:
+        yield index
+
+
+def _refresh(settings: Settings, index: Index) -> Outcome:
+    """Take in what has changed in the folder of reports; one that is `--reports` is followed in what it loses too."""
+    from rag.ingest import Outcome
+
+    has_reports = bool(index.store.reports())
+    if not settings.reports.is_dir():
+        message = f"找不到报告文件夹 {settings.reports}：请用 --reports 指明，或先用 wenbao ingest 添加报告。"
+        if not has_reports:
+            raise SettingsError(message)
+        complain(message)
+        return Outcome()
+    try:
+        return _ingested(settings, index, [settings.reports], prune=bool(settings.index_name))
+    except IndexBusyError as error:
+        if not has_reports:
+            raise
+        complain(f"{error}现在先用索引里已有的报告。")
+        return Outcome()
+
+
+def _ingested(settings: Settings, index: Index, paths: Sequence[Path], *, prune: bool) -> Outcome:
+    from rag.assembly import build_ingest
+
+    with progress_bar("读取报告") as show:
+        outcome = build_ingest(settings, index).run(paths, prune=prune, on_progress=show)
+    for name, warning in outcome.warnings:
+        complain(f"注意 {name}：{warning}")
+    for name, reason in outcome.failed:
+        complain(f"失败 {name}：{reason}")
+    return outcome
 
 
 def _turns(path: Path | None) -> tuple[Turn, ...]:
@@ -209,12 +272,12 @@ def _turns(path: Path | None) -> tuple[Turn, ...]:
         turns = json.loads(path.read_text(encoding="utf-8-sig"))
         return tuple(Turn(str(turn["role"]), str(turn["content"])) for turn in turns)
     except OSError as error:
-        raise UsageError(f"读不了对话文件 {path}：{error.strerror or error}。") from error
+        raise UsageError(f"读不了对话文件 {path}：请检查路径和权限。") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f'对话文件 {path} 的格式不对，应为 [{{"role": "user", "content": "…"}}, …]。') from error
 
 
-def _check_filters(filters: Any, reports: Any) -> None:
+def _check_filters(filters: Filters, reports: Sequence[Report]) -> None:
     from rag.records import Filters
     from rag.understand import filtered_reports
 
@@ -224,96 +287,6 @@ def _check_filters(filters: Any, reports: Any) -> None:
             raise UsageError(f"没有名为 {name!r} 的报告；现有：{known}。")
 
 
-@app.command(name="reports")
-def list_reports(
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
-    data: Data = None,
-    reports: Reports = None,
-    config: Config = None,
-    debug: Debug = False,
-) -> None:
-    """列出索引里的报告。"""
-    from rag.assembly import build_assistant, open_index
-
-    settings = _settings(data, reports, None, config)
-    index = open_index(settings, _complain)
-    if reports is not None:
-        _refresh(settings, index, prune=True)
-    stats = index.store.report_stats()
-    rows = [_report_row(report, stats[report.id]) for report in build_assistant(settings, index).reports()]
-    if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
-    elif not rows:
-        print("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
-    else:
-        _print_table(rows)
-
-
-def _report_row(report: Any, stats: Any) -> dict[str, Any]:
-    return {
-        "id": report.id,
-        "title": report.title,
-        "college": report.college,
-        "kind": report.kind.value,
-        "year": report.year,
-        "pages": report.page_count,
-        "tables": stats.tables,
-        "chunks": stats.chunks,
-        "figures": report.figure_count,
-        "warnings": list(report.warnings),
-    }
-
-
-def _print_table(rows: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    heads = {
-        "id": "编号", "title": "标题", "college": "院校", "kind": "类型", "year": "年份",
-        "pages": "页", "tables": "表", "chunks": "块", "figures": "数字", "warnings": "提醒",
-    }  # fmt: skip
-    table = Table(*heads.values())
-    for row in rows:
-        cells = {**row, "warnings": "；".join(row["warnings"])}
-        table.add_row(*("—" if cells[key] in (None, "", 0) else str(cells[key]) for key in heads))
-    width = None if sys.stdout.isatty() else 200
-    Console(width=width).print(table)
-
-
-@app.command()
-def chat(
-    data: Data = None,
-    reports: Reports = None,
-    model: Model = None,
-    config: Config = None,
-    port: Annotated[int | None, typer.Option("--port", help="网页端口（默认 8501）", show_default=False)] = None,
-    debug: Debug = False,
-) -> None:
-    """按需建立或更新 corpus/ 的索引，然后打开问答网页。"""
-    from rag.assembly import open_index
-
-    settings = _settings(data, reports, model, config)
-    index = open_index(settings, _complain)
-    outcome = _refresh(settings, index, prune=reports is not None)
-    index.close()
-    _complain(outcome.summary)
-    address, number = settings.page_address, port or settings.page_port
-    _complain(f"网页地址：http://{address}:{number}（按 Ctrl-C 结束）")
-    environment = {**os.environ, "WENBAO_DATA": str(settings.data.resolve()), "WENBAO_MODEL": settings.model}
-    if reports is not None:
-        environment["WENBAO_INDEX_NAME"] = settings.index_name
-        environment["WENBAO_REPORTS"] = str(reports.resolve())
-    if config is not None:
-        environment["WENBAO_CONFIG"] = str(config.resolve())
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py")]
-    command += ["--server.address", address, "--server.port", str(number), "--server.headless", "true"]
-    raise typer.Exit(_serve(command, environment))
-
-
-def _serve(command: list[str], environment: dict[str, str]) -> int:
-    """Run the page until it ends or is interrupted."""
-    with subprocess.Popen(command, env=environment, cwd=PROJECT) as process:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            process.wait(timeout=10)
-            return DONE
+def _print_json(value: Any) -> None:
+    # Quotes stay as they are in the report, whatever characters they hold: no terminal reads this.
+    print(json.dumps(value, ensure_ascii=False, indent=1))

@@ -1,4 +1,4 @@
-"""VerifiedAnswer → JSON and Markdown (pure)."""
+"""Answers and reports → JSON and text for the command line (pure)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rag.records import AnswerFigure, Citation, Passage, Report, VerifiedAnswer
+from rag.store import ReportStats
 
 
 def answer_to_json(answer: VerifiedAnswer, reports: Mapping[str, Report], tables: Mapping[str, str]) -> dict[str, Any]:
@@ -87,3 +88,42 @@ def place_of(citation: Citation, report: Report | None) -> str:
         )
         parts.append(f"第 {citation.page} 页{label}")
     return "，".join(filter(None, parts))
+
+
+def answer_to_text(answer: VerifiedAnswer, reports: Mapping[str, Report]) -> str:
+    """The answer as Markdown, then each source with its place and its quote."""
+    blocks = [answer.text]
+    for citation in answer.citations:
+        place = place_of(citation, reports.get(citation.passage.report_id))
+        blocks.append(f"[{citation.n}] {place}\n    {' '.join(citation.quote.split())}")
+    return "\n\n".join(blocks)
+
+
+def report_to_json(report: Report, stats: ReportStats) -> dict[str, Any]:
+    """A report as one object of `wenbao reports --json`."""
+    return {
+        "id": report.id,
+        "title": report.title,
+        "college": report.college,
+        "kind": report.kind.value,
+        "year": report.year,
+        "pages": report.page_count,
+        "tables": stats.tables,
+        "chunks": stats.chunks,
+        "figures": report.figure_count,
+        "warnings": list(report.warnings),
+    }
+
+
+def report_to_text(report: Report, stats: ReportStats) -> str:
+    """A report as a few lines; what is not known or has no meaning for its format is left out."""
+    facts = [report.college, report.kind.value, f"{report.year} 年" if report.year else ""]
+    counts = (
+        (report.page_count, "页"),
+        (stats.tables, "张表"),
+        (stats.chunks, "个文本块"),
+        (report.figure_count, "个数字"),
+    )
+    facts += [f"{count} {unit}" for count, unit in counts if count]
+    lines = [report.id, f"  《{report.title}》", f"  {' · '.join(filter(None, facts))}"]
+    return "\n".join([*lines, *(f"  注意：{warning}" for warning in report.warnings)])

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_type_hints
-
-from rapidfuzz import process
 
 from rag.errors import SettingsError
 
@@ -75,7 +74,24 @@ class Settings:
     embedders: Mapping[str, ModelSettings] = field(default_factory=lambda: {"builtin": ModelSettings(kind="builtin")})
 
 
-_SCALARS = {f.name for f in fields(Settings)} - {"embedders"}
+_SCALARS = tuple(f.name for f in fields(Settings) if f.name != "embedders")
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "chroma_port": (1, 65_535),
+    "max_chunk_tokens": (50, 8_000),
+    "retrieve_passages": (1, 100),
+    "max_passage_tokens": (100, 100_000),
+    "read_memory_mb": (64, 1 << 20),
+    "read_seconds": (1, 86_400),
+    "read_max_pages": (1, 100_000),
+    "read_max_file_mb": (1, 10_000),
+    "lock_seconds": (0, 86_400),
+    "page_port": (1, 65_535),
+    "timeout": (1, 86_400),
+    "max_retries": (0, 20),
+    "dimensions": (0, 100_000),
+    "batch_size": (1, 10_000),
+}
+"""Least and greatest value of each number."""
 
 
 def load_settings(
@@ -83,13 +99,14 @@ def load_settings(
 ) -> Settings:
     """Settings from their sources. Options that are None were not given.
 
-    Raises SettingsError for an unknown key, a value of the wrong type, or a configuration file that is not there.
+    Raises SettingsError for an unknown key, a value of the wrong type or out of range, or a configuration file that is
+    not there.
     """
     environment = os.environ if environment is None else environment
     path = config or _config_path(environment)
     settings = Settings()
     if path is not None:
-        settings = _merge(settings, _read_toml(path), f"{path.name}")
+        settings = _merge(settings, _read_toml(path), f"配置文件 {path}")
     settings = _merge(settings, _from_environment(environment), "环境变量")
     given = {key: value for key, value in (options or {}).items() if value is not None}
     return _merge(settings, given, "命令行")
@@ -101,6 +118,23 @@ def secret(name: str, environment: Mapping[str, str] | None = None) -> str:
     if not value:
         raise SettingsError(f"没有设置环境变量 {name}：请把该服务的密钥放进这个变量后再试。")
     return value
+
+
+def environment_for(settings: Settings, config: Path | None = None) -> dict[str, str]:
+    """The environment in which a child process that is given no options loads just these settings."""
+    path = config or _config_path(os.environ)
+    values = {name: getattr(settings, name) for name in _SCALARS}
+    set_here = {
+        f"WENBAO_{name.upper()}": str(value.resolve() if isinstance(value, Path) else value)
+        for name, value in values.items()
+    }
+    return {**os.environ, **set_here} | ({"WENBAO_CONFIG": str(path.resolve())} if path else {})
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """“，是不是 x？” for the known name most like a misspelt one, `` where none is like it."""
+    match = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"，是不是 {match[0]}？" if match else "。"
 
 
 def _config_path(environment: Mapping[str, str]) -> Path | None:
@@ -123,12 +157,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"配置文件 {path} 的格式不对（{error}），请按 TOML 语法修改。") from error
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    found = {}
-    for name in _SCALARS:
-        if (value := environment.get(f"WENBAO_{name.upper()}")) not in (None, ""):
-            found[name] = value
-    return found
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    names = {name: f"WENBAO_{name.upper()}" for name in _SCALARS}
+    return {name: environment[variable] for name, variable in names.items() if environment.get(variable)}
 
 
 def _merge(settings: Settings, given: Mapping[str, Any], source: str) -> Settings:
@@ -140,37 +171,42 @@ def _merge(settings: Settings, given: Mapping[str, Any], source: str) -> Setting
         elif key in _SCALARS:
             changes[key] = _convert(key, value, hints[key], source)
         else:
-            raise SettingsError(f"{source} 中有不认识的设置 {key!r}{_nearest(key, [*_SCALARS, 'embedders'])}。")
+            raise SettingsError(f"{source}中有不认识的设置 {key!r}{nearest(key, [*_SCALARS, 'embedders'])}")
     return replace(settings, **changes)
 
 
 def _models(value: Any, source: str) -> dict[str, ModelSettings]:
     if not isinstance(value, Mapping) or not all(isinstance(item, Mapping) for item in value.values()):
-        raise SettingsError(f"{source} 中 [embedders.名称] 应是一组设置。")
+        raise SettingsError(f"{source}中 embedders 应写成 [embedders.名称] 下的一组设置。")
+    return {alias: _model(table, f"{source}的 [embedders.{alias}] ") for alias, table in value.items()}
+
+
+def _model(table: Mapping[str, Any], source: str) -> ModelSettings:
     hints = get_type_hints(ModelSettings)
-    models = {}
-    for alias, table in value.items():
-        for key in table:
-            if key not in hints:
-                raise SettingsError(
-                    f"{source} 的 [embedders.{alias}] 中有不认识的设置 {key!r}{_nearest(key, list(hints))}。"
-                )
-        models[alias] = ModelSettings(**{key: _convert(key, item, hints[key], source) for key, item in table.items()})
-    return models
+    for key in table:
+        if key not in hints:
+            raise SettingsError(f"{source}中有不认识的设置 {key!r}{nearest(key, hints)}")
+    return ModelSettings(**{key: _convert(key, item, hints[key], source) for key, item in table.items()})
 
 
 def _convert(key: str, value: Any, kind: type, source: str) -> Any:
+    wanted = {int: "整数", float: "数字", str: "文字", Path: "路径"}[kind]
+    low, high = _RANGES.get(key, (float("-inf"), float("inf")))
+    if key in _RANGES:
+        wanted += f"，从 {low:,} 到 {high:,}"
     try:
-        if kind is Path:
-            return Path(value).expanduser()
-        if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+        converted = _converted(value, kind)
+        if isinstance(converted, int | float) and not low <= converted <= high:
             raise ValueError
-        return kind(value)
-    except (TypeError, ValueError):
-        wanted = {int: "整数", float: "数字", str: "文字", Path: "路径"}[kind]
-        raise SettingsError(f"{source} 中 {key} 的值 {value!r} 不对，应为{wanted}。") from None
+    except (TypeError, ValueError, RuntimeError):
+        raise SettingsError(f"{source}中 {key} 的值 {value!r} 不对，应为{wanted}。") from None
+    return converted
 
 
-def _nearest(key: str, known: list[str]) -> str:
-    match = process.extractOne(key, known, score_cutoff=60)
-    return f"，是不是 {match[0]}" if match else ""
+def _converted(value: Any, kind: type) -> Any:
+    """The value as that type; ValueError, TypeError or RuntimeError where it is none."""
+    if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+        raise ValueError
+    if kind is int and isinstance(value, float):
+        raise ValueError
+    return Path(value).expanduser() if kind is Path else kind(value)
