@@ -11,8 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
-import rjieba
+if TYPE_CHECKING:
+    import rjieba
 
 # Radicals supplement: what NFKC leaves alone, beside the character each is drawn as. Chromium-made PDFs map
 # glyphs of 见, 长, 风 and their like to them. Kangxi radicals (U+2F00–2FDF) have NFKC foldings.
@@ -23,26 +25,38 @@ _RADICAL_PAIRS = (
     "⻒镸 ⻓长 ⻔门 ⻕阜 ⻖阝 ⻗雨 ⻘青 ⻙韦 ⻚页 ⻛风 ⻜飞 ⻝食 ⻞食 ⻟飠 ⻠饣 ⻡首 ⻢马 ⻣骨 ⻤鬼 ⻥鱼 ⻦鸟 ⻧卤 ⻨麦 ⻩黄 ⻪黾 ⻫斉 "
     "⻬齐 ⻭歯 ⻮齿 ⻯竜 ⻰龙 ⻱龜 ⻲亀 ⻳龟"
 )
-_FOLD = {ord(pair[0]): pair[1] for pair in _RADICAL_PAIRS.split()} | {
-    code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)
-}
+# Compatibility ideographs (U+F98E beside 年) are by Unicode the same characters as their canonical equivalents, so
+# folding them changes nothing that is printed; left alone, no pattern would find 2023年 in them.
+_FOLD = (
+    {ord(pair[0]): pair[1] for pair in _RADICAL_PAIRS.split()}
+    | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+    | {
+        code: folded
+        for code in (*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))
+        if (folded := unicodedata.normalize("NFC", chr(code))) != chr(code)
+    }
+)
 # Private-use bullets (Wingdings and its like), replacement and invisible characters.
 _NOISE = re.compile(
-    "[\ue000-\uf8ff\ufffd\ufffe\uffff\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]"
+    "[\ue000-\uf8ff\ufffd\ufffe\uffff\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f-\x9f\U000f0000-\U0010fffd]"
 )
 
 _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_SPACE = r" \t\u00a0\u2000-\u200a\u3000"
 _WIDE_MARK = r"，。、；：？！（）《》〈〉“”‘’【】〔〕…—％"
-_BETWEEN_WIDE = re.compile(rf"(?<=[{_WIDE}{_WIDE_MARK}])[ \t\u00a0\u3000]+(?=[{_WIDE}{_WIDE_MARK}])")
-_WIDE_THEN_NARROW = re.compile(rf"(?<=[{_WIDE}{_WIDE_MARK}])[ \t\u00a0\u3000]+(?=[0-9A-Za-z+<>≥≤±.])")
-_NARROW_THEN_WIDE = re.compile(rf"(?<=[0-9A-Za-z+%‰.])[ \t\u00a0\u3000]+(?=[{_WIDE}{_WIDE_MARK}])")
-_NARROW_THEN_PERCENT = re.compile(r"(?<=[0-9])[ \t\u00a0]+(?=[%‰℃])")
+_BETWEEN_WIDE = re.compile(rf"(?<=[{_WIDE}{_WIDE_MARK}])[{_SPACE}]+(?=[{_WIDE}{_WIDE_MARK}])")
+_WIDE_THEN_NARROW = re.compile(rf"(?<=[{_WIDE}{_WIDE_MARK}])[{_SPACE}]+(?=[0-9A-Za-z+<>≥≤±.])")
+_NARROW_THEN_WIDE = re.compile(rf"(?<=[0-9A-Za-z+%‰.])[{_SPACE}]+(?=[{_WIDE}{_WIDE_MARK}])")
+_NARROW_THEN_PERCENT = re.compile(rf"(?<=[0-9])[{_SPACE}]+(?=[%‰℃])")
+_SPACES = re.compile(rf"[{_SPACE}]+")
+_LATIN_END = re.compile(r"[A-Za-z][,;)]?$")
+_LATIN_START = re.compile(r"[A-Za-z]")
 
 _SENTENCE = re.compile(r"(?:[^。！？；!?;]*[。！？；!?;]+[”’」』）)】〕》]*\n?)|[^。！？；!?;]+")
 
 
 def fold_radicals(text: str) -> str:
-    """Radical code points as the characters they stand for; everything else untouched."""
+    """Radicals and compatibility ideographs as the characters they stand for; everything else untouched."""
     return text.translate(_FOLD)
 
 
@@ -51,15 +65,12 @@ def clean_line(text: str) -> str:
     text = _NOISE.sub("", fold_radicals(text))
     for pattern in (_BETWEEN_WIDE, _WIDE_THEN_NARROW, _NARROW_THEN_WIDE, _NARROW_THEN_PERCENT):
         text = pattern.sub("", text)
-    return re.sub(r"[ \t\u00a0\u3000]+", " ", text).strip()
+    return _SPACES.sub(" ", text).strip()
 
 
 def join_lines(first: str, second: str) -> str:
     """Two pieces of one hard-wrapped line as it would stand unwrapped: a space only between two Latin words."""
-    if not first or not second:
-        return first + second
-    gap = " " if first[-1].isascii() and second[0].isascii() and first[-1].isalpha() and second[0].isalpha() else ""
-    return first + gap + second
+    return first + (" " if _LATIN_END.search(first) and _LATIN_START.match(second) else "") + second
 
 
 @cache
@@ -123,6 +134,8 @@ _WORD = re.compile(r"[0-9]+(?:\.[0-9]+)?%?|[a-z]+[a-z0-9+#.]*|[\u3400-\u9fff]+")
 
 @cache
 def _segmenter() -> rjieba.Jieba:
+    import rjieba  # its dictionary takes longer to load than the rest of the program
+
     segmenter = rjieba.Jieba()
     for word in _DOMAIN_WORDS:
         segmenter.add_word(word, None, None)
