@@ -24,7 +24,7 @@ MODEL_NAMES = {EXTRACTIVE: "摘录式（内置，不联网）"}
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REREAD = re.compile(r"(?<=:)(?=[A-Za-z_/+-])|(?<=@)(?=\w)|(?<=www)(?=\.)", re.IGNORECASE)
-_TYPOGRAPHIC = re.compile(r"(?<=[<>=-])(?=[<>=-])")
+_TYPOGRAPHIC = re.compile(r"(?<=[<>=~+!-])(?=[<>=~+!-])")
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _INLINE = re.compile(r"\*\*(?P<bold>[^*\n]+?)\*\*|\[(?P<marker>\d{1,3})\]")
 _TABLE_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")

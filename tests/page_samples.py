@@ -30,19 +30,20 @@ REPORT = """# 青石职业技术学院高等职业教育质量年度报告（202
 | 护理系 | 1875 | 96 |
 """
 OTHER_REPORT = REPORT.replace("青石", "白河").replace("2023", "2022").replace("95.27", "91.06")
-HOSTILE_TITLE = "# 黑松职业技术学院质量年度报告（2021年度）<img src=x onerror=alert(1)>"
+HOSTILE_TITLE = "黑松职业技术学院质量年度报告（2021年度）<img src=x onerror=alert(1)>"
 HOSTILE_SENTENCE = (
     "黑松职业技术学院 :red[馆藏图书] 为 31.5 万册 <img src=http://evil.example/x.png> "
-    "![图](http://evil.example/y.png) [链接](http://evil.example) $x^2$ :smile: **粗** <script>alert(1)</script>。"
+    "[链接](http://evil.example) $x^2$ :smile: **粗** <script>alert(1)</script>。"
 )
-HOSTILE_REPORT = f"{HOSTILE_TITLE}\n\n## 一、图书\n\n{HOSTILE_SENTENCE}\n"
+HOSTILE_IMAGE = "![图](http://evil.example/y.png) 是馆舍照片。"
+HOSTILE_REPORT = f"{HOSTILE_TITLE}\n\n一、图书\n\n{HOSTILE_SENTENCE}\n{HOSTILE_IMAGE}\n"
 
 
-def write_reports(folder: Path, **texts: str) -> Path:
-    """A folder of reports: their names without ending, and their Markdown."""
+def write_reports(folder: Path, *, ending: str = "md", **texts: str) -> Path:
+    """A folder of reports: their names without ending, and their text."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+        (folder / f"{name}.{ending}").write_text(text, encoding="utf-8")
     return folder
 
 

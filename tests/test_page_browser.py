@@ -1,0 +1,242 @@
+"""The page in a real browser: what AppTest cannot see. `WENBAO_SCREENSHOTS=docs` also takes the README's picture."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from page_samples import (
+    HOSTILE_IMAGE,
+    HOSTILE_REPORT,
+    HOSTILE_SENTENCE,
+    OTHER_REPORT,
+    REPORT,
+    build_index,
+    write_reports,
+)
+
+from rag.page import WORD_JOINER
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+PROJECT = Path(__file__).parents[1]
+QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
+LABELS = (
+    "**粗** *斜* `码` ~~删~~ __下__",
+    "[链接](http://evil.example) ![图](http://evil.example/x.png) <http://evil.example>",
+    "http://evil.example/a www.evil.example a@evil.example mailto:a@evil.example",
+    ":red[红] :red-background[底] :material/home: :material_home: :smile: :streamlit: :small[小]",
+    "$x^2$ 与 $$y$$ 花了 $5 和 $6",
+    "<b>粗</b> <script>alert(1)</script> &amp; &#35;",
+    "# 标题 - 项 1. 项 > 引 | 甲 | 乙 |",
+    "- [ ] 待办",
+    "1. 第一",
+    "a -> b <- c -- d --- e >= f <= g ~= h",
+    "[^1] [x]: y \\* 反斜 \\\\",
+    "12:30 到 13:00，生师比 15.85：1",
+)
+
+
+@contextmanager
+def served(script: Path, **environment: str) -> Iterator[str]:
+    """Address of a Streamlit server of the script."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+    with subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(address, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(address)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("served")
+    write_reports(folder / "r", ending="txt", hostile=HOSTILE_REPORT)
+    build_index(folder / "data", write_reports(folder / "r", a=REPORT, b=OTHER_REPORT))
+    with served(PROJECT / "app.py", WENBAO_DATA=str(folder / "data")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, address: str, size: dict[str, int], scheme: str = "light") -> Iterator[Page]:
+    """The page, drawn; on leaving, nothing may have been asked of another host and no script have failed."""
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("dialog", lambda dialog: failures.append(dialog.message))
+    page.on("request", lambda request: failures.append(request.url) if _is_outside(request.url, address) else None)
+    page.goto(address)
+    yield page
+    context.close()
+    assert not failures
+
+
+def _is_outside(url: str, address: str) -> bool:
+    return not url.startswith((address, "data:", "blob:"))
+
+
+def ask(page: Page, question: str) -> None:
+    number = page.locator(".wb-answer").count()
+    box = page.locator('[data-testid="stChatInputTextArea"]:not([disabled])')
+    box.fill(question)
+    box.press("Enter")
+    page.locator(".wb-answer").nth(number).wait_for()
+    page.locator('[data-testid="stChatInputTextArea"]:not([disabled])').wait_for()
+
+
+def test_a_marker_opens_its_source(browser: Browser, address: str) -> None:
+    with opened(browser, address, LAPTOP) as page:
+        page.locator(".st-key-wb-suggestions button").nth(3).wait_for()
+        ask(page, "青石职业技术学院2023届毕业生就业率是多少？")
+        assert not page.locator(".wb-quote").is_visible()
+        page.locator(".wb-text a.wb-ref").first.click()
+        assert "95.27%" in page.locator(".wb-quote").inner_text()
+        assert page.locator(".wb-quote mark").inner_text() == "95.27%"
+        assert "人才培养" in page.locator(".wb-body dl").inner_text()
+        page.locator(".wb-source summary").first.click()
+        assert not page.locator(".wb-quote").is_visible()
+
+
+def test_report_text_is_only_text(browser: Browser, address: str) -> None:
+    with opened(browser, address, LAPTOP) as page:
+        page.locator('[data-testid="stExpander"] summary').click()
+        assert "<img src=x onerror=alert(1)>" in page.locator('[data-testid="stExpander"]').inner_text()
+        ask(page, "黑松职业技术学院馆藏图书有多少万册？")
+        page.locator(".wb-source summary").first.click()
+        page.locator(".wb-context summary").first.click()
+        quote, context = page.locator(".wb-quote").inner_text(), page.locator(".wb-scroll").inner_text()
+        assert "".join(HOSTILE_SENTENCE.split()) in "".join(quote.split())
+        assert "".join(HOSTILE_IMAGE.split()) in "".join(context.split())
+        assert page.locator(".wb-answer img, .wb-answer script, .wb-report img, .katex").count() == 0
+        assert all(
+            link.startswith("#")
+            for link in page.locator("a[href]").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+        )
+
+
+def test_labels_show_the_text_they_were_given(browser: Browser, tmp_path: Path) -> None:
+    script = tmp_path / "labels.py"
+    script.write_text(
+        "import streamlit as st\nfrom rag.page import escape_markdown\n"
+        f"for number, text in enumerate({LABELS!r}):\n"
+        "    st.button(escape_markdown(text), key=f'label-{number}')\n"
+        "    with st.container(key=f'text-{number}'):\n        st.markdown(escape_markdown(text))\n",
+        encoding="utf-8",
+    )
+    with served(script) as address, opened(browser, address, LAPTOP) as page:
+        page.locator(f".st-key-text-{len(LABELS) - 1} p").wait_for()
+        page.wait_for_load_state("networkidle")
+        for number, text in enumerate(LABELS):
+            for place in ("label", "text"):
+                part = page.locator(f'.st-key-{place}-{number} [data-testid="stMarkdownContainer"]')
+                assert part.inner_text().replace(WORD_JOINER, "").strip() == text
+                assert part.locator(":scope *:not(p)").count() == 0, text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_phone_width_needs_no_sideways_scrolling_and_text_is_readable(
+    browser: Browser, address: str, scheme: str
+) -> None:
+    with opened(browser, address, PHONE, scheme) as page:
+        ask(page, "青石职业技术学院机电系在校生人数是多少？")
+        page.locator(".wb-source summary").first.click()
+        width = page.locator(".stMainBlockContainer").evaluate("element => element.parentElement.scrollWidth")
+        assert width <= PHONE["width"]
+        page.wait_for_function(f"{_BACKGROUND} {'>' if scheme == 'light' else '<'} 128")
+        for part in (".wb-text", ".wb-text strong", ".wb-foot", ".wb-body dd", ".wb-quote", ".wb-question", ".wb-page"):
+            ink, paper = page.locator(part).first.evaluate(_COLOURS)
+            assert _contrast(ink, paper) >= 4.5, part
+
+
+_BACKGROUND = "getComputedStyle(document.querySelector('.stApp')).backgroundColor.match(/\\d+/)[0]"
+_COLOURS = """element => {
+  const ink = getComputedStyle(element).color;
+  while (/rgba\\(.*, 0\\)|transparent/.test(getComputedStyle(element).backgroundColor)) element = element.parentElement;
+  return [ink, getComputedStyle(element).backgroundColor];
+}"""
+
+
+def _contrast(one: str, other: str) -> float:
+    """Contrast ratio of two CSS colours, WCAG 2.1."""
+    lights = []
+    for colour in (one, other):
+        red, green, blue = (
+            value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+            for value in (int(part) / 255 for part in re.findall(r"\d+", colour)[:3])
+        )
+        lights.append(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
+def test_a_refused_upload_says_why(browser: Browser, address: str, tmp_path: Path) -> None:
+    bad = tmp_path / "坏.pdf"
+    bad.write_bytes(b"not a pdf")
+    with opened(browser, address, LAPTOP) as page:
+        page.locator('input[type="file"]').set_input_files(str(bad))
+        page.locator(".wb-upload.wb-error").wait_for()
+        assert "没有添加：" in page.locator(".wb-upload").inner_text()
+
+
+@pytest.mark.skipif("WENBAO_SCREENSHOTS" not in os.environ, reason="WENBAO_SCREENSHOTS is not set")
+def test_picture_for_the_readme(browser: Browser, tmp_path: Path) -> None:
+    build_index(tmp_path, PROJECT / "corpus")
+    folder = Path(os.environ["WENBAO_SCREENSHOTS"])
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        served(PROJECT / "app.py", WENBAO_DATA=str(tmp_path)) as address,
+        opened(browser, address, {"width": 1280, "height": 760}) as page,
+    ):
+        page.locator(".st-key-wb-suggestions button").first.click()
+        page.locator(".wb-text a.wb-ref").first.click()
+        page.wait_for_timeout(1000)
+        page.mouse.move(0, 0)
+        page.screenshot(path=folder / "page.png")
