@@ -33,8 +33,14 @@ HEAD_BOOST = 2.0
 ITEM_BOOST = 4.0
 OTHER_SLOT = 0.25
 """What a word that belongs to another interrogative counts in the sentence's cover."""
-SAME_UNIT_BONUS = 0.08
+SAME_UNIT_BONUS = 0.15
 """Figures for one question mostly stand together."""
+LEANING_BONUS = 0.5
+"""The same for a slot that names nothing of its own (…，占比多少): it asks of what the last figure is said of."""
+LEANING_WEIGHT = 0.25
+"""Share of the question's weight below which a slot names nothing of its own."""
+IN_CASE = 0.93
+"""Factor for a case study: it tells of one project, not of the college."""
 MIN_COVERAGE = 0.36
 """Share of the question's weight, and of the slot's own, that must on average stand by a figure that answers."""
 FOLLOWING_SLOT = 0.6
@@ -44,6 +50,9 @@ WRONG_KIND = 0.55
 """Factor for a figure whose unit is not of the kind asked."""
 BARE_KIND = 0.92
 """Factor for a figure without a unit where one is asked for."""
+ORDINARY_LENGTH = 80
+"""Characters of a sentence."""
+LENGTH_POWER = 0.3
 RANK_DECAY = 0.99
 """Factor per rank of the passage."""
 
@@ -66,6 +75,8 @@ _NO_MEASURES = frozenset(
 MIN_MEASURE_SHARE = 0.5
 _ENDS = re.compile(r"[。！？；]")
 _ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
+_PEOPLE_UNITS = frozenset("人 名 位 人次 户".split())
+_CASE = re.compile(r"案例")
 _YEAR_TERM = re.compile(r"(?:19|20)\d\d")
 
 
@@ -91,6 +102,8 @@ class _Ask:
     slot: Slot
     whole: Relevance
     local: Relevance
+    leans: bool
+    """The slot names nothing of its own."""
 
 
 def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
@@ -106,6 +119,7 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
         figure
         for passage in evidence.passages
         for figure in passage_to_figures(passage, tables.get(passage.table_id or ""))
+        if _speaks_of_subject(evidence, reports.get(passage.report_id), _unit_text(figure))
     ]
     ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
     asks = [_ask(slot, wanted, relevance) for slot in wanted]
@@ -114,12 +128,20 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
     found = [
         (ask, choice)
         for ask, choice in zip(asks, choices, strict=True)
-        if sure and choice and choice.sureness >= MIN_COVERAGE * FOLLOWING_SLOT
+        if sure and choice and _is_sure(choice, choices)
     ]
     if not found:
         best = max((choice for choice in choices if choice), key=lambda choice: choice.score, default=None)
         return _not_found(evidence, reports, best.figure if best else None)
     return _figures_draft(evidence, found, figures, ranks, reports)
+
+
+def _is_sure(choice: _Choice, choices: Sequence[_Choice | None]) -> bool:
+    """Whether a figure may answer beside the others: sure enough itself, or said in one breath with a sure one."""
+    return choice.sureness >= MIN_COVERAGE * FOLLOWING_SLOT or any(
+        other and other is not choice and other.sureness >= MIN_COVERAGE and _same_unit(other.figure, choice.figure)
+        for other in choices
+    )
 
 
 def evidence_to_relevance(evidence: Evidence) -> Relevance:
@@ -137,13 +159,17 @@ def _choose(
     open_slots = set(range(len(asks)))
     taken: list[Figure] = []
     while open_slots:
+        settled = any(choice is not None for choice in chosen)
         best: tuple[float, int, _Choice] | None = None
-        for index in sorted(open_slots):
+        for index in sorted(open_slots, key=lambda i: (asks[i].leans, i)):
+            if asks[index].leans and not settled and any(not asks[i].leans for i in open_slots):
+                continue
             for choice in options[index]:
                 if any(choice.figure is figure for figure in taken):
                     continue
                 together = any(_same_unit(choice.figure, figure) for figure in taken)
-                score = choice.score + (SAME_UNIT_BONUS if together else 0.0)
+                bonus = LEANING_BONUS if asks[index].leans else SAME_UNIT_BONUS
+                score = choice.score + (bonus if together else 0.0)
                 if best is None or score > best[0]:
                     best = (score, index, choice)
         if best is None:
@@ -152,6 +178,12 @@ def _choose(
         taken.append(best[2].figure)
         open_slots.discard(best[1])
     return chosen
+
+
+def _unit_text(figure: Figure) -> str:
+    """The sentence, or the row with what its merged cells say."""
+    own = figure.passage.text[figure.quote_start : figure.quote_end]
+    return f"{own} {' '.join(figure.row.filled)}" if figure.row else own
 
 
 def _same_unit(first: Figure, second: Figure) -> bool:
@@ -170,7 +202,8 @@ def _ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance) -> _Ask:
     }
     for word in content_words(slot.item):
         local[word] = whole[word] = max(whole.get(word, 1.0), 1.0) * ITEM_BOOST
-    return _Ask(slot, Relevance(whole, relevance.equivalents), Relevance(local or whole, relevance.equivalents))
+    leans = len(wanted) > 1 and sum(local.values()) < LEANING_WEIGHT * relevance.total
+    return _Ask(slot, Relevance(whole, relevance.equivalents), Relevance(local or whole, relevance.equivalents), leans)
 
 
 def _weigh(figure: Figure, ask: _Ask, ranks: Mapping[str, int], evidence: Evidence) -> _Choice | None:
@@ -182,17 +215,27 @@ def _weigh(figure: Figure, ask: _Ask, ranks: Mapping[str, int], evidence: Eviden
     coverage = ask.whole.coverage(unit, context, TABLE_CONTEXT if figure.is_cell else CONTEXT)
     beside = ask.local.coverage(names, f"{unit} {figure.about}", BESIDE)
     fit = _kind_factor(figure, ask.slot) * _scope_factor(figure, evidence)
-    if not fit or not _has_measure(ask, f"{unit} {context}") or not _names_unknown(evidence, f"{unit} {context}"):
+    if not fit or not _has_measure(ask, f"{unit} {context}"):
         return None
+    fit *= IN_CASE if _CASE.search(figure.passage.path[-1]) else 1.0
     exact = PRECISION_SHARE * _precision(figure.before if figure.is_cell else figure.near, ask)
     score = (UNIT_SHARE * coverage + LOCAL_SHARE * beside + exact) * fit * RANK_DECAY ** ranks[figure.passage.id]
     reach = ask.local.coverage(f"{unit} {names}", context, TABLE_CONTEXT)
     return _Choice(figure, coverage, reach, score)
 
 
-def _names_unknown(evidence: Evidence, text: str) -> bool:
-    """Whether what is asked of a college without a report of its own is said of that college."""
-    return all(name in text for name in evidence.query.unknown_colleges)
+def _speaks_of_subject(evidence: Evidence, report: Report | None, text: str) -> bool:
+    """Whether a text is about the colleges asked about: theirs by its report, or naming them.
+
+    A college without a report of its own must be named in the text.
+    """
+    query = evidence.query
+    key = matching_key(text)
+    if not all(matching_key(name) in key for name in query.unknown_colleges):
+        return False
+    if not query.colleges or (report is not None and report.college in query.colleges):
+        return True
+    return any(matching_key(name) in key for name in query.colleges)
 
 
 def _precision(label: str, ask: _Ask) -> float:
@@ -216,11 +259,14 @@ def _has_item(figure: Figure, item: str) -> bool:
 def _kind_factor(figure: Figure, slot: Slot) -> float:
     """1 for a figure of the kind asked, less for one that may be, 0 for one that cannot."""
     classes = _KIND_CLASSES.get(slot.kind)
-    if classes is None or unit_class(figure.number.unit) in classes:
+    unit = figure.number.unit
+    if classes is None:
         return 1.0
-    if not figure.number.unit:
+    if not unit:
         return BARE_KIND if slot.kind in (slots.PEOPLE, slots.COUNT) else WRONG_KIND
-    return 0.0
+    if unit_class(unit) not in classes:
+        return 0.0
+    return WRONG_KIND if slot.kind == slots.PEOPLE and unit not in _PEOPLE_UNITS else 1.0
 
 
 def _has_measure(ask: _Ask, text: str) -> bool:
@@ -334,6 +380,8 @@ def _written(figure: Figure) -> str:
 
 
 def _label(figure: Figure) -> str:
+    if figure.is_cell and figure.after:
+        return f"{' '.join(figure.near.split())} "
     if figure.is_cell:
         name = " ".join(figure.near.split())
         return f"{name}的{figure.before}为 " if figure.before and name else f"{figure.before or name}："
@@ -356,7 +404,10 @@ def _name_draft(
         context = " ".join([*passage.path, *(_table_names(table) if table else ())])
         share = TABLE_CONTEXT if table else CONTEXT
         for start, end in _answering_units(passage, table):
-            score = relevance.coverage(passage.text[start:end], context, share) * RANK_DECAY**rank
+            unit = passage.text[start:end]
+            if not _speaks_of_subject(evidence, reports.get(passage.report_id), unit):
+                continue
+            score = relevance.coverage(unit, context, share) * RANK_DECAY**rank * _brevity(unit)
             if best is None or score > best[0]:
                 best = (score, passage, start, end)
     if best is None or best[0] < MIN_NAME_COVERAGE:
@@ -371,6 +422,11 @@ def _name_draft(
     lead = _lead(evidence, [passage], reports)
     text = f"{lead}{lines[0]}" if len(lines) == 1 else lead + "\n\n" + "\n".join(f"- {line}" for line in lines)
     return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
+
+
+def _brevity(text: str) -> float:
+    """1 for a sentence of ordinary length, less for one so long that it holds something of everything."""
+    return 1.0 if len(text) <= ORDINARY_LENGTH else (ORDINARY_LENGTH / len(text)) ** LENGTH_POWER
 
 
 def _table_names(table: Table) -> tuple[str, ...]:
@@ -397,13 +453,17 @@ def _alike_rows(
     rows = {row_text(row) for row in table.rows[table.header_rows :]} if table else set()
     if passage.text[start:end].rstrip("\n") not in rows:
         return []
-    held = relevance.shares(passage.text[start:end]).keys()
+    held = _held(relevance, passage.text[start:end])
     alike = [
         (a, b)
         for a, b in sentence_spans(passage.text)
-        if passage.text[a:b].rstrip("\n") in rows and held and held <= relevance.shares(passage.text[a:b]).keys()
+        if passage.text[a:b].rstrip("\n") in rows and held and held <= _held(relevance, passage.text[a:b])
     ]
     return alike if len(alike) <= MAX_ROWS else []
+
+
+def _held(relevance: Relevance, text: str) -> frozenset[str]:
+    return frozenset(word for word, share in relevance.shares(text).items() if share == 1.0)
 
 
 def _row_line(text: str, table: Table | None) -> str:

@@ -144,22 +144,17 @@ def _sentence_figures(passage: Passage, start: int, end: int) -> Iterator[Figure
 def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end: int) -> Iterator[Figure]:
     labels = header_labels(table.rows, table.header_rows)
     units = row_units(table, row, labels)
-    names = " ".join(
-        dict.fromkeys(
-            text
-            for i, text in enumerate(row.filled)
-            if text and not _is_value(text) and i not in _ordinal_columns(labels)
-        )
-    )
+    ordinals = _ordinal_columns(labels)
+    names = {i: text for i, text in enumerate(row.filled) if text and not _is_value(text) and i not in ordinals}
     at = start
     for column, text in enumerate(row.printed):
         if not text:
             continue
-        offset = passage.text.index(text, at, max(end, at + len(text)))
+        offset = passage.text.index(text, at)
         at = offset + len(text)
-        header = labels[column] if column < len(labels) else ""
-        if column in _ordinal_columns(labels):
+        if column in ordinals:
             continue
+        others = " ".join(dict.fromkeys(name for i, name in names.items() if i != column and name != text))
         for number in _cell_numbers(text, units.get(column, "")):
             yield Figure(
                 number=number,
@@ -168,9 +163,9 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
                 end=offset + number.end,
                 quote_start=start,
                 quote_end=start + len(passage.text[start:end].rstrip()),
-                near=names if _is_value(text) else f"{names} {text[: number.start]}",
-                before=header,
-                after="" if _is_value(text) else text[number.end :],
+                near=f"{others} {_CLAUSE.split(text[: number.start])[-1]}".strip(),
+                before=labels[column] if column < len(labels) else "",
+                after="" if _is_value(text) else _CLAUSE.split(text[number.end :])[0],
                 about=" ".join([table.caption, table.unit, *passage.path[-1:]]),
                 is_cell=True,
                 is_total=any(_TOTAL.match(cell) for cell in row.filled if cell),

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rag.indicators import indicators
 from rag.records import Query
-from rag.text import matching_key, specificity, tagged_words
+from rag.text import matching_key, specificity, tagged_words, unique
 
 EQUIVALENT = 0.85
 """What a printed name counts beside the asked one it stands for."""
-CARRIED = 0.4
+CARRIED = 0.25
 """What a word counts that stands only in the earlier question a follow-up leans on."""
 PARTIAL = 0.6
 """What a long word counts, at most, of which only pieces stand in a text."""
@@ -31,6 +31,8 @@ _FACTORS: Mapping[str, float] = {
 COMPOUND_FACTOR = 0.6
 """From this factor on a word may be part of a compound."""
 COMPOUND = 0.8
+ASKED_NAME = 0.7
+"""What a reader's name for an indicator counts where it is no word of its own (考过, 花了多少钱)."""
 MAX_COMPOUND = 14
 _SINGLE = 0.35
 """Factor for a word of one character."""
@@ -115,7 +117,17 @@ def content_words(text: str) -> Mapping[str, float]:
         factor *= specificity(word)
         if factor:
             words[word] = max(words.get(word, 0.0), factor)
+    key = text_key(text)
+    for name in asked_names():
+        if name in key:
+            words.setdefault(name, ASKED_NAME)
     return words
+
+
+@cache
+def asked_names() -> tuple[str, ...]:
+    """Keys of all names that the indicator table says readers use."""
+    return tuple(unique(matching_key(name) for indicator in indicators() for name in indicator.asked))
 
 
 def query_to_relevance(query: Query, texts: Sequence[str]) -> Relevance:

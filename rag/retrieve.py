@@ -30,7 +30,7 @@ CLAUSE_WEIGHT = 0.3
 MIN_CLAUSE = 4
 RERANKED = 120
 """Fused chunks that are read closely."""
-FUSED_SHARE, SENTENCE_SHARE, CHUNK_SHARE = 0.3, 0.5, 0.2
+FUSED_SHARE, SENTENCE_SHARE, CHUNK_SHARE = 0.5, 0.4, 0.1
 WITHOUT_FIGURE = 0.8
 FOUND_EDGE = 0.03
 
@@ -45,7 +45,7 @@ class RetrievalLimits:
 
     passages: int = 8
     max_passage_tokens: int = 1500
-    max_prose_tokens: int = 700
+    max_prose_tokens: int = 1000
 
 
 def reciprocal_rank_fusion(rankings: Sequence[tuple[Ranking, float]]) -> list[tuple[str, float]]:

@@ -54,6 +54,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (NAME, re.compile(r"哪一?[个些家所位年天种门项类名份]|哪里|哪儿|谁|什么|叫啥|是啥|名称|名字")),
 )
 _BREAK = re.compile(r"[，,；;？?。！!]")
+_COPULA = re.compile(r"[的是有为达到约各自分别大概一共总\s]{0,5}")
 _EACH = re.compile(r"各自?(?:有|是|为|占)?|分别|依次")
 
 
@@ -106,7 +107,19 @@ def _interrogatives(question: str) -> list[tuple[int, int, str]]:
         for match in pattern.finditer(question):
             if all(match.end() <= a or match.start() >= b for a, b, _ in taken):
                 taken.append((match.start(), match.end(), kind))
-    return sorted(taken)
+    return _merged(question, sorted(taken))
+
+
+def _merged(question: str, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Interrogatives with nothing but copulas between them are one: 生师比 是 多少."""
+    merged: list[tuple[int, int, str]] = []
+    for start, end, kind in found:
+        if merged and _COPULA.fullmatch(question, merged[-1][1], start):
+            first_start, _, first_kind = merged[-1]
+            merged[-1] = (first_start, end, kind if first_kind in (ANY, NAME, COUNT) else first_kind)
+        else:
+            merged.append((start, end, kind))
+    return merged
 
 
 def _clause_start(question: str, previous: int, start: int) -> int:
