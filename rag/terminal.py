@@ -31,7 +31,7 @@ _HELP_WORDS = {
     "Show this message and exit.": "显示这份帮助",
     "  [required]": "（必填）",
     " <str>": "",
-    " <path>": "",
+    " <list[Path]>": "",
 }
 _USAGE_MESSAGES = (
     (r"No such option: (?P<given>\S+).*", "没有 {given} 这个选项"),

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from rag.readers.request import (
 from rag.records import ReadFile
 
 POLL_SECONDS = 0.25
+STOPPED = "读取已中断。"
 CRASHED = "解析程序中途崩溃（文件已损坏、内存不足或含恶意内容）；请重新导出后再导入。"
 UNUSABLE_ANSWER = "解析结果不完整，无法使用；请重试，或重新导出文件后再导入。"
 
@@ -46,8 +48,13 @@ class Limits:
     max_answer_bytes: int = 512 * 2**20
 
 
-def read_report(path: Path, limits: Limits = Limits(), *, password: str | None = None) -> ReadFile:
-    """The file's pages, read in a child process within the limits; raises UnreadableFileError with the reason."""
+def read_report(
+    path: Path, limits: Limits = Limits(), *, password: str | None = None, stop: threading.Event | None = None
+) -> ReadFile:
+    """The file's pages, read in a child process within the limits; raises UnreadableFileError with the reason.
+
+    Setting `stop` from another thread ends it early.
+    """
     path = Path(path)
     _check_before_reading(path, limits)
     with tempfile.TemporaryDirectory(prefix="wenbao-", ignore_cleanup_errors=True) as folder:
@@ -55,7 +62,7 @@ def read_report(path: Path, limits: Limits = Limits(), *, password: str | None =
             str(path.absolute()), folder, password, limits.max_pages, limits.max_file_bytes, limits.memory_bytes
         )
         with Path(folder, "errors").open("w+b") as errors:
-            code = _run(request, limits, errors)
+            code = _run(request, limits, errors, stop or threading.Event())
             errors.seek(0)
             complaint = errors.read()[-20_000:].decode("utf-8", errors="replace")
         return _result(Path(folder, ANSWER_NAME), code, limits, complaint)
@@ -74,7 +81,7 @@ def _check_before_reading(path: Path, limits: Limits) -> None:
         raise UnreadableFileError(too_large(status.st_size, limits.max_file_bytes))
 
 
-def _run(request: Request, limits: Limits, errors: Any) -> int:
+def _run(request: Request, limits: Limits, errors: Any, stop: threading.Event) -> int:
     """Exit code of the child; it has ended when this returns or raises."""
     home = str(Path(rag.__file__).resolve().parents[1])
     search_path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
@@ -88,7 +95,7 @@ def _run(request: Request, limits: Limits, errors: Any) -> int:
     try:
         assert process.stdin is not None
         _ask(process.stdin, request)
-        return _wait(process, limits, Path(request.folder, PAGE_COUNT_NAME))
+        return _wait(process, limits, Path(request.folder, PAGE_COUNT_NAME), stop)
     finally:
         process.kill()
         process.wait()
@@ -105,12 +112,14 @@ def _ask(stream: Any, request: Request) -> None:
         return  # the child has died already; its exit code and its complaint say more
 
 
-def _wait(process: subprocess.Popen[bytes], limits: Limits, page_count: Path) -> int:
+def _wait(process: subprocess.Popen[bytes], limits: Limits, page_count: Path, stop: threading.Event) -> int:
     started = time.monotonic()
     while True:
         try:
             return process.wait(timeout=POLL_SECONDS)
         except subprocess.TimeoutExpired:
+            if stop.is_set():
+                raise UnreadableFileError(STOPPED) from None
             spent = time.monotonic() - started
             if spent > limits.seconds and spent > limits.seconds + limits.seconds_per_page * _pages(page_count):
                 raise UnreadableFileError(
