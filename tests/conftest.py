@@ -1,0 +1,84 @@
+"""What several test files use: `wenbao` run as a program, and small reports to feed it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+RUN_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a run of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment without settings of the developer's own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WENBAO_")}
+    return {**kept, "PYTHONPATH": str(ROOT), **changes}
+
+
+def write_report(path: Path, college: str, students: int, year: int = 2023) -> Path:
+    """A small report in plain text."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [
+        f"{college}高等职业教育质量年度报告（{year}年度）",
+        "一、学校概况",
+        f"截至{year}年8月31日，学校全日制在校生{students}人，馆藏图书{students * 10}册。",
+        "二、就业质量",
+        f"{year}届毕业生就业率为{90 + students % 10}.5%。",
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def wenbao() -> Callable[..., Ran]:
+    """Runs the program with these arguments, in `cwd`, with `env` added to the environment."""
+
+    def run(*arguments: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-m", "rag", *map(str, arguments)],
+            cwd=cwd,
+            env=environment(**(env or {})),
+            capture_output=True,
+            timeout=RUN_SECONDS,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+    return run
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts the program and leaves it running; it is ended with the test."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rag", *map(str, arguments)],
+            cwd=ROOT,
+            env=environment(**(env or {})),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
