@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
 
 from rag import slots
 from rag.chunks import page_at
 from rag.figures import Figure, passage_to_figures
-from rag.numbers import same_value, unit_class
+from rag.numbers import cell_number, same_value, unit_class
 from rag.paragraphs import CAPTION
-from rag.records import AnswerStatus, Citation, Conflict, Draft, Evidence, Passage, Report, Table
+from rag.records import AnswerStatus, Citation, Conflict, Draft, Evidence, Number, Passage, Query, Report, Table
 from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, query_to_relevance, text_key
 from rag.slots import Slot, question_to_slots
 from rag.tables import header_labels, row_text
@@ -26,6 +28,7 @@ UNIT_SHARE, LOCAL_SHARE = 0.45, 0.55
 """How a figure's score is made of what its sentence or row covers of the question, and its own words of the slot."""
 PRECISION_SHARE = 0.1
 """What is added for a label that says nothing but what is asked."""
+OWN_LABEL, GROUP_LABEL = 0.2, 0.05
 BESIDE = 0.55
 """What a word of the slot counts in the figure's sentence but not in its own clause."""
 HEAD_BOOST = 2.0
@@ -48,6 +51,8 @@ FOLLOWING_SLOT = 0.6
 MIN_NAME_COVERAGE = 0.35
 WRONG_KIND = 0.55
 """Factor for a figure whose unit is not of the kind asked."""
+OTHER_UNIT = 0.6
+"""Factor for a figure in a unit that is not the one asked in (人 for 人次)."""
 BARE_KIND = 0.92
 """Factor for a figure without a unit where one is asked for."""
 ORDINARY_LENGTH = 80
@@ -76,6 +81,8 @@ MIN_MEASURE_SHARE = 0.5
 _ENDS = re.compile(r"[。！？；]")
 _ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
 _PEOPLE_UNITS = frozenset("人 名 位 人次 户".split())
+_LIST_MARK = re.compile(r"[、，,和及与]{1,2}")
+_IN_TURN = re.compile(r"分别|依次|各")
 _CASE = re.compile(r"案例")
 _YEAR_TERM = re.compile(r"(?:19|20)\d\d")
 
@@ -122,6 +129,7 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
         if _speaks_of_subject(evidence, reports.get(passage.report_id), _unit_text(figure))
     ]
     ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
+    wanted = [replace(slot, item=_known_item(slot.item, figures)) if slot.item else slot for slot in wanted]
     asks = [_ask(slot, wanted, relevance) for slot in wanted]
     choices = _choose(asks, figures, ranks, evidence)
     sure = max((choice.sureness for choice in choices if choice), default=0.0) >= MIN_COVERAGE
@@ -156,8 +164,10 @@ def _choose(
     """A figure for each slot, no figure twice; the surest slot first, the others drawn to its sentence or row."""
     options = [[choice for figure in figures if (choice := _weigh(figure, ask, ranks, evidence))] for ask in asks]
     chosen: list[_Choice | None] = [None] * len(asks)
-    open_slots = set(range(len(asks)))
-    taken: list[Figure] = []
+    for index, choice in _listed(asks, options).items():
+        chosen[index] = choice
+    taken = [choice.figure for choice in chosen if choice]
+    open_slots = {index for index, choice in enumerate(chosen) if choice is None}
     while open_slots:
         settled = any(choice is not None for choice in chosen)
         best: tuple[float, int, _Choice] | None = None
@@ -178,6 +188,46 @@ def _choose(
         taken.append(best[2].figure)
         open_slots.discard(best[1])
     return chosen
+
+
+def _listed(asks: Sequence[_Ask], options: Sequence[Sequence[_Choice]]) -> dict[int, _Choice]:
+    """Figures that a sentence lists in the order of its items: 2021-2023年，通过率分别为50%、83%、98.5%.
+
+    Taken where one sentence lists as many figures of one unit as the question has items, and names the items, if
+    they are no years, in the same order before them.
+    """
+    groups: dict[int, list[int]] = {}
+    for index, ask in enumerate(asks):
+        if ask.slot.item:
+            groups.setdefault(ask.slot.start, []).append(index)
+    bound: dict[int, _Choice] = {}
+    for indexes in groups.values():
+        runs = _runs(options[indexes[0]], [asks[index].slot.item for index in indexes])
+        best = max(runs, key=lambda run: run[0].score, default=None)
+        if best is not None and best[0].sureness >= MIN_COVERAGE:
+            bound.update(zip(indexes, best, strict=True))
+    return bound
+
+
+def _runs(choices: Sequence[_Choice], items: Sequence[str]) -> list[list[_Choice]]:
+    ordered = sorted(
+        (choice for choice in choices if not choice.figure.is_cell), key=lambda c: (c.figure.passage.id, c.figure.start)
+    )
+    found = []
+    for at in range(len(ordered) - len(items) + 1):
+        run = ordered[at : at + len(items)]
+        text = run[0].figure.passage.text
+        together = all(
+            a.figure.passage.id == b.figure.passage.id
+            and a.figure.number.unit == b.figure.number.unit
+            and _LIST_MARK.fullmatch(text, a.figure.end, b.figure.start)
+            for a, b in pairwise(run)
+        )
+        before = matching_key(text[run[0].figure.quote_start : run[0].figure.start])
+        places = [0 if _YEAR_TERM.fullmatch(item) else before.find(matching_key(item)) for item in items]
+        if together and _IN_TURN.search(before) and min(places) >= 0 and places == sorted(places):
+            found.append(run)
+    return found
 
 
 def _unit_text(figure: Figure) -> str:
@@ -219,6 +269,7 @@ def _weigh(figure: Figure, ask: _Ask, ranks: Mapping[str, int], evidence: Eviden
         return None
     fit *= IN_CASE if _CASE.search(figure.passage.path[-1]) else 1.0
     exact = PRECISION_SHARE * _precision(figure.before if figure.is_cell else figure.near, ask)
+    exact += _row_is_named(figure, evidence.query)
     score = (UNIT_SHARE * coverage + LOCAL_SHARE * beside + exact) * fit * RANK_DECAY ** ranks[figure.passage.id]
     reach = ask.local.coverage(f"{unit} {names}", context, TABLE_CONTEXT)
     return _Choice(figure, coverage, reach, score)
@@ -251,22 +302,63 @@ def _precision(label: str, ask: _Ask) -> float:
     )
 
 
+def _row_is_named(figure: Figure, query: Query) -> float:
+    """What a cell gains when the question names its row: most for the row's own label, the last before the figure.
+
+    Labels are looked for longest first and each place counts once: 护理学院 in a question does not name the row 护理.
+    """
+    if figure.row is None:
+        return 0.0
+    texts = figure.row.filled
+    labels = [
+        text for i, text in enumerate(texts) if i != figure.column and len(text) > 1 and cell_number(text) is None
+    ]
+    own = next((text for text in reversed(texts[: figure.column]) if text in labels), "")
+    left = matching_key(f"{query.focus} {query.carried}")
+    named = set()
+    for label in sorted(set(labels), key=len, reverse=True):
+        if (key := matching_key(label)) in left:
+            left = left.replace(key, "\0")
+            named.add(label)
+    return (OWN_LABEL if own in named else 0.0) + (GROUP_LABEL if named - {own} else 0.0)
+
+
+def _known_item(item: str, figures: Sequence[Figure]) -> str:
+    """The longest part of an enumerated item that stands by some figure: 觉得满意 → 满意, 湖职护理学院 → 护理学院."""
+    texts = {text_key(_item_text(figure)) for figure in figures}
+    key = matching_key(item)
+    parts = (key[start : start + length] for length in range(len(key), 1, -1) for start in range(len(key) - length + 1))
+    return next((part for part in parts if any(part in text for text in texts)), item)
+
+
+def _item_text(figure: Figure) -> str:
+    return f"{_unit_text(figure)} {figure.before}"
+
+
 def _has_item(figure: Figure, item: str) -> bool:
-    text = figure.passage.text[figure.quote_start : figure.quote_end]
-    return matching_key(item) in matching_key(text + figure.before) or _YEAR_TERM.fullmatch(item) is not None
+    return matching_key(item) in text_key(_item_text(figure)) or _YEAR_TERM.fullmatch(item) is not None
 
 
 def _kind_factor(figure: Figure, slot: Slot) -> float:
-    """1 for a figure of the kind asked, less for one that may be, 0 for one that cannot."""
+    """1 for a figure of the kind and unit asked, less for one that may be, 0 for one that cannot."""
     classes = _KIND_CLASSES.get(slot.kind)
     unit = figure.number.unit
+    if classes is not None and unit and unit_class(unit) not in classes:
+        return 0.0
+    if slot.unit and unit:
+        per = unit.partition("/")[0]
+        return 1.0 if slot.unit in (unit, per) or _scales(unit, slot.unit) else OTHER_UNIT
     if classes is None:
         return 1.0
     if not unit:
         return BARE_KIND if slot.kind in (slots.PEOPLE, slots.COUNT) else WRONG_KIND
-    if unit_class(unit) not in classes:
-        return 0.0
     return WRONG_KIND if slot.kind == slots.PEOPLE and unit not in _PEOPLE_UNITS else 1.0
+
+
+def _scales(unit: str, other: str) -> bool:
+    """Whether figures in two units can be compared: 元 and 万元, 人 and 名, not 人 and 人次."""
+    one = Number("1", Decimal(1), unit, 0, 1)
+    return any(same_value(one, Number("1", Decimal(10) ** power, other, 0, 1)) for power in (-8, -4, 0, 4, 8))
 
 
 def _has_measure(ask: _Ask, text: str) -> bool:

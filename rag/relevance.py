@@ -117,11 +117,7 @@ def content_words(text: str) -> Mapping[str, float]:
         factor *= specificity(word)
         if factor:
             words[word] = max(words.get(word, 0.0), factor)
-    key = text_key(text)
-    for name in asked_names():
-        if name in key:
-            words.setdefault(name, ASKED_NAME)
-    return words
+    return words | {name: ASKED_NAME for name in asked_names() if name in text_key(text)}
 
 
 @cache
@@ -132,15 +128,17 @@ def asked_names() -> tuple[str, ...]:
 
 def query_to_relevance(query: Query, texts: Sequence[str]) -> Relevance:
     """The question's content words, rare ones among `texts` heavy, those only carried over light."""
-    question = query.terms[0] if query.terms else query.standalone
+    asked = f"{query.focus} {query.carried}"
+    stripped = query.terms[0] if query.terms else query.standalone
+    words = {**content_words(stripped), **{name: ASKED_NAME for name in asked_names() if name in text_key(asked)}}
     keys = [text_key(text) for text in texts]
     own = content_words(query.focus) if query.carried else {}
     weights = {}
-    for word, factor in content_words(question).items():
+    for word, factor in words.items():
         documents = sum(word in key for key in keys)
         carried = CARRIED if query.carried and word not in own else 1.0
         weights[word] = factor * carried * math.log((len(keys) + 1.5) / (documents + 0.5))
-    return Relevance(weights, _equivalents(question))
+    return Relevance(weights, _equivalents(asked))
 
 
 def _equivalents(question: str) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.numbers import find_numbers
+
 MONEY, PERCENT, POINTS, PEOPLE, AREA, TIME, RATIO, COUNT, ANY, NAME = (
     "money",
     "percent",
@@ -55,6 +57,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _BREAK = re.compile(r"[，,；;？?。！!]")
 _COPULA = re.compile(r"[的是有为达到约各自分别大概一共总\s]{0,5}")
+_ENUMERATION = re.compile(r"[^，,；;：:、和与及跟]{1,16}(?:[、和与及跟][^，,；;：:、和与及跟]{1,16})+$")
+_SUMMING_UP = re.compile(r"这?[两三四五六七八九几\d]个?(?:年|者|项|方面|种|个|类|所|家|门|届).*$")
 _EACH = re.compile(r"各自?(?:有|是|为|占)?|分别|依次")
 
 
@@ -67,6 +71,8 @@ class Slot:
     start: int
     head: str = ""
     """The words straight before and behind the interrogative."""
+    unit: str = ""
+    """The unit asked in (多少人次 → 人次), `` where none is named."""
     item: str = ""
     """The enumerated item it is for (国家级 of 国家级、省级各几项), `` where there is none."""
 
@@ -91,10 +97,19 @@ def question_to_slots(question: str, carried: str = "") -> tuple[Slot, ...]:
         head = (
             f"{question[max(low, start - HEAD_LENGTH) : start]} {question[start : min(end + HEAD_LENGTH // 2, high)]}"
         )
-        items = _items(question[low:start]) if _EACH.search(text) else ()
-        slots += [Slot(kind, text, start, head, item) for item in items] or [Slot(kind, text, start, head)]
+        each = _EACH.search(question, previous, high)
+        items = (_items(question[low : min(each.start(), start)]) or _items_before(question[:low])) if each else ()
+        unit = _unit(question[start:])
+        slots += [Slot(kind, text, start, head, unit, item) for item in items] or [Slot(kind, text, start, head, unit)]
         previous = end
     return tuple(slots)
+
+
+def _unit(text: str) -> str:
+    """The unit straight behind 多少 or 几."""
+    match = re.match(r"(?:是|有|为)?(?:多少|几)个?(?P<rest>.{1,5})", text)
+    numbers = find_numbers(f"3{match['rest']}") if match else ()
+    return numbers[0].unit if numbers and numbers[0].start == 0 else ""
 
 
 def _kind_without_interrogative(question: str) -> str:
@@ -131,13 +146,16 @@ def _clause_start(question: str, previous: int, start: int) -> int:
     return low
 
 
+def _items_before(text: str) -> tuple[str, ...]:
+    """Items enumerated in an earlier clause (A、B这两个专业，…分别有多少)."""
+    return next((items for clause in reversed(_BREAK.split(text)) if (items := _items(clause))), ())
+
+
 def _items(text: str) -> tuple[str, ...]:
-    """Enumerated items: 国家级、省级、市级 / 满意、一般、不满意 / 2021、2022、2023."""
-    match = re.search(
-        r"([^，,；;：:、]{1,16}(?:[、和与及跟][^，,；;：:、]{1,16})+)$", _EACH.sub("", text).rstrip("的有是为占 ")
-    )
+    """Enumerated items a clause ends with: 国家级、省级、市级 / 满意、一般、不满意 / 2021、2022、2023."""
+    match = _ENUMERATION.search(text.rstrip("的有是为占在 "))
     if not match:
         return ()
-    pieces = [piece.strip() for piece in re.split(r"[、和与及跟]", match.group(1))]
-    pieces[-1] = re.sub(r"(?:这?[两三四五几\d]个?(?:年|者|项|方面|种|个|类).*)$", "", pieces[-1]) or pieces[-1]
+    pieces = [piece.strip() for piece in re.split(r"[、和与及跟]", match.group())]
+    pieces[-1] = _SUMMING_UP.sub("", pieces[-1]) or pieces[-1]
     return tuple(piece for piece in pieces if piece) if len(pieces) >= 2 else ()
