@@ -109,8 +109,10 @@ def draw(parts: Parts) -> None:
         disabled=busy or not reports,
         on_submit=lambda: submit(memory.question),
     )
+    welcome = st.empty()  # emptied by hand: what is merely no longer drawn stays until the answer is there
     if not memory.exchanges and not busy:
-        draw_welcome(parts, filtered_reports(reports, filters) if reports else (), reports)
+        with welcome.container():
+            draw_welcome(parts, filtered_reports(reports, filters), reports)
     for number, exchange in enumerate(memory.exchanges):
         draw_exchange(number, exchange)
     if busy and reports:
@@ -182,10 +184,13 @@ def draw_reports(parts: Parts, reports: Sequence[Report]) -> None:
     with st.expander(f"报告 · {len(reports)} 份"):
         if not reports:
             st.html('<p class="wb-muted">没有符合条件的报告，请放宽查找范围。</p>')
-        for report in reports:
+        given = [report for report in reports if is_upload(Path(report.path), parts.uploads)]
+        for report in given:
             st.html(page.report_html(report, stats.get(report.id)))
-            if is_upload(Path(report.path), parts.uploads):
-                st.button("移除", key=f"remove-{report.id}", type="tertiary", on_click=remove, args=(parts, report))
+            st.button("移除", key=f"remove-{report.id}", type="tertiary", on_click=remove, args=(parts, report))
+        others = "".join(page.report_html(report, stats.get(report.id)) for report in reports if report not in given)
+        if others:
+            st.html(others)
 
 
 def remove(parts: Parts, report: Report) -> None:
@@ -227,8 +232,10 @@ def take_in(parts: Parts, file: Any) -> str:
         reasons = [reason for _, reason in outcome.failed]
         warnings = [warning for _, warning in outcome.warnings]
         done = "已在库中" if outcome.skipped else "已添加"
-    except (WenbaoError, OSError) as error:
+    except WenbaoError as error:
         reasons, warnings, done = [str(error)], [], ""
+    except OSError as error:
+        reasons, warnings, done = [f"文件存不下来（{error.strerror}）：请检查磁盘空间和权限。"], [], ""
     if reasons and path and is_new:
         path.unlink(missing_ok=True)
     return page.upload_html(file.name, done, reasons, warnings)
@@ -276,8 +283,10 @@ def answer_pending(assistant: Assistant, filters: Filters) -> None:
     memory = st.session_state
     number = len(memory.exchanges)
     draw_question(number, memory.pending)
-    with st.chat_message("assistant"), st.status("理解问题……") as status:
-        exchange = answered(assistant, memory.pending, filters, number, lambda stage: status.update(label=f"{stage}……"))
+    with st.chat_message("assistant"), st.status(page.stage_line("")) as status:
+        exchange = answered(
+            assistant, memory.pending, filters, number, lambda stage: status.update(label=page.stage_line(stage))
+        )
     memory.exchanges = [*memory.exchanges, exchange]
     memory.pending = None
     st.rerun()

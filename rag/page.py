@@ -20,6 +20,8 @@ from rag.text import unique
 
 WORD_JOINER = "\u2060"
 """Invisible, breaks no line: parts what a second reading of the text would take for a link, an icon or an emoji."""
+STAGES = ("理解", "检索", "作答", "核对")
+"""What `Assistant.ask` reports, in order."""
 MODEL_NAMES = {EXTRACTIVE: "摘录式（内置，不联网）"}
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -55,6 +57,11 @@ def escape_markdown(text: str) -> str:
 def model_choices(settings: Settings) -> tuple[str, ...]:
     """Aliases of the answerers one may pick, the configured one first."""
     return unique([settings.model, *MODEL_NAMES])
+
+
+def stage_line(stage: str) -> str:
+    """All stages of an answer as a label, the one that is under way in bold."""
+    return " › ".join(f"**{name}**" if name == stage else name for name in STAGES)
 
 
 def question_html(question: str) -> str:
