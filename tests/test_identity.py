@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import SettingsError
+from rag.identity import describe_report
+from rag.records import Line, Page, ReadFile, Report, ReportKind
+
+Q, E, B, D, X = (
+    ReportKind.QUALITY,
+    ReportKind.EMPLOYMENT,
+    ReportKind.BRIEFING,
+    ReportKind.OFFICIAL,
+    ReportKind.OTHER,
+)
+
+
+def pages_of(*pages: list[str | Line]) -> tuple[Page, ...]:
+    return tuple(
+        Page(number, tuple(item if isinstance(item, Line) else Line(item) for item in items))
+        for number, items in enumerate(pages, 1)
+    )
+
+
+def describe(*pages: list[str | Line], name: str = "a.pdf", title: str = "", **corrections: Any) -> Report:
+    return describe_report(ReadFile(name, "pdf", "0", pages_of(*pages), title), name, corrections)
+
+
+COVERS: list[tuple[list[str], str, str, ReportKind, int | None]] = [
+    (
+        ["湖南工业职业技术学院2023年高等职业教育质量年度报告", "2024年1月"],
+        "湖南工业职业技术学院2023年高等职业教育质量年度报告",
+        "湖南工业职业技术学院",
+        Q,
+        2023,
+    ),
+    (
+        ["湖南工业职业技术学院", "高等职业教育质量年度报告", "（2023）", "二〇二四年一月"],
+        "湖南工业职业技术学院高等职业教育质量年度报告（2023）",
+        "湖南工业职业技术学院",
+        Q,
+        2023,
+    ),
+    (
+        ["咸宁职业技术学院", "XIANNING VOCATIONAL TECHNICAL COLLEGE", "高等职业教育质量年度报告", "（2023年度）"],
+        "咸宁职业技术学院高等职业教育质量年度报告（2023年度）",
+        "咸宁职业技术学院",
+        Q,
+        2023,
+    ),
+    (["2022届毕业生就业质量年度报告", "云南锡业职业技术学院", "二〇二二年十二月"], "", "云南锡业职业技术学院", E, 2022),
+    (["四川交通职业技术学院", "2023届毕业生", "就业质量年度报告"], "四川交通职业技术学院2023届毕业生就业质量年度报告", "四川交通职业技术学院", E, 2023),
+    (["厚德强技 知行合一", "深圳职业技术大学", "质量年报", "2023"], "深圳职业技术大学质量年报2023", "深圳职业技术大学", Q, 2023),
+    (["桂林师范高等专科学校", "人才培养质量年度报告", "（二○二二年度）"], "", "桂林师范高等专科学校", Q, 2022),
+    (["天津市职业大学职业教育质量报告（2023年）"], "天津市职业大学职业教育质量报告（2023年）", "天津市职业大学", Q, 2023),
+    (["新疆石河子职业技术学院", "2022-2023学年", "教育质量报告"], "", "新疆石河子职业技术学院", Q, 2023),
+    (["黑龙江农业经济职业学院高等职业教育", "质量年度报告", "2022年12月"], "黑龙江农业经济职业学院高等职业教育质量年度报告", "黑龙江农业经济职业学院", Q, 2022),
+    (["长沙民政职业技术学院", "2021届毕业生就业创业质量报告"], "", "长沙民政职业技术学院", E, 2021),
+    (["内蒙古机电职业技术学院", "高等职业教育质量年度报告", "(2024)", "内蒙古自治区教育厅 监制"], "", "内蒙古机电职业技术学院", Q, 2024),
+    (["学校代码：12345", "宁波幼儿师范高等专科学校", "二〇二三年质量年报"], "", "宁波幼儿师范高等专科学校", Q, 2023),
+    (["质", "量", "年", "报", "广东轻工职业技术学院", "2023"], "", "广东轻工职业技术学院", Q, 2023),
+    (["附件2", "青海柴达木职业技术学院", "2023年职业教育质量年度报告"], "", "青海柴达木职业技术学院", Q, 2023),
+    (["西藏职业技术学院", "毕业生培养质量评价报告", "（2022）"], "", "西藏职业技术学院", E, 2022),
+    (["武汉大学", "2022年毕业生就业质量报告"], "", "武汉大学", E, 2022),
+    (["黄冈师范学院", "2023届毕业生就业质量年度报告"], "", "黄冈师范学院", E, 2023),
+    (["上海电子信息职业技术学院", "2020—2021学年教学质量报告"], "", "上海电子信息职业技术学院", Q, 2021),
+    (["三亚航空旅游职业学院", "高等职业教育人才培养质量年度报告", "2019", "二〇一九年十二月"], "", "三亚航空旅游职业学院", Q, 2019),
+    (["高职院校质量年度报告（2023）", "学校名称：漳州卫生职业学院", "填报时间：2023年12月"], "", "漳州卫生职业学院", Q, 2023),
+    (["工作简报", "2023年第3期（总第45期）", "衢州职业技术学院党政办公室编 2023年4月2日"], "", "衢州职业技术学院", B, 2023),
+    (["宝鸡职业技术学院", "简报", "第5期", "二〇二二年五月八日"], "宝鸡职业技术学院简报第5期", "宝鸡职业技术学院", B, 2022),
+    (["咸宁职业技术学院教学工作动态", "2022年第8期"], "", "咸宁职业技术学院", B, 2022),
+    (
+        ["湖北省教育厅办公室", "鄂教职成办函〔2022〕19号", "省教育厅办公室关于公布名单的通知", "各高等职业院校："],
+        "省教育厅办公室关于公布名单的通知",
+        "湖北省教育厅办公室",
+        D,
+        2022,
+    ),
+    (
+        ["教育部办公厅", "关于做好2024年职业教育质量年度报告", "编制和报送工作的通知", "教职成厅函〔2023〕30号", "各省、自治区、直辖市教育厅（教委）："],
+        "教育部办公厅关于做好2024年职业教育质量年度报告编制和报送工作的通知",
+        "教育部办公厅",
+        D,
+        2023,
+    ),
+    (
+        ["荆州市教育局关于印发《职业教育提质培优行动", "计划（2023—2025年）》的通知", "荆教〔2023〕5号"],
+        "荆州市教育局关于印发《职业教育提质培优行动计划（2023—2025年）》的通知",
+        "荆州市教育局",
+        D,
+        2023,
+    ),
+    (["咸宁职业技术学院文件", "咸职院发〔2021〕12号", "关于印发《学生管理办法》的通知", "各部门："], "", "咸宁职业技术学院", D, 2021),
+    (["广西壮族自治区教育厅关于同意柳州城市职业学院更名的批复", "桂教〔2022〕7号"], "", "广西壮族自治区教育厅", D, 2022),
+    (["咸宁职业技术学院与黄冈职业技术学院2023年质量年报对比"], "咸宁职业技术学院与黄冈职业技术学院2023年质量年报对比", "", X, 2023),
+    (["湖北省高等职业教育质量年度报告", "（2023）", "湖北省教育厅", "2024年2月"], "", "湖北省教育厅", Q, 2023),
+    (["江阴职业技术学院质量年报（2022-2023）"], "", "江阴职业技术学院", Q, 2023),
+    (["义乌工商职业技术学院", "二〇二〇届毕业生就业质量年报"], "", "义乌工商职业技术学院", E, 2020),
+    (["郑州铁路职业技术学院", "内部质量保证体系自我诊断与改进报告", "2021年10月"], "", "郑州铁路职业技术学院", X, 2021),
+    (["阿克苏职业技术学院", "质量年度报告", "（公示稿）", "2023年12月"], "阿克苏职业技术学院质量年度报告（公示稿）", "阿克苏职业技术学院", Q, 2023),
+    (["重庆电子工程职业学院", "就业白皮书", "2023"], "", "重庆电子工程职业学院", X, 2023),
+    (["恩施职业技术学院2023年度职业教育质量报告", "2022—2023学年"], "", "恩施职业技术学院", Q, 2023),
+    (["山东商业职业技术学院", "SHANDONG INSTITUTE OF COMMERCE AND TECHNOLOGY", "2023届毕业生就业质量", "年度报告"], "", "山东商业职业技术学院", E, 2023),
+    (["湖北三峡职业技术学院", "企业参与高等职业教育", "人才培养年度报告（2023）"], "", "湖北三峡职业技术学院", Q, 2023),
+    (["池州职业技术学院高等职业教育质量年度报告", "2023年12月", "目录", "一、基本情况 1"], "池州职业技术学院高等职业教育质量年度报告", "池州职业技术学院", Q, 2023),
+    (["成都航空职业技术学院", "数据摘编", "（2022年度）"], "", "成都航空职业技术学院", X, 2022),
+    (["大理护理职业学院2022年就业年报"], "大理护理职业学院2022年就业年报", "大理护理职业学院", E, 2022),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "title", "college", "kind", "year"), COVERS, ids=lambda value: "")
+def test_cover(lines: list[str], title: str, college: str, kind: ReportKind, year: int | None) -> None:
+    body = ["学校2021届毕业生、2020年收入、2019年支出、2019年设备。"] * 3
+    report = describe(list(lines), list(body))
+    assert (report.college, report.kind, report.year) == (college, kind, year)
+    assert not title or report.title == title
+    assert kind in (D, X) or not college or college in report.title or college.endswith("教育厅")
+
+
+@pytest.mark.parametrize(
+    ("lines", "cohort", "academic_year"),
+    [
+        (["咸宁职业技术学院2022届毕业生就业质量报告", "2021届2000人，2021届就业率"], 2022, None),
+        (["质量年报", "2023届就业率96%，2023届3000人，2022届2900人"], 2023, None),
+        (["质量年报（2022-2023学年）", "2021-2022学年 2021-2022学年"], None, "2022-2023"),
+        (["质量年报", "2022—2023学年生师比；2022—2023学年课时；2021—2022学年"], None, "2022-2023"),
+        (["质量年报", "2021-2025学年"], None, None),
+    ],
+)
+def test_cohort_and_academic_year(lines: list[str], cohort: int | None, academic_year: str | None) -> None:
+    report = describe(list(lines))
+    assert (report.cohort, report.academic_year) == (cohort, academic_year)
+
+
+PROSE: list[str | Line] = ["学校坚持立德树人，办学条件持续改善。", "全年收入增长，支出结构优化。"] * 12
+
+
+def test_cover_that_is_a_picture_leaves_the_running_head() -> None:
+    body: list[list[str | Line]] = [["柳州城市职业学院2022年质量年报", *PROSE, str(n)] for n in range(1, 5)]
+    report = describe([], *body)
+    assert (report.title, report.college, report.kind, report.year) == (
+        "柳州城市职业学院2022年质量年报",
+        "柳州城市职业学院",
+        Q,
+        2022,
+    )
+
+
+def test_list_of_editors_before_the_title_in_large_type() -> None:
+    editors: list[str | Line] = [Line(f"编委 张{n}", size=12) for n in range(20)]
+    cover: list[str | Line] = [Line("河源职业技术学院质量年度报告（2023）", size=26)]
+    body: list[str | Line] = [Line("学校开展质量年度报告编制", size=12)]
+    report = describe(editors, cover, body)
+    assert (report.title, report.college, report.year) == (
+        "河源职业技术学院质量年度报告（2023）",
+        "河源职业技术学院",
+        2023,
+    )
+
+
+def test_report_without_a_cover_is_told_by_its_text() -> None:
+    text: list[str | Line] = [
+        "一、学校概况",
+        "抚州职业技术学院地处赣东，是公办高职。2023年，抚州职业技术学院在校生1万人。",
+        "抚州职业技术学院与南昌大学合作。2023年发布质量年报，上年质量年报已公开。",
+    ]
+    report = describe(text, name="scan-01.pdf")
+    assert (report.college, report.kind, report.year) == ("抚州职业技术学院", Q, 2023)
+    assert report.title == "抚州职业技术学院2023年质量年报"
+
+
+@pytest.mark.parametrize(
+    ("name", "metadata", "title", "year"),
+    [
+        ("滁州职业技术学院2021年质量年报.pdf", "", "滁州职业技术学院2021年质量年报", 2021),
+        ("x.pdf", "Microsoft Word - 滁州职业技术学院质量年报2020.docx", "滁州职业技术学院质量年报2020", 2020),
+    ],
+)
+def test_names_of_the_file_count_where_the_text_says_nothing(name: str, metadata: str, title: str, year: int) -> None:
+    report = describe(["学校概况很好，请看下文。"], name=name, title=metadata)
+    assert (report.title, report.college, report.year) == (title, "滁州职业技术学院", year)
+
+
+def test_file_name_gives_the_year_the_cover_leaves_out() -> None:
+    report = describe(["淄博职业学院质量年报"], name="zibo-2022.pdf")
+    assert report.year == 2022
+
+
+def test_many_colleges_named_once_are_not_the_subject() -> None:
+    report = describe(["名录一览，见下。", "南京大学，苏州大学，扬州大学，常州大学，湖州职业技术学院各一项。"])
+    assert report.college == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("咸宁职业技术学院（以下简称“咸职院”）", True),
+        ("咸宁职业技术学院（以下简称“学校”）", False),
+        ("湖北省职教集团（以下简称“集团”）", False),
+    ],
+)
+def test_short_names_stated_in_the_text(text: str, stated: bool) -> None:
+    shorts = describe(["咸宁职业技术学院质量年报", text]).short_names
+    assert "学校" not in shorts
+    assert "集团" not in shorts
+    assert not stated or "咸职院" in shorts
+
+
+def test_corrections_have_the_last_word() -> None:
+    report = describe(
+        ["咸宁职业技术学院2023年质量年报"], college="湖州职业技术学院", kind="其他", year=2020, short_names=["湖院"]
+    )
+    assert (report.college, report.kind, report.year) == ("湖州职业技术学院", X, 2020)
+    assert report.short_names[0] == "湖院"
+    assert "湖职" in report.short_names
+    assert "咸职" not in report.short_names
+
+
+@pytest.mark.parametrize("wrong", [{"colledge": "甲"}, {"year": "2023"}, {"kind": "年报"}])
+def test_wrong_corrections_are_named(wrong: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match=next(iter(wrong))):
+        describe(["质量年报"], **wrong)
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.text(alphabet="咸宁职业技术学院年报告关于的通知（）20234-学届期简\n 《》", max_size=30), max_size=6
+        ),
+        max_size=4,
+    )
+)
+def test_any_pages_are_some_report(pages: list[list[str]]) -> None:
+    report = describe(*[list(page) for page in pages])
+    assert report.title
+    assert report.year is None or 2000 <= report.year < 2040
