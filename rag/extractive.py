@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from rag import slots
 from rag.chunks import page_at
 from rag.figures import Figure, passage_to_figures
-from rag.numbers import cell_number, same_value, unit_class
+from rag.numbers import cell_number, find_scopes, same_value, unit_class
 from rag.paragraphs import CAPTION
 from rag.records import AnswerStatus, Citation, Conflict, Draft, Evidence, Number, Passage, Query, Report, Table
 from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, query_to_relevance, text_key
@@ -46,6 +46,8 @@ IN_CASE = 0.93
 """Factor for a case study: it tells of one project, not of the college."""
 MIN_COVERAGE = 0.36
 """Share of the question's weight, and of the slot's own, that must on average stand by a figure that answers."""
+ROUGHLY = Decimal("0.1")
+"""How far an approximate figure may be from an exact one it stands for."""
 FOLLOWING_SLOT = 0.6
 """Part of it that is enough for the other things asked once one is found."""
 MIN_NAME_COVERAGE = 0.35
@@ -83,6 +85,12 @@ _ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
 _PEOPLE_UNITS = frozenset("人 名 位 人次 户".split())
 _LIST_MARK = re.compile(r"[、，,和及与]{1,2}")
 _IN_TURN = re.compile(r"分别|依次|各")
+_CLAUSE_MARK = re.compile(r"[，,；;。：:！？（(\n]")
+_UNIT_BRACKET = re.compile(
+    r"[（(](?:[^（）()]*/)?(?:人|人次|名|个|项|元|万元|亿元|册|平方米|亩|门|学时|%|％|分|天|台套?|套)[）)]|[（(][^（）()]*/生[）)]"
+)
+MAX_LABEL = 30
+"""Characters of a clause that may stand before its figure."""
 _CASE = re.compile(r"案例")
 _YEAR_TERM = re.compile(r"(?:19|20)\d\d")
 
@@ -423,7 +431,9 @@ def _conflict(
             other.number.unit == choice.figure.number.unit
             and other.passage.report_id == choice.figure.passage.report_id
         )
-        if not same_kind or same_value(other.number, choice.figure.number) or _key_label(other) != label:
+        if not same_kind or _agree(other.number, choice.figure.number) or _key_label(other) != label:
+            continue
+        if _years(other) != _years(choice.figure):
             continue
         rival = _weigh(other, ask, ranks, evidence)
         if rival and rival.coverage >= choice.coverage * 0.9:
@@ -431,6 +441,34 @@ def _conflict(
             values = ((_written(choice.figure), n), (_written(other), m))
             return Conflict(label, values, "同一份报告中同一事项印有不同的数字，请以原文为准并向编制单位核实")
     return None
+
+
+def _agree(first: Number, second: Number) -> bool:
+    """Whether two figures say the same: equal, or one a rounding or a bound of the other (超过96% and 96.12%)."""
+    if same_value(first, second):
+        return True
+    for exact, rough in ((first, second), (second, first)):
+        coarser = _decimal_places(rough.value) < _decimal_places(exact.value)
+        near = abs(exact.value - rough.value) <= ROUGHLY * abs(rough.value)
+        if near and (rough.bound or (coarser and round_to(exact.value, rough.value) == rough.value)):
+            return True
+    return False
+
+
+def round_to(value: Decimal, like: Decimal) -> Decimal:
+    """A value rounded half up to the last place of another."""
+    return value.quantize(Decimal(1).scaleb(-_decimal_places(like)), ROUND_HALF_UP)
+
+
+def _decimal_places(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def _years(figure: Figure) -> frozenset[int]:
+    """Years and classes that a figure's sentence, or its column, speaks of."""
+    text = figure.before if figure.is_cell else figure.passage.text[figure.quote_start : figure.quote_end]
+    return frozenset(year for scope in find_scopes(text) for year in scope.years)
 
 
 def _key_label(figure: Figure) -> str:
@@ -472,13 +510,15 @@ def _written(figure: Figure) -> str:
 
 
 def _label(figure: Figure) -> str:
-    if figure.is_cell and figure.after:
-        return f"{' '.join(figure.near.split())} "
-    if figure.is_cell:
-        name = " ".join(figure.near.split())
-        return f"{name}的{figure.before}为 " if figure.before and name else f"{figure.before or name}："
-    clause = re.split(r"[，,；;。：:！？（(\n]", figure.before)[-1].strip()
-    return f"{clause}" if 1 <= len(clause) <= 30 else ""
+    """What the figure is said of, in its report's words: row and column, or its clause."""
+    if not figure.is_cell:
+        clause = _CLAUSE_MARK.split(figure.before)[-1].strip()
+        return clause if 1 <= len(clause) <= MAX_LABEL else ""
+    name = "·".join(_UNIT_BRACKET.sub("", word) for word in figure.near.split())
+    header = _UNIT_BRACKET.sub("", figure.before)
+    if figure.after or not header:
+        return f"{name} "
+    return f"{name}的{header}为 " if name else f"{header}："
 
 
 def _lead(evidence: Evidence, passages: Sequence[Passage], reports: Mapping[str, Report]) -> str:
