@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,12 +50,13 @@ def index_folder(settings: Settings) -> Path:
 
 def check_choices(settings: Settings) -> None:
     """Raises SettingsError where the answerer or the embedder chosen is none of those configured."""
-    known = {"回答": {EXTRACTIVE: None}, "嵌入": settings.embedders}
-    for use, alias in (("回答", settings.model), ("嵌入", settings.embedder)):
-        if alias not in known[use]:
-            raise SettingsError(
-                f"没有名为 {alias!r} 的{use}模型{nearest(alias, known[use])}可用的：{'、'.join(known[use])}。"
-            )
+    _check_alias("回答", settings.model, (EXTRACTIVE,))
+    _check_alias("嵌入", settings.embedder, settings.embedders)
+
+
+def _check_alias(use: str, alias: str, known: Collection[str]) -> None:
+    if alias not in known:
+        raise SettingsError(f"没有名为 {alias!r} 的{use}模型{nearest(alias, known)}可用的：{'、'.join(known)}。")
 
 
 def configured_models(settings: Settings) -> tuple[ConfiguredModel, ...]:
@@ -89,7 +90,7 @@ def build_embedder(settings: Settings) -> Embedder:
     """The embedder chosen by alias."""
     from rag.embedders import FastEmbedEmbedder, HashingEmbedder, OpenAICompatibleEmbedder
 
-    check_choices(settings)
+    _check_alias("嵌入", settings.embedder, settings.embedders)
     chosen = settings.embedders[settings.embedder]
     if chosen.kind == "builtin":
         return HashingEmbedder()
@@ -149,6 +150,6 @@ def build_assistant(settings: Settings, index: Index) -> Assistant:
     from rag.retrieve import RetrievalLimits
     from rag.tokens import estimate_tokens
 
-    check_choices(settings)
+    _check_alias("回答", settings.model, (EXTRACTIVE,))
     limits = RetrievalLimits(settings.retrieve_passages, settings.max_passage_tokens)
     return Assistant(index, limits, estimate_tokens)
