@@ -13,6 +13,7 @@ from rag.errors import UnreadableFileError
 MAX_NAME_LENGTH = 80
 """Characters of a kept file name's stem."""
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]+')
+_SUFFIX = re.compile(r"\.\w{1,10}")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 """Names Windows keeps for devices."""
 
@@ -21,8 +22,8 @@ def safe_name(name: str) -> str:
     """The file's own name without folders, control characters, or anything a file system gives a meaning to."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     path = PurePosixPath(_UNSAFE.sub("_", last).strip(" .") or "_")
-    stem = path.stem.strip(" ._~")[:MAX_NAME_LENGTH].rstrip(" .") or "报告"
-    suffix = re.sub(r"[^\w.]", "", path.suffix)[:10]
+    suffix = path.suffix if _SUFFIX.fullmatch(path.suffix) else ""
+    stem = path.name.removesuffix(suffix).strip(" ._~")[:MAX_NAME_LENGTH].rstrip(" .") or "报告"
     return f"{'_' if _RESERVED.fullmatch(stem.split('.')[0]) else ''}{stem}{suffix}"
 
 
