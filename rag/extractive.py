@@ -22,13 +22,15 @@ from rag.records import AnswerStatus, Citation, Conflict, Draft, Evidence, Numbe
 from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, query_to_relevance, text_key
 from rag.slots import Slot, question_to_slots
 from rag.tables import header_labels, row_text
-from rag.text import matching_key, sentence_spans
+from rag.text import matching_key, sentence_spans, tagged_words
 
 UNIT_SHARE, LOCAL_SHARE = 0.45, 0.55
 """How a figure's score is made of what its sentence or row covers of the question, and its own words of the slot."""
 PRECISION_SHARE = 0.1
 """What is added for a label that says nothing but what is asked."""
 OWN_LABEL, GROUP_LABEL = 0.2, 0.05
+CLAUSE_BEFORE = 0.85
+"""What a word of the slot counts in the clause before the figure's own."""
 BESIDE = 0.55
 """What a word of the slot counts in the figure's sentence but not in its own clause."""
 HEAD_BOOST = 2.0
@@ -36,6 +38,7 @@ HEAD_BOOST = 2.0
 ITEM_BOOST = 4.0
 OTHER_SLOT = 0.25
 """What a word that belongs to another interrogative counts in the sentence's cover."""
+SAYS_YEAR = 1.08
 SAME_UNIT_BONUS = 0.15
 """Figures for one question mostly stand together."""
 LEANING_BONUS = 0.5
@@ -50,7 +53,10 @@ ROUGHLY = Decimal("0.1")
 """How far an approximate figure may be from an exact one it stands for."""
 FOLLOWING_SLOT = 0.6
 """Part of it that is enough for the other things asked once one is found."""
-MIN_NAME_COVERAGE = 0.35
+MIN_NAME_COVERAGE = 0.4
+MIN_NEAREST = 0.25
+MAX_NAMED = 2
+"""Titles of searched reports that a refusal names."""
 WRONG_KIND = 0.55
 """Factor for a figure whose unit is not of the kind asked."""
 OTHER_UNIT = 0.6
@@ -91,6 +97,27 @@ _UNIT_BRACKET = re.compile(
 )
 MAX_LABEL = 30
 """Characters of a clause that may stand before its figure."""
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付"
+    "方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤柳易骆"
+)
+"""The hundred commonest family names."""
+_PERSON = re.compile("人名")
+_THINGS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (re.compile(r"谁|哪位|叫什么名字|法人"), _PERSON),
+    (
+        re.compile(r"哪一?天|什么时候|何时|哪年|几月|几号|日期"),
+        re.compile(r"\d\s*[年月日]|[一二三四五六七八九十〇]{1,4}[年月日]"),
+    ),
+    (
+        re.compile(r"哪一?[些家个](?:公司|企业|单位)|什么(?:公司|企业)"),
+        re.compile(r"公司|企业|集团|厂|中心|协会|局|医院|银行"),
+    ),
+    (re.compile(r"哪一?[些所家个](?:学校|院校|高校|大学)|哪所"), re.compile(r"学校|学院|大学|职院|高专")),
+    (re.compile(r"电话|号码"), re.compile(r"\d{3,4}[-—]?\d{7,8}|1\d{10}")),
+    (re.compile(r"邮箱|邮件"), re.compile(r"@")),
+)
+"""What is asked for → what its answer cannot lack."""
 _CASE = re.compile(r"案例")
 _YEAR_TERM = re.compile(r"(?:19|20)\d\d")
 
@@ -139,7 +166,7 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
     ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
     wanted = [replace(slot, item=_known_item(slot.item, figures)) if slot.item else slot for slot in wanted]
     asks = [_ask(slot, wanted, relevance) for slot in wanted]
-    choices = _choose(asks, figures, ranks, evidence)
+    choices = _choose(asks, figures, ranks, evidence, reports)
     sure = max((choice.sureness for choice in choices if choice), default=0.0) >= MIN_COVERAGE
     found = [
         (ask, choice)
@@ -147,8 +174,7 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
         if sure and choice and _is_sure(choice, choices)
     ]
     if not found:
-        best = max((choice for choice in choices if choice), key=lambda choice: choice.score, default=None)
-        return _not_found(evidence, reports, best.figure if best else None)
+        return _not_found(evidence, reports, relevance)
     return _figures_draft(evidence, found, figures, ranks, reports)
 
 
@@ -167,10 +193,16 @@ def evidence_to_relevance(evidence: Evidence) -> Relevance:
 
 
 def _choose(
-    asks: Sequence[_Ask], figures: Sequence[Figure], ranks: Mapping[str, int], evidence: Evidence
+    asks: Sequence[_Ask],
+    figures: Sequence[Figure],
+    ranks: Mapping[str, int],
+    evidence: Evidence,
+    reports: Mapping[str, Report],
 ) -> list[_Choice | None]:
     """A figure for each slot, no figure twice; the surest slot first, the others drawn to its sentence or row."""
-    options = [[choice for figure in figures if (choice := _weigh(figure, ask, ranks, evidence))] for ask in asks]
+    options = [
+        [choice for figure in figures if (choice := _weigh(figure, ask, ranks, evidence, reports))] for ask in asks
+    ]
     chosen: list[_Choice | None] = [None] * len(asks)
     for index, choice in _listed(asks, options).items():
         chosen[index] = choice
@@ -264,15 +296,21 @@ def _ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance) -> _Ask:
     return _Ask(slot, Relevance(whole, relevance.equivalents), Relevance(local or whole, relevance.equivalents), leans)
 
 
-def _weigh(figure: Figure, ask: _Ask, ranks: Mapping[str, int], evidence: Evidence) -> _Choice | None:
+def _weigh(
+    figure: Figure,
+    ask: _Ask,
+    ranks: Mapping[str, int],
+    evidence: Evidence,
+    reports: Mapping[str, Report],
+) -> _Choice | None:
     if ask.slot.item and not _has_item(figure, ask.slot.item):
         return None
     unit = figure.passage.text[figure.quote_start : figure.quote_end]
     names = f"{figure.near} {figure.before}" if figure.is_cell else f"{figure.near} {figure.after}"
     context = f"{figure.about} {names if figure.is_cell else ''}"
     coverage = ask.whole.coverage(unit, context, TABLE_CONTEXT if figure.is_cell else CONTEXT)
-    beside = ask.local.coverage(names, f"{unit} {figure.about}", BESIDE)
-    fit = _kind_factor(figure, ask.slot) * _scope_factor(figure, evidence)
+    beside = _beside(figure, ask.local, names, f"{unit} {figure.about}")
+    fit = _kind_factor(figure, ask.slot) * _scope_factor(figure, evidence.query, reports.get(figure.passage.report_id))
     if not fit or not _has_measure(ask, f"{unit} {context}"):
         return None
     fit *= IN_CASE if _CASE.search(figure.passage.path[-1]) else 1.0
@@ -308,6 +346,17 @@ def _precision(label: str, ask: _Ask) -> float:
     return (
         sum(weight for word, weight in words.items() if word in asked or any(word in name for name in printed)) / total
     )
+
+
+def _beside(figure: Figure, local: Relevance, names: str, around: str) -> float:
+    """How much of the slot stands by a figure: in its own clause or labels, in the clause before, in its sentence."""
+    clauses = [clause for clause in _CLAUSE_MARK.split(figure.before) if clause.strip()]
+    before = clauses[-2] if len(clauses) > 1 and not figure.is_cell else ""
+    covered = {word: BESIDE * share for word, share in local.shares(around).items()}
+    for factor, text in ((CLAUSE_BEFORE, before), (1.0, names)):
+        for word, share in local.shares(text).items():
+            covered[word] = max(covered.get(word, 0.0), factor * share)
+    return local.earned(covered)
 
 
 def _row_is_named(figure: Figure, query: Query) -> float:
@@ -378,16 +427,29 @@ def _has_measure(ask: _Ask, text: str) -> bool:
     return not measures or any(shares.get(word, 0.0) >= MIN_MEASURE_SHARE for word in measures)
 
 
-def _scope_factor(figure: Figure, evidence: Evidence) -> float:
-    """A sentence that speaks only of other years than the asked ones is not about them."""
-    years = set(evidence.query.years)
-    if not years:
+def _scope_factor(figure: Figure, query: Query, report: Report | None) -> float:
+    """0 for a figure of other years than the asked ones; a little more for one that says its year."""
+    if not query.years:
         return 1.0
-    text = figure.before if not figure.is_cell else figure.before + figure.near
-    stated = {int(year) for year in _YEAR_TERM.findall(text)}
-    if stated and not stated & years:
-        return 0.6
-    return 1.08 if stated & years else 1.0
+    asked = set(query.years)
+    own = _years_in(f"{figure.before} {figure.near if figure.is_cell else ''}")
+    stated = own or _years_in(f"{_unit_text(figure)} {figure.about}")
+    if not stated:
+        money = unit_class(figure.number.unit) == "money"
+        return 1.0 if asked & _years_of_report(report, money=money) else 0.0
+    return SAYS_YEAR if stated & asked else 0.0
+
+
+def _years_in(text: str) -> set[int]:
+    return {year for scope in find_scopes(text) for year in scope.years}
+
+
+def _years_of_report(report: Report | None, *, money: bool) -> set[int]:
+    """The years a report speaks of where it names none: its own, its class's, its academic year's; money is last year's."""
+    if report is None or report.year is None:
+        return set()
+    academic = {int(year) for year in (report.academic_year or "").split("-") if year}
+    return {report.year, *academic, *({report.cohort} if report.cohort else ()), *({report.year - 1} if money else ())}
 
 
 def _figures_draft(
@@ -403,7 +465,7 @@ def _figures_draft(
     for ask, choice in found:
         n = citations.cite(choice.figure)
         parts.append(f"{_label(choice.figure)}**{_written(choice.figure)}** [{n}]")
-        conflict = _conflict(ask, choice, figures, ranks, evidence, citations)
+        conflict = _conflict(ask, choice, figures, ranks, evidence, citations, reports)
         if conflict is not None:
             conflicts.append(conflict)
             parts[-1] += f"；另一处写作 **{conflict.values[1][0]}** [{conflict.values[1][1]}]（报告前后不一致）"
@@ -419,6 +481,7 @@ def _conflict(
     ranks: Mapping[str, int],
     evidence: Evidence,
     citations: _Citations,
+    reports: Mapping[str, Report],
 ) -> Conflict | None:
     """Another figure of the same unit under the same words in another sentence."""
     label = _key_label(choice.figure)
@@ -435,7 +498,7 @@ def _conflict(
             continue
         if _years(other) != _years(choice.figure):
             continue
-        rival = _weigh(other, ask, ranks, evidence)
+        rival = _weigh(other, ask, ranks, evidence, reports)
         if rival and rival.coverage >= choice.coverage * 0.9:
             n, m = citations.cite(choice.figure), citations.cite(other)
             values = ((_written(choice.figure), n), (_written(other), m))
@@ -465,10 +528,9 @@ def _decimal_places(value: Decimal) -> int:
     return -exponent if isinstance(exponent, int) else 0
 
 
-def _years(figure: Figure) -> frozenset[int]:
+def _years(figure: Figure) -> set[int]:
     """Years and classes that a figure's sentence, or its column, speaks of."""
-    text = figure.before if figure.is_cell else figure.passage.text[figure.quote_start : figure.quote_end]
-    return frozenset(year for scope in find_scopes(text) for year in scope.years)
+    return _years_in(figure.before if figure.is_cell else figure.passage.text[figure.quote_start : figure.quote_end])
 
 
 def _key_label(figure: Figure) -> str:
@@ -530,6 +592,7 @@ def _name_draft(
     evidence: Evidence, relevance: Relevance, reports: Mapping[str, Report], tables: Mapping[str, Table]
 ) -> Draft:
     """A question that asks for names: the rows or the sentence that hold most of what is asked, as they stand."""
+    thing = asked_thing(evidence.query.focus) or asked_thing(evidence.query.carried)
     best: tuple[float, Passage, int, int] | None = None
     for rank, passage in enumerate(evidence.passages):
         table = tables.get(passage.table_id or "")
@@ -537,13 +600,13 @@ def _name_draft(
         share = TABLE_CONTEXT if table else CONTEXT
         for start, end in _answering_units(passage, table):
             unit = passage.text[start:end]
-            if not _speaks_of_subject(evidence, reports.get(passage.report_id), unit):
+            if not _speaks_of_subject(evidence, reports.get(passage.report_id), unit) or not _has_thing(unit, thing):
                 continue
             score = relevance.coverage(unit, context, share) * RANK_DECAY**rank * _brevity(unit)
             if best is None or score > best[0]:
                 best = (score, passage, start, end)
     if best is None or best[0] < MIN_NAME_COVERAGE:
-        return _not_found(evidence, reports, None)
+        return _not_found(evidence, reports, relevance)
     _, passage, start, end = best
     table = tables.get(passage.table_id or "")
     citations = _Citations()
@@ -554,6 +617,19 @@ def _name_draft(
     lead = _lead(evidence, [passage], reports)
     text = f"{lead}{lines[0]}" if len(lines) == 1 else lead + "\n\n" + "\n".join(f"- {line}" for line in lines)
     return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
+
+
+def asked_thing(question: str) -> re.Pattern[str] | None:
+    """What an answer must hold that names the thing asked for: a date, a company, a school; None for anything."""
+    return next((thing for asked, thing in _THINGS if asked.search(question)), None)
+
+
+def _has_thing(text: str, thing: re.Pattern[str] | None) -> bool:
+    if thing is _PERSON:
+        return any(
+            tag.startswith("nr") and len(word) in (2, 3) and word[0] in _SURNAMES for word, tag in tagged_words(text)
+        )
+    return thing is None or thing.search(text) is not None
 
 
 def _brevity(text: str) -> float:
@@ -616,20 +692,33 @@ def _plain(text: str) -> str:
     return " ".join(text.replace("\t", "，").split()).strip("。")
 
 
-def _not_found(evidence: Evidence, reports: Mapping[str, Report], nearest: Figure | None) -> Draft:
-    searched = [f"《{reports[i].title}》" for i in evidence.query.report_ids[:4] if i in reports]
-    more = len(evidence.query.report_ids) - len(searched)
-    where = "、".join(searched) + (f"等 {len(evidence.query.report_ids)} 份报告" if more > 0 else "")
-    text = f"没有在{where}中找到能回答这个问题的内容。" if searched else "还没有可查的报告，请先添加报告。"
+def _not_found(evidence: Evidence, reports: Mapping[str, Report], relevance: Relevance | None) -> Draft:
+    """A refusal: what was searched, and the nearest thing the reports do say."""
+    ids = [identity for identity in evidence.query.report_ids if identity in reports]
+    if not ids:
+        return Draft(AnswerStatus.NOT_FOUND, "还没有可查的报告，请先添加报告。", ())
+    named = "、".join(f"《{reports[identity].title}》" for identity in ids[:MAX_NAMED])
+    where = f"{named}等 {len(ids)} 份报告" if len(ids) > MAX_NAMED else named
+    text = f"在{where}中没有找到能回答这个问题的内容。"
     if evidence.query.unknown_colleges:
-        text += f"已收录的报告中没有{'、'.join(evidence.query.unknown_colleges)}的报告。"
+        text += f"已收录的报告里没有{'、'.join(evidence.query.unknown_colleges)}的报告。"
+    nearest = _nearest(evidence, relevance) if relevance else None
     if nearest is None:
         return Draft(AnswerStatus.NOT_FOUND, text, ())
+    passage, start, end = nearest
     citations = _Citations()
-    n = citations.cite(nearest)
-    quote = _plain(nearest.passage.text[nearest.quote_start : nearest.quote_end])
-    return Draft(
-        AnswerStatus.NOT_FOUND,
-        f"{text}最接近的表述是：“{quote}” [{n}]，与所问并不相同，仅供参考。",
-        tuple(citations.items),
-    )
+    n = citations.cite_span(passage, start, end)
+    text += f"最接近的表述是：“{_plain(passage.text[start:end])}” [{n}]，与所问并不相同，仅供参考。"
+    return Draft(AnswerStatus.NOT_FOUND, text, tuple(citations.items))
+
+
+def _nearest(evidence: Evidence, relevance: Relevance) -> tuple[Passage, int, int] | None:
+    """The sentence or row that holds most of the question, if it holds enough to be worth showing."""
+    best: tuple[float, Passage, int, int] | None = None
+    for passage in evidence.passages:
+        for start, end in _answering_units(passage, None):
+            text = passage.text[start:end]
+            score = relevance.coverage(text, " ".join(passage.path)) * _brevity(text)
+            if best is None or score > best[0]:
+                best = (score, passage, start, start + len(text.rstrip()))
+    return best[1:] if best and best[0] >= MIN_NEAREST else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -34,6 +35,7 @@ COMPOUND = 0.8
 ASKED_NAME = 0.7
 """What a reader's name for an indicator counts where it is no word of its own (考过, 花了多少钱)."""
 MAX_COMPOUND = 14
+_OPPOSITES = ("待", "未", "不", "非", "无")
 _SINGLE = 0.35
 """Factor for a word of one character."""
 _VAGUE = frozenset(
@@ -85,12 +87,19 @@ class Relevance:
 
 def _share(word: str, key: str) -> float:
     if word in key:
-        return 1.0
+        return 1.0 if not _always_negated(word, key) else 0.0
     if len(word) < 3 or word.isascii():
         return 0.0
     pieces = [word[i : i + 2] for i in range(len(word) - 1)]
     found = sum(piece in key for piece in pieces) / len(pieces)
     return PARTIAL * found if found >= 0.5 else 0.0
+
+
+def _always_negated(word: str, key: str) -> bool:
+    """Whether every occurrence is part of its opposite: 就业率 in 待就业率, 满意 in 不满意."""
+    if len(word) < 2 or not any(f"{mark}{word}" in key for mark in _OPPOSITES):
+        return False
+    return all(key[match.start() - 1 : match.start()] in _OPPOSITES for match in re.finditer(re.escape(word), key))
 
 
 @lru_cache(maxsize=2_000)

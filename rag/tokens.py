@@ -1,4 +1,4 @@
-"""How many tokens a text takes: tiktoken where its vocabulary is at hand, an upper estimate where it is not."""
+"""How many tokens a text takes: an estimate from above that needs no vocabulary."""
 
 from __future__ import annotations
 
