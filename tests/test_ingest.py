@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import write_report
+from fixture_files import PdfBuilder, picture, text
+
+import rag.ingest
+from rag.assembly import build_ingest, open_index
+from rag.errors import IndexBusyError, SettingsError
+from rag.index import Index
+from rag.ingest import Ingest, Outcome, Progress
+from rag.settings import Settings
+
+SHARED = Path(__file__).parents[2] / "shared" / "reports"
+
+
+@pytest.fixture
+def start(tmp_path) -> Callable[..., Ingest]:
+    opened: list[Index] = []
+
+    def make(**changes: object) -> Ingest:
+        settings = Settings(data=tmp_path / "data", **{"lock_seconds": 20.0, "read_max_pages": 5, **changes})
+        opened.append(open_index(settings))
+        return build_ingest(settings, opened[-1])
+
+    yield make
+    for index in opened:
+        index.close()
+
+
+def texts(ingest: Ingest, report_id: str) -> str:
+    return "".join(section.text for section in ingest.index.store.sections(report_id))
+
+
+def counts(outcome: Outcome) -> tuple[int, ...]:
+    return tuple(map(len, (outcome.added, outcome.updated, outcome.skipped, outcome.failed, outcome.removed)))
+
+
+def test_new_files_are_read_unchanged_skipped_changed_replaced_lost_pruned(start, tmp_path):
+    ingest, folder = start(), tmp_path / "报告"
+    for name, students in (("甲.txt", 100), ("乙.txt", 200)):
+        write_report(folder / name, f"{name[0]}城职业学院", students)
+    seen: list[Progress] = []
+    first = ingest.run([folder], on_progress=seen.append)
+    assert counts(first) == (2, 0, 0, 0, 0)
+    assert [(p.done, p.total) for p in seen] == [(0, 2), (1, 2), (2, 2)]
+    assert counts(ingest.run([folder])) == (0, 0, 2, 0, 0)
+    write_report(folder / "甲.txt", "甲城职业学院", 101)
+    second = ingest.run([folder])
+    assert (second.updated, second.skipped) == (("甲.txt",), ("乙.txt",))
+    assert "101人" in texts(ingest, "甲.txt")
+    assert "100人" not in texts(ingest, "甲.txt")
+    (folder / "乙.txt").unlink()
+    assert counts(ingest.run([folder])) == (0, 0, 1, 0, 0)
+    third = ingest.run([folder], prune=True)
+    assert third.removed == ("乙.txt",)
+    assert third.summary == "新增 0 / 更新 0 / 跳过 1 / 失败 0 / 移除 1"
+
+
+def test_a_vanished_folder_loses_no_reports(start, tmp_path):
+    ingest, folder = start(), tmp_path / "移动硬盘"
+    write_report(folder / "甲.txt", "甲城职业学院", 100)
+    ingest.run([folder])
+    shutil.rmtree(folder)
+    outcome = ingest.run([folder], prune=True)
+    assert counts(outcome) == (0, 0, 0, 1, 0)
+    assert texts(ingest, "甲.txt")
+
+
+def test_other_folders_are_not_pruned(start, tmp_path):
+    ingest = start()
+    first, second = tmp_path / "一", tmp_path / "二"
+    write_report(first / "甲.txt", "甲城职业学院", 100)
+    write_report(second / "乙.txt", "乙城职业学院", 200)
+    ingest.run([first, second])
+    assert counts(ingest.run([first], prune=True)) == (0, 0, 1, 0, 0)
+    assert len(ingest.index.store.reports()) == 2
+
+
+BROKEN = {
+    "空.pdf": (b"", "空的"),
+    "假.pdf": (bytes(range(1, 256)) * 20, "内容却不是 PDF"),
+    "半截.pdf": (b"%PDF-1.7\n1 0 obj\n<< /Type", "不完整"),
+    "多页.pdf": (None, "上限 5 页"),
+    "扫描.pdf": (PdfBuilder().page(picture(0, 0, 595, 842)).render(), "扫描件"),
+    "乱.txt": (bytes(range(256)) * 200, "不是文本文件"),
+    "旧.doc": (b"x", "另存为"),
+    "图.docx": (b"\x89PNG\r\n\x1a\n", "图片"),
+}
+
+
+def test_every_broken_file_is_named_with_its_reason_and_the_others_are_read(start, tmp_path):
+    folder = tmp_path / "报告"
+    write_report(folder / "好.txt", "甲城职业学院", 100)
+    many = PdfBuilder()
+    for _ in range(6):
+        many.page(text(100, 700, "正文"))
+    for name, (content, _) in BROKEN.items():
+        (folder / name).write_bytes(many.render() if content is None else content)
+    outcome = start().run([folder])
+    assert outcome.added == ("好.txt",)
+    reasons = dict(outcome.failed)
+    assert set(reasons) == set(BROKEN)
+    for name, (_, expected) in BROKEN.items():
+        assert expected in reasons[name], name
+    assert outcome.summary.startswith("新增 1 / 更新 0 / 跳过 0 / 失败 8（")
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the shared reports")
+def test_the_broken_samples_are_named_each_with_its_own_reason(start):
+    outcome = start(read_max_pages=1000).run([SHARED / "broken"])
+    assert counts(outcome) == (0, 0, 0, 6, 0)
+    assert len({reason for _, reason in outcome.failed}) == 6
+
+
+def test_a_file_that_no_longer_can_be_read_keeps_what_was_read(start, tmp_path):
+    ingest, path = start(), write_report(tmp_path / "报告" / "甲.txt", "甲城职业学院", 100)
+    ingest.run([path.parent])
+    path.write_bytes(b"")
+    outcome = ingest.run([path.parent])
+    assert outcome.failed[0][1].endswith("以前读入的内容仍保留。")
+    assert "100人" in texts(ingest, "甲.txt")
+    write_report(path, "甲城职业学院", 102)
+    assert ingest.run([path.parent]).updated == ("甲.txt",)
+
+
+def test_an_unforeseen_failure_of_ours_keeps_the_others(start, tmp_path, monkeypatch):
+    for name in ("甲", "乙"):
+        write_report(tmp_path / "报告" / f"{name}.txt", f"{name}城职业学院", 100)
+    real = rag.ingest.drop_running_heads
+
+    def fail_for_one(pages):
+        if any("甲城" in item.text for page in pages for item in page.items):
+            raise ZeroDivisionError
+        return real(pages)
+
+    monkeypatch.setattr(rag.ingest, "drop_running_heads", fail_for_one)
+    outcome = start().run([tmp_path / "报告"])
+    assert outcome.added == ("乙.txt",)
+    assert "ZeroDivisionError" in outcome.failed[0][1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda folder, settings: settings.update(max_chunk_tokens=300), id="chunk size"),
+        pytest.param(
+            lambda folder, settings: (folder / "reports.toml").write_text('["甲.txt"]\nyear = 2021\n', "utf-8"),
+            id="corrections",
+        ),
+    ],
+)
+def test_what_changes_the_result_makes_it_read_again(start, tmp_path, change):
+    folder = write_report(tmp_path / "报告" / "甲.txt", "甲城职业学院", 100).parent
+    start().run([folder])
+    settings: dict[str, object] = {}
+    change(folder, settings)
+    assert start(**settings).run([folder]).updated == ("甲.txt",)
+
+
+def test_wrong_corrections_stop_the_run_or_the_file(start, tmp_path):
+    folder = write_report(tmp_path / "报告" / "甲.txt", "甲城职业学院", 100).parent
+    (folder / "reports.toml").write_text("[甲", "utf-8")
+    with pytest.raises(SettingsError):
+        start().run([folder])
+    (folder / "reports.toml").write_text('["甲.txt"]\nyaer = 2021\n', "utf-8")
+    assert "yaer" in start().run([folder]).failed[0][1]
+
+
+def test_one_name_in_two_folders_gives_two_reports(start, tmp_path):
+    ingest = start()
+    for n, name in enumerate(("一", "二"), 1):
+        write_report(tmp_path / name / "年报.txt", f"{name}城职业学院", n * 1111)
+        ingest.run([tmp_path / name])
+    reports = ingest.index.store.reports()
+    assert len(reports) == 2
+    assert "1111人" in texts(ingest, "年报.txt")
+    assert "2222人" in texts(ingest, "二/年报.txt")
+    assert counts(ingest.run([tmp_path / "一", tmp_path / "二"])) == (0, 0, 2, 0, 0)
+
+
+def test_a_second_ingest_waits_and_then_finds_the_work_done(start, tmp_path):
+    folder = write_report(tmp_path / "报告" / "甲.txt", "甲城职业学院", 100).parent
+    first, second = start(), start()
+    results: list[Outcome] = []
+    waiting = threading.Thread(target=lambda: results.append(second.run([folder])))
+    with first.index.writing():
+        waiting.start()
+        time.sleep(0.5)
+        assert counts(first.run([folder])) == (1, 0, 0, 0, 0)
+    waiting.join(30)
+    assert counts(results[0]) == (0, 0, 1, 0, 0)
+
+
+def test_a_second_ingest_that_waits_too_long_says_so(start, tmp_path):
+    folder = write_report(tmp_path / "报告" / "甲.txt", "甲城职业学院", 100).parent
+    first, second = start(), start(lock_seconds=0.2)
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            second.run([folder])
+        except IndexBusyError as error:
+            failures.append(error)
+
+    with first.index.writing():
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join(20)
+    assert "正在写入索引" in str(failures[0])
+
+
+def test_ending_early_ends_what_is_being_read(start, tmp_path):
+    folder = write_report(tmp_path / "报告" / "甲.txt", "甲城职业学院", 100).parent
+    PdfBuilder(compress=True).page("0 0 m 1 1 l S " * 3_000_000).write(folder / "慢.pdf")
+    ingest = start(read_seconds=60)
+
+    def interrupt(progress: Progress) -> None:
+        if progress.done:
+            raise KeyboardInterrupt
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        ingest.run([folder], on_progress=interrupt)
+    assert time.monotonic() - started < 10
+    assert [report.id for report in ingest.index.store.reports()] == ["甲.txt"]
