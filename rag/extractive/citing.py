@@ -1,0 +1,76 @@
+"""What an answer is written with: numbered citations, figures and labels in the report's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rag.chunks import page_at
+from rag.figures import Figure
+from rag.records import Citation, Evidence, Passage, Report
+
+CLAUSE_MARK = re.compile(r"[，,；;。：:！？（(\n]")
+_UNIT_BRACKET = re.compile(
+    r"[（(](?:[^（）()]*/)?(?:人|人次|名|个|项|元|万元|亿元|册|平方米|亩|门|学时|%|％|分|天|台套?|套)[）)]|[（(][^（）()]*/生[）)]"
+)
+MAX_LABEL = 30
+"""Characters of a clause that may stand before its figure."""
+
+
+class Citations:
+    """Numbers citations in order of first use; one a sentence."""
+
+    def __init__(self) -> None:
+        self.items: list[Citation] = []
+
+    def cite(self, figure: Figure) -> int:
+        """The number of the citation of a figure's sentence or row."""
+        return self.cite_span(figure.passage, figure.quote_start, figure.quote_end)
+
+    def cite_span(self, passage: Passage, start: int, end: int) -> int:
+        """The number of the citation of a span of a passage."""
+        for citation in self.items:
+            if citation.passage.id == passage.id and citation.quote_start == start:
+                return citation.n
+        page, label = page_of(passage, start)
+        self.items.append(Citation(len(self.items) + 1, passage, start, end, page, label))
+        return len(self.items)
+
+
+def page_of(passage: Passage, offset: int) -> tuple[int | None, str | None]:
+    """Physical and printed page of an offset in a passage."""
+    if not passage.pages:
+        return passage.page, passage.page_label
+    mark = page_at(passage.pages, offset)
+    return mark.page, mark.label
+
+
+def written(figure: Figure) -> str:
+    """A figure as an answer writes it: as printed, a cell's with its unit."""
+    number = figure.number
+    if figure.is_cell and number.unit and number.unit not in number.text:
+        return f"{number.text.strip()}{number.unit}" if not number.unit.startswith(":") else number.text.strip()
+    return " ".join(number.text.split())
+
+
+def label_of(figure: Figure) -> str:
+    """What the figure is said of, in its report's words: row and column, or its clause."""
+    if not figure.is_cell:
+        clause = CLAUSE_MARK.split(figure.before)[-1].strip()
+        return clause if 1 <= len(clause) <= MAX_LABEL else ""
+    name = "·".join(_UNIT_BRACKET.sub("", word) for word in figure.near.split())
+    header = _UNIT_BRACKET.sub("", figure.before)
+    if figure.after or not header:
+        return f"{name} "
+    return f"{name}的{header}为 " if name else f"{header}："
+
+
+def lead_of(evidence: Evidence, passages: Sequence[Passage], reports: Mapping[str, Report]) -> str:
+    """Whose report an answer is from, as it opens."""
+    names = dict.fromkeys(report.college or report.title for p in passages if (report := reports.get(p.report_id)))
+    return f"{'、'.join(names)}：" if names else ""
+
+
+def plain(text: str) -> str:
+    """A sentence or row on one line, without its full stop."""
+    return " ".join(text.replace("\t", "，").split()).strip("。")

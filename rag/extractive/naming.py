@@ -1,0 +1,124 @@
+"""Answers that are names: the rows or the sentence that hold what is asked, as they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from rag.extractive.citing import Citations, lead_of, plain
+from rag.extractive.refusing import not_found
+from rag.extractive.scope import speaks_of_subject
+from rag.extractive.units import answering_units, brevity
+from rag.extractive.weighing import RANK_DECAY
+from rag.records import AnswerStatus, Draft, Evidence, Passage, Report, Table
+from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance
+from rag.tables import header_labels, row_text
+from rag.text import sentence_spans, tagged_words
+
+MIN_NAME_COVERAGE = 0.4
+MAX_ROWS = 12
+"""More rows than this are a table, not an answer."""
+_ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付"
+    "方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤柳易骆"
+)
+"""The hundred commonest family names."""
+_PERSON = re.compile("人名")
+_THINGS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (re.compile(r"谁|哪位|叫什么名字|法人"), _PERSON),
+    (
+        re.compile(r"哪一?天|什么时候|何时|哪年|几月|几号|日期"),
+        re.compile(r"\d\s*[年月日]|[一二三四五六七八九十〇]{1,4}[年月日]"),
+    ),
+    (
+        re.compile(r"哪一?[些家个](?:公司|企业|单位)|什么(?:公司|企业)"),
+        re.compile(r"公司|企业|集团|厂|中心|协会|局|医院|银行"),
+    ),
+    (re.compile(r"哪一?[些所家个](?:学校|院校|高校|大学)|哪所"), re.compile(r"学校|学院|大学|职院|高专")),
+    (re.compile(r"电话|号码"), re.compile(r"\d{3,4}[-—]?\d{7,8}|1\d{10}")),
+    (re.compile(r"邮箱|邮件"), re.compile(r"@")),
+)
+"""What is asked for → what its answer cannot lack."""
+
+
+def name_draft(
+    evidence: Evidence, relevance: Relevance, reports: Mapping[str, Report], tables: Mapping[str, Table]
+) -> Draft:
+    """A question that asks for names: the rows or the sentence that hold most of what is asked, as they stand."""
+    thing = asked_thing(evidence.query.focus) or asked_thing(evidence.query.carried)
+    best: tuple[float, Passage, int, int] | None = None
+    for rank, passage in enumerate(evidence.passages):
+        table = tables.get(passage.table_id or "")
+        context = " ".join([*passage.path, *(_table_names(table) if table else ())])
+        share = TABLE_CONTEXT if table else CONTEXT
+        for start, end in answering_units(passage, table):
+            unit = passage.text[start:end]
+            if not speaks_of_subject(evidence, reports.get(passage.report_id), unit) or not _has_thing(unit, thing):
+                continue
+            score = relevance.coverage(unit, context, share) * RANK_DECAY**rank * brevity(unit)
+            if best is None or score > best[0]:
+                best = (score, passage, start, end)
+    if best is None or best[0] < MIN_NAME_COVERAGE:
+        return not_found(evidence, reports, relevance)
+    _, passage, start, end = best
+    table = tables.get(passage.table_id or "")
+    citations = Citations()
+    lines = []
+    for a, b in _alike_rows(passage, table, start, end, relevance) or [(start, end)]:
+        n = citations.cite_span(passage, a, a + len(passage.text[a:b].rstrip()))
+        lines.append(f"{_row_line(passage.text[a:b].rstrip(), table)} [{n}]")
+    lead = lead_of(evidence, [passage], reports)
+    text = f"{lead}{lines[0]}" if len(lines) == 1 else lead + "\n\n" + "\n".join(f"- {line}" for line in lines)
+    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
+
+
+def asked_thing(question: str) -> re.Pattern[str] | None:
+    """What an answer must hold that names the thing asked for: a date, a company, a school; None for anything."""
+    return next((thing for asked, thing in _THINGS if asked.search(question)), None)
+
+
+def _has_thing(text: str, thing: re.Pattern[str] | None) -> bool:
+    if thing is _PERSON:
+        return any(
+            tag.startswith("nr") and len(word) in (2, 3) and word[0] in _SURNAMES for word, tag in tagged_words(text)
+        )
+    return thing is None or thing.search(text) is not None
+
+
+def _table_names(table: Table) -> tuple[str, ...]:
+    return (table.caption, *header_labels(table.rows, table.header_rows))
+
+
+def _alike_rows(
+    passage: Passage, table: Table | None, start: int, end: int, relevance: Relevance
+) -> list[tuple[int, int]]:
+    """The rows of a table that hold the same of the question's words as the best row does."""
+    rows = {row_text(row) for row in table.rows[table.header_rows :]} if table else set()
+    if passage.text[start:end].rstrip("\n") not in rows:
+        return []
+    held = _held(relevance, passage.text[start:end])
+    alike = [
+        (a, b)
+        for a, b in sentence_spans(passage.text)
+        if passage.text[a:b].rstrip("\n") in rows and held and held <= _held(relevance, passage.text[a:b])
+    ]
+    return alike if len(alike) <= MAX_ROWS else []
+
+
+def _held(relevance: Relevance, text: str) -> frozenset[str]:
+    return frozenset(word for word, share in relevance.shares(text).items() if share == 1.0)
+
+
+def _row_line(text: str, table: Table | None) -> str:
+    """A row as 表头：内容 pairs, a sentence as it stands."""
+    row = next((row for row in table.rows[table.header_rows :] if row_text(row) == text), None) if table else None
+    if table is None or row is None:
+        return plain(text)
+    labels = header_labels(table.rows, table.header_rows)
+    pairs = [
+        f"{label}：{cell}" if label else cell
+        for label, cell in zip(labels, row.filled, strict=False)
+        if cell and not _ROW_NUMBER.match(label)
+    ]
+    return "；".join(pairs)
