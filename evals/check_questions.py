@@ -90,7 +90,15 @@ def check_case(case: Case, corpus: Mapping[str, ReportText]) -> tuple[Fault, ...
     """Every fault of one question."""
     if unknown := [stem for stem in (*case.documents, *case.reports, *_texts(case, "silent")) if stem not in corpus]:
         return (Fault(case.id, f"没有这些报告：{'、'.join(unknown)}"),)
-    checks = (_check_shape, _check_places, _check_figures, _check_formulas, _check_names, _check_absent)
+    checks = (
+        _check_shape,
+        _check_giveaways,
+        _check_places,
+        _check_figures,
+        _check_formulas,
+        _check_names,
+        _check_absent,
+    )
     return tuple(Fault(case.id, message) for check in checks for message in check(case, corpus))
 
 
@@ -142,6 +150,16 @@ def _check_shape(case: Case, corpus: Mapping[str, ReportText]) -> Iterator[str]:
         yield "partial 要写明 silent，别的题不要"
     if bool(_texts(case, "absent")) != (case.type in ("unanswerable", "partial")):
         yield "答不出的题和 partial 要写明 absent，别的题不要"
+
+
+def _check_giveaways(case: Case, corpus: Mapping[str, ReportText]) -> Iterator[str]:
+    """An answer that the question itself holds is answered by repeating the question."""
+    key, values = matching_key(case.question), _written_values(case.question)
+    for given in (
+        *(str(f.value) for f in case.figures if f.value in values),
+        *(n for n in case.names if matching_key(n) in key),
+    ):
+        yield f"问句里就有答案：{given!r}"
 
 
 def _check_places(case: Case, corpus: Mapping[str, ReportText]) -> Iterator[str]:

@@ -14,6 +14,10 @@ from rag.text import matching_key
 
 MAX_HEADING_LENGTH = 60
 """Characters; a longer line is a sentence that happens to begin with a number."""
+MAX_ODD_LINES = 2
+"""Lines running that do not look like a table of contents and do not end it."""
+MAX_DISPLAY_LENGTH = 40
+"""Characters of a heading that has no number and is told by its type."""
 SIZE_TOLERANCE = 1.08
 """Ratio from which one type size counts as larger than another."""
 
@@ -26,23 +30,37 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"^[【\[]?(?:典型|特色|工作|教学|优秀)?案例\s*(?P<n>\d{0,2}\s*[-－—–.．]?\s*\d{1,2}|[一二三四五六七八九十]+)\s*[】\]]?[：:、.\s]*(?=\S)"
         ),
     ),
+    ("case", re.compile(r"^(?:【(?:典型|特色|优秀|教学|工作)?案例】|(?:典型|特色|优秀)案例\s*[：:])(?P<n>)\s*(?=\S)")),
     ("annex", re.compile(rf"^附(?:件|录|表)\s*(?P<n>[\d{_CHINESE}]*)\s*[：:.、]?\s*")),
     ("dotted", re.compile(r"^(?P<n>\d{1,2}(?:[.．]\d{1,2}){1,4})[.．、]?\s*(?=[^\d.．%％\s万亿倍个元])")),
     ("chinese", re.compile(rf"^(?P<n>[{_CHINESE}]{{1,3}})\s*[、.．]\s*")),
     ("section", re.compile(rf"^第(?P<n>[{_CHINESE}\d]+)节\s*")),
     ("bracket", re.compile(rf"^[（(]\s*(?P<n>[{_CHINESE}]{{1,3}})\s*[)）]\s*[、.．]?\s*")),
     ("arabic", re.compile(r"^(?P<n>\d{1,2})\s*[.．、]\s*(?=[^\d\s.．%])")),
+    (
+        "bare",
+        re.compile(
+            r"^(?P<n>\d{1,2})\s?(?=[\u4e00-\u9fff])(?![年月日届级个项人名元万亿多余倍家所门次种类章节期周天岁点])"
+        ),
+    ),
     ("arabic_bracket", re.compile(r"^[（(]\s*(?P<n>\d{1,2})\s*[)）]\s*")),
     ("circled", re.compile(r"^(?P<n>[①-⑳])\s*")),
 )
 _FRONT = re.compile(
-    r"^(?:前言|序言?|引言|导言|摘要|编制说明|学校概况|结语|结束语|后记|致谢|附录|附件|附表)(?:[：:\s].{0,20})?$"
+    r"^(?:前言|序言|引言|导言|摘要|编制说明|学校概况|结语|结束语|后记|致谢|附录|附件|附表)(?:[：:\s].{0,20})?$"
 )
 _UNNUMBERED_RANK = {"front": 0, "part": 0, "annex": 0}
+_ABOVE_DOTTED = frozenset({"part", "front", "annex", "dotted", "chinese", "plain"})
 _SENTENCE_MARK = re.compile(r"[。；！？]|[，,：:]$")
 _CAPTION = re.compile(r"^\s*(?:附?表|附?图|续表)\s*[\d一二三四五六七八九十]{1,3}")
+_NO_DISPLAY = re.compile(
+    r"[。；！？，、：:]$|[。；].|\d号$|^[\d年月日〇一二三四五六七八九十\s]+$|^(?:单位|注|数据来源|资料来源|来源|说明)"
+)
 _TOC_LINE = re.compile(r"(?:[.．·…⋯\-]{3,}|\t|\s)\s*[-—]?\s*(?:\d{1,3}|[IVXivx]{1,6})\s*[-—]?\s*$")
-_TOC_TITLE = re.compile(r"^(?:目录|contents|目次)$")
+_TOC_TITLE = re.compile(r"^(?:目录|contents|目次|[图表]目录|(?:插图|表格|图表|案例)目录)$")
+_LEADERS = re.compile(r"[.．·…⋯]{3,}\s*[-—]?\s*(?:\d{1,3}|[IVXivx]{1,6})?\s*[-—]?\s*$")
+_PAGE_ALONE = re.compile(r"\d{1,3}|[ivx]{1,6}")
+_PAGE_BEHIND = re.compile(r"(?:\d{1,3}|[ivx]{1,6})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +93,15 @@ def line_to_heading(
 ) -> Heading | None:
     """The heading a line is, or None. `listed` says that the table of contents has this very title."""
     title = text.strip()
-    if not title or len(title) > MAX_HEADING_LENGTH or _CAPTION.match(title):
+    if not title or len(title) > MAX_HEADING_LENGTH or _CAPTION.match(title) or _LEADERS.search(title):
         return None
+    large = bool(body_size) and size > body_size * SIZE_TOLERANCE
     form, number, rest = _form_of(title)
+    if form == "bare":  # 1 发展概况: a number before a word is a heading only where something else says so
+        form, number, rest = ("dotted", number, rest) if large or listed or level is not None else (None, "", title)
     depth = number.count(".") + number.count("．") + 1 if form == "dotted" else 0
     if level is not None:
         return Heading(title, form or "plain", depth, number, level, size)
-    large = bool(body_size) and size > body_size * SIZE_TOLERANCE
     if form is None:
         if _FRONT.match(title.replace(" ", "")) or listed:
             return Heading(title, "front" if not listed or large else "plain", 0, "", None, size)
@@ -94,6 +114,22 @@ def line_to_heading(
     return None if small and not bold and form != "case" else Heading(title, form, depth, number, None, size)
 
 
+def display_heading(
+    text: str, *, size: float = 0.0, body_size: float = 0.0, stands_out: bool = False
+) -> Heading | None:
+    """The heading a line is by its type alone: larger than the body, or bold where the body is not (`stands_out`).
+
+    The caller knows that body text follows it; a line of a cover or a table's title is none.
+    """
+    title = text.strip()
+    large = bool(body_size) and size > body_size * SIZE_TOLERANCE
+    if not (large or stands_out) or not 4 <= len(title) <= MAX_DISPLAY_LENGTH or "\t" in title:
+        return None
+    if _NO_DISPLAY.search(title) or _CAPTION.match(title) or len(re.findall(r"[\u4e00-\u9fff]", title)) < 3:
+        return None
+    return Heading(title, "display", round(size), size=size)
+
+
 def _form_of(title: str) -> tuple[str | None, str, str]:
     for form, pattern in _FORMS:
         if match := pattern.match(title):
@@ -104,22 +140,40 @@ def _form_of(title: str) -> tuple[str | None, str, str]:
 def contents_titles(lines: list[str]) -> tuple[frozenset[str], frozenset[int]]:
     """Keys of the titles in the table of contents, and the indexes of its lines.
 
-    A table of contents starts at a line 目录 and goes on while lines end in page numbers; a few odd lines
-    (a wrapped title, a page number of its own) do not end it.
+    A table of contents starts at a line 目录 and goes on while lines end in page numbers, or say what a later line
+    says again; a few odd lines (a wrapped title) do not end it. The first of its titles to come back does.
     """
-    start = next((i for i, text in enumerate(lines) if _TOC_TITLE.match(matching_key(text))), None)
+    keys = [matching_key(text) for text in lines]
+    start = next((i for i, key in enumerate(keys) if _TOC_TITLE.match(key) or keys[i : i + 2] == ["目", "录"]), None)
     if start is None:
         return frozenset(), frozenset()
+    last = {key: index for index, key in enumerate(keys)}
+    titles: set[str] = set()
     end, misses = start, 0
     for i in range(start + 1, len(lines)):
-        if _TOC_LINE.search(lines[i]) or _TOC_TITLE.match(matching_key(lines[i])):
-            end, misses = i, 0
-        elif (misses := misses + 1) > 2:
+        if keys[i] in titles and not _TOC_LINE.search(lines[i]):
             break
-    if end == start:
-        return frozenset(), frozenset({start})
-    entries = [_TOC_LINE.sub("", text) for text in lines[start + 1 : end + 1] if _TOC_LINE.search(text)]
-    return frozenset(filter(None, map(matching_key, entries))), frozenset(range(start, end + 1))
+        title = _contents_title(lines, keys, last, i)
+        if title is not None:
+            titles.add(title)
+            end, misses = i, 0
+        elif (misses := misses + 1) > MAX_ODD_LINES:
+            break
+    return frozenset(filter(None, titles)), frozenset(range(start, end + 1))
+
+
+def _contents_title(lines: list[str], keys: list[str], last: dict[str, int], at: int) -> str | None:
+    """Key of the title a line of a table of contents gives, `` where it gives none, None where it is no such line."""
+    if _TOC_LINE.search(lines[at]):
+        return matching_key(_TOC_LINE.sub("", lines[at]))
+    if _PAGE_ALONE.fullmatch(keys[at]):
+        return keys[at - 1]
+    if not keys[at] or keys[at] == "录" or _TOC_TITLE.match(keys[at]):
+        return ""
+    for title in (keys[at], _PAGE_BEHIND.sub("", keys[at])):
+        if last.get(title, 0) > at:
+            return title
+    return None
 
 
 def ordinal(number: str) -> int:
@@ -138,6 +192,8 @@ class HeadingStack:
 
     def __init__(self) -> None:
         self._open: list[Heading] = []
+        self._above: dict[str, set[str]] = {}
+        """Style → the styles that have stood above it so far."""
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -151,7 +207,10 @@ class HeadingStack:
 
     def push(self, heading: Heading) -> None:
         """Close the headings that end here, then open this one."""
-        self._open = [*self._open[: self._keep(heading)], heading]
+        kept = self._open[: self._keep(heading)]
+        if all(h.form != "case" for h in kept):
+            self._above.setdefault(heading.style, set()).update(h.style for h in kept)
+        self._open = [*kept, heading]
 
     def _keep(self, heading: Heading) -> int:
         """How many open headings stay open above the new one."""
@@ -176,25 +235,30 @@ class HeadingStack:
         following = [i for i in siblings if ordinal(self._open[i].number) + 1 == ordinal(heading.number)]
         if following:
             return following[-1]
-        if case < len(styles) and (not siblings or ordinal(heading.number) == 1):
+        if case < len(styles) and (
+            ordinal(heading.number) == 1 or not (siblings or any(self._outranks(heading, style) for style in styles))
+        ):
             return next((index for index in siblings if index > case), len(styles))
         if not siblings:
-            return len(styles)
+            return next((i for i, style in enumerate(styles) if self._outranks(heading, style)), len(styles))
         restarts = ordinal(heading.number) == 1 and ordinal(self._open[siblings[0]].number) > 1
         return 0 if restarts and siblings[0] and self._open[0].form == "front" else siblings[0]
 
+    def _outranks(self, heading: Heading, style: str) -> bool:
+        """Whether headings of a style have stood below ones like the new heading, and never above."""
+        return heading.style in self._above.get(style, ()) and style not in self._above.get(heading.style, ())
+
     def _keep_dotted(self, heading: Heading) -> int:
+        first = ordinal(re.split(r"[.．]", heading.number)[0])
+        above: set[str] = set()
         for index, other in enumerate(self._open):
             if other.form == "dotted" and other.depth >= heading.depth:
                 return index
-        return next(
-            (
-                i
-                for i, other in enumerate(self._open)
-                if other.form not in ("part", "front", "annex", "dotted", "chinese", "plain")
-            ),
-            len(self._open),
-        )
+            is_parent = other.form == "arabic" and ordinal(other.number) == first and "dotted" not in above
+            if other.form not in _ABOVE_DOTTED and not (is_parent and heading.depth > 1):
+                return index
+            above.add(other.form)
+        return len(self._open)
 
     @staticmethod
     def _is_smaller(opened: Heading, new: Heading) -> bool:

@@ -17,13 +17,18 @@ MIN_REPEATS = 3
 MAX_HEAD_LENGTH = 60
 POSITION_TOLERANCE = 6.0
 """Points by which a running head may shift between pages."""
+HEAD_TOLERANCE = 2.0
+"""Points by which the heads of one document differ in height where their words change from chapter to chapter."""
+SHORT_DOCUMENT = 6
+"""Pages up to which a line that names the report is a running head when it comes back once."""
 MIN_TEXT_REPEATS = 5
 """In a format without pages, how often a line must come back, as it stands, to be a running head."""
 
 _PAGE_NUMBER = re.compile(
-    r"^[\s\-–—―─·•|~～]*(?:第?\s*)?(\d{1,4}|[ivxlcIVXLC]{1,7})(?:\s*页)?(?:\s*[/／共,，]\s*共?\s*\d{1,4}\s*页?)?[\s\-–—―─·•|~～]*$"
+    r"^[\s\-–—―─·•|~～]*(?:第?\s*|[Pp](?:age)?\.?\s*)?(\d{1,4}|[ivxlcIVXLC]{1,7})(?:\s*页)?(?:\s*(?:[/／共,，]|of)\s*共?\s*\d{1,4}\s*页?)?[\s\-–—―─·•|~～]*$"
 )
 _DIGITS = re.compile(r"\d+")
+_PROSE = re.compile(r"[。；]|[，、].*[，、]|[，、]$")
 _TITLE_WORD = re.compile(r"报告|年报|简报|学院|学校|大学")
 
 
@@ -34,7 +39,7 @@ def drop_running_heads(pages: Sequence[Page]) -> tuple[Page, ...]:
     heads = _repeated(pages, from_bottom=False)
     feet = _repeated(pages, from_bottom=True)
     offsets = _number_offsets(pages)
-    return tuple(_strip(page, index, heads, feet, offsets) for index, page in enumerate(pages))
+    return tuple(_strip(page, index, heads, feet, offsets, len(pages)) for index, page in enumerate(pages))
 
 
 def page_number_of(text: str) -> str | None:
@@ -62,9 +67,18 @@ def _repeated(pages: Sequence[Page], *, from_bottom: bool) -> dict[str, list[flo
     heights: dict[str, list[float]] = {}
     for page in pages:
         for line in _edge(page, from_bottom):
-            if len(line.text) <= MAX_HEAD_LENGTH and page_number_of(line.text) is None:
+            if _may_be_head(line):
                 heights.setdefault(_signature(line), []).append(line.top)
-    return {key: tops for key, tops in heights.items() if len(tops) >= MIN_REPEATS and key.strip("#")}
+    enough = 2 if len(pages) <= SHORT_DOCUMENT else MIN_REPEATS
+
+    def is_head(key: str, tops: list[float]) -> bool:
+        return len(tops) >= (enough if _TITLE_WORD.search(key) else MIN_REPEATS) and key.strip("#") != ""
+
+    return {key: tops for key, tops in heights.items() if is_head(key, tops)}
+
+
+def _may_be_head(line: Line) -> bool:
+    return len(line.text) <= MAX_HEAD_LENGTH and page_number_of(line.text) is None and not _PROSE.search(line.text)
 
 
 def _number_offsets(pages: Sequence[Page]) -> Counter[int]:
@@ -78,7 +92,14 @@ def _number_offsets(pages: Sequence[Page]) -> Counter[int]:
 
 def _is_head(line: Line, repeated: dict[str, list[float]]) -> bool:
     tops = repeated.get(_signature(line), [])
-    return sum(abs(top - line.top) <= POSITION_TOLERANCE for top in tops) >= MIN_REPEATS
+    return sum(abs(top - line.top) <= POSITION_TOLERANCE for top in tops) >= min(MIN_REPEATS, max(len(tops), 2))
+
+
+def _stands_among_heads(line: Line, repeated: dict[str, list[float]], page_count: int) -> bool:
+    """Whether a line stands where most pages have a running head: the head of a chapter of a page or two."""
+    tops = [top for heights in repeated.values() for top in heights]
+    same = sum(abs(top - line.top) <= HEAD_TOLERANCE for top in tops)
+    return bool(line.top) and _may_be_head(line) and same >= max(MIN_REPEATS, page_count / 2)
 
 
 def _is_page_number(line: Line, index: int, offsets: Counter[int]) -> str | None:
@@ -90,7 +111,12 @@ def _is_page_number(line: Line, index: int, offsets: Counter[int]) -> str | None
 
 
 def _strip(
-    page: Page, index: int, heads: dict[str, list[float]], feet: dict[str, list[float]], offsets: Counter[int]
+    page: Page,
+    index: int,
+    heads: dict[str, list[float]],
+    feet: dict[str, list[float]],
+    offsets: Counter[int],
+    page_count: int,
 ) -> Page:
     items = list(page.items)
     label = None
@@ -99,7 +125,8 @@ def _strip(
             if not items or not isinstance(item := items[at], Line):
                 break
             number = _is_page_number(item, index, offsets)
-            if number is None and not _is_head(item, repeated):
+            is_head = _is_head(item, repeated) or _stands_among_heads(item, repeated, page_count)
+            if number is None and not is_head:
                 break
             label = number or label
             items.pop(at)

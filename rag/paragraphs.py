@@ -6,8 +6,9 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import median
 
 from rag.records import Line, PageMark
@@ -17,6 +18,10 @@ INDENT = 1.2
 """Type sizes by which a line must stand to the right of the one above to open a paragraph."""
 SHORT = 2.5
 """Type sizes short of the right margin from which a line counts as the last of its paragraph."""
+FAR_RIGHT = 8.0
+"""Type sizes right of the margin from which a narrow line is a signature or a date, not a paragraph's first."""
+NARROW = 15.0
+"""Type sizes a signature is wide at most."""
 GAP = 1.55
 """Line pitches of white space that separate paragraphs."""
 SIZE_RATIO = 1.08
@@ -29,6 +34,14 @@ _ENDED = re.compile(r"[。！？；：:!?;…．.]\s*[”’」』）)】〕》]
 CAPTION = re.compile(
     r"^\s*(?:(?:附?[表图])\s*[\d一二三四五六七八九十]{1,3}(?:\s*[-－—–.．]\s*\d{1,3}){0,3}(?!\d)|续表|数据来源|资料来源|单位[：:])"
 )
+_HEADED = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}\s*、|第[一二三四五六七八九十百\d]+[章节篇]|附(?:件|录|表)\s*[\d一二三四五六七八九十]*\s*$)"
+)
+"""Opens a paragraph whatever stands above it."""
+_NUMBERED = re.compile(
+    r"^(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}(?:[.．]\d{1,2})*[.．、]?\s*[\u4e00-\u9fff])"
+)
+"""Opens one where the line above ends a sentence."""
 _BULLET = re.compile(r"^\s*(?:[●■◆▲▪•·○□◇►➢✓*]|[-－—]\s|[①-⑳])")
 
 
@@ -58,6 +71,9 @@ class Layout:
     pitch: float
     right_edges: dict[int | None, float]
     wrap_width: int
+    left_edge: float = 0.0
+    bold: bool = False
+    """Most of the text is bold."""
 
 
 def columns(text: str) -> int:
@@ -78,7 +94,7 @@ def lines_to_layout(lines: Sequence[PlacedLine]) -> Layout:
         for a, b in itertools.pairwise(lines)
         if a.page == b.page and b.line.top > a.line.top and len(a.line.text) > 15
     ]
-    common = _common_right(rights)
+    common = _common(chain.from_iterable(rights.values()))
     widths = sorted(columns(placed.line.text) for placed in lines if len(placed.line.text) > 10)
     return Layout(
         body_size=sizes.most_common(1)[0][0] if sizes else 0.0,
@@ -87,11 +103,14 @@ def lines_to_layout(lines: Sequence[PlacedLine]) -> Layout:
             page: max([edge for edge in edges if edge <= common + 8] or [common]) for page, edges in rights.items()
         },
         wrap_width=widths[int(len(widths) * 0.9)] if widths else 0,
+        bold=2 * sum(len(placed.line.text) for placed in lines if placed.line.bold)
+        > sum(len(placed.line.text) for placed in lines),
+        left_edge=_common(placed.line.left for placed in lines if placed.line.right),
     )
 
 
-def _common_right(rights: dict[int | None, list[float]]) -> float:
-    counts = Counter(round(edge / 4) for edges in rights.values() for edge in edges)
+def _common(edges: Iterable[float]) -> float:
+    counts = Counter(round(edge / 4) for edge in edges)
     return counts.most_common(1)[0][0] * 4 if counts else 0.0
 
 
@@ -100,7 +119,9 @@ def opens_paragraph(previous: PlacedLine, current: PlacedLine, layout: Layout) -
     before, line = previous.line, current.line
     if "\t" in before.text or "\t" in line.text or CAPTION.match(line.text) or CAPTION.match(before.text):
         return True
-    if _BULLET.match(line.text):
+    if _BULLET.match(line.text) or _HEADED.match(line.text) or line.heading_level or before.heading_level:
+        return True
+    if _NUMBERED.match(line.text) and _ENDED.search(before.text):
         return True
     if before.paragraph or line.paragraph:
         return columns(before.text) < LONG_PARAGRAPH or _ENDED.search(before.text) is not None
@@ -118,6 +139,8 @@ def _opens_by_position(previous: PlacedLine, current: PlacedLine, layout: Layout
     if before.right < edge - SHORT * size:
         return True
     if line.left > before.left + INDENT * size:
+        return True
+    if before.left > layout.left_edge + FAR_RIGHT * size and before.right - before.left < NARROW * size:
         return True
     if previous.page == current.page:
         return bool(layout.pitch) and line.top - before.top > GAP * max(layout.pitch, size)

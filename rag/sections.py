@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.headings import Heading, HeadingStack, contents_titles, line_to_heading
+from rag.headings import SIZE_TOLERANCE, Heading, HeadingStack, contents_titles, display_heading, line_to_heading
 from rag.paragraphs import Layout, Paragraph, PlacedLine, join_paragraph, lines_to_layout, opens_paragraph
 from rag.records import Line, Page, PageMark, Section, SectionKind, Table
 from rag.tables import JoinedTable, join_tables, row_text
@@ -14,6 +14,8 @@ from rag.text import matching_key
 
 COVER = "封面"
 """Heading given to what stands before the first heading."""
+MIN_BODY_LENGTH = 40
+"""Characters from which a paragraph below a line in other type shows that the line heads it."""
 MAX_RUN_IN_TITLE = 40
 """Characters of a first sentence (一、高度重视，提高认识。) that heads its paragraph."""
 
@@ -36,11 +38,38 @@ def pages_to_sections(
 ) -> tuple[tuple[Section, ...], tuple[Table, ...]]:
     """Sections and tables of a report whose pages have no running heads any more, in reading order."""
     tables = join_tables(pages)
-    blocks = list(_blocks(pages, tables, outline))
+    blocks = _with_display_headings(pages, list(_blocks(pages, tables, outline)))
     builder = _Builder(report_id)
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         builder.add(block, following)
     return builder.finish()
+
+
+def _with_display_headings(pages: Sequence[Page], blocks: Sequence[_Block]) -> list[_Block]:
+    """The blocks, lines that stand out by their type alone and are followed by body text made headings."""
+    layout = lines_to_layout(
+        [PlacedLine(item, page.number, page.label) for page in pages for item in page.items if isinstance(item, Line)]
+    )
+    found = []
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+        if block.paragraph is not None and block.heading is None and following and _is_body(following, layout):
+            first = block.paragraph.first
+            stands_out = first.bold and not layout.bold
+            heading = display_heading(
+                block.paragraph.text, size=first.size, body_size=layout.body_size, stands_out=stands_out
+            )
+            block = replace(block, heading=heading)
+        found.append(block)
+    return found
+
+
+def _is_body(block: _Block, layout: Layout) -> bool:
+    """Whether a block is a paragraph of running text in the body's type."""
+    if block.paragraph is None or block.heading is not None:
+        return False
+    first, text = block.paragraph.first, block.paragraph.text
+    plain = layout.bold or not first.bold
+    return plain and len(text) >= MIN_BODY_LENGTH and "。" in text and first.size <= layout.body_size * SIZE_TOLERANCE
 
 
 def _elements(pages: Sequence[Page], tables: Sequence[JoinedTable]) -> Iterator[PlacedLine | JoinedTable]:
