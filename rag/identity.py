@@ -52,7 +52,7 @@ _TITLE_PART = re.compile(
 )
 _NO_TITLE = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}\s*[、.．]|第[一二三四五六七八九十\d]+[章节篇]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}(?:[.．]\d|[.．、 ])|[表图]\s*\d)"
-    r"|[.．·…]{3,}\s*\d*$|^(?:目录|附件|附录|前言)"
+    r"|[.．·…]{3,}\s*\d*$|^(?:目录|【|案例|附件|附录|前言)"
 )
 _OFFICE = re.compile(
     r"(?:教育部|教育厅|教育体育局|教育局|教育委员会|教委|国务院|人民政府|人力资源(?:和)?社会保障[部厅局])(?:办公厅|办公室)?"
@@ -78,16 +78,17 @@ _FILE_ENDING = re.compile(r"^Microsoft Word - |\.(?:docx?|pdf|wps|txt|indd)$", r
 def describe_report(read: ReadFile, report_id: str, corrections: Mapping[str, Any] | None = None) -> Report:
     """The report a file is, as far as it says; `corrections` (one table of `reports.toml`) have the last word."""
     lines = list(islice(_lines(read.pages), 4000))
-    first = _unstacked(lines[:COVER_LINES])
+    heads = _running_heads(read.pages)
+    first = _unstacked([text for text in lines[: COVER_LINES + len(heads)] if text.strip() not in heads][:COVER_LINES])
     cover = [text for text in first if not _RUNNING_TEXT.search(text)]
     body = "\n".join(lines)[:BODY_CHARACTERS]
-    title = _title(read, first, cover)
+    title = _title(read, heads, first, cover)
     kind = _kind(title, cover, body)
     college = _college(title, cover, read, body, official=kind is ReportKind.OFFICIAL)
     year = _year(read, title, cover, body)
     if not _TITLE.search(title) and college:
         title = f"{college}{year or ''}{'年' if year else ''}{kind.value if kind is not ReportKind.OTHER else '报告'}"
-    elif names_in(college) and college not in title:
+    elif names_in(college) and not names_in(title):
         title = college + title
     report = Report(
         id=report_id,
@@ -128,7 +129,7 @@ def _unstacked(lines: Sequence[str]) -> list[str]:
     return joined
 
 
-def _title(read: ReadFile, first: Sequence[str], cover: Sequence[str]) -> str:
+def _title(read: ReadFile, heads: Sequence[str], first: Sequence[str], cover: Sequence[str]) -> str:
     """The title an official paper has over its lines, else the cover's, the running head's, the metadata's, the name's."""
     stem = PurePath(read.name).stem
     metadata = _FILE_ENDING.sub("", read.title.strip())
@@ -136,7 +137,7 @@ def _title(read: ReadFile, first: Sequence[str], cover: Sequence[str]) -> str:
         _official_title(first)
         or _cover_title(cover)
         or _large_title(read.pages)
-        or _running_title(read.pages)
+        or _running_title(heads)
         or next((text for text in (metadata, stem) if _TITLE.search(text)), "")
         or next((text.strip()[:MAX_TITLE_LINE] for text in cover if text.strip() and not _NO_TITLE.search(text)), stem)
     )
@@ -197,13 +198,17 @@ def _large_title(pages: Sequence[Page]) -> str:
     return max(titles, key=lambda line: line.size).text.strip() if titles and body_size else ""
 
 
-def _running_title(pages: Sequence[Page]) -> str:
-    """The running head that names the report, `` where none does."""
+def _running_heads(pages: Sequence[Page]) -> tuple[str, ...]:
+    """Lines that stand at the top or bottom of several pages, commonest first."""
     edges: Counter[str] = Counter()
     for page in pages:
-        texts = [item.text.strip() for item in (*page.items[:2], *page.items[-2:]) if isinstance(item, Line)]
-        edges.update({text for text in texts if _is_title(text) and not _RUNNING_TEXT.search(text)})
-    return next((text for text, count in edges.most_common(1) if count >= MIN_HEAD_REPEATS), "")
+        edges.update({item.text.strip() for item in (*page.items[:2], *page.items[-2:]) if isinstance(item, Line)})
+    return tuple(text for text, count in edges.most_common() if count >= MIN_HEAD_REPEATS)
+
+
+def _running_title(heads: Sequence[str]) -> str:
+    """The running head that names the report, `` where none does."""
+    return next((text for text in heads if _is_title(text) and not _RUNNING_TEXT.search(text)), "")
 
 
 def _college(title: str, cover: Sequence[str], read: ReadFile, body: str, *, official: bool) -> str:
@@ -213,7 +218,7 @@ def _college(title: str, cover: Sequence[str], read: ReadFile, body: str, *, off
     for text in (title, *cover):
         finders = (_issuer, _first_name) if official else (_first_name, _issuer)
         if found := next(filter(None, (find(text) for find in finders)), ""):
-            return _full_issuer(found, body)
+            return _full_name(found, body)
     if named := _first_name(PurePath(read.name).stem):
         return named
     counts = Counter(name for name, _ in placed_names(body))
@@ -244,8 +249,14 @@ def _common_issuer(body: str) -> str:
     return next((name for name, count in issuers.most_common(1) if count >= MIN_NAME_MENTIONS), "")
 
 
+def _full_name(name: str, body: str) -> str:
+    """The name as the text has it in full: 东湖职院 → 东湖职业学院, 省教育厅办公室 → 湖北省教育厅办公室."""
+    if not name.endswith("职院"):
+        return _full_issuer(name, body)
+    return next((full for full in names_in(body) if name in short_names(full)), name)
+
+
 def _full_issuer(issuer: str, body: str) -> str:
-    """The issuer's name as the text has it in full: 省教育厅办公室 → 湖北省教育厅办公室."""
     if not re.match(r"[省市]?教", issuer):
         return issuer
     bare = issuer.removeprefix("省").removeprefix("市")

@@ -150,6 +150,17 @@ def test_cover_that_is_a_picture_leaves_the_running_head() -> None:
     )
 
 
+def test_running_head_does_not_hide_the_title_on_the_cover() -> None:
+    pages: list[list[str | Line]] = [["东湖职业学院质量年报", *PROSE] for _ in range(4)]
+    report = describe(["东湖职业学院质量年报", "东湖职业学院", "高等职业教育质量年度报告", "（2023）"], *pages)
+    assert report.title == "东湖职业学院高等职业教育质量年度报告（2023）"
+
+
+def test_short_name_in_a_title_is_filled_from_the_text() -> None:
+    report = describe(["东湖职院简报", "第3期（总第45期）", "东湖职业学院党政办公室编\t2023年5月8日"])
+    assert (report.title, report.college, report.year) == ("东湖职院简报第3期（总第45期）", "东湖职业学院", 2023)
+
+
 def test_list_of_editors_before_the_title_in_large_type() -> None:
     editors: list[str | Line] = [Line(f"编委 张{n}", size=12) for n in range(20)]
     cover: list[str | Line] = [Line("河源职业技术学院质量年度报告（2023）", size=26)]
