@@ -10,13 +10,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 from rag.numbers import cell_number, find_numbers
 from rag.records import AnswerFigure, AnswerStatus, Citation, Conflict, Report, Table, TableRow, Turn, VerifiedAnswer
 from rag.settings import EXTRACTIVE, Settings
-from rag.store import ReportStats
 from rag.tables import header_labels, row_text
 from rag.text import unique
+
+if TYPE_CHECKING:
+    from rag.store import ReportStats
 
 WORD_JOINER = "\u2060"
 """Invisible, breaks no line: parts what a second reading of the text would take for a link, an icon or an emoji."""

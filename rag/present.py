@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.records import AnswerFigure, Citation, Passage, Report, VerifiedAnswer
-from rag.store import ReportStats
+
+if TYPE_CHECKING:
+    from rag.store import ReportStats
 
 
 def answer_to_json(answer: VerifiedAnswer, reports: Mapping[str, Report], tables: Mapping[str, str]) -> dict[str, Any]:
