@@ -57,7 +57,9 @@ def test_equal_scores_keep_the_order_of_the_chunks():
 
 @pytest.mark.parametrize("texts", [{}, {"a": []}, {"a": ["。", "——"]}], ids=["no report", "no chunk", "no term"])
 def test_nothing_to_find(tmp_path, texts):
-    terms = [ReportTerms(key, tuple(rows), (), tuple(np.zeros(0, np.int32) for _ in rows)) for key, rows in texts.items()]
+    terms = [
+        ReportTerms(key, tuple(rows), (), tuple(np.zeros(0, np.int32) for _ in rows)) for key, rows in texts.items()
+    ]
     KeywordIndex.build(terms).save(tmp_path)
     for index in (KeywordIndex.build(terms), KeywordIndex.load(tmp_path)):
         assert index.search("图书", 5) == ()
