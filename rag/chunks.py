@@ -18,6 +18,14 @@ MAX_TITLE_ABOVE = 60
 MIN_CHUNK_TOKENS = 40
 """A budget below this would cut inside sentences everywhere."""
 
+MIN_ATOM = 20
+"""Characters of the pieces a clause without commas is cut into: they fit any budget."""
+
+_FIGURE_BEFORE = re.compile(
+    r"[0-9０-９零〇一二两三四五六七八九十百千万亿几数余多近约超第][^，。]{0,5}\Z|[A-Za-z（(《“‘]\Z"
+)
+"""Within six characters before a cut, a figure that its unit may go on from."""
+_APART = re.compile(r"[\u4e00-\u9fff](?<![零一二两三四五六七八九十百千万亿几余多个元人])|[ （(《“‘]")
 _CLAUSE_END = re.compile(r"[，、：,:\t]")
 
 
@@ -127,17 +135,33 @@ def _sentence_units(text: str, start: int, end: int, count: TokenCounter, budget
 
 
 def _clause_units(text: str, start: int, end: int, count: TokenCounter, budget: int) -> Iterator[tuple[int, int]]:
-    """A sentence over the budget, cut after commas; a clause over it, at its last space or as it stands."""
+    """A sentence over the budget, cut after commas; a clause over it, between characters that belong to no figure."""
     at = start
     cuts = [match.end() + start for match in _CLAUSE_END.finditer(text[start:end])]
     for cut in [*cuts, end]:
-        if cut > at and (not _splits_number(text, cut) or cut == end):
+        if cut > at and (cut == end or not _splits_number(text, cut)):
+            if count(text[at:cut]) <= budget:
+                yield at, cut
+            else:
+                yield from _atoms(text, at, cut)
+            at = cut
+
+
+def _atoms(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Pieces of a clause without commas, as short as they may be and never cut within a figure and its unit."""
+    at = start
+    for cut in range(start + MIN_ATOM, end):
+        if (
+            cut - at >= MIN_ATOM
+            and not _FIGURE_BEFORE.search(text, max(start, cut - 6), cut)
+            and _APART.match(text, cut)
+        ):
             yield at, cut
             at = cut
+    yield at, end
 
 
 def _splits_number(text: str, cut: int) -> bool:
     """Whether a cut stands inside a figure such as 1,234 or 15：1."""
-    return (
-        0 < cut < len(text) and text[cut - 1] in ",，：:" and text[cut - 2 : cut - 1].isdigit() and text[cut].isdigit()
-    )
+    before, after = text[max(0, cut - 8) : cut].rstrip(" "), text[cut : cut + 8].lstrip(" ")
+    return before[-1:] in ",，：:" and before[-2:-1].isdigit() and after[:1].isdigit()
