@@ -1,0 +1,138 @@
+"""Scores → the figures of a run: counts, shares with their intervals, times. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evals.cases import TYPES, Case
+from evals.causes import Cause
+from evals.scoring import Bucket, Score, score_line
+
+Z_95 = 1.959963984540054
+"""Standard normal quantile of a two-sided 95 % interval."""
+REFUSAL = {"status": "not_found", "answer": "没有找到。", "figures": [], "citations": [], "retrieved": []}
+"""What an answerer that always refuses says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One question of a run, scored."""
+
+    case: Case
+    line: Mapping[str, Any]
+    score: Score
+    cause: Cause | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`count` of `total`, with a 95 % Wilson interval; value and interval are None where there is nothing to count."""
+
+    count: int
+    total: int
+
+    @property
+    def value(self) -> float | None:
+        """The share, 0 to 1."""
+        return self.count / self.total if self.total else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Wilson's score interval (Wilson 1927), which holds for small counts and shares near 0 and 1."""
+        if not self.total:
+            return None
+        share, n, z2 = self.count / self.total, self.total, Z_95**2
+        middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+        half = Z_95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+    def to_json(self) -> dict[str, Any]:
+        """Value, count, total and interval, rounded to four places."""
+        value, interval = self.value, self.interval
+        return {
+            "value": None if value is None else round(value, 4),
+            "count": self.count,
+            "n": self.total,
+            "low": None if interval is None else round(interval[0], 4),
+            "high": None if interval is None else round(interval[1], 4),
+        }
+
+
+def share_of(flags: Iterable[bool | None]) -> Share:
+    """The share of True among those that are not None."""
+    known = [flag for flag in flags if flag is not None]
+    return Share(sum(known), len(known))
+
+
+def percentile(values: Sequence[float], percent: float) -> float | None:
+    """Nearest-rank percentile, None of nothing."""
+    if not values:
+        return None
+    return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
+
+
+def summarise(results: Sequence[Result]) -> dict[str, Any]:
+    """Every figure of a set of results, as it stands in `results.json`."""
+    buckets = Counter(result.score.bucket for result in results)
+    answerable = [result for result in results if result.case.answerable]
+    unanswerable = [result for result in results if not result.case.answerable]
+    right = [result for result in results if result.score.bucket is Bucket.RIGHT]
+    scores = [result.score for result in results]
+    return {
+        "n": len(results),
+        "answerable": len(answerable),
+        "unanswerable": len(unanswerable),
+        "buckets": {bucket.value: buckets[bucket] for bucket in Bucket},
+        "strict_accuracy": Share(buckets[Bucket.RIGHT], len(answerable)).to_json(),
+        "refusal": Share(buckets[Bucket.RIGHT_REFUSAL], len(unanswerable)).to_json(),
+        "false_refusal": Share(buckets[Bucket.FALSE_REFUSAL], len(answerable)).to_json(),
+        "correct": Share(buckets[Bucket.RIGHT] + buckets[Bucket.RIGHT_REFUSAL], len(results)).to_json(),
+        "cited": share_of(result.score.cited for result in right).to_json(),
+        "page_correct": share_of(result.score.page_correct for result in right).to_json(),
+        "names_in_bold": share_of(result.score.names_bold for result in right).to_json(),
+        "recall_at_8": share_of(result.score.recalled for result in answerable).to_json(),
+        "unsupported_figures": sum(score.unsupported for score in scores),
+        "unproved_figures": sum(score.unproved for score in scores),
+        "unit_errors": sum(score.unit_errors for score in scores),
+        "bounds_lost": sum(score.bounds_lost for score in scores),
+        "causes": _causes(results),
+        **_costs(results),
+    }
+
+
+def _causes(results: Sequence[Result]) -> dict[str, int]:
+    found = Counter(result.cause for result in results)
+    return {cause.value: found[cause] for cause in Cause if found[cause]}
+
+
+def _costs(results: Sequence[Result]) -> dict[str, Any]:
+    readable = [result.line for result in results if result.score.bucket is not Bucket.FAILED]
+    times = [float(line["timings_ms"]["total"]) for line in readable if line.get("timings_ms")]
+    usage = [line.get("usage") or {} for line in readable]
+    return {
+        "latency_ms": {"p50": percentile(times, 50), "p95": percentile(times, 95)},
+        "tokens": {key: sum(int(item.get(key, 0)) for item in usage) for key in ("input_tokens", "output_tokens")},
+    }
+
+
+def summarise_by_type(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
+    """`summarise` of each type that occurs, in the contract's order."""
+    groups = {kind: [result for result in results if result.case.type == kind] for kind in TYPES}
+    return {kind: summarise(group) for kind, group in groups.items() if group}
+
+
+def always_refuse(cases: Sequence[Case]) -> dict[str, Any]:
+    """What an answerer that refuses every question would score: the baseline beside every run."""
+    buckets = Counter(score_line(case, {**REFUSAL, "question": case.question}).bucket for case in cases)
+    answerable = sum(case.answerable for case in cases)
+    refused = buckets[Bucket.RIGHT_REFUSAL]
+    return {
+        "strict_accuracy": Share(buckets[Bucket.RIGHT], answerable).to_json(),
+        "refusal": Share(refused, len(cases) - answerable).to_json(),
+        "false_refusal": Share(buckets[Bucket.FALSE_REFUSAL], answerable).to_json(),
+        "correct": Share(buckets[Bucket.RIGHT] + refused, len(cases)).to_json(),
+    }
