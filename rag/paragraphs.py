@@ -31,6 +31,7 @@ WRAP_SLACK = 6
 """Columns by which an unpositioned line may fall short of the wrap width and still be a full line."""
 
 _ENDED = re.compile(r"[。！？；：:!?;…．.]\s*[”’」』）)】〕》]*$")
+_SENTENCE_ENDED = re.compile(r"[。！？；]\s*[”’」』）)】〕》]*$")
 CAPTION = re.compile(
     r"^\s*(?:(?:附?[表图])\s*[\d一二三四五六七八九十]{1,3}(?:\s*[-－—–.．]\s*\d{1,3}){0,3}(?!\d)|续表|数据来源|资料来源|单位[：:])"
 )
@@ -39,7 +40,7 @@ _HEADED = re.compile(
 )
 """Opens a paragraph whatever stands above it."""
 _NUMBERED = re.compile(
-    r"^(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}(?:[.．]\d{1,2})*[.．、]?\s*[\u4e00-\u9fff])"
+    r"^(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}(?:[.．]\d{1,2})*[.．、]\s*[\u4e00-\u9fff])"
 )
 """Opens one where the line above ends a sentence."""
 _BULLET = re.compile(r"^\s*(?:[●■◆▲▪•·○□◇►➢✓*]|[-－—]\s|[①-⑳])")
@@ -121,7 +122,7 @@ def opens_paragraph(previous: PlacedLine, current: PlacedLine, layout: Layout) -
         return True
     if _BULLET.match(line.text) or _HEADED.match(line.text) or line.heading_level or before.heading_level:
         return True
-    if _NUMBERED.match(line.text) and _ENDED.search(before.text):
+    if _NUMBERED.match(line.text) and _SENTENCE_ENDED.search(before.text):
         return True
     if before.paragraph or line.paragraph:
         return columns(before.text) < LONG_PARAGRAPH or _ENDED.search(before.text) is not None

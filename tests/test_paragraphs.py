@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.paragraphs import PlacedLine, columns, join_paragraph, lines_to_layout, opens_paragraph
+from rag.records import Line
+
+RIGHT = 500.0
+SIZE = 12.0
+
+
+def printed(
+    text: str, top: float, left: float = 72, right: float = RIGHT, size: float = SIZE, page: int = 1
+) -> PlacedLine:
+    return PlacedLine(Line(text, left, top, right, top + size, size), page, str(page))
+
+
+def paragraphs_of(lines: Sequence[PlacedLine]) -> list[str]:
+    layout = lines_to_layout(lines)
+    runs: list[list[PlacedLine]] = []
+    for line in lines:
+        if runs and not opens_paragraph(runs[-1][-1], line, layout):
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return [join_paragraph(run).text for run in runs]
+
+
+FULL = "学校坚持产教融合推进教学改革深化校企合作提升服务能力"
+FILLER = [printed("间隔", 580, size=16, page=9)] + [printed(FULL, 600 + 20 * n, page=9) for n in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "paragraphs"),
+    [
+        ([printed("经费收入34118.", 100, 96), printed("10万元。", 120, right=150)], ["经费收入34118.10万元。"]),
+        ([printed(FULL, 100, 96), printed("完。", 120, right=100), printed(FULL, 140, 96)], [FULL + "完。", FULL]),
+        ([printed("上一段完。", 100, 96, 400), printed(FULL, 120, 96)], ["上一段完。", FULL]),
+        ([printed(FULL, 100), printed(FULL, 160)], [FULL, FULL]),
+        ([printed("标题", 100, size=16), printed(FULL, 120)], ["标题", FULL]),
+        ([printed("续到下", 800, page=1), printed("一页", 80, right=110, page=2)], ["续到下一页"]),
+        ([printed("到此为止。", 800, page=1), printed(FULL, 80, 96, page=2)], ["到此为止。", FULL]),
+        ([printed("落款学院", 700, 420), printed("2023年5月6日", 720, 400)], ["落款学院", "2023年5月6日"]),
+        ([printed(FULL, 100), printed("附件1", 80, right=110, page=2)], [FULL, "附件1"]),
+        ([printed(FULL, 100), printed("一、加强领导", 120, right=160)], [FULL, "一、加强领导"]),
+        ([printed("图1 规模\t图2 结构", 100), printed(FULL, 120)], ["图1 规模\t图2 结构", FULL]),
+        ([printed("表1 经费收入", 100), printed(FULL, 120)], ["表1 经费收入", FULL]),
+        ([printed(FULL, 100), printed("● 第一点", 120, right=160)], [FULL, "● 第一点"]),
+        ([printed(FULL, 100), printed("单位：万元", 120)], [FULL, "单位：万元"]),
+    ],
+    ids=[
+        "figure broken by the line end",
+        "last line short",
+        "indented",
+        "white space between",
+        "larger type",
+        "over a page break",
+        "a new paragraph after a page break",
+        "signature and date",
+        "annex on a new page",
+        "numbered heading",
+        "captions side by side",
+        "caption alone",
+        "bullet",
+        "unit line alone",
+    ],
+)  # fmt: skip
+def test_printed_lines(lines: list[PlacedLine], paragraphs: list[str]) -> None:
+    assert paragraphs_of([*lines, *FILLER])[: len(paragraphs)] == paragraphs
+
+
+def plain(*texts: str, paragraph: bool = False) -> list[PlacedLine]:
+    return [PlacedLine(Line(text, paragraph=paragraph), None, None) for text in texts]
+
+
+WRAPPED = "学校全面深化产教融合推进校企合作提升服务区域发展能力水平"
+
+
+@pytest.mark.parametrize(
+    ("lines", "paragraphs"),
+    [
+        ([WRAPPED, "再创佳绩。", WRAPPED, "完。"], [WRAPPED + "再创佳绩。", WRAPPED + "完。"]),
+        ([WRAPPED[:-1] + "。", "（二）经费情况"], [WRAPPED[:-1] + "。", "（二）经费情况"]),
+        ([WRAPPED[:-1] + "。", "2.经费情况"], [WRAPPED[:-1] + "。", "2.经费情况"]),
+        ([WRAPPED[:-4] + "共有教师", "2.5万人"], [WRAPPED[:-4] + "共有教师2.5万人"]),
+        ([WRAPPED, "二、人才培养"], [WRAPPED, "二、人才培养"]),
+        (["短句", "短句"], ["短句", "短句"]),
+    ],
+)
+def test_hard_wrapped_text(lines: list[str], paragraphs: list[str]) -> None:
+    assert paragraphs_of(plain(*lines, *[WRAPPED] * 8))[: len(paragraphs)] == paragraphs
+
+
+@pytest.mark.parametrize(
+    ("texts", "count"),
+    [
+        (("第一段很短", "第二段"), 2),
+        ((FULL * 3 + "。", FULL), 2),
+        ((FULL * 3, "接着说完。"), 1),
+    ],
+)
+def test_paragraphs_a_format_states(texts: tuple[str, ...], count: int) -> None:
+    assert len(paragraphs_of(plain(*texts, paragraph=True))) == count
+
+
+def test_headings_a_format_states_stay_alone() -> None:
+    lines = [PlacedLine(Line(FULL * 3, heading_level=1, paragraph=True), None, None), *plain(FULL, paragraph=True)]
+    assert len(paragraphs_of(lines)) == 2
+
+
+def test_marks_tell_where_the_page_changes() -> None:
+    lines = [printed("上页", 800, page=3), printed("续", 80, page=4), printed("再续", 100, page=4)]
+    paragraph = join_paragraph(lines)
+    assert paragraph.text == "上页续再续"
+    assert [(mark.start, mark.page, mark.label) for mark in paragraph.marks] == [(0, 3, "3"), (2, 4, "4")]
+
+
+@pytest.mark.parametrize(("text", "width"), [("学校", 4), ("a1", 2), ("（一）", 6), ("", 0)])
+def test_columns(text: str, width: int) -> None:
+    assert columns(text) == width
+
+
+line = st.builds(
+    Line,
+    st.text(min_size=1, max_size=20),
+    left=st.floats(0, 500),
+    top=st.floats(0, 800),
+    right=st.floats(0, 600),
+    size=st.floats(0, 30),
+    bold=st.booleans(),
+    paragraph=st.booleans(),
+)
+
+
+@given(st.lists(st.builds(PlacedLine, line, st.none() | st.integers(1, 3), st.none()), max_size=12))
+def test_any_lines_lose_nothing(lines: list[PlacedLine]) -> None:
+    joined = "".join(paragraphs_of(lines)).replace(" ", "")
+    assert joined == "".join(line.line.text for line in lines).replace(" ", "")
