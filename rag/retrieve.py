@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.chunks import page_at
 from rag.records import Chunk, Evidence, PageMark, Passage, Query, Section
-from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, query_to_relevance
+from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, query_to_relevance, text_key
 from rag.text import sentence_spans
 
 if TYPE_CHECKING:
@@ -32,9 +32,12 @@ RERANKED = 120
 """Fused chunks that are read closely."""
 FUSED_SHARE, SENTENCE_SHARE, CHUNK_SHARE = 0.5, 0.4, 0.1
 WITHOUT_FIGURE = 0.8
+NAMED_ROW, RANKED_TABLE = 0.15, 0.15
+"""What a table row gains when the question names its label, and when it asks for the most, the least or the order."""
 FOUND_EDGE = 0.03
 
 _CLAUSE = re.compile(r"[，,；;。？?！!]")
+_RANK = re.compile(r"排第|第[一二三]|最[多高大低少小]|排名|名列|前[三五十]")
 _DIGIT = re.compile(r"\d|[一二两三四五六七八九十百千]")
 Ranking = Sequence[tuple[str, float]]
 
@@ -112,9 +115,23 @@ def _context_share(chunk: Chunk) -> float:
 
 
 def _unit_score(text: str, chunk: Chunk, query: Query, relevance: Relevance) -> float:
-    """Coverage by one sentence or row; where a figure is asked for, one without a digit answers less."""
+    """Coverage by one sentence or row; where a figure is asked for, one without a digit answers less.
+
+    A row whose own label the question names is the row asked for; a question of rank is answered by a table.
+    """
     score = relevance.coverage(text, chunk.context, _context_share(chunk))
-    return score if not query.wants_number or _DIGIT.search(text) else score * WITHOUT_FIGURE
+    if query.wants_number and not _DIGIT.search(text):
+        return score * WITHOUT_FIGURE
+    if chunk.table_id is None:
+        return score
+    asked = text_key(query.focus)
+    named = any(len(cell) > 1 and not cell[0].isdigit() and cell in asked for cell in text_key_cells(text))
+    return score + (NAMED_ROW if named else 0.0) + (RANKED_TABLE if _RANK.search(query.focus) else 0.0)
+
+
+def text_key_cells(text: str) -> list[str]:
+    """Matching keys of a row's cells."""
+    return [text_key(cell) for cell in text.split("\t") if cell.strip()]
 
 
 def _covered(chunk: Chunk, passages: Sequence[Passage]) -> bool:
