@@ -136,7 +136,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        reason = "不是 UTF-8 文本" if isinstance(error, UnicodeDecodeError) else error.strerror or error
+        reason = "不是 UTF-8 文本" if isinstance(error, UnicodeDecodeError) else "请检查路径和权限"
         raise UsageError(f"读不了题库 {path}：{reason}。") from error
 
 

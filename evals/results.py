@@ -115,7 +115,7 @@ def read_results(run: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
         _check_shape(found)
     except OSError as error:
-        raise UsageError(f"读不了评测结果 {path}：{error.strerror or error}。") from error
+        raise UsageError(f"读不了评测结果 {path}：请检查路径，应是 wenbao eval 的 --out 文件夹。") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path} 不是 wenbao eval 写出的结果（{error}）。") from error
     return dict(found)

@@ -131,6 +131,12 @@ def lines_to_keep(cases: Iterable[Case], answers: Mapping[str, Line]) -> dict[st
     }
 
 
+def earlier_lines(out: Path, cases: Sequence[Case], manifest: Mapping[str, Any]) -> dict[str, Line]:
+    """What an interrupted run in this folder has already answered. Raises UsageError where it was another run."""
+    check_same_run(out, manifest)
+    return lines_to_keep(cases, read_answers(out / ANSWERS))
+
+
 def check_same_run(out: Path, manifest: Mapping[str, Any]) -> None:
     """Raises UsageError where the run in this folder was of other reports, settings, code or another model."""
     try:
@@ -138,7 +144,7 @@ def check_same_run(out: Path, manifest: Mapping[str, Any]) -> None:
     except FileNotFoundError:
         raise UsageError(f"{out} 里没有可以接着做的评测：请去掉 --resume，或用 --out 指明那次评测的文件夹。") from None
     except (OSError, ValueError) as error:
-        raise UsageError(f"读不了 {out / MANIFEST}：{error}") from error
+        raise UsageError(f"读不了 {out / MANIFEST}，无法接着做：请去掉 --resume。") from error
     changed = [name for key, name in _MANIFEST_NAMES.items() if earlier.get(key) != manifest.get(key)]
     if changed:
         raise UsageError(

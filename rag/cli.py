@@ -157,6 +157,19 @@ def ask(
         raise typer.Exit(FAILED)
 
 
+@app.command(
+    name="eval",
+    cls=Command,
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+def evaluate(arguments: Annotated[list[str] | None, typer.Argument(metavar="题库.jsonl…")] = None) -> None:
+    """用题库评测问答；wenbao eval compare 比较两次评测。"""
+    from evals.cli import run_arguments
+
+    raise typer.Exit(run_arguments(arguments or []))
+
+
 @app.command(name="reports", cls=Command)
 def list_reports(
     as_json: Json = False, data: Data = None, reports: Reports = None, config: Config = None, debug: Debug = False

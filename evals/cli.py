@@ -1,0 +1,166 @@
+"""`wenbao eval` and `wenbao eval compare`: results on stdout, progress and warnings on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rag.cli import Config, Data, Debug, Model, Reports
+from rag.terminal import DONE, FAILED, SOME_SKIPPED, Command, complain, progress_bar, say
+
+if TYPE_CHECKING:
+    from evals.cases import Case
+    from rag.assistant import Assistant
+    from rag.index import Index
+    from rag.settings import Settings
+
+DEFAULT_OUT = "evals"
+"""Folder in the data folder for runs without `--out`."""
+_OPTIONS: dict[str, Any] = {
+    "add_completion": False,
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+evaluate_app = typer.Typer(**_OPTIONS)
+compare_app = typer.Typer(**_OPTIONS)
+
+
+def run_arguments(arguments: Sequence[str]) -> int:
+    """Run what follows `wenbao eval`; the exit code."""
+    if arguments[:1] == ["compare"]:
+        code = compare_app(args=arguments[1:], prog_name="wenbao eval compare", standalone_mode=False)
+    else:
+        code = evaluate_app(args=list(arguments), prog_name="wenbao eval", standalone_mode=False)
+    return int(code or DONE)
+
+
+@evaluate_app.command(cls=Command, epilog="比较两次评测：wenbao eval compare 甲 乙")
+def evaluate(
+    questions: Annotated[list[Path], typer.Argument(metavar="题库.jsonl…", help="题库文件")],
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="只做前 N 题")] = None,
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", metavar="N", min=1, max=64, help="同时做几题")
+    ] = 1,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="结果放在哪里（默认 索引文件夹/evals；已有的会被覆盖）")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="接着做被打断的评测；出错的题重做")] = False,
+    retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="只评检索，不作答")] = False,
+    data: Data = None,
+    reports: Reports = None,
+    model: Model = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """用题库评测问答：每题归入一类，写出 answers.jsonl、results.json 和 report.html。"""
+    from dataclasses import replace
+
+    from evals.cases import load_cases
+    from evals.results import run_manifest
+    from evals.retrieval import DEPTH
+    from rag.assembly import build_assistant
+
+    cases = load_cases(questions)[:limit]
+    settings = _settings(data, reports, model, config)
+    folder = out or settings.data / DEFAULT_OUT
+    with _opened(settings, refresh=reports is not None) as (index, failed):
+        manifest = run_manifest(settings, index.store.reports())
+        if retrieval_only:
+            deeper = replace(settings, retrieve_passages=max(DEPTH, settings.retrieve_passages))
+            _search(build_assistant(deeper, index), cases, folder, manifest)
+            code = DONE
+        else:
+            code = _evaluate(build_assistant(settings, index), cases, questions, folder, manifest, concurrency, resume)
+    raise typer.Exit(code or (SOME_SKIPPED if failed else DONE))
+
+
+@compare_app.command(cls=Command)
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="甲", help="前一次评测的文件夹")],
+    after: Annotated[Path, typer.Argument(metavar="乙", help="后一次评测的文件夹")],
+    debug: Debug = False,
+) -> None:
+    """比较两次评测：哪些题变好、变坏，差别是否显著，各项指标差多少。"""
+    from evals.compare import compare_results
+    from evals.results import read_results
+    from evals.terminal import comparison_to_text
+
+    say(comparison_to_text(compare_results(read_results(before), read_results(after))))
+
+
+def _settings(data: Path | None, reports: Path | None, model: str | None, config: Path | None) -> Settings:
+    from rag.assembly import check_choices, for_folder
+    from rag.settings import load_settings
+
+    settings = load_settings({"data": data, "model": model}, config)
+    check_choices(settings)
+    return settings if reports is None else for_folder(settings, reports)
+
+
+@contextmanager
+def _opened(settings: Settings, *, refresh: bool) -> Iterator[tuple[Index, int]]:
+    """The index, brought up to date where the folder was named or nothing is indexed, and how many files failed."""
+    from rag.assembly import build_ingest, open_index
+
+    with closing(open_index(settings, complain)) as index:
+        failed = 0
+        if refresh or not index.store.reports():
+            with progress_bar("读取报告") as show:
+                outcome = build_ingest(settings, index).run([settings.reports], prune=refresh, on_progress=show)
+            for name, reason in outcome.failed:
+                complain(f"失败 {name}：{reason}")
+            failed = len(outcome.failed)
+        yield index, failed
+
+
+def _evaluate(
+    assistant: Assistant,
+    cases: Sequence[Case],
+    files: Sequence[Path],
+    out: Path,
+    manifest: Mapping[str, Any],
+    concurrency: int,
+    resume: bool,
+) -> int:
+    from evals.html import results_to_html
+    from evals.results import RESULTS, results_to_json, score_lines
+    from evals.run import answer_cases, assistant_to_ask, earlier_lines, write_manifest, write_text
+    from evals.terminal import Tally, json_text, results_to_text
+
+    done = earlier_lines(out, cases, manifest) if resume else {}
+    out.mkdir(parents=True, exist_ok=True)
+    write_manifest(out, manifest)
+    with progress_bar("评测") as show:
+        tally = Tally(len(cases), show, [(case, done[case.id]) for case in cases if case.id in done])
+        try:
+            ask = assistant_to_ask(assistant)
+            lines = answer_cases(cases, ask, out, concurrency=concurrency, done=done, on_answer=tally.add)
+        except KeyboardInterrupt:
+            complain(f"已答的题都在 {out}，加上 --resume 可以接着做。")
+            raise
+    results = score_lines(cases, lines)
+    found = results_to_json(results, manifest, files)
+    write_text(out / RESULTS, json_text(found))
+    write_text(out / "report.html", results_to_html(found, results))
+    say(results_to_text(found))
+    complain(f"详见 {out / 'report.html'}")
+    return FAILED if found["overall"]["buckets"]["failed"] == len(cases) else DONE
+
+
+def _search(assistant: Assistant, cases: Sequence[Case], out: Path, manifest: Mapping[str, Any]) -> None:
+    from evals.retrieval import rank_cases, retrieval_to_json
+    from evals.run import write_text
+    from evals.terminal import json_text, retrieval_to_text
+    from rag.errors import UsageError
+
+    if not any(case.evidence for case in cases):
+        raise UsageError("这些题都没有 evidence，评不了检索。")
+    found = retrieval_to_json(rank_cases(assistant, cases), manifest)
+    out.mkdir(parents=True, exist_ok=True)
+    write_text(out / "retrieval.json", json_text(found))
+    say(retrieval_to_text(found))

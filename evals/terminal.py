@@ -1,0 +1,161 @@
+"""Results as plain text for a terminal. Pure but for `Tally`, which keeps running counts."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from evals.cases import Case
+from evals.compare import COUNTS, METRICS, Change, Comparison
+from evals.labels import BUCKETS, TYPE_NAMES, percent
+from evals.scoring import Bucket, score_line
+from rag.ingest import Progress
+
+if TYPE_CHECKING:
+    from evals.run import Line
+
+SIGNIFICANT = 0.05
+
+
+class Tally:
+    """Counts of the answers so far, shown with each new one."""
+
+    def __init__(self, total: int, show: Callable[[Progress], None], done: Iterable[tuple[Case, Line]] = ()) -> None:
+        self._total, self._show = total, show
+        self._buckets: Counter[Bucket] = Counter()
+        for case, line in done:
+            self.add(case, line)
+
+    def add(self, case: Case, line: Line) -> None:
+        """Take one more answer in."""
+        self._buckets[score_line(case, line).bucket] += 1
+        counts = " ".join(f"{name} {self._buckets[b]}" for b, name in BUCKETS.items() if self._buckets[b])
+        self._show(Progress(self._buckets.total(), self._total, counts))
+
+
+def json_text(value: Any) -> str:
+    """JSON for a file a person may open."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def results_to_text(found: Mapping[str, Any]) -> str:
+    """The table of a run: each type and overall, then shares with intervals and the baseline, then causes."""
+    parts = (_buckets_table(found), _metrics_table(found), _causes_table(found["overall"]["causes"]))
+    return "\n\n".join(filter(None, parts))
+
+
+def _buckets_table(found: Mapping[str, Any]) -> str:
+    rows = [["题型", "题数", *BUCKETS.values(), "严格正确率", "recall@8"]]
+    groups = [*((TYPE_NAMES[kind], figures) for kind, figures in found["by_type"].items()), ("全部", found["overall"])]
+    for name, figures in groups:
+        counts = [str(figures["buckets"][bucket.value] or "·") for bucket in BUCKETS]
+        shares = [percent(figures[key]["value"]) for key in ("strict_accuracy", "recall_at_8")]
+        rows.append([name, str(figures["n"]), *counts, *shares])
+    return table_text(rows)
+
+
+def _metrics_table(found: Mapping[str, Any]) -> str:
+    overall, baseline = found["overall"], found["baseline"]["always_refuse"]
+    rows = [["指标", "值", "计数", "95% 区间", "一律拒答"]]
+    for key, name in METRICS.items():
+        share, base = overall[key], baseline.get(key)
+        interval = "—" if share["low"] is None else f"{percent(share['low'])}–{percent(share['high'])}"
+        rows.append(
+            [
+                name,
+                percent(share["value"]),
+                f"{share['count']}/{share['n']}",
+                interval,
+                percent(base["value"]) if base else "",
+            ]
+        )
+    rows += [[name, str(overall[key]), "", "", ""] for key, name in COUNTS.items()]
+    times = "/".join("—" if value is None else f"{value:.0f}" for value in overall["latency_ms"].values())
+    tokens = "/".join(str(value) for value in overall["tokens"].values())
+    rows += [["用时 p50/p95（毫秒）", times, "", "", ""], ["token 输入/输出", tokens, "", "", ""]]
+    return table_text(rows)
+
+
+def _causes_table(causes: Mapping[str, int]) -> str:
+    rows = [["没答对的原因", "题数"], *([cause, str(count)] for cause, count in causes.items())]
+    return table_text(rows) if causes else ""
+
+
+def retrieval_to_text(found: Mapping[str, Any]) -> str:
+    """The table of retrieval on its own, and the questions whose evidence was not found."""
+    cutoffs = list(found["overall"]["recall"])
+    rows = [["题型", "题数", *(f"recall@{k}" for k in cutoffs), "MRR", "页码正确", "p50/p95（毫秒）"]]
+    groups = [*((TYPE_NAMES[kind], figures) for kind, figures in found["by_type"].items()), ("全部", found["overall"])]
+    for name, figures in groups:
+        shares = [percent(figures["recall"][k]["value"]) for k in cutoffs]
+        times = "/".join(f"{value:.0f}" for value in figures["latency_ms"].values())
+        pages = percent(figures["page_correct"]["value"])
+        rows.append([name, str(figures["n"]), *shares, f"{figures['mrr']:.3f}", pages, times])
+    missing = [item["id"] for item in found["items"] if item["rank"] is None]
+    wrong_page = [item["id"] for item in found["items"] if item["page_correct"] is False]
+    lines = [f"没有检索到：{'、'.join(missing)}"] if missing else []
+    lines += [f"页码不对：{'、'.join(wrong_page)}"] if wrong_page else []
+    return "\n".join([table_text(rows), *lines])
+
+
+def comparison_to_text(found: Comparison) -> str:
+    """What got better, what got worse, whether that is more than chance, and the metrics side by side."""
+    verdict = "显著" if found.p_value < SIGNIFICANT else "不显著"
+    facts = [
+        f"共同的题 {found.shared}：变好 {len(found.better)}，变坏 {len(found.worse)}",
+        f"由错变对 {found.gained}，由对变错 {found.lost}，精确 McNemar 检验 p = {found.p_value:.4f}（{verdict}）",
+    ]
+    if found.failed:
+        facts.append(f"任一次失败而不计入检验的题 {found.failed}")
+    for note, ids in (
+        ("只在甲", found.only_a),
+        ("只在乙", found.only_b),
+        ("题目或标准答案改过，不比较", found.altered),
+    ):
+        if ids:
+            facts.append(f"{note} {len(ids)}：{'、'.join(ids)}")
+    rows = [["指标", "甲", "乙", "差"], *(_metric_row(*metric) for metric in found.metrics)]
+    return "\n\n".join(
+        filter(
+            None, ("\n".join(facts), _changes("变好", found.better), _changes("变坏", found.worse), table_text(rows))
+        )
+    )
+
+
+def _changes(title: str, changes: Sequence[Change]) -> str:
+    rows = [
+        f"  {change.id}（{TYPE_NAMES[change.type]}）{BUCKETS[change.before]} → {BUCKETS[change.after]}  {change.question}"
+        for change in changes
+    ]
+    return "\n".join([f"{title}：", *rows]) if rows else ""
+
+
+def _metric_row(name: str, before: float | None, after: float | None) -> list[str]:
+    is_share = name in METRICS.values()
+    shown = [percent(value) if is_share else "—" if value is None else f"{value:g}" for value in (before, after)]
+    if before is None or after is None:
+        return [name, *shown, "—"]
+    difference = after - before
+    return [name, *shown, f"{difference * 100:+.1f} 点" if is_share else f"{difference:+g}"]
+
+
+def table_text(rows: Sequence[Sequence[str]]) -> str:
+    """Rows in columns, the first to the left and the others to the right; a Chinese character is two wide."""
+    widths = [max(_width(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return "\n".join("  ".join(_pad(cell, width, at > 0) for at, (cell, width) in _sized(row, widths)) for row in rows)
+
+
+def _sized(row: Sequence[str], widths: Sequence[int]) -> Iterable[tuple[int, tuple[str, int]]]:
+    return enumerate(zip(row, widths, strict=True))
+
+
+def _pad(cell: str, width: int, to_right: bool) -> str:
+    gap = " " * (width - _width(cell))
+    return gap + cell if to_right else cell + gap
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
