@@ -21,6 +21,8 @@ HEAD_TOLERANCE = 2.0
 """Points by which the heads of one document differ in height where their words change from chapter to chapter."""
 SHORT_DOCUMENT = 6
 """Pages up to which a line that names the report is a running head when it comes back once."""
+MIN_TEXT_HEAD = 8
+"""Characters of a running head in a format without pages at least."""
 MIN_TEXT_REPEATS = 5
 """In a format without pages, how often a line must come back, as it stands, to be a running head."""
 
@@ -29,6 +31,7 @@ _PAGE_NUMBER = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _PROSE = re.compile(r"[。；]|[，、].*[，、]|[，、]$")
+_NAMES_REPORT = re.compile(r"报告|年报|简报|^.{2,16}(?:学院|学校|大学)$")
 _TITLE_WORD = re.compile(r"报告|年报|简报|学院|学校|大学")
 
 
@@ -141,8 +144,9 @@ def _drop_repeated_lines(page: Page) -> Page:
             isinstance(item, Line)
             and item.heading_level is None
             and counts[item.text] >= MIN_TEXT_REPEATS
-            and 8 <= len(item.text) <= MAX_HEAD_LENGTH
-            and _TITLE_WORD.search(item.text) is not None
+            and len(item.text) >= MIN_TEXT_HEAD
+            and _may_be_head(item)
+            and _NAMES_REPORT.search(item.text) is not None
         )
 
     return replace(page, items=tuple(item for item in page.items if not is_head(item)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from rag.headings import SIZE_TOLERANCE, Heading, HeadingStack, contents_titles, display_heading, line_to_heading
 from rag.paragraphs import Layout, Paragraph, PlacedLine, join_paragraph, lines_to_layout, opens_paragraph
@@ -40,7 +41,7 @@ def pages_to_sections(
     tables = join_tables(pages)
     blocks = _with_display_headings(pages, list(_blocks(pages, tables, outline)))
     builder = _Builder(report_id)
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:]):
         builder.add(block, following)
     return builder.finish()
 
@@ -51,7 +52,7 @@ def _with_display_headings(pages: Sequence[Page], blocks: Sequence[_Block]) -> l
         [PlacedLine(item, page.number, page.label) for page in pages for item in page.items if isinstance(item, Line)]
     )
     found = []
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:]):
         if block.paragraph is not None and block.heading is None and following and _is_body(following, layout):
             first = block.paragraph.first
             stands_out = first.bold and not layout.bold

@@ -139,10 +139,13 @@ def test_nothing_is_taken_from_behind_a_table() -> None:
 
 
 def test_format_without_pages_loses_the_line_that_keeps_coming_back() -> None:
-    lines = [text for n in range(6) for text in ("咸宁职业技术学院质量年报", BODY[n], "实施背景")]
+    lines = [
+        text for n in range(6) for text in ("咸宁职业技术学院质量年报", BODY[n], "实施背景", "学校坚持产教融合推进改革")
+    ]
     left = texts(drop_running_heads([page_of(None, *lines)]))[0]
     assert "咸宁职业技术学院质量年报" not in left
     assert left.count("实施背景") == 6
+    assert left.count("学校坚持产教融合推进改革") == 6
 
 
 @given(

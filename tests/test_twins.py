@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.records import Report, ReportKind
+from rag.twins import SKETCH_SIZE, similarity, text_sketch, without_twins
+
+
+def text_of(year: int, words: int = 400) -> str:
+    """A text whose figures and wording go with the year."""
+    return "".join(f"学校{year}年第{n}项工作投入{(n * 7919 + year * 31) % 9973}万元，" for n in range(words))
+
+
+def report_of(identity: str, text: str, kind: ReportKind = ReportKind.QUALITY) -> Report:
+    form = {"pdf": "pdf", "docx": "docx", "txt": "text", "md": "markdown"}[identity.rpartition(".")[2]]
+    return Report(identity, "年报", "", (), kind, 2023, None, None, "", "", form, 1, sketch=text_sketch([text]))
+
+
+def test_one_text_in_two_formats_counts_once() -> None:
+    wrapped = text_of(2023).replace("，", "，\n").replace("学校", "学 校")
+    reports = [report_of("b.txt", wrapped), report_of("a.docx", text_of(2023)), report_of("c.pdf", text_of(2023))]
+    assert [report.id for report in without_twins(reports)] == ["c.pdf"]
+
+
+def test_a_little_lost_text_leaves_a_twin() -> None:
+    reports = [report_of("a.pdf", text_of(2023)), report_of("a.txt", text_of(2023)[:-1200])]
+    assert len(without_twins(reports)) == 1
+
+
+def test_next_years_report_is_another() -> None:
+    reports = [report_of("a.pdf", text_of(2022)), report_of("b.pdf", text_of(2023))]
+    assert without_twins(reports) == tuple(reports)
+
+
+def test_digest_of_a_report_is_another() -> None:
+    reports = [report_of("a.pdf", text_of(2023)), report_of("b.pdf", text_of(2023, 80))]
+    assert len(without_twins(reports)) == 2
+
+
+def test_other_kind_is_another() -> None:
+    reports = [report_of("a.pdf", text_of(2023)), report_of("b.pdf", text_of(2023), ReportKind.BRIEFING)]
+    assert len(without_twins(reports)) == 2
+
+
+def test_order_given_is_kept_and_smaller_id_wins() -> None:
+    reports = [report_of("z.pdf", text_of(2021)), report_of("b.pdf", text_of(2023)), report_of("a.pdf", text_of(2023))]
+    assert [report.id for report in without_twins(reports)] == ["z.pdf", "a.pdf"]
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["短"]])
+def test_short_texts_have_a_sketch(texts: list[str]) -> None:
+    assert len(text_sketch(texts)) == 1
+
+
+def test_reports_without_sketches_are_no_twins() -> None:
+    report = replace(report_of("a.pdf", ""), sketch=())
+    assert len(without_twins([report, replace(report, id="b.pdf")])) == 2
+
+
+@given(st.text(), st.text())
+def test_similarity_is_symmetric_and_bounded(first: str, second: str) -> None:
+    a, b = text_sketch([first]), text_sketch([second])
+    assert list(a) == sorted(a)
+    assert len(a) <= SKETCH_SIZE
+    assert 0 <= similarity(a, b) == similarity(b, a) <= 1
+    assert similarity(a, a) == 1
