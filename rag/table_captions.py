@@ -192,7 +192,9 @@ def _below(pages: Sequence[Page], last: Place, taken: set[Place], wants_caption:
     grid = pages[last[0]].items[last[1]]
     assert isinstance(grid, Grid)
     lines = _lines_after(pages, last, taken)
-    used, notes, caption, at = [], [], "", 0
+    used: list[Place] = []
+    notes: list[str] = []
+    caption, at = "", 0
     if wants_caption and lines and is_caption(lines[0][1].text) and not _before_grid(pages, lines[0][0], lines):
         caption, used, at = lines[0][1].text, [lines[0][0]], 1
     while at < len(lines) and (is_note(lines[at][1].text) or (notes and _wraps(lines[at - 1][1], lines[at][1], grid))):

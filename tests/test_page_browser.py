@@ -149,7 +149,7 @@ def test_a_marker_opens_its_source(browser: Browser, address: str) -> None:
 def test_report_text_is_only_text(browser: Browser, address: str) -> None:
     with opened(browser, address, LAPTOP) as page:
         page.locator('[data-testid="stExpander"] summary').click()
-        assert "<img src=x onerror=alert(1)>" in page.locator('[data-testid="stExpander"]').inner_text()
+        page.locator('[data-testid="stExpander"]').get_by_text("<img src=x onerror=alert(1)>").wait_for()
         ask(page, "黑松职业技术学院馆藏图书有多少万册？")
         page.locator(".wb-source summary").first.click()
         page.locator(".wb-context summary").first.click()

@@ -28,7 +28,7 @@ from rag.readers.request import (
 )
 from rag.records import ReadFile
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.05
 STOPPED = "读取已中断。"
 CRASHED = "解析程序中途崩溃（文件已损坏、内存不足或含恶意内容）；请重新导出后再导入。"
 UNUSABLE_ANSWER = "解析结果不完整，无法使用；请重试，或重新导出文件后再导入。"
