@@ -154,7 +154,7 @@ def _own_words(text: str, question: str) -> tuple[str, tuple[Span, ...]]:
 
 
 def _copies(text: str, question: str) -> tuple[Span, ...]:
-    wanted = matching_key(question).rstrip("?。")
+    wanted = matching_key(question.replace("**", "")).rstrip("?。")
     folded, offsets = matching_key_with_offsets(text)
     kept = [(character, offset) for character, offset in zip(folded, offsets, strict=True) if character != BLANK]
     key = "".join(character for character, _ in kept)
