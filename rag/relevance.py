@@ -36,10 +36,12 @@ ASKED_NAME = 0.7
 """What a reader's name for an indicator counts where it is no word of its own (考过, 花了多少钱)."""
 MAX_COMPOUND = 14
 _OPPOSITES = ("待", "未", "不", "非", "无")
+MIN_SUBJECT_SPECIFICITY = 0.45
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _SINGLE = 0.35
 """Factor for a word of one character."""
 _VAGUE = frozenset(
-    "学校 我校 学院 大学 院校 情况 方面 时候 数据 报告 百分比 百分之 多少 几个 几位 几项 现在 全年 今年 目前 具体 专门 学生 人数 人 比例 占比 钱 元".split()
+    "学校 我校 学院 大学 院校 情况 方面 时候 数据 报告 百分比 百分之 多少 几个 几位 几项 现在 全年 今年 目前 具体 专门 学生 人数 人 比例 占比 比率 比重 钱 元 全校 全部 一共 总共 一起 对方 原文 惠及 涉及 主要 平均".split()
 )
 _VAGUE_FACTOR = 0.3
 
@@ -148,6 +150,20 @@ def query_to_relevance(query: Query, texts: Sequence[str]) -> Relevance:
         carried = CARRIED if query.carried and word not in own else 1.0
         weights[word] = factor * carried * math.log((len(keys) + 1.5) / (documents + 0.5))
     return Relevance(weights, _equivalents(asked))
+
+
+@lru_cache(maxsize=2_000)
+def subject_words(text: str) -> frozenset[str]:
+    """The words of a text that name its subject: nouns and codes with a meaning of their own, no vague ones."""
+    return frozenset(
+        word
+        for word, tag in tagged_words(text)
+        if len(word) > 1
+        and word not in _VAGUE
+        and (tag in _NOUNS or tag in ("", "ns", "nt") or (tag == "m" and word.isdigit()))
+        and not _YEAR.fullmatch(word)
+        and specificity(word) >= MIN_SUBJECT_SPECIFICITY
+    )
 
 
 def _equivalents(question: str) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]:

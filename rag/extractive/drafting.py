@@ -36,7 +36,7 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
     ]
     ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
     wanted = [replace(slot, item=known_item(slot.item, figures)) if slot.item else slot for slot in wanted]
-    asks = [slot_to_ask(slot, wanted, relevance) for slot in wanted]
+    asks = [slot_to_ask(slot, wanted, relevance, evidence.query) for slot in wanted]
     choices = choose_figures(asks, figures, ranks, evidence, reports)
     sure = max((choice.sureness for choice in choices if choice), default=0.0) >= MIN_COVERAGE
     found = [

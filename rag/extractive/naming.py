@@ -26,7 +26,7 @@ _SURNAMES = frozenset(
 """The hundred commonest family names."""
 _PERSON = re.compile("人名")
 _THINGS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (re.compile(r"谁|哪位|叫什么名字|法人"), _PERSON),
+    (re.compile(r"哪位|法人|(?:长|书记|主任|老师|教师|学生|负责人|领导|得主|获得者|教授|院士)(?:是|叫)?谁"), _PERSON),
     (
         re.compile(r"哪一?天|什么时候|何时|哪年|几月|几号|日期"),
         re.compile(r"\d\s*[年月日]|[一二三四五六七八九十〇]{1,4}[年月日]"),

@@ -20,7 +20,7 @@ def not_found(evidence: Evidence, reports: Mapping[str, Report], relevance: Rele
     if not ids:
         return Draft(AnswerStatus.NOT_FOUND, "还没有可查的报告，请先添加报告。", ())
     named = "、".join(f"《{reports[identity].title}》" for identity in ids[:MAX_NAMED])
-    where = f"{named}等 {len(ids)} 份报告" if len(ids) > MAX_NAMED else named
+    where = f"{named}等报告" if len(ids) > MAX_NAMED else named
     text = f"在{where}中没有找到能回答这个问题的内容。"
     if evidence.query.unknown_colleges:
         text += f"已收录的报告里没有{'、'.join(evidence.query.unknown_colleges)}的报告。"

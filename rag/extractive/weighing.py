@@ -13,7 +13,7 @@ from rag.extractive.scope import scope_factor, unit_text
 from rag.figures import Figure
 from rag.numbers import cell_number, same_value, unit_class
 from rag.records import Evidence, Number, Query, Report
-from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, text_key
+from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, subject_words, text_key
 from rag.slots import Slot
 from rag.text import matching_key
 
@@ -58,6 +58,9 @@ _NO_MEASURES = frozenset(
     "占比 比率 比重 年度 学年度 制度 程度 高度 角度 深度 力度 速度 同比 环比 对比 经费 免费 比例 百分比".split()
 )
 MIN_MEASURE_SHARE = 0.5
+MIN_SUBJECT_SHARE = 0.35
+MAX_MISSING = 0.45
+"""Share of a slot's subject that may be missing where its figure stands."""
 _PEOPLE_UNITS = frozenset("人 名 位 人次 户".split())
 _CASE = re.compile(r"案例")
 YEAR_TERM = re.compile(r"(?:19|20)\d\d")
@@ -87,11 +90,13 @@ class Ask:
     slot: Slot
     whole: Relevance
     local: Relevance
+    subject: frozenset[str]
+    """Nouns of the slot that what answers it must speak of."""
     leans: bool
     """The slot names nothing of its own."""
 
 
-def slot_to_ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance) -> Ask:
+def slot_to_ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance, query: Query) -> Ask:
     """A slot with the question's words weighed for it."""
     own = content_words(slot.text)
     others = {word for other in wanted if other is not slot for word in content_words(other.text)} - own.keys()
@@ -105,7 +110,14 @@ def slot_to_ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance) -> Ask
     for word in content_words(slot.item):
         local[word] = whole[word] = max(whole.get(word, 1.0), 1.0) * ITEM_BOOST
     leans = len(wanted) > 1 and sum(local.values()) < LEANING_WEIGHT * relevance.total
-    return Ask(slot, Relevance(whole, relevance.equivalents), Relevance(local or whole, relevance.equivalents), leans)
+    subject = subject_words(slot.text) - frozenset(word for name in query.colleges for word in content_words(name))
+    return Ask(
+        slot,
+        Relevance(whole, relevance.equivalents),
+        Relevance(local or whole, relevance.equivalents),
+        subject,
+        leans,
+    )
 
 
 def weigh(
@@ -124,7 +136,8 @@ def weigh(
     coverage = ask.whole.coverage(unit, context, TABLE_CONTEXT if figure.is_cell else CONTEXT)
     beside = _beside(figure, ask.local, names, f"{unit} {figure.about}")
     fit = _kind_factor(figure, ask.slot) * scope_factor(figure, evidence.query, reports.get(figure.passage.report_id))
-    if not fit or not _has_measure(ask, f"{unit} {context}"):
+    whole = f"{unit_text(figure)} {names} {figure.about}"
+    if not fit or not _has_measure(ask, whole) or _missing(ask, whole) > MAX_MISSING:
         return None
     fit *= IN_CASE if _CASE.search(figure.passage.path[-1]) else 1.0
     exact = PRECISION_SHARE * _precision(figure.before if figure.is_cell else figure.near, ask)
@@ -145,6 +158,16 @@ def _precision(label: str, ask: Ask) -> float:
     return (
         sum(weight for word, weight in words.items() if word in asked or any(word in name for name in printed)) / total
     )
+
+
+def _missing(ask: Ask, text: str) -> float:
+    """Share, by weight, of the slot's subject words that a text has neither as asked nor as printed."""
+    weights = {word: weight for word, weight in ask.local.weights.items() if word in ask.subject}
+    total = sum(weights.values())
+    if not total:
+        return 0.0
+    shares = ask.local.shares(text)
+    return sum(weight for word, weight in weights.items() if shares.get(word, 0.0) < MIN_SUBJECT_SHARE) / total
 
 
 def _beside(figure: Figure, local: Relevance, names: str, around: str) -> float:
