@@ -21,7 +21,7 @@ from rag.mirror import ChromaMirror, Manifest
 from rag.publish import Publisher, unit_rows
 from rag.records import ReportParts
 from rag.store import ReportStore, ReportVersion
-from rag.vectors import EMBEDDED, ChromaIndex, ChromaLocation, ExactVectors
+from rag.vectors import EMBEDDED, ChromaIndex, ChromaLocation, ExactVectors, load_chroma
 
 if TYPE_CHECKING:
     from rag.ports import Embedder, Hits, Vectors
@@ -104,6 +104,10 @@ class Index:
         )
         index.refresh()
         return index
+
+    def warm_up(self) -> None:
+        """Loads the libraries that writing needs, which takes seconds; for a thread while there is other work."""
+        load_chroma()
 
     def close(self) -> None:
         """Lets go of all files."""

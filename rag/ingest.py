@@ -72,6 +72,8 @@ class _Job:
     source: Source
     fingerprint: str
     is_known: bool
+    size: int
+    """Bytes of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,10 @@ class Ingest:
         indexed = {report.id: report.path for report in store.reports()}
         found = find_sources(paths, indexed)
         known = store.fingerprints()
-        jobs = [_Job(source, self._fingerprint(source), source.report_id in known) for source in found.sources]
+        jobs = [
+            _Job(source, self._fingerprint(source), source.report_id in known, _size_of(source.path))
+            for source in found.sources
+        ]
         unchanged = {
             job.source.report_id
             for job in jobs
@@ -168,9 +173,11 @@ class Ingest:
         Closing it ends what is still being read.
         """
         stop = threading.Event()
-        waiting = list(reversed(jobs))
+        # The longest first: one that is begun last keeps the others waiting.
+        waiting = sorted(jobs, key=lambda job: job.size)
         running: dict[Future[ReadFile], _Job] = {}
-        with ThreadPoolExecutor(READERS) as pool:
+        with ThreadPoolExecutor(READERS + 1) as pool:
+            pool.submit(self.index.warm_up)
             try:
                 while waiting or running:
                     while waiting and len(running) < READERS:
@@ -193,6 +200,13 @@ class Ingest:
             return
         (tally.updated if job.is_known else tally.added).append(identity)
         tally.warnings += [(identity, warning) for warning in parts.report.warnings]
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _parts_of(

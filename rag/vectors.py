@@ -45,6 +45,12 @@ class ChromaLocation:
 EMBEDDED = ChromaLocation()
 
 
+def load_chroma() -> None:
+    """Imports Chroma, which takes more than a second, ahead of its first use."""
+    import chromadb.api.client
+    import chromadb.config  # noqa: F401
+
+
 class ChromaIndex:
     """A Chroma collection as a `ChunkIndex`; every failure of Chroma is a `BrokenIndexError`.
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +16,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 RUN_SECONDS = 120
+# Each run of the program would otherwise compile every library again where byte code is not written.
+BYTE_CODE = tempfile.mkdtemp(prefix="wenbao-tests-")
+atexit.register(shutil.rmtree, BYTE_CODE, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,9 @@ class Ran:
 
 def environment(**changes: str) -> dict[str, str]:
     """The environment without settings of the developer's own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WENBAO_")}
-    return {**kept, "PYTHONPATH": str(ROOT), **changes}
+    dropped = ("WENBAO_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": BYTE_CODE, **changes}
 
 
 def write_report(path: Path, college: str, students: int, year: int = 2023) -> Path:
