@@ -43,9 +43,7 @@ def run_arguments(arguments: Sequence[str]) -> int:
 def evaluate(
     questions: Annotated[list[Path], typer.Argument(metavar="题库.jsonl…", help="题库文件")],
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="只做前 N 题")] = None,
-    concurrency: Annotated[
-        int, typer.Option("--concurrency", metavar="N", min=1, max=64, help="同时做几题")
-    ] = 1,
+    concurrency: Annotated[int, typer.Option("--concurrency", metavar="N", min=1, max=64, help="同时做几题")] = 1,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="结果放在哪里（默认 索引文件夹/evals；已有的会被覆盖）")
     ] = None,

@@ -363,6 +363,20 @@ def test_ten_gold_figures_mutated_are_all_caught(mutate):
     assert len(ten) >= 10
 
 
+def question_files():
+    own = Path(__file__).parents[1] / "evals" / "questions"
+    return sorted(own.glob("*.jsonl")) + sorted((SHARED / "evals").glob("dev-*.jsonl"))
+
+
+@pytest.mark.parametrize("path", question_files(), ids=lambda path: path.stem)
+def test_answering_every_question_with_its_gold_is_right(path):
+    for gold in load_cases([path]):
+        bold = [*(f"{figure.value}{figure.unit}" for figure in gold.figures), *gold.names]
+        answer = f"答案是{'，又是'.join(f'**{text}**' for text in bold)} [1]。" if gold.answerable else ""
+        found = score_line(gold, line(answer, question=gold.question) if answer else refusal())
+        assert found.bucket in (RIGHT, Bucket.RIGHT_REFUSAL), (gold.id, answer)
+
+
 # --- causes ---
 
 TABLE = "表1\n项目\t人数\n甲\t92\n乙\t47\n"
