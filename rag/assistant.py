@@ -59,9 +59,10 @@ class Assistant:
         evidence = self.retrieve(query)
         tables = self.tables(evidence)
         watch.enter("answer", STAGES[2])
-        draft = evidence_to_draft(evidence, {report.id: report for report in reports}, tables)
+        by_id = {report.id: report for report in reports}
+        draft = evidence_to_draft(evidence, by_id, tables)
         watch.enter("verify", STAGES[3])
-        gated = draft_to_gated(draft, tables)
+        gated = draft_to_gated(draft, tables, by_id)
         return VerifiedAnswer(
             query=query,
             evidence=evidence,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.chunks import page_at
-from rag.numbers import cell_number, find_numbers, unit_in_header
+from rag.numbers import cell_number, find_numbers, find_scopes, unit_class, unit_in_header
 from rag.records import Number, Passage, Section, Table, TableRow
 from rag.tables import header_labels, row_text
 from rag.text import sentence_spans
@@ -17,7 +17,12 @@ _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
 _ORDINAL_COLUMN = re.compile(r"^(?:序号|编号|序|No\.?|排名|名次)$", re.IGNORECASE)
 _HEADER_UNITS = (
     (re.compile(r"人次(?:数|合计|总数)?$"), "人次"),
-    (re.compile(r"(?:人数?|生数|生总数|(?:学|毕业|在校)生|教师|职工|学员)(?:合计|总数|数量?)?$"), "人"),
+    (
+        re.compile(
+            r"(?:人数?|生数|生总数|(?:学|毕业|在校)生|教师|职工|学员|员工|农民|居民|干部|军人|党员)(?:合计|总数|数量?)?$"
+        ),
+        "人",
+    ),
     (re.compile(r"人日(?:数)?$"), "人日"),
     (re.compile(r"学时(?:数)?$"), "学时"),
     (re.compile(r"课时(?:数)?$"), "课时"),
@@ -26,6 +31,11 @@ _HEADER_UNITS = (
     (re.compile(r"项数$|项目数$"), "项"),
 )
 """What a column counts whose header names it without a unit."""
+_LIST_MARK = re.compile(r"[、，,]?(?:以及|[和及与跟])?")
+_ITEM_MARKS = (re.compile(r"、"), re.compile(r"、|和(?=[^、和]*$)"), re.compile(r"[、和与及跟]|以及"))
+"""What parts the items of an enumeration, tried in turn: 思想和行为、学业 has two."""
+_IN_TURN = re.compile(r"(?:分别|依次|各自?)[是为有占达到]*$")
+_TOTAL_COLUMN = re.compile(r"^(?:合计|总计|小计|共计)$")
 _TOTAL = re.compile(r"^(?:合计|总计|共计|小计|全校|总数|总体)")
 
 
@@ -56,7 +66,7 @@ class Figure:
 
 def passage_to_figures(passage: Passage, table: Table | None = None) -> tuple[Figure, ...]:
     """Figures of a passage in order of their place. `table` is the table the passage was taken from, if any."""
-    rows = dict(_table_rows(passage, table)) if table else {}
+    rows = dict(passage_rows(passage, table)) if table else {}
     figures: list[Figure] = []
     at = 0
     for line in passage.text.splitlines(keepends=True):
@@ -100,8 +110,8 @@ def _whole_passage(section: Section, start: int, end: int, table_id: str | None)
     )
 
 
-def _table_rows(passage: Passage, table: Table) -> Iterator[tuple[int, TableRow]]:
-    """(offset in the passage, row) of each of the table's rows that the passage holds."""
+def passage_rows(passage: Passage, table: Table) -> Iterator[tuple[int, TableRow]]:
+    """(offset in the passage, row) of each of the table's body rows that the passage holds."""
     lines = []
     at = 0
     for line in passage.text.split("\n"):
@@ -121,6 +131,7 @@ def _sentence_figures(passage: Passage, start: int, end: int) -> Iterator[Figure
     sentence = passage.text[start:end]
     numbers = find_numbers(sentence)
     cuts = [match.start() for match in _CLAUSE.finditer(sentence)]
+    items = listed_items(sentence, numbers)
     for index, number in enumerate(numbers):
         inside = [cut for cut in cuts if not number.start <= cut < number.end]
         low = max((cut + 1 for cut in inside if cut < number.start), default=0)
@@ -134,11 +145,54 @@ def _sentence_figures(passage: Passage, start: int, end: int) -> Iterator[Figure
             end=start + number.end,
             quote_start=start,
             quote_end=start + len(sentence.rstrip()),
-            near=sentence[previous : number.start] + " " + sentence[number.end : following],
+            near=items.get(index) or sentence[previous : number.start] + " " + sentence[number.end : following],
             before=sentence[: number.start],
             after=sentence[number.end : following],
             about=" ".join(passage.path[-2:]),
         )
+
+
+def listed_items(text: str, numbers: Sequence[Number]) -> Mapping[int, str]:
+    """Index of a number → what it is said of, where a list of figures follows a list of as many items or years.
+
+    教学、管理的满意度分别为95%、96%: 95% is said of 教学, 96% of 管理的满意度.
+    """
+    found: dict[int, str] = {}
+    for run in _number_runs(text, numbers):
+        start = max((numbers[run[0] - 1].end if run[0] else 0), 0)
+        before = text[start : numbers[run[0]].start]
+        if items := _items_before(before, len(run)):
+            found |= dict(zip(run, items, strict=True))
+    return found
+
+
+def _number_runs(text: str, numbers: Sequence[Number]) -> Iterator[list[int]]:
+    """Indexes of two or more figures of one unit with nothing but list marks between them."""
+    run: list[int] = []
+    for index, number in enumerate(numbers):
+        before = numbers[run[-1]] if run else None
+        if before and before.unit == number.unit and _LIST_MARK.fullmatch(text, before.end, number.start):
+            run.append(index)
+            continue
+        if len(run) > 1:
+            yield run
+        run = [index]
+    if len(run) > 1:
+        yield run
+
+
+def _items_before(before: str, count: int) -> tuple[str, ...]:
+    """As many items, each with the words after the list, as the nearest clause that enumerates as many."""
+    if not _IN_TURN.search(before.rstrip()) and "、" not in _CLAUSE.split(before)[-1]:
+        return ()
+    tail = _CLAUSE.split(before)[-1]
+    for clause in reversed(_CLAUSE.split(before)):
+        years = next((scope.years for scope in find_scopes(clause) if len(scope.years) == count), ())
+        for pieces in ([str(year) + "年" for year in years], *(mark.split(clause) for mark in _ITEM_MARKS)):
+            if len(pieces) == count and all(piece.strip() for piece in pieces):
+                own = tail.removeprefix(clause) if years or tail != clause else ""
+                return tuple(f"{piece} {own}".strip() for piece in pieces)
+    return ()
 
 
 def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end: int) -> Iterator[Figure]:
@@ -155,7 +209,9 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
         if column in ordinals:
             continue
         others = " ".join(dict.fromkeys(name for i, name in names.items() if i != column and name != text))
-        for number in _cell_numbers(text, units.get(column, "")):
+        numbers = _cell_numbers(text, units.get(column, ""))
+        for index, number in enumerate(numbers):
+            low = numbers[index - 1].end if index else 0
             yield Figure(
                 number=number,
                 passage=passage,
@@ -163,7 +219,7 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
                 end=offset + number.end,
                 quote_start=start,
                 quote_end=start + len(passage.text[start:end].rstrip()),
-                near=f"{others} {_CLAUSE.split(text[: number.start])[-1]}".strip(),
+                near=f"{others} {_CLAUSE.split(text[low : number.start])[-1].lstrip('、')}".strip(),
                 before=labels[column] if column < len(labels) else "",
                 after="" if _is_value(text) else _CLAUSE.split(text[number.end :])[0],
                 about=" ".join([table.caption, table.unit, *passage.path[-1:]]),
@@ -191,7 +247,7 @@ def _ordinal_columns(labels: tuple[str, ...]) -> frozenset[int]:
 
 def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[int, str]:
     """The unit of each column's figure in a row: from its header, the row's own label, a unit column or the unit line."""
-    of_row = next((unit for text in row.filled if (unit := unit_in_header(text)) and not _is_value(text)), "")
+    of_row = next((unit for text in row.filled if not _is_value(text) and (unit := label_unit(text))), "")
     stated = next(
         (row.filled[i] for i, label in enumerate(labels) if _UNIT_COLUMN.match(label) and i < len(row.filled)), ""
     )
@@ -199,9 +255,23 @@ def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[i
     units: dict[int, str] = {}
     for column in range(len(row.printed)):
         label = labels[column] if column < len(labels) else ""
-        units[column] = unit_in_header(label) or _implied_unit(label) or of_row or stated or of_table
-    return units
+        units[column] = label_unit(label) or _implied_unit(label, of_table) or of_row or stated or of_table
+    totals = [column for column in units if column < len(labels) and _TOTAL_COLUMN.match(labels[column])]
+    summed = {unit for column, unit in units.items() if unit and column not in totals and _is_value(row.filled[column])}
+    return units | (dict.fromkeys(totals, summed.pop()) if len(summed) == 1 else {})
 
 
-def _implied_unit(header: str) -> str:
-    return next((unit for pattern, unit in _HEADER_UNITS if pattern.search(header)), "")
+def label_unit(text: str) -> str:
+    """The unit a header or row label states, also behind its last bracket: C类课（课程数比例）%."""
+    tail = re.split(r"[)）\]】]", text)[-1]
+    return unit_in_header(text) or (unit_in_header(tail) if tail and tail != text else "") or _percent_at_end(text)
+
+
+def _percent_at_end(text: str) -> str:
+    return "%" if re.search(r"[^\d\s][%％]$", text) else ""
+
+
+def _implied_unit(header: str, of_table: str) -> str:
+    """What a header counts; in the scale of the unit line where that counts the same (单位：万人)."""
+    implied = next((unit for pattern, unit in _HEADER_UNITS if pattern.search(header)), "")
+    return of_table if implied and implied in of_table and unit_class(implied) == unit_class(of_table) else implied

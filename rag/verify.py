@@ -1,21 +1,36 @@
-"""The gate: every figure of a draft is quoted from its citation, computed from cited figures, or taken out."""
+"""The gate: every figure of a draft is quoted from its citation, computed from cited figures, or taken out.
+
+A figure is quoted when one equal to it in value, unit and bound stands in the quote of its own citation, and what
+the answer says of it (its words, a year, a college) does not contradict what the report prints it under. What else
+the cited passage holds proves nothing.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from rag.figures import passage_to_figures
-from rag.numbers import find_numbers, same_bound, same_value
-from rag.records import AnswerFigure, AnswerStatus, Citation, Computation, Draft, Number, Table
+from rag.answer_markup import BLANK, Markup, markup_to_text, text_to_markup
+from rag.colleges import mentioned, placed_names
+from rag.figures import Figure, passage_rows, passage_to_figures
+from rag.numbers import Scope, cell_number, find_numbers, find_scopes, same_bound, same_value
+from rag.records import AnswerFigure, AnswerStatus, Citation, Computation, Draft, Number, Report, Table
+from rag.said_of import Said, clause_span, contradicts, masked_clauses, said_of_each
+from rag.tables import header_labels, row_text
+from rag.text import matching_key, unique
 
 UNVERIFIED = "（未能核实的数字）"
 """What stands where a figure was taken out."""
+MIN_VERBATIM = 3
+"""Characters beside its figures that a clause needs to be known again word for word."""
+FOLLOWING = 8
+MIN_FOLLOWING = 2
+"""Characters that must follow a row number in an answer as they do in print."""
 
-_MARKER = re.compile(r"\[(\d{1,3})\]")
-_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
+_MARKER_GAP = " 、,，"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,82 +42,255 @@ class Gated:
     unsupported: tuple[str, ...]
 
 
-def draft_to_gated(draft: Draft, tables: Mapping[str, Table]) -> Gated:
-    """The draft with every unproved figure removed; tables by id are those its passages were taken from."""
-    proofs = {citation.n: _printed(citation, tables) for citation in draft.citations}
-    plain, bold, markers = _flatten(draft.text)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A citation with the figures its quote and its passage hold."""
+
+    citation: Citation
+    report: Report | None
+    quoted: tuple[Figure, ...]
+    passage: tuple[Figure, ...]
+    unread: tuple[tuple[Number, str], ...]
+    """Numbers of the quote and its labels that are no figures where they are printed, with what follows them."""
+    clauses: Mapping[str, Sequence[tuple[Number, ...]]]
+    """Its clauses with their figures masked, and those figures."""
+    years: frozenset[int]
+    """Years its quote, with headings, caption and header, names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A figure of the answer with what the answer says of it."""
+
+    number: Number
+    said: Said
+    clause: str
+    following: str
+    years: frozenset[int]
+    cited: tuple[int, ...]
+
+
+def draft_to_gated(draft: Draft, tables: Mapping[str, Table], reports: Mapping[str, Report] | None = None) -> Gated:
+    """The draft with every unproved figure removed.
+
+    `tables` by id are those its passages were taken from. With `reports` by id, a figure of one college's or one
+    year's report is no longer let through as another's.
+    """
+    known = reports or {}
+    sources = {citation.n: _source(citation, tables, known) for citation in draft.citations}
+    markup = text_to_markup(draft.text)
     figures: list[AnswerFigure] = []
     removed: list[Number] = []
-    for number in find_numbers(plain):
-        cited = _citations_of(number, plain, markers)
-        figure = _prove(number, cited, proofs, draft.computations)
+    for claim in _claims(markup, _names(sources.values())):
+        figure = _prove(claim, sources, draft.computations, known)
         if figure is None:
-            removed.append(number)
+            removed.append(claim.number)
             continue
-        asked = draft.status is AnswerStatus.ANSWERED and any(a <= number.start and number.end <= b for a, b in bold)
-        figures.append(_with_role(figure, "answer" if asked else "context"))
-    text = draft.text if not removed else _without(draft.text, removed)
+        bold = any(a < claim.number.end and claim.number.start < b for a, b in markup.bold)
+        asked = draft.status is AnswerStatus.ANSWERED and bold
+        figures.append(replace(figure, role="answer" if asked else "context"))
+    spans = [(number.start, number.end) for number in removed]
+    text = markup_to_text(markup, spans, UNVERIFIED) if removed else draft.text
     return Gated(text, tuple(figures), tuple(number.text for number in removed))
 
 
-def _printed(citation: Citation, tables: Mapping[str, Table]) -> tuple[Number, ...]:
-    table = tables.get(citation.passage.table_id or "")
-    figures = tuple(figure.number for figure in passage_to_figures(citation.passage, table))
-    return (*figures, *find_numbers("，".join(citation.quote.split("\t"))))
+def _source(citation: Citation, tables: Mapping[str, Table], reports: Mapping[str, Report]) -> _Source:
+    passage, table = citation.passage, tables.get(citation.passage.table_id or "")
+    figures = passage_to_figures(passage, table)
+    quoted = tuple(f for f in figures if citation.quote_start <= f.start and f.end <= citation.quote_end)
+    labels = _labels_around(citation, table) if table else ()
+    return _Source(
+        citation,
+        reports.get(passage.report_id),
+        quoted,
+        figures,
+        tuple(_unread(citation, quoted, labels)),
+        {} if table else masked_clauses(citation.quote, find_numbers(citation.quote)),
+        _years(find_scopes("，".join([citation.quote, *labels, *passage.path]))),
+    )
 
 
-def _flatten(text: str) -> tuple[str, list[tuple[int, int]], list[tuple[int, int]]]:
-    """Text with Markdown bold and citation markers blanked out, spans of bold, (offset, n) of markers.
+def _labels_around(citation: Citation, table: Table) -> tuple[str, ...]:
+    """What names the cited rows beside what is printed in them: caption, header, and cells merged with others above."""
+    rows = [
+        row
+        for start, row in passage_rows(citation.passage, table)
+        if citation.quote_start <= start < citation.quote_end
+        or start <= citation.quote_start < start + len(row_text(row))
+    ]
+    merged = [text for row in rows for text, printed in zip(row.filled, row.printed, strict=False) if text != printed]
+    return unique([table.caption, *header_labels(table.rows, table.header_rows), *merged])
 
-    Offsets in the flattened text are offsets in `text`.
-    """
-    bold = [(match.start(1), match.end(1)) for match in _BOLD.finditer(text)]
-    markers = [(match.start(), int(match.group(1))) for match in _MARKER.finditer(text)]
-    plain = _MARKER.sub(lambda match: "\u2063" * len(match.group()), text)
-    return plain.replace("**", "\u2063\u2063"), bold, markers
+
+def _unread(citation: Citation, quoted: Sequence[Figure], labels: Sequence[str]) -> Iterator[tuple[Number, str]]:
+    """Row numbers, numbers that open a line, and those in the labels of rows and columns, with what follows them."""
+    for text in (citation.quote.replace("\t", "，"), *labels):
+        for number in find_numbers(f"：{text}"):
+            start, end = number.start - 1, number.end - 1
+            at = citation.quote_start
+            if text in labels or all(at + end <= f.start or f.end <= at + start for f in quoted):
+                yield number, matching_key(text[end : end + FOLLOWING])
 
 
-def _citations_of(number: Number, text: str, markers: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+def _names(sources: Iterable[_Source]) -> tuple[str, ...]:
+    """Names of the cited reports and of whose they are."""
+    reports = [source.report for source in sources if source.report is not None]
+    return unique(name for report in reports for name in (report.title, report.college, *report.short_names) if name)
+
+
+def _claims(markup: Markup, names: Sequence[str] = ()) -> list[_Claim]:
+    """The figures of an answer, a bold number that reads like a year among them."""
+    plain = _without_names(markup.plain, names)
+    numbers = list(find_numbers(plain))
+    for start, end in markup.bold:
+        number = cell_number(plain[start:end])
+        if number is not None and all(end <= other.start or other.end <= start for other in numbers):
+            numbers.append(replace(number, start=start + number.start, end=start + number.end))
+    numbers.sort(key=lambda number: number.start)
+    scopes = find_scopes(plain)
+    return [
+        _Claim(
+            number,
+            said,
+            markup.plain[slice(*clause_span(plain, number.start, number.end))],
+            matching_key(plain[number.end : number.end + FOLLOWING].replace(BLANK, "")),
+            _stated_years(plain, number, scopes),
+            _citations_of(number, markup),
+        )
+        for number, said in zip(numbers, said_of_each(plain, numbers), strict=True)
+    ]
+
+
+def _without_names(plain: str, names: Sequence[str]) -> str:
+    """The text with the names of colleges blanked out: they say whose a figure is, not what it counts."""
+    for name in sorted([*(name for name, _ in placed_names(plain)), *names], key=len, reverse=True):
+        plain = plain.replace(name, " " * len(name))
+    return plain
+
+
+def _stated_years(plain: str, number: Number, scopes: Sequence[Scope]) -> frozenset[int]:
+    """Years the answer gives a figure: those of its clause, else of the nearest one before it in its sentence."""
+    low, high = clause_span(plain, number.start, number.end)
+    if own := _years([scope for scope in scopes if low <= scope.start and scope.end <= high]):
+        return own
+    sentence = max(plain.rfind(mark, 0, number.start) for mark in "。！？\n") + 1
+    before = [scope for scope in scopes if sentence <= scope.start and scope.end <= number.start and scope.years]
+    return _years(before[-1:])
+
+
+def _years(scopes: Sequence[Scope]) -> frozenset[int]:
+    return frozenset(year for scope in scopes for year in scope.years)
+
+
+def _citations_of(number: Number, markup: Markup) -> tuple[int, ...]:
     """The run of markers that follows a figure in its line; the nearest before it where none follows."""
-    limit = text.find("\n", number.end)
+    plain, markers = markup.plain, markup.markers
+    limit = plain.find("\n", number.end)
     after = [(at, n) for at, n in markers if number.end <= at and (limit < 0 or at <= limit)]
     if after:
-        first = after[0][0]
-        return tuple(n for at, n in after if at - first <= 6 * sum(1 for other, _ in after if other < at))
-    before = [(at, n) for at, n in markers if at < number.start and "\n" not in text[at : number.start]]
+        run = 1
+        for (at, _), (following, _) in pairwise(after):
+            if plain[at + 1 : following].strip(_MARKER_GAP):
+                break
+            run += 1
+        return tuple(n for _, n in after[:run])
+    before = [(at, n) for at, n in markers if at < number.start and "\n" not in plain[at : number.start]]
     return (before[-1][1],) if before else ()
 
 
 def _prove(
-    number: Number, cited: Sequence[int], proofs: Mapping[int, Sequence[Number]], computations: Sequence[Computation]
+    claim: _Claim,
+    sources: Mapping[int, _Source],
+    computations: Sequence[Computation],
+    reports: Mapping[str, Report],
 ) -> AnswerFigure | None:
+    number = claim.number
     for computation in computations:
         if any(same_value(number, result) for result in find_numbers(computation.text)):
             return _figure(number, "computed", computation.citations, computation.formula)
-    proved = tuple(
-        n for n in cited if any(same_value(number, other) and same_bound(number, other) for other in proofs.get(n, ()))
+        if operand := _operand(claim, computation, sources):
+            return operand
+    proved = tuple(n for n in claim.cited if n in sources and _is_proved(claim, sources[n], reports))
+    if not proved:
+        return None
+    scope = "，".join(unique(scope for n in proved for scope in _scopes(number, sources[n])))
+    return _figure(number, "quoted", proved, None, scope)
+
+
+def _operand(claim: _Claim, computation: Computation, sources: Mapping[int, _Source]) -> AnswerFigure | None:
+    """A figure that stands in a formula as `34118.10[1]`: without its unit, beside the marker of its own citation."""
+    if not claim.cited or f"{claim.number.text}[{claim.cited[0]}]" not in computation.formula:
+        return None
+    source = sources.get(claim.cited[0])
+    values = {figure.number.value for figure in source.quoted} if source else set()
+    return _figure(claim.number, "quoted", claim.cited[:1], None) if claim.number.value in values else None
+
+
+def _is_proved(claim: _Claim, source: _Source, reports: Mapping[str, Report]) -> bool:
+    """Whether a citation's quote holds a figure that the answer's restates."""
+    if _is_other_year(claim, source) or _is_other_college(claim, source, reports):
+        return False
+    known = source.clauses.get(claim.said.masked, ()) if len(claim.said.masked) >= MIN_VERBATIM else ()
+    if known:
+        return any(_same(claim.number, numbers[claim.said.place]) for numbers in known)
+    equal = [figure for figure in source.quoted if _restates(claim.number, figure)]
+    return any(not contradicts(claim.said, figure, source.passage) for figure in equal) or any(
+        _same(claim.number, number) and _follows_alike(claim.following, following)
+        for number, following in source.unread
     )
-    return _figure(number, "quoted", proved, None) if proved else None
 
 
-def _figure(number: Number, kind: str, citations: tuple[int, ...], formula: str | None) -> AnswerFigure:
-    return AnswerFigure(number.text, number.value, number.unit, "context", kind, citations, formula)
+def _same(one: Number, other: Number) -> bool:
+    return same_value(one, other) and same_bound(one, other)
 
 
-def _with_role(figure: AnswerFigure, role: str) -> AnswerFigure:
-    return AnswerFigure(
-        figure.text,
-        Decimal(figure.value),
-        figure.unit,
-        role,
-        figure.kind,
-        figure.citations,
-        figure.formula,
-        figure.scope,
-    )
+def _follows_alike(one: str, other: str) -> bool:
+    return one[:MIN_FOLLOWING] == other[:MIN_FOLLOWING] and len(one) >= MIN_FOLLOWING
 
 
-def _without(text: str, removed: Sequence[Number]) -> str:
-    for number in reversed(removed):
-        text = text[: number.start] + UNVERIFIED + text[number.end :]
-    return text.replace(f"**{UNVERIFIED}**", UNVERIFIED)
+def _restates(number: Number, figure: Figure) -> bool:
+    """Whether two figures are equal; a bare number may stand for a cell that is printed bare."""
+    if not same_bound(number, figure.number):
+        return False
+    if same_value(number, figure.number):
+        return True
+    printed = cell_number(figure.passage.text[figure.start : figure.end]) if figure.is_cell else None
+    return printed is not None and not printed.unit and same_value(number, printed)
+
+
+def _is_other_year(claim: _Claim, source: _Source) -> bool:
+    """Whether an answer gives a figure a year that its quote, or, where that names none, its report, does not."""
+    if not claim.years:
+        return False
+    if source.years:
+        before = {year - 1 for year in source.years} if _LAST_YEAR.search(source.citation.quote) else set()
+        return not claim.years <= source.years | before
+    stated = _years(find_scopes(source.citation.passage.text))
+    if (report := source.report) is not None and report.year is not None:
+        academic = {int(year) for year in (report.academic_year or "").split("-") if year}
+        stated |= {report.year, report.year - 1, report.cohort or report.year, *academic}
+    return bool(stated) and not claim.years & stated
+
+
+def _is_other_college(claim: _Claim, source: _Source, reports: Mapping[str, Report]) -> bool:
+    """Whether a figure's clause names one college, and its citation is of another and does not name it."""
+    if source.report is None or not source.report.college:
+        return False
+    names = {report.college: report.short_names for report in reports.values() if report.college}
+    named = list(mentioned(claim.clause, names))
+    own = matching_key(" ".join([source.report.college, *source.citation.passage.path, source.citation.quote]))
+    return len(named) == 1 and matching_key(named[0]) not in own
+
+
+def _scopes(number: Number, source: _Source) -> Iterator[str]:
+    """The years and dates printed with a figure: in its sentence before it, or in its row, header and caption."""
+    figure = next((figure for figure in source.quoted if _restates(number, figure)), None)
+    if figure is not None:
+        text = f"{figure.near}，{figure.before}，{figure.about}" if figure.is_cell else figure.before
+        yield from (scope.text for scope in find_scopes(text)[-2:])
+
+
+def _figure(
+    number: Number, kind: str, citations: tuple[int, ...], formula: str | None, scope: str = ""
+) -> AnswerFigure:
+    return AnswerFigure(number.text, number.value, number.unit, "context", kind, citations, formula, scope)
