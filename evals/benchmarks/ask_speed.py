@@ -12,7 +12,6 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,8 @@ from rag.records import (
 from rag.settings import Settings
 
 CHUNKS_PER_REPORT = 500
+CHUNKS_PER_SECTION = 5
+SENTENCES_PER_CHUNK = 12
 MAX_DISK_BYTES = 2 << 30
 FREE_DISK_BYTES = 4 << 30
 """Less than this free on the disk, and the synthetic part is left out."""
@@ -127,29 +128,65 @@ def fill(index: Index, chunks: int) -> int:
 
 
 def synthetic_report(number: int, rng: random.Random) -> ReportParts:
-    """A report of one section whose chunks are sentences about random topics."""
+    """A report whose chunks are sentences about random topics, a few to a section."""
     identity = f"r{number}"
     college = f"{_PLACES[number % len(_PLACES)]}{number // len(_PLACES)}职业技术学院"
-    texts = [
-        "".join(
-            f"{rng.choice(_TOPICS)}{rng.choice(_VERBS)}{rng.randrange(10**6)}，第{rng.randrange(999)}号。"
-            for _ in range(4)
+    sections: list[Section] = []
+    chunks: list[Chunk] = []
+    for ordinal in range(CHUNKS_PER_REPORT // CHUNKS_PER_SECTION):
+        section = Section(
+            f"{identity}/s{ordinal}",
+            identity,
+            ordinal,
+            (f"{ordinal + 1}.{rng.choice(_TOPICS)}",),
+            SectionKind.BODY,
+            "".join(synthetic_text(rng) for _ in range(CHUNKS_PER_SECTION)),
+            (PageMark(0, ordinal + 1, None),),
         )
-        for _ in range(CHUNKS_PER_REPORT)
-    ]
+        sections.append(section)
+        chunks += section_to_chunks(section, college, len(chunks))
     report = Report(
-        identity, f"{college}质量年报", college, (), ReportKind.QUALITY, 2023, None, None, "", "", "text", 1
+        identity,
+        f"{college}质量年报",
+        college,
+        (),
+        ReportKind.QUALITY,
+        2023,
+        None,
+        None,
+        f"{identity}.txt",
+        "",
+        "text",
+        1,
     )
-    section = Section(
-        f"{identity}/s", identity, 0, ("一、概况",), SectionKind.BODY, "".join(texts), (PageMark(0, 1, None),)
-    )
-    made, at = [], 0
-    for ordinal, text in enumerate(texts):
-        made.append(
-            Chunk(f"{identity}/c{ordinal}", identity, section.id, ordinal, at, at + len(text), text, college, 1)
+    return ReportParts(report, (), tuple(sections), (), tuple(chunks))
+
+
+def section_to_chunks(section: Section, college: str, first: int) -> list[Chunk]:
+    """Equal pieces of a section."""
+    size = -(-len(section.text) // CHUNKS_PER_SECTION)
+    return [
+        Chunk(
+            f"{section.report_id}/c{first + at}",
+            section.report_id,
+            section.id,
+            first + at,
+            start,
+            min(start + size, len(section.text)),
+            section.text[start : start + size],
+            f"{college}\n{section.path[0]}",
+            section.ordinal + 1,
         )
-        at += len(text)
-    return ReportParts(replace(report, path=f"{identity}.txt"), (), (section,), (), tuple(made))
+        for at, start in enumerate(range(0, len(section.text), size))
+    ]
+
+
+def synthetic_text(rng: random.Random) -> str:
+    """Some sentences with a figure each."""
+    return "".join(
+        f"{rng.choice(_TOPICS)}{rng.choice(_VERBS)}{rng.randrange(10**6)}，第{rng.randrange(999)}号。"
+        for _ in range(SENTENCES_PER_CHUNK)
+    )
 
 
 def spread(milliseconds: Sequence[float]) -> str:
