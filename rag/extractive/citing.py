@@ -73,4 +73,4 @@ def lead_of(evidence: Evidence, passages: Sequence[Passage], reports: Mapping[st
 
 def plain(text: str) -> str:
     """A sentence or row on one line, without its full stop."""
-    return " ".join(text.replace("\t", "，").split()).strip("。")
+    return " ".join(text.replace("\t", "；").split()).strip("。")

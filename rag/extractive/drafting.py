@@ -8,12 +8,14 @@ from dataclasses import replace
 from rag import slots
 from rag.extractive.choosing import MIN_COVERAGE, choose_figures, is_sure, known_item
 from rag.extractive.citing import Citations, label_of, lead_of, written
+from rag.extractive.computing import Findings, plan_to_draft
 from rag.extractive.conflicts import find_conflict
 from rag.extractive.naming import name_draft
 from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject, unit_text
 from rag.extractive.weighing import Ask, Choice, slot_to_ask
 from rag.figures import Figure, passage_to_figures
+from rag.operations import question_to_operation
 from rag.records import AnswerStatus, Conflict, Draft, Evidence, Report, Table
 from rag.relevance import Relevance, query_to_relevance
 from rag.slots import question_to_slots
@@ -24,10 +26,6 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
     if not evidence.passages:
         return not_found(evidence, reports, None)
     relevance = evidence_to_relevance(evidence)
-    asked = question_to_slots(evidence.query.focus, evidence.query.carried)
-    wanted = [slot for slot in asked if slot.kind != slots.NAME]
-    if not wanted:
-        return name_draft(evidence, relevance, reports, tables)
     figures = [
         figure
         for passage in evidence.passages
@@ -35,6 +33,14 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
         if speaks_of_subject(evidence, reports.get(passage.report_id), unit_text(figure))
     ]
     ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
+    plan = question_to_operation(evidence.query.standalone, evidence.query.years)
+    computed = plan_to_draft(plan, Findings(evidence, figures, relevance, ranks, reports, tables)) if plan else None
+    if computed is not None:
+        return computed
+    asked = question_to_slots(evidence.query.focus, evidence.query.carried)
+    wanted = [slot for slot in asked if slot.kind != slots.NAME]
+    if not wanted:
+        return name_draft(evidence, relevance, reports, tables)
     wanted = [replace(slot, item=known_item(slot.item, figures)) if slot.item else slot for slot in wanted]
     asks = [slot_to_ask(slot, wanted, relevance, evidence.query) for slot in wanted]
     choices = choose_figures(asks, figures, ranks, evidence, reports)

@@ -10,10 +10,11 @@ from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject
 from rag.extractive.units import answering_units, brevity
 from rag.extractive.weighing import RANK_DECAY
-from rag.records import AnswerStatus, Draft, Evidence, Passage, Report, Table
+from rag.numbers import cell_number, find_numbers, find_scopes
+from rag.records import AnswerStatus, Draft, Evidence, Passage, Report, Table, TableRow
 from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance
 from rag.tables import header_labels, row_text
-from rag.text import sentence_spans, tagged_words
+from rag.text import matching_key, sentence_spans, tagged_words
 
 MIN_NAME_COVERAGE = 0.4
 MAX_ROWS = 12
@@ -25,11 +26,12 @@ _SURNAMES = frozenset(
 )
 """The hundred commonest family names."""
 _PERSON = re.compile("人名")
+_DATE = re.compile(r"\d\s*[年月日]|[一二三四五六七八九十〇]{1,4}[年月日]")
 _THINGS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"哪位|法人|(?:长|书记|主任|老师|教师|学生|负责人|领导|得主|获得者|教授|院士)(?:是|叫)?谁"), _PERSON),
     (
         re.compile(r"哪一?天|什么时候|何时|哪年|几月|几号|日期"),
-        re.compile(r"\d\s*[年月日]|[一二三四五六七八九十〇]{1,4}[年月日]"),
+        _DATE,
     ),
     (
         re.compile(r"哪一?[些家个](?:公司|企业|单位)|什么(?:公司|企业)"),
@@ -67,7 +69,7 @@ def name_draft(
     lines = []
     for a, b in _alike_rows(passage, table, start, end, relevance) or [(start, end)]:
         n = citations.cite_span(passage, a, a + len(passage.text[a:b].rstrip()))
-        lines.append(f"{_row_line(passage.text[a:b].rstrip(), table)} [{n}]")
+        lines.append(f"{_line(passage.text[a:b].rstrip(), table, evidence.query.focus)} [{n}]")
     lead = lead_of(evidence, [passage], reports)
     text = f"{lead}{lines[0]}" if len(lines) == 1 else lead + "\n\n" + "\n".join(f"- {line}" for line in lines)
     return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
@@ -110,15 +112,30 @@ def _held(relevance: Relevance, text: str) -> frozenset[str]:
     return frozenset(word for word, share in relevance.shares(text).items() if share == 1.0)
 
 
-def _row_line(text: str, table: Table | None) -> str:
-    """A row as 表头：内容 pairs, a sentence as it stands."""
-    row = next((row for row in table.rows[table.header_rows :] if row_text(row) == text), None) if table else None
-    if table is None or row is None:
-        return plain(text)
+def row_line(row: TableRow, table: Table, question: str = "") -> str:
+    """A row as 表头：内容 pairs; what the question does not say itself is bold, figures aside."""
     labels = header_labels(table.rows, table.header_rows)
-    pairs = [
-        f"{label}：{cell}" if label else cell
+    asked = matching_key(question)
+    return "；".join(
+        f"{label}：{shown}" if label else shown
         for label, cell in zip(labels, row.filled, strict=False)
         if cell and not _ROW_NUMBER.match(label)
-    ]
-    return "；".join(pairs)
+        for shown in [cell if not question or has_figure(cell) or matching_key(cell) in asked else f"**{cell}**"]
+    )
+
+
+def has_figure(cell: str) -> bool:
+    """Whether a cell holds a figure: names are bold, figures nobody asked for are not."""
+    return cell_number(cell) is not None or bool(find_numbers(cell))
+
+
+def _line(text: str, table: Table | None, question: str) -> str:
+    """A row as pairs, a sentence as it stands with the date or quoted name that was asked for bold."""
+    row = next((row for row in table.rows[table.header_rows :] if row_text(row) == text), None) if table else None
+    if table is not None and row is not None:
+        return row_line(row, table, question)
+    if asked_thing(question) is _DATE:
+        dates = [scope for scope in find_scopes(text) if scope.kind == "date" and scope.years] or find_scopes(text)
+        for scope in dates[:1]:
+            return plain(f"{text[: scope.start]}**{scope.text}**{text[scope.end :]}")
+    return plain(text)

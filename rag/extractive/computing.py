@@ -1,0 +1,250 @@
+"""Answers that are computed: the operands are found like any figure, the arithmetic is done in code, the formula shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rag import slots
+from rag.compute import ComputeError, difference, evaluate, growth, quotient, ratio, share, total
+from rag.extractive.choosing import MIN_COVERAGE
+from rag.extractive.citing import Citations, label_of, lead_of, written
+from rag.extractive.naming import row_line
+from rag.extractive.weighing import Choice, slot_to_ask, weigh
+from rag.figures import Figure
+from rag.operations import OperandPhrase, Plan
+from rag.quantities import Operand
+from rag.records import AnswerStatus, Computation, Draft, Evidence, Operation, Passage, Report, Table, TableRow
+from rag.relevance import Relevance, text_key
+from rag.slots import Slot
+from rag.tables import row_text
+from rag.text import matching_key
+
+MAX_OPERANDS = 40
+SAME_ROW_BONUS = 0.15
+MIN_LABEL = 2
+_SIGNS = {
+    Operation.SUM: " + ",
+    Operation.DIFFERENCE: " − ",
+    Operation.SHARE: " ÷ ",
+    Operation.RATIO: " ÷ ",
+    Operation.GROWTH: " → ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What an answer is computed from."""
+
+    evidence: Evidence
+    figures: Sequence[Figure]
+    relevance: Relevance
+    ranks: Mapping[str, int]
+    reports: Mapping[str, Report]
+    tables: Mapping[str, Table]
+
+
+def plan_to_draft(plan: Plan, findings: Findings) -> Draft | None:
+    """The computed answer a plan asks for; None where an operand is missing or the figures do not fit together."""
+    if plan.operation is Operation.COUNT:
+        return _counted(plan, findings)
+    if plan.operation is Operation.RANK:
+        return _ranked(plan, findings)
+    if plan.operation not in _SIGNS:
+        return None
+    figures = _group_figures(plan, findings) if plan.group else _operand_figures(plan, findings)
+    if not figures:
+        return None
+    citations = Citations()
+    operands = [Operand(figure.number, citations.cite(figure)) for figure in figures]
+    try:
+        results = [_compute(plan, operands)]
+        if plan.share_of is not None:
+            whole = _find(plan.share_of, plan.kind, findings, [])
+            if whole is not None:
+                results.append(_share_of(plan, operands, Operand(whole.number, citations.cite(whole))))
+    except ComputeError:
+        return None
+    shown = _SIGNS[plan.operation].join(
+        f"{label_of(figure)}{written(figure)} [{operand.citation}]"
+        for figure, operand in zip(figures, operands, strict=True)
+    )
+    answers = "，占 ".join(f"**{result.text}** {_markers(result.citations)}" for result in results)
+    lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
+    text = f"{lead}{answers}（计算得出：{shown}）。"
+    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), computations=tuple(results))
+
+
+def _compute(plan: Plan, operands: Sequence[Operand]) -> Computation:
+    if plan.operation is Operation.SUM:
+        return total(operands)
+    first, second = operands[:2]
+    if first.number.value == second.number.value and first.citation == second.citation:
+        raise ComputeError("两个数字是同一个")
+    if plan.operation is Operation.DIFFERENCE:
+        swap = plan.direction in ("down", "") and first.number.value < second.number.value
+        return difference(second, first) if swap else difference(first, second)
+    if plan.operation is Operation.GROWTH:
+        return growth(first, second)
+    if plan.operation is Operation.SHARE:
+        return share(first, second)
+    return ratio(first, second) if plan.unit else quotient(first, second)
+
+
+def _share_of(plan: Plan, operands: Sequence[Operand], whole: Operand) -> Computation:
+    names = {f"f{index}": operand for index, operand in enumerate(operands)}
+    sign = " + " if plan.operation is Operation.SUM else " - "
+    return evaluate(f"({sign.join(names)}) ÷ w × 100", {**names, "w": whole})
+
+
+def _markers(citations: Sequence[int]) -> str:
+    return "".join(f"[{n}]" for n in dict.fromkeys(citations))
+
+
+def _operand_figures(plan: Plan, findings: Findings) -> list[Figure]:
+    """A figure for each operand phrase, no figure twice; empty where one is missing."""
+    found: list[Figure] = []
+    for phrase in plan.operands:
+        figure = _find(phrase, plan.kind, findings, found)
+        if figure is None:
+            return []
+        found.append(figure)
+    return found if len({(figure.number.value, figure.near, figure.before) for figure in found}) == len(found) else []
+
+
+def _find(phrase: OperandPhrase, kind: str, findings: Findings, taken: Sequence[Figure]) -> Figure | None:
+    """The figure an operand phrase asks for, drawn to the rows and sentences of those already found."""
+    slot = Slot(phrase.kind or kind, phrase.text, 0, phrase.text)
+    query = replace(findings.evidence.query, focus=phrase.text, carried="")
+    ask = slot_to_ask(slot, [slot], findings.relevance, query)
+    evidence = replace(findings.evidence, query=query)
+    best: tuple[float, Choice] | None = None
+    for figure in findings.figures:
+        if any(figure is other for other in taken):
+            continue
+        choice = weigh(figure, ask, findings.ranks, evidence, findings.reports)
+        if choice is None or choice.reach < MIN_COVERAGE:
+            continue
+        near = any(other.passage.section_id == figure.passage.section_id for other in taken)
+        score = choice.score + (SAME_ROW_BONUS if near else 0.0)
+        if best is None or score > best[0]:
+            best = (score, choice)
+    return best[1].figure if best else None
+
+
+def _group_figures(plan: Plan, findings: Findings) -> list[Figure]:
+    """The figures of one column in every row of a group."""
+    rows: dict[tuple[str, int], list[Figure]] = {}
+    for figure in findings.figures:
+        if figure.row is not None and not figure.is_total and _in_group(figure.row, plan.group):
+            rows.setdefault((figure.passage.table_id or "", figure.column), []).append(figure)
+    text = f"{plan.group} {plan.operands[0].text if plan.operands else ''}"
+    slot = Slot(plan.kind, text, 0, text)
+    ask = slot_to_ask(slot, [slot], findings.relevance, findings.evidence.query)
+
+    def merit(figures: Sequence[Figure]) -> float:
+        choices = (weigh(figure, ask, findings.ranks, findings.evidence, findings.reports) for figure in figures)
+        return max((choice.score for choice in choices if choice), default=0.0)
+
+    best = max(rows.values(), key=lambda figures: (merit(figures), len(figures)), default=[])
+    return best if 2 <= len(best) <= MAX_OPERANDS and merit(best) > 0 else []
+
+
+def _in_group(row: TableRow, group: str) -> bool:
+    """Whether a row stands under the group a phrase names: 财经商贸大类 in 咸职财经商贸大类."""
+    wanted = text_key(group)
+    return any(len(cell) > MIN_LABEL and text_key(cell) in wanted for cell in row.filled if cell)
+
+
+def _tables_by_fit(phrase: str, findings: Findings) -> list[tuple[Passage, Table]]:
+    """The tables among the passages, the one whose caption, header and section speak most of a phrase first."""
+    found: dict[str, tuple[float, Passage, Table]] = {}
+    for passage in findings.evidence.passages:
+        table = findings.tables.get(passage.table_id or "")
+        if table is None or table.id in found:
+            continue
+        names = " ".join([table.caption, *passage.path, *(cell for row in table.rows[:1] for cell in row.filled)])
+        score = findings.relevance.coverage(f"{names} {passage.text}") + findings.relevance.coverage(names)
+        found[table.id] = (score, passage, table)
+    return [(passage, table) for _, passage, table in sorted(found.values(), key=lambda item: -item[0])]
+
+
+def _counted(plan: Plan, findings: Findings) -> Draft | None:
+    """How many rows of a table hold something, with the rows."""
+    phrase = plan.operands[0].text if plan.operands else ""
+    for passage, table in _tables_by_fit(f"{plan.group} {phrase}", findings):
+        spans = _body_rows(passage, table)
+        held = [(row, span) for row, span in spans if not phrase or _row_holds(row, phrase, findings)]
+        if not held or (phrase and len(held) == len(spans)):
+            continue
+        citations = Citations()
+        numbers = [citations.cite_span(passage, *span) for _, span in held]
+        unit = "条"
+        what = f"含“{phrase}”的行" if phrase else "表中的行"
+        result = Computation(f"{len(held)}{unit}", f"{what}计数 = {len(held)}{unit}", tuple(numbers))
+        lead = lead_of(findings.evidence, [passage], findings.reports)
+        lines = (
+            [
+                f"- {row_line(row, table, findings.evidence.query.focus)} [{n}]"
+                for (row, _), n in zip(held, numbers, strict=True)
+            ]
+            if phrase
+            else []
+        )
+        shown = numbers if phrase else [numbers[0], numbers[-1]]
+        text = f"{lead}共 **{result.text}** {_markers(shown)}（逐行计数得出）。" + "".join(
+            f"\n{line}" for line in lines
+        )
+        return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), computations=(result,))
+    return None
+
+
+def _body_rows(passage: Passage, table: Table) -> list[tuple[TableRow, tuple[int, int]]]:
+    """Body rows that a passage holds, with their spans; totals aside."""
+    found = []
+    at = 0
+    for row in table.rows[table.header_rows :]:
+        line = row_text(row)
+        start = passage.text.find(line, at)
+        if start < 0 or not line:
+            continue
+        at = start + len(line)
+        if not any(cell.startswith(("合计", "总计", "小计")) for cell in row.filled if cell):
+            found.append((row, (start, at)))
+    return found
+
+
+def _row_holds(row: TableRow, phrase: str, findings: Findings) -> bool:
+    """Whether a cell of a row is what a phrase names, or the phrase holds the cell."""
+    wanted = matching_key(phrase)
+    cells = [text_key(cell) for cell in row.filled if len(cell) > MIN_LABEL]
+    colleges = [matching_key(name) for name in findings.evidence.query.colleges if name in phrase or not phrase]
+    return any(cell in wanted or wanted in cell for cell in cells) or any(name in cells for name in colleges)
+
+
+def _ranked(plan: Plan, findings: Findings) -> Draft | None:
+    """The rows that come first or last by one column."""
+    if not plan.operands:
+        return None
+    found = _find(plan.operands[0], plan.kind if plan.kind != slots.ANY else slots.ANY, findings, [])
+    if found is None or found.row is None:
+        return None
+    column = [
+        figure
+        for figure in findings.figures
+        if figure.passage.table_id == found.passage.table_id and figure.column == found.column and not figure.is_total
+    ]
+    ordered = sorted(
+        column, key=lambda figure: -figure.number.value if plan.direction != "down" else figure.number.value
+    )
+    places = [place for place in (plan.ranks or (1,)) if 0 < place <= len(ordered)]
+    if len(ordered) < MIN_LABEL or not places:
+        return None
+    citations = Citations()
+    parts = []
+    for place in places:
+        figure = ordered[place - 1]
+        name = "·".join(figure.near.split())
+        parts.append(f"**{name}**（{figure.before} **{written(figure)}**）[{citations.cite(figure)}]")
+    lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
+    return Draft(AnswerStatus.ANSWERED, f"{lead}{'；'.join(parts)}。", tuple(citations.items))
