@@ -1,0 +1,207 @@
+"""An elliptical question → one that stands alone: what it leaves unsaid comes from the question before it.
+
+College, year and indicator of the earlier question are kept where the new one names none of its own; what it names
+takes the earlier one's place. Where no piece of the earlier question plainly has to give way, both are kept side by
+side (`（承上问：…）`), so that a reader sees what was understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rag.colleges import mentioned, place_at, placed_names
+from rag.question_years import YearSpan, year_spans
+from rag.records import Report, Turn
+from rag.text import tagged_words
+
+MIN_PARALLEL = 0.6
+"""How alike two phrases must be built for one to stand in for the other in a follow-up."""
+MAX_ELLIPTICAL_LENGTH = 24
+"""A longer question says what it is about, unless it begins with a word for something said before."""
+MAX_PRONOUN_LENGTH = 60
+MAX_REPLACEMENT = 14
+"""Characters of what may take a phrase's place."""
+
+_PRONOUN = re.compile(
+    r"^(?:那么?|请问)?[，,]?(?:它|他们|她们|其中|其(?![他它余])|该校|该院|对方|上述|这些|这个|那个|这所|那所)"
+)
+_ELLIPTICAL = re.compile(r"^(?:那|再|还有|换成|换作|如果是|要是)|呢[？?，,。]?(?:[^，,。]{0,8})$")
+_EVERY_COLLEGE = re.compile(
+    r"哪一?[所个家些](?:学校|院校|高校|学院|职院|大学)|各(?:校|院校|高校|学校|所)|(?:所有|全部)的?(?:学校|院校|高校|报告)|几所"
+)
+_BEFORE = re.compile(
+    r"^(?:那么?|还有|再?说说?|再?看看?|换成|换作|换|如果是|要是|至于)?[，,]?(?:(?:它|他们|她们|该校|该院|其(?![中他它余]))的?)?"
+)
+_AFTER = re.compile(r"的?(?:话|那边|那里)?(?:呢|又?如何|又?怎么样)?[？?。！!，,]*$")
+_CARRIED = re.compile(r"^(?P<own>.*?)（承上问：(?P<before>.*)）$", re.DOTALL)
+_OF_PLACE = re.compile(r"(?P<place>[\u4e00-\u9fff]{2,5}?)[省市]?的?[那这另]一?[所家个](?:学校|学院|院校|高校)?")
+_CODE = re.compile(r"[A-Za-z0-9]+[\u4e00-\u9fff]")
+_JOINING = re.compile(r"[\s、，,]*(?:和|与|及|跟|以及)?[\s、，,]*")
+Names = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A question with what it leaves unsaid filled in."""
+
+    standalone: str
+    focus: str
+    """What it asks itself."""
+    carried: str
+    """The earlier question it leans on, `` where it stands alone or was put into the earlier one's place."""
+
+
+def resolve_follow_up(question: str, history: Sequence[Turn], reports: Sequence[Report]) -> Resolved:
+    """The question as it reads without the conversation."""
+    names = {report.college: report.short_names for report in reports if report.college}
+    previous = ""
+    for turn in history:
+        if turn.role == "user" and turn.content.strip():
+            previous = _flat(_resolve(" ".join(turn.content.split()), previous, names), names)
+    return _resolve(question, previous, names)
+
+
+def _resolve(question: str, previous: str, names: Names) -> Resolved:
+    if not previous or not _is_elliptical(question, previous, names):
+        return Resolved(question, question, "")
+    colleges = _new_colleges(question, previous, names)
+    years = year_spans(question)
+    before = _with_years(_with_colleges(previous, colleges, names), years)
+    rest = _rest(question, years, names)
+    if not rest and (colleges or years):
+        return Resolved(before, before, "")
+    if (substituted := _substitute(before, rest)) is not None:
+        return Resolved(substituted, substituted, "")
+    return Resolved(f"{question}（承上问：{before}）", question, before)
+
+
+def _flat(resolved: Resolved, names: Names) -> str:
+    """What a later question may lean on: of two carried side by side the later one, in the scope of the earlier."""
+    match = _CARRIED.match(resolved.standalone)
+    if match is None:
+        return resolved.standalone
+    own, before = match["own"], match["before"]
+    if not year_spans(own):
+        own = _with_years(own, year_spans(before)[:1])
+    return own if mentioned(own, names) else _with_colleges(own, _in_order(mentioned(before, names)), names)
+
+
+def _in_order(spans: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
+    return tuple(sorted(spans, key=lambda name: spans[name]))
+
+
+def _is_elliptical(question: str, previous: str, names: Names) -> bool:
+    if len(question) <= MAX_PRONOUN_LENGTH and _PRONOUN.search(question):
+        return True
+    if len(question) > MAX_ELLIPTICAL_LENGTH or _EVERY_COLLEGE.search(question):
+        return False
+    if _ELLIPTICAL.search(question):
+        return True
+    return bool(_college_spans(previous, names)) and not _college_spans(question, names)
+
+
+def _college_spans(text: str, names: Names) -> dict[str, tuple[int, int]]:
+    """Where a text names colleges, those without a report included."""
+    spans = dict(mentioned(text, names))
+    for name, start in placed_names(text):
+        if all(start + len(name) <= a or b <= start for a, b in spans.values()):
+            spans[name] = (start, start + len(name))
+    return spans
+
+
+def _new_colleges(question: str, previous: str, names: Names) -> tuple[str, ...]:
+    """Colleges a question names, or the only other one of the place it names (湖南那所)."""
+    if named := _college_spans(question, names):
+        return _in_order(named)
+    match = _OF_PLACE.search(question)
+    place = place_at(match["place"]) if match else ""
+    before = mentioned(previous, names)
+    others = [college for college in names if place and college.startswith(place) and college not in before]
+    return tuple(others) if len(others) == 1 else ()
+
+
+def _with_colleges(text: str, colleges: Sequence[str], names: Names) -> str:
+    """The text about these colleges instead of those it names; unchanged where there are none."""
+    if not colleges:
+        return text
+    spans = sorted(set(_college_spans(text, names).values()))
+    new = "和".join(colleges)
+    if not spans:
+        return f"{new}{_BEFORE.sub('', text)}"
+    last = spans[0][1]
+    for start, end in spans[1:]:
+        if not _JOINING.fullmatch(text, last, start):
+            break
+        last = end
+    return text[: spans[0][0]] + new + text[last:]
+
+
+def _with_years(text: str, years: Sequence[YearSpan]) -> str:
+    """The text about these years instead of the one it names; several named at different places are left alone."""
+    old = year_spans(text)
+    if not years or len(old) > 1:
+        return text
+    word = years[0].word or "年"
+    if old and word == "年" and old[0].word in ("届", "级"):
+        word = old[0].word
+    written = "、".join(str(year) for span in years for year in span.years) + word
+    return text[: old[0].start] + written + text[old[0].end :] if old else f"{written}{_BEFORE.sub('', text)}"
+
+
+def _rest(question: str, years: Sequence[YearSpan], names: Names) -> str:
+    """What a follow-up says besides colleges, years and the words that make it one."""
+    spans = [*((span.start, span.end) for span in years), *_college_spans(question, names).values()]
+    if (match := _OF_PLACE.search(question)) and place_at(match["place"]):
+        spans.append(match.span())
+    for start, end in sorted(spans, reverse=True):
+        question = question[:start] + question[end:]
+    return _AFTER.sub("", _BEFORE.sub("", question)).strip("和与、，, 的") if spans else _short(question)
+
+
+def _short(question: str) -> str:
+    return _AFTER.sub("", _BEFORE.sub("", question)).strip("，, ")
+
+
+def _substitute(previous: str, new: str) -> str | None:
+    """`previous` with the piece that is built like `new` replaced by it; None where no piece plainly is."""
+    if not 1 <= len(new) <= MAX_REPLACEMENT:
+        return None
+    best: tuple[float, int, int] = (0.0, 0, 0)
+    for start, end in _phrases(previous):
+        if (score := _parallel(previous[start:end], new)) > best[0]:
+            best = (score, start, end)
+    if best[0] < MIN_PARALLEL:
+        return None
+    return previous[: best[1]] + new + previous[best[2] :]
+
+
+def _phrases(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of one to four words that stand together, and of codes with the word they mark (A类)."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for match in _CODE.finditer(text):
+        yield match.span()
+    for word, _ in tagged_words(text):
+        start = text.lower().find(word, at)
+        if start >= 0:
+            at = start + len(word)
+            spans.append((start, at))
+    for first in range(len(spans)):
+        for last in range(first, min(first + 4, len(spans))):
+            if all(a[1] == b[0] for a, b in pairwise(spans[first : last + 1])):
+                yield spans[first][0], spans[last][1]
+
+
+def _parallel(piece: str, new: str) -> float:
+    """How far two phrases are built alike: common end, common start, like length."""
+    end = next(
+        (i for i, (a, b) in enumerate(zip(reversed(piece), reversed(new), strict=False)) if a != b),
+        min(len(piece), len(new)),
+    )
+    start = next((i for i, (a, b) in enumerate(zip(piece, new, strict=False)) if a != b), min(len(piece), len(new)))
+    if piece == new or end + start == 0:
+        return 0.0
+    return (end + start) / max(len(piece), len(new)) + (0.3 if end else 0.0) - 0.1 * abs(len(piece) - len(new))
