@@ -41,6 +41,11 @@ index = Index.open(Path({folder!r}), HashingEmbedder(64), lock_wait_seconds=30)
 """
 
 
+@pytest.fixture(autouse=True)
+def _chroma_answers_for_small_indexes_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.index.EXACT_ROWS", 0)
+
+
 @pytest.fixture
 def messages() -> list[str]:
     return []
