@@ -279,6 +279,7 @@ class Operation(StrEnum):
     SHARE = "share"
     RATIO = "ratio"
     GROWTH = "growth"
+    AVERAGE = "average"
     COUNT = "count"
     RANK = "rank"
     COMPARE = "compare"

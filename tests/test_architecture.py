@@ -26,7 +26,7 @@ LAYERS = (
     {"settings", "text", "tokens", "numbers"},
     {"colleges", "compute", "corrections", "headings", "identity", "indicators", "pages", "paragraphs", "quantities"}
     | {"sections", "slots", "tabbed_tables", "table_captions", "table_rows", "tables", "chunks", "figures", "twins"},
-    {"relevance", "understand", "retrieve", "suggestions"},
+    {"operations", "relevance", "understand", "retrieve", "suggestions"},
     {"extractive"},
     {"verify"},
     {"present", "page"},
