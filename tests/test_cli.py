@@ -116,7 +116,7 @@ def test_wrong_usage_is_explained_in_chinese(wenbao, tmp_path, arguments, expect
     assert expected in ran.err
     assert (ran.code, ran.out) == (2, "")
     assert "Traceback" not in ran.err
-    assert not re.search("[a-z]{4,} [a-z]{3,}", ran.err.replace("wenbao ", "")), "English"
+    assert not re.search("Usage|Error|No such|Missing|Invalid|Try |Got ", ran.err)
 
 
 @pytest.mark.parametrize("content", ["{", "{}", '[{"role": "user"}]', "[1]", "null"])
