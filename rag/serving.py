@@ -45,7 +45,10 @@ def serve_page(
     command += ["--server.address", address, "--server.port", str(port), "--server.headless", "true"]
     command += ["--logger.hideWelcomeMessage", "true", "--logger.level", "warning"]
     previous = signal.signal(signal.SIGTERM, _interrupt)
-    process = subprocess.Popen(command, env=dict(environment), cwd=script.parent, stdin=subprocess.DEVNULL)
+    # What Streamlit says on stdout is its own English; errors go to stderr.
+    process = subprocess.Popen(
+        command, env=dict(environment), cwd=script.parent, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
     try:
         if _wait_until_ready(process, address, port):
             on_ready()
