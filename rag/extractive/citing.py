@@ -7,12 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from rag.chunks import page_at
 from rag.figures import Figure
-from rag.records import Citation, Evidence, Passage, Report
+from rag.numbers import cell_number, find_numbers
+from rag.records import Citation, Evidence, Passage, Report, Table, TableRow
+from rag.tables import header_labels, row_text
+from rag.text import matching_key
 
 CLAUSE_MARK = re.compile(r"[，,；;。：:！？（(\n]")
 _UNIT_BRACKET = re.compile(
     r"[（(](?:[^（）()]*/)?(?:人|人次|名|个|项|元|万元|亿元|册|平方米|亩|门|学时|%|％|分|天|台套?|套)[）)]|[（(][^（）()]*/生[）)]"
 )
+_ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
 MAX_LABEL = 30
 """Characters of a clause that may stand before its figure."""
 
@@ -54,15 +58,38 @@ def written(figure: Figure) -> str:
 
 
 def label_of(figure: Figure) -> str:
-    """What the figure is said of, in its report's words: row and column, or its clause."""
+    """What the figure is said of, in its report's words: row and column, or its clause. Other figures are left out."""
     if not figure.is_cell:
-        clause = CLAUSE_MARK.split(figure.before)[-1].strip()
+        clause = CLAUSE_MARK.split(figure.before)[-1]
+        clause = clause[max((number.end for number in find_numbers(clause)), default=0) :].strip(" 、和与及")
         return clause if 1 <= len(clause) <= MAX_LABEL else ""
-    name = "·".join(_UNIT_BRACKET.sub("", word) for word in figure.near.split())
+    name = "·".join(_UNIT_BRACKET.sub("", word) for word in figure.near.split() if not find_numbers(word))
     header = _UNIT_BRACKET.sub("", figure.before)
     if figure.after or not header:
         return f"{name} "
     return f"{name}的{header}为 " if name else f"{header}："
+
+
+def row_line(row: TableRow, table: Table, question: str = "") -> str:
+    """A row as 表头：内容 pairs; what the question does not say itself is bold, figures aside."""
+    labels = header_labels(table.rows, table.header_rows)
+    asked = matching_key(question)
+    return "；".join(
+        f"{label}：{shown}" if label else shown
+        for label, cell in zip(labels, row.filled, strict=False)
+        if cell and not _ROW_NUMBER.match(label)
+        for shown in [cell if not question or has_figure(cell) or matching_key(cell) in asked else f"**{cell}**"]
+    )
+
+
+def has_figure(cell: str) -> bool:
+    """Whether a cell holds a figure: names are bold, figures nobody asked for are not."""
+    return cell_number(cell) is not None or bool(find_numbers(cell))
+
+
+def row_of(text: str, table: Table | None) -> TableRow | None:
+    """The body row that prints as this text."""
+    return next((row for row in table.rows[table.header_rows :] if row_text(row) == text), None) if table else None
 
 
 def lead_of(evidence: Evidence, passages: Sequence[Passage], reports: Mapping[str, Report]) -> str:

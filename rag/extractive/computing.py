@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from rag import slots
 from rag.compute import ComputeError, difference, evaluate, growth, quotient, ratio, share, total
 from rag.extractive.choosing import MIN_COVERAGE
-from rag.extractive.citing import Citations, label_of, lead_of, written
-from rag.extractive.naming import row_line
+from rag.extractive.citing import Citations, label_of, lead_of, row_line, written
 from rag.extractive.weighing import Choice, slot_to_ask, weigh
 from rag.figures import Figure
 from rag.operations import OperandPhrase, Plan

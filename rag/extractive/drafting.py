@@ -24,7 +24,7 @@ from rag.slots import question_to_slots
 def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
     """The built-in answer to a question from what retrieval found."""
     if not evidence.passages:
-        return not_found(evidence, reports, None)
+        return not_found(evidence, reports, None, tables)
     relevance = evidence_to_relevance(evidence)
     figures = [
         figure
@@ -49,7 +49,7 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
         (ask, choice) for ask, choice in zip(asks, choices, strict=True) if sure and choice and is_sure(choice, choices)
     ]
     if not found:
-        return not_found(evidence, reports, relevance)
+        return not_found(evidence, reports, relevance, tables)
     return _figures_draft(evidence, found, figures, ranks, reports)
 
 

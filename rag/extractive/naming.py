@@ -5,21 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from rag.extractive.citing import Citations, lead_of, plain
+from rag.extractive.citing import Citations, lead_of, plain, row_line, row_of
 from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject
 from rag.extractive.units import answering_units, brevity
 from rag.extractive.weighing import RANK_DECAY
-from rag.numbers import cell_number, find_numbers, find_scopes
-from rag.records import AnswerStatus, Draft, Evidence, Passage, Report, Table, TableRow
+from rag.numbers import find_scopes
+from rag.records import AnswerStatus, Draft, Evidence, Passage, Report, Table
 from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance
 from rag.tables import header_labels, row_text
-from rag.text import matching_key, sentence_spans, tagged_words
+from rag.text import sentence_spans, tagged_words
 
 MIN_NAME_COVERAGE = 0.4
 MAX_ROWS = 12
 """More rows than this are a table, not an answer."""
-_ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付"
     "方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤柳易骆"
@@ -62,7 +61,7 @@ def name_draft(
             if best is None or score > best[0]:
                 best = (score, passage, start, end)
     if best is None or best[0] < MIN_NAME_COVERAGE:
-        return not_found(evidence, reports, relevance)
+        return not_found(evidence, reports, relevance, tables)
     _, passage, start, end = best
     table = tables.get(passage.table_id or "")
     citations = Citations()
@@ -112,26 +111,9 @@ def _held(relevance: Relevance, text: str) -> frozenset[str]:
     return frozenset(word for word, share in relevance.shares(text).items() if share == 1.0)
 
 
-def row_line(row: TableRow, table: Table, question: str = "") -> str:
-    """A row as 表头：内容 pairs; what the question does not say itself is bold, figures aside."""
-    labels = header_labels(table.rows, table.header_rows)
-    asked = matching_key(question)
-    return "；".join(
-        f"{label}：{shown}" if label else shown
-        for label, cell in zip(labels, row.filled, strict=False)
-        if cell and not _ROW_NUMBER.match(label)
-        for shown in [cell if not question or has_figure(cell) or matching_key(cell) in asked else f"**{cell}**"]
-    )
-
-
-def has_figure(cell: str) -> bool:
-    """Whether a cell holds a figure: names are bold, figures nobody asked for are not."""
-    return cell_number(cell) is not None or bool(find_numbers(cell))
-
-
 def _line(text: str, table: Table | None, question: str) -> str:
     """A row as pairs, a sentence as it stands with the date or quoted name that was asked for bold."""
-    row = next((row for row in table.rows[table.header_rows :] if row_text(row) == text), None) if table else None
+    row = row_of(text, table)
     if table is not None and row is not None:
         return row_line(row, table, question)
     if asked_thing(question) is _DATE:

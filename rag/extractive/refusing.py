@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag.extractive.citing import Citations, plain
+from rag.extractive.citing import Citations, plain, row_line, row_of
 from rag.extractive.units import answering_units, brevity
-from rag.records import AnswerStatus, Draft, Evidence, Passage, Report
+from rag.records import AnswerStatus, Draft, Evidence, Passage, Report, Table
 from rag.relevance import Relevance
 
 MIN_NEAREST = 0.25
@@ -14,7 +14,9 @@ MAX_NAMED = 2
 """Titles of searched reports that a refusal names."""
 
 
-def not_found(evidence: Evidence, reports: Mapping[str, Report], relevance: Relevance | None) -> Draft:
+def not_found(
+    evidence: Evidence, reports: Mapping[str, Report], relevance: Relevance | None, tables: Mapping[str, Table]
+) -> Draft:
     """A refusal: what was searched, and the nearest thing the reports do say."""
     ids = [identity for identity in evidence.query.report_ids if identity in reports]
     if not ids:
@@ -30,7 +32,10 @@ def not_found(evidence: Evidence, reports: Mapping[str, Report], relevance: Rele
     passage, start, end = nearest
     citations = Citations()
     n = citations.cite_span(passage, start, end)
-    text += f"最接近的表述是：“{plain(passage.text[start:end])}” [{n}]，与所问并不相同，仅供参考。"
+    table = tables.get(passage.table_id or "")
+    row = row_of(passage.text[start:end], table)
+    stated = row_line(row, table) if row is not None and table is not None else plain(passage.text[start:end])
+    text += f"最接近的表述是：“{stated}” [{n}]，与所问并不相同，仅供参考。"
     return Draft(AnswerStatus.NOT_FOUND, text, tuple(citations.items))
 
 
