@@ -8,16 +8,16 @@ the cited passage holds proves nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from rag.answer_markup import BLANK, Markup, markup_to_text, text_to_markup
-from rag.colleges import mentioned, placed_names
+from rag.answer_markup import markup_to_text, text_to_markup
+from rag.claims import FOLLOWING, Claim, letters_of, markup_to_claims, without_names, years_of
+from rag.colleges import mentioned
 from rag.figures import Figure, passage_rows, passage_to_figures
-from rag.numbers import Scope, cell_number, find_numbers, find_scopes, same_bound, same_value
+from rag.numbers import cell_number, find_numbers, find_scopes, same_bound, same_value
 from rag.records import AnswerFigure, AnswerStatus, Citation, Computation, Draft, Number, Report, Table
-from rag.said_of import Said, clause_span, contradicts, masked_clauses, said_of_each
+from rag.said_of import contradicts, masked_clauses
 from rag.tables import header_labels, row_text
 from rag.text import matching_key, unique
 
@@ -25,12 +25,10 @@ UNVERIFIED = "（未能核实的数字）"
 """What stands where a figure was taken out."""
 MIN_VERBATIM = 3
 """Characters beside its figures that a clause needs to be known again word for word."""
-FOLLOWING = 8
 MIN_FOLLOWING = 2
-"""Characters that must follow a row number in an answer as they do in print."""
+"""Letters that must follow a row number in an answer as they do in print."""
 
 _LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
-_MARKER_GAP = " 、,，"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +56,6 @@ class _Source:
     """Years its quote, with headings, caption and header, names."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """A figure of the answer with what the answer says of it."""
-
-    number: Number
-    said: Said
-    clause: str
-    following: str
-    years: frozenset[int]
-    cited: tuple[int, ...]
-
-
 def draft_to_gated(draft: Draft, tables: Mapping[str, Table], reports: Mapping[str, Report] | None = None) -> Gated:
     """The draft with every unproved figure removed.
 
@@ -77,11 +63,12 @@ def draft_to_gated(draft: Draft, tables: Mapping[str, Table], reports: Mapping[s
     year's report is no longer let through as another's.
     """
     known = reports or {}
-    sources = {citation.n: _source(citation, tables, known) for citation in draft.citations}
+    names = _names(draft.citations, known)
+    sources = {citation.n: _source(citation, tables, known, names) for citation in draft.citations}
     markup = text_to_markup(draft.text)
     figures: list[AnswerFigure] = []
     removed: list[Number] = []
-    for claim in _claims(markup, _names(sources.values())):
+    for claim in markup_to_claims(markup, names):
         figure = _prove(claim, sources, draft.computations, known)
         if figure is None:
             removed.append(claim.number)
@@ -94,7 +81,9 @@ def draft_to_gated(draft: Draft, tables: Mapping[str, Table], reports: Mapping[s
     return Gated(text, tuple(figures), tuple(number.text for number in removed))
 
 
-def _source(citation: Citation, tables: Mapping[str, Table], reports: Mapping[str, Report]) -> _Source:
+def _source(
+    citation: Citation, tables: Mapping[str, Table], reports: Mapping[str, Report], names: Sequence[str]
+) -> _Source:
     passage, table = citation.passage, tables.get(citation.passage.table_id or "")
     figures = passage_to_figures(passage, table)
     quoted = tuple(f for f in figures if citation.quote_start <= f.start and f.end <= citation.quote_end)
@@ -105,9 +94,14 @@ def _source(citation: Citation, tables: Mapping[str, Table], reports: Mapping[st
         quoted,
         figures,
         tuple(_unread(citation, quoted, labels)),
-        {} if table else masked_clauses(citation.quote, find_numbers(citation.quote)),
-        _years(find_scopes("，".join([citation.quote, *labels, *passage.path]))),
+        {} if table else _clauses(without_names(citation.quote, names)),
+        years_of(find_scopes("，".join([citation.quote, *labels, *passage.path]))),
     )
+
+
+def _clauses(quote: str) -> dict[str, list[tuple[Number, ...]]]:
+    """The quote's clauses as it stands and as it reads within a line, where a row number counts as a figure."""
+    return masked_clauses(f"：{quote}", find_numbers(f"：{quote}")) | masked_clauses(quote, find_numbers(quote))
 
 
 def _labels_around(citation: Citation, table: Table) -> tuple[str, ...]:
@@ -129,77 +123,17 @@ def _unread(citation: Citation, quoted: Sequence[Figure], labels: Sequence[str])
             start, end = number.start - 1, number.end - 1
             at = citation.quote_start
             if text in labels or all(at + end <= f.start or f.end <= at + start for f in quoted):
-                yield number, matching_key(text[end : end + FOLLOWING])
+                yield number, letters_of(text[end : end + FOLLOWING])
 
 
-def _names(sources: Iterable[_Source]) -> tuple[str, ...]:
+def _names(citations: Sequence[Citation], reports: Mapping[str, Report]) -> tuple[str, ...]:
     """Names of the cited reports and of whose they are."""
-    reports = [source.report for source in sources if source.report is not None]
-    return unique(name for report in reports for name in (report.title, report.college, *report.short_names) if name)
-
-
-def _claims(markup: Markup, names: Sequence[str] = ()) -> list[_Claim]:
-    """The figures of an answer, a bold number that reads like a year among them."""
-    plain = _without_names(markup.plain, names)
-    numbers = list(find_numbers(plain))
-    for start, end in markup.bold:
-        number = cell_number(plain[start:end])
-        if number is not None and all(end <= other.start or other.end <= start for other in numbers):
-            numbers.append(replace(number, start=start + number.start, end=start + number.end))
-    numbers.sort(key=lambda number: number.start)
-    scopes = find_scopes(plain)
-    return [
-        _Claim(
-            number,
-            said,
-            markup.plain[slice(*clause_span(plain, number.start, number.end))],
-            matching_key(plain[number.end : number.end + FOLLOWING].replace(BLANK, "")),
-            _stated_years(plain, number, scopes),
-            _citations_of(number, markup),
-        )
-        for number, said in zip(numbers, said_of_each(plain, numbers), strict=True)
-    ]
-
-
-def _without_names(plain: str, names: Sequence[str]) -> str:
-    """The text with the names of colleges blanked out: they say whose a figure is, not what it counts."""
-    for name in sorted([*(name for name, _ in placed_names(plain)), *names], key=len, reverse=True):
-        plain = plain.replace(name, " " * len(name))
-    return plain
-
-
-def _stated_years(plain: str, number: Number, scopes: Sequence[Scope]) -> frozenset[int]:
-    """Years the answer gives a figure: those of its clause, else of the nearest one before it in its sentence."""
-    low, high = clause_span(plain, number.start, number.end)
-    if own := _years([scope for scope in scopes if low <= scope.start and scope.end <= high]):
-        return own
-    sentence = max(plain.rfind(mark, 0, number.start) for mark in "。！？\n") + 1
-    before = [scope for scope in scopes if sentence <= scope.start and scope.end <= number.start and scope.years]
-    return _years(before[-1:])
-
-
-def _years(scopes: Sequence[Scope]) -> frozenset[int]:
-    return frozenset(year for scope in scopes for year in scope.years)
-
-
-def _citations_of(number: Number, markup: Markup) -> tuple[int, ...]:
-    """The run of markers that follows a figure in its line; the nearest before it where none follows."""
-    plain, markers = markup.plain, markup.markers
-    limit = plain.find("\n", number.end)
-    after = [(at, n) for at, n in markers if number.end <= at and (limit < 0 or at <= limit)]
-    if after:
-        run = 1
-        for (at, _), (following, _) in pairwise(after):
-            if plain[at + 1 : following].strip(_MARKER_GAP):
-                break
-            run += 1
-        return tuple(n for _, n in after[:run])
-    before = [(at, n) for at, n in markers if at < number.start and "\n" not in plain[at : number.start]]
-    return (before[-1][1],) if before else ()
+    cited = [report for citation in citations if (report := reports.get(citation.passage.report_id)) is not None]
+    return unique(name for report in cited for name in (report.title, report.college, *report.short_names) if name)
 
 
 def _prove(
-    claim: _Claim,
+    claim: Claim,
     sources: Mapping[int, _Source],
     computations: Sequence[Computation],
     reports: Mapping[str, Report],
@@ -217,7 +151,7 @@ def _prove(
     return _figure(number, "quoted", proved, None, scope)
 
 
-def _operand(claim: _Claim, computation: Computation, sources: Mapping[int, _Source]) -> AnswerFigure | None:
+def _operand(claim: Claim, computation: Computation, sources: Mapping[int, _Source]) -> AnswerFigure | None:
     """A figure that stands in a formula as `34118.10[1]`: without its unit, beside the marker of its own citation."""
     if not claim.cited or f"{claim.number.text}[{claim.cited[0]}]" not in computation.formula:
         return None
@@ -226,7 +160,7 @@ def _operand(claim: _Claim, computation: Computation, sources: Mapping[int, _Sou
     return _figure(claim.number, "quoted", claim.cited[:1], None) if claim.number.value in values else None
 
 
-def _is_proved(claim: _Claim, source: _Source, reports: Mapping[str, Report]) -> bool:
+def _is_proved(claim: Claim, source: _Source, reports: Mapping[str, Report]) -> bool:
     """Whether a citation's quote holds a figure that the answer's restates."""
     if _is_other_year(claim, source) or _is_other_college(claim, source, reports):
         return False
@@ -235,17 +169,13 @@ def _is_proved(claim: _Claim, source: _Source, reports: Mapping[str, Report]) ->
         return any(_same(claim.number, numbers[claim.said.place]) for numbers in known)
     equal = [figure for figure in source.quoted if _restates(claim.number, figure)]
     return any(not contradicts(claim.said, figure, source.passage) for figure in equal) or any(
-        _same(claim.number, number) and _follows_alike(claim.following, following)
+        _same(claim.number, number) and claim.following[:MIN_FOLLOWING] == following[:MIN_FOLLOWING] != ""
         for number, following in source.unread
     )
 
 
 def _same(one: Number, other: Number) -> bool:
     return same_value(one, other) and same_bound(one, other)
-
-
-def _follows_alike(one: str, other: str) -> bool:
-    return one[:MIN_FOLLOWING] == other[:MIN_FOLLOWING] and len(one) >= MIN_FOLLOWING
 
 
 def _restates(number: Number, figure: Figure) -> bool:
@@ -258,21 +188,21 @@ def _restates(number: Number, figure: Figure) -> bool:
     return printed is not None and not printed.unit and same_value(number, printed)
 
 
-def _is_other_year(claim: _Claim, source: _Source) -> bool:
+def _is_other_year(claim: Claim, source: _Source) -> bool:
     """Whether an answer gives a figure a year that its quote, or, where that names none, its report, does not."""
     if not claim.years:
         return False
     if source.years:
         before = {year - 1 for year in source.years} if _LAST_YEAR.search(source.citation.quote) else set()
         return not claim.years <= source.years | before
-    stated = _years(find_scopes(source.citation.passage.text))
+    stated = years_of(find_scopes(source.citation.passage.text))
     if (report := source.report) is not None and report.year is not None:
         academic = {int(year) for year in (report.academic_year or "").split("-") if year}
         stated |= {report.year, report.year - 1, report.cohort or report.year, *academic}
     return bool(stated) and not claim.years & stated
 
 
-def _is_other_college(claim: _Claim, source: _Source, reports: Mapping[str, Report]) -> bool:
+def _is_other_college(claim: Claim, source: _Source, reports: Mapping[str, Report]) -> bool:
     """Whether a figure's clause names one college, and its citation is of another and does not name it."""
     if source.report is None or not source.report.college:
         return False

@@ -24,7 +24,7 @@ EVALS = modules_of(ROOT / "evals")
 LAYERS = (
     {"errors", "records", "ports", "__init__"},
     {"settings", "text", "tokens", "numbers"},
-    {"answer_markup", "question_years", "said_of"}
+    {"answer_markup", "claims", "question_years", "said_of"}
     | {"colleges", "compute", "corrections", "headings", "identity", "indicators", "pages", "paragraphs", "quantities"}
     | {"sections", "slots", "tabbed_tables", "table_captions", "table_rows", "tables", "chunks", "figures", "twins"},
     {"follow_up", "operations", "relevance", "understand", "retrieve", "suggestions"},
