@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import get_type_hints
@@ -244,3 +247,23 @@ def test_threads_share_a_store(store):
         thread.join()
     assert failures == []
     assert store.generation() == 32
+
+
+_MAKE_MANY = """
+import sys, time
+from pathlib import Path
+from rag.store import ReportStore
+folder, start = Path(sys.argv[1]), float(sys.argv[2])
+for n in range(25):
+    while time.time() < start + n * 0.04:
+        pass
+    ReportStore(folder / str(n)).close()
+"""
+
+
+def test_a_store_may_be_made_by_several_processes_at_once(tmp_path):
+    start = str(time.time() + 1.5)
+    command = [sys.executable, "-c", _MAKE_MANY, str(tmp_path), start]
+    makers = [subprocess.Popen(command, cwd=Path(__file__).parents[1], stderr=subprocess.PIPE) for _ in range(3)]
+    complaints = [maker.communicate()[1].decode().splitlines()[-1:] for maker in makers]
+    assert complaints == [[], [], []]
