@@ -43,7 +43,11 @@ def markup_to_claims(markup: Markup, names: Sequence[str] = ()) -> list[Claim]:
     numbers = list(find_numbers(plain))
     for start, end in markup.bold:
         number = cell_number(plain[start:end])
-        if number is not None and all(end <= other.start or other.end <= start for other in numbers):
+        if (
+            number is not None
+            and not number.unit
+            and all(end <= other.start or other.end <= start for other in numbers)
+        ):
             numbers.append(replace(number, start=start + number.start, end=start + number.end))
     numbers.sort(key=lambda number: number.start)
     scopes = find_scopes(plain)

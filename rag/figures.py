@@ -190,8 +190,7 @@ def _items_before(before: str, count: int) -> tuple[str, ...]:
         years = next((scope.years for scope in find_scopes(clause) if len(scope.years) == count), ())
         for pieces in ([str(year) + "年" for year in years], *(mark.split(clause) for mark in _ITEM_MARKS)):
             if len(pieces) == count and all(piece.strip() for piece in pieces):
-                own = tail.removeprefix(clause) if years or tail != clause else ""
-                return tuple(f"{piece} {own}".strip() for piece in pieces)
+                return _with_common_end(pieces, "" if tail == clause and not years else tail)
     return ()
 
 
@@ -243,6 +242,12 @@ def _is_value(text: str) -> bool:
 
 def _ordinal_columns(labels: tuple[str, ...]) -> frozenset[int]:
     return frozenset(i for i, label in enumerate(labels) if _ORDINAL_COLUMN.match(label))
+
+
+def _with_common_end(pieces: Sequence[str], tail: str) -> tuple[str, ...]:
+    """The items with what is said of all of them: behind the last one's 的, or in the clause of the figures."""
+    last, _, shared = pieces[-1].partition("的")
+    return tuple(f"{piece} {shared} {tail}".strip() for piece in (*pieces[:-1], last))
 
 
 def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[int, str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.figures import Figure, listed_items
-from rag.numbers import find_numbers, unit_class
+from rag.numbers import cell_number, find_numbers, unit_class
 from rag.records import Number
 from rag.text import matching_key
 
@@ -147,34 +147,34 @@ def masked_clauses(text: str, numbers: Sequence[Number]) -> dict[str, list[tuple
     return found
 
 
-def contradicts(said: Said, figure: Figure, others: Sequence[Figure]) -> bool:
-    """Whether an answer plainly means another figure than this one.
+def contradicts(said: Said, figure: Figure, others: Sequence[Figure], quote: tuple[int, int]) -> bool:
+    """Whether an answer plainly means another figure than this one of the quote.
 
     So it does where what it says fits what sets another figure of the quote, of the table's other rows, or, where
     nothing of it fits the figure's own sentence, of the whole passage apart from this one, and nothing that sets
     this one apart.
     """
-    rivals = [other for other in others if other is not figure and _is_rival(figure, other)]
-    beside = [other for other in rivals if _same_quote(figure, other)]
-    rows = [other for other in rivals if not _same_quote(figure, other)]
-    headers = " ".join({other.before for other in others if _same_quote(figure, other)}) if rows else ""
+    rivals = [other for other in others if other is not figure]
+    beside = [other for other in rivals if _is_beside(figure, other, quote)]
     if any(_fits_beside(said, other, figure) for other in beside):
         return True
-    if any(_fits_other_row(said, other, figure, headers) for other in rows):
-        return True
-    return _is_elsewhere(said.clauses[0], figure, others)
+    if figure.is_cell:
+        headers = " ".join({other.before for other in others if other.quote_start == figure.quote_start})
+        rows = [o for o in rivals if o.is_cell and o.quote_start != figure.quote_start and o.near != figure.near]
+        if any(_fits_other_row(said, other, figure, headers) for other in rows):
+            return True
+    return _is_elsewhere(said, figure, others)
 
 
-def _is_rival(figure: Figure, other: Figure) -> bool:
-    if not _same_quote(figure, other):
-        return figure.is_cell and other.is_cell and figure.near != other.near
+def _is_beside(figure: Figure, other: Figure, quote: tuple[int, int]) -> bool:
+    """Whether another figure of the row, or of the quoted sentences, could be taken for this one."""
+    if figure.is_cell:
+        held = other.quote_start == figure.quote_start
+    else:
+        held = not other.is_cell and quote[0] <= other.start and other.end <= quote[1]
     classes = {unit_class(figure.number.unit), unit_class(other.number.unit)}
     alike = len(classes) == 1 or (figure.is_cell and "bare" in classes)
-    return alike and (other.number.value, other.number.unit) != (figure.number.value, figure.number.unit)
-
-
-def _same_quote(figure: Figure, other: Figure) -> bool:
-    return (figure.passage.id, figure.quote_start) == (other.passage.id, other.quote_start)
+    return held and alike and (other.number.value, other.number.unit) != (figure.number.value, figure.number.unit)
 
 
 def _fits_beside(said: Said, other: Figure, figure: Figure) -> bool:
@@ -184,11 +184,17 @@ def _fits_beside(said: Said, other: Figure, figure: Figure) -> bool:
     gains = _gains(words[:1], own, rival)
     if figure.is_cell and other.is_cell and gains in ((False, False), (True, True)):
         same_column = figure.before == other.before
-        return _names_only(said, *((other.near, figure.near) if same_column else (other.before, figure.before)))
+        rival_label, label = (other.near, figure.near) if same_column else (other.before, figure.before)
+        return _names_only(said, [rival_label], [label])
     if own != rival:
-        return gains == (False, True)
+        return gains == (False, True) and not _alludes(words[:1], own, rival)
     decisive = (_gains(part, before, rival_before) for part in (words[:1], words[:2]))
     return next((found for found in decisive if any(found)), None) == (False, True)
+
+
+def _alludes(words: Sequence[str], own: frozenset[str], rival: frozenset[str]) -> bool:
+    """Whether a character that only the figure is said of is in an answer's words: 女 of 女生 in 女同学."""
+    return any(character in _words(" ".join(words)) for character in set("".join(own)) - set("".join(rival)))
 
 
 def _fits_other_row(said: Said, other: Figure, figure: Figure, headers: str) -> bool:
@@ -197,7 +203,15 @@ def _fits_other_row(said: Said, other: Figure, figure: Figure, headers: str) -> 
     own, rival = tokens(figure.near) - shared, tokens(other.near) - shared
     decisive = (_gains(said.words[:depth], own, rival) for depth in range(1, len(said.words) + 1))
     gains = next((found for found in decisive if any(found)), (True, True))
-    return _names_only(said, other.near, figure.near) if all(gains) else gains == (False, True)
+    return _names_only(said, *_row_names(other, figure)) if all(gains) else gains == (False, True)
+
+
+def _row_names(other: Figure, figure: Figure) -> tuple[list[str], list[str]]:
+    """The labels of two rows that are not those of both."""
+    cells = [
+        [] if f.row is None else [cell for cell in f.row.filled if cell_number(cell) is None] for f in (other, figure)
+    ]
+    return [cell for cell in cells[0] if cell not in cells[1]], [cell for cell in cells[1] if cell not in cells[0]]
 
 
 def _gains(words: Sequence[str], own: frozenset[str], rival: frozenset[str]) -> tuple[bool, bool]:
@@ -206,17 +220,19 @@ def _gains(words: Sequence[str], own: frozenset[str], rival: frozenset[str]) -> 
     return any(token in key for token in own - rival), any(token in key for token in rival - own)
 
 
-def _names_only(said: Said, rival: str, own: str) -> bool:
-    """Whether an answer has the whole of another row's or column's label (合计, 会计) nearer than the figure's own."""
-    rival_key, own_key = matching_key(rival), matching_key(own)
-    return bool(rival_key) and _last(said.spoken, rival_key, own_key) > _last(said.spoken, own_key, rival_key)
+def _names_only(said: Said, rival: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether an answer has a whole label of another row or column (合计, 会计) nearer than one of the figure's own."""
+    rivals, owns = ([key for label in labels if (key := matching_key(label))] for labels in (rival, own))
+    nearest = max((_last(said.spoken, label, owns) for label in rivals), default=-1)
+    return nearest > max((_last(said.spoken, label, rivals) for label in owns), default=-1)
 
 
-def _last(text: str, label: str, longer: str) -> int:
-    """Where a label stands last, but for places where it is only a part of a longer one; -1 where it does not."""
-    if label in longer:
-        text = text.replace(longer, MASK * len(longer))
-    return text.rfind(label) if label else -1
+def _last(text: str, label: str, others: Sequence[str]) -> int:
+    """Where a label stands last, but for places where it is only a part of another; -1 where it does not."""
+    for other in others:
+        if label in other:
+            text = text.replace(other, MASK * len(other))
+    return text.rfind(label)
 
 
 def _labels(figure: Figure) -> tuple[frozenset[str], frozenset[str]]:
@@ -235,14 +251,17 @@ def _printed_clauses(near: str, before: str) -> tuple[str, ...]:
     return tuple(piece for piece in (near if tokens(near) else own, *earlier) if piece)
 
 
-def _is_elsewhere(said: str, figure: Figure, others: Sequence[Figure]) -> bool:
-    """Whether an answer's clause has nothing of the figure's own sentence or row, and all of another's label."""
-    wanted = tokens(said)
+def _is_elsewhere(said: Said, figure: Figure, others: Sequence[Figure]) -> bool:
+    """Whether an answer's words have nothing of the figure's own sentence or row, and all of another's label.
+
+    A clause of its own that has not one character in common with it is as bad.
+    """
+    wanted = tokens(next(iter(said.words), ""))
     own = figure.passage.text[figure.quote_start : figure.quote_end]
     key = matching_key(f"{own} {figure.about} {figure.before} {figure.near}")
     if not wanted or any(token in key for token in wanted):
         return False
-    characters = set(_HAN.findall("".join(wanted)))
-    if not characters & set(key):
-        return bool(characters)
-    return any(wanted <= _labels(other)[0] for other in others if not _same_quote(figure, other))
+    characters = set(_HAN.findall("".join(tokens(said.clauses[0]))))
+    if characters and not characters & set(key):
+        return True
+    return any(wanted <= _labels(other)[0] for other in others if other.quote_start != figure.quote_start)

@@ -168,7 +168,8 @@ def _is_proved(claim: Claim, source: _Source, reports: Mapping[str, Report]) -> 
     if known:
         return any(_same(claim.number, numbers[claim.said.place]) for numbers in known)
     equal = [figure for figure in source.quoted if _restates(claim.number, figure)]
-    return any(not contradicts(claim.said, figure, source.passage) for figure in equal) or any(
+    span = (source.citation.quote_start, source.citation.quote_end)
+    return any(not contradicts(claim.said, figure, source.passage, span) for figure in equal) or any(
         _same(claim.number, number) and claim.following[:MIN_FOLLOWING] == following[:MIN_FOLLOWING] != ""
         for number, following in source.unread
     )
