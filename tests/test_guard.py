@@ -229,7 +229,11 @@ def test_no_child_outlives_its_interrupted_or_killed_parent(tmp_path: Path, sign
         from rag.readers import read_report
         read_report(Path({str(path)!r}))
     """
-    parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], stderr=subprocess.DEVNULL)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
     try:
         assert wait_until(lambda: children_of(parent.pid))
         children = children_of(parent.pid)
@@ -237,6 +241,7 @@ def test_no_child_outlives_its_interrupted_or_killed_parent(tmp_path: Path, sign
         parent.send_signal(getattr(signal, sign))
         parent.wait(timeout=10)
         assert wait_until(lambda: not any(alive(child) for child in children))
+        assert not list(tmp_path.glob("wenbao-*"))
     finally:
         parent.kill()
         parent.wait()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import sys
 import threading
 import traceback
@@ -33,7 +34,7 @@ def main() -> int:
     """Answer the request on standard input."""
     _ignore_interrupts()
     request: Request = pickle.load(sys.stdin.buffer)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(request.folder,), daemon=True).start()
     limit_memory(request.memory_bytes)
     answer = _answer(request)
     target = Path(request.folder, ANSWER_NAME)
@@ -51,9 +52,10 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: str) -> None:
     # not through sys.stdin, whose lock a thread still waiting would hold when the interpreter shuts down
     os.read(sys.stdin.fileno(), 1)
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 
