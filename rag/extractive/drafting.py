@@ -20,6 +20,9 @@ from rag.records import AnswerStatus, Conflict, Draft, Evidence, Report, Table
 from rag.relevance import Relevance, query_to_relevance
 from rag.slots import question_to_slots
 
+PRINTED_SURENESS = 0.75
+"""From this on a printed figure goes before a computed one."""
+
 
 def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
     """The built-in answer to a question from what retrieval found."""
@@ -34,8 +37,8 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
     ]
     ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
     plan = question_to_operation(evidence.query.standalone, evidence.query.years)
-    computed = plan_to_draft(plan, Findings(evidence, figures, relevance, ranks, reports, tables)) if plan else None
-    if computed is not None:
+    findings = Findings(evidence, figures, relevance, ranks, reports, tables)
+    if plan is not None and not plan.printed_first and (computed := plan_to_draft(plan, findings)) is not None:
         return computed
     asked = question_to_slots(evidence.query.focus, evidence.query.carried)
     wanted = [slot for slot in asked if slot.kind != slots.NAME]
@@ -48,9 +51,18 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
     found = [
         (ask, choice) for ask, choice in zip(asks, choices, strict=True) if sure and choice and is_sure(choice, choices)
     ]
+    if plan is not None and plan.printed_first and not _is_printed(found):
+        computed = plan_to_draft(plan, findings)
+        if computed is not None:
+            return computed
     if not found:
         return not_found(evidence, reports, relevance, tables)
     return _figures_draft(evidence, found, figures, ranks, reports)
+
+
+def _is_printed(found: Sequence[tuple[Ask, Choice]]) -> bool:
+    """Whether a report prints what could also be computed: every figure chosen is plainly the one asked for."""
+    return bool(found) and all(choice.sureness >= PRINTED_SURENESS for _, choice in found)
 
 
 def evidence_to_relevance(evidence: Evidence) -> Relevance:

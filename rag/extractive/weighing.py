@@ -12,7 +12,7 @@ from rag.extractive.citing import CLAUSE_MARK
 from rag.extractive.scope import scope_factor, unit_text
 from rag.figures import Figure
 from rag.numbers import cell_number, same_value, unit_class
-from rag.records import Evidence, Number, Query, Report
+from rag.records import Evidence, Number, Query, Report, TableRow
 from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, subject_words, text_key
 from rag.slots import Slot
 from rag.text import matching_key
@@ -35,6 +35,8 @@ LEANING_WEIGHT = 0.25
 """Share of the question's weight below which a slot names nothing of its own."""
 IN_CASE = 0.93
 """Factor for a case study: it tells of one project, not of the college."""
+IN_SURVEY = 0.85
+"""Factor for a figure about a survey's sample where the question does not speak of one."""
 WRONG_KIND = 0.55
 """Factor for a figure whose unit is not of the kind asked."""
 OTHER_UNIT = 0.6
@@ -63,6 +65,9 @@ MAX_MISSING = 0.45
 """Share of a slot's subject that may be missing where its figure stands."""
 _PEOPLE_UNITS = frozenset("人 名 位 人次 户".split())
 _CASE = re.compile(r"案例")
+_SURVEY = re.compile(r"样本|抽样|问卷|受访")
+_NAME_LENGTH = 3
+"""Characters behind a number that make a cell a name (5个万亿级支柱产业), not a figure."""
 YEAR_TERM = re.compile(r"(?:19|20)\d\d")
 
 
@@ -128,6 +133,8 @@ def weigh(
     reports: Mapping[str, Report],
 ) -> Choice | None:
     """How well a figure answers a slot; None where it cannot."""
+    if figure.is_cell and len(figure.after) >= _NAME_LENGTH and figure.row and _opens_cell(figure, figure.row):
+        return None
     if ask.slot.item and not _has_item(figure, ask.slot.item):
         return None
     unit = figure.passage.text[figure.quote_start : figure.quote_end]
@@ -140,11 +147,16 @@ def weigh(
     if not fit or not _has_measure(ask, whole) or _missing(ask, whole) > MAX_MISSING:
         return None
     fit *= IN_CASE if _CASE.search(figure.passage.path[-1]) else 1.0
+    fit *= IN_SURVEY if _SURVEY.search(whole) and not _SURVEY.search(evidence.query.focus) else 1.0
     exact = PRECISION_SHARE * _precision(figure.before if figure.is_cell else figure.near, ask)
     exact += _row_is_named(figure, evidence.query)
     score = (UNIT_SHARE * coverage + LOCAL_SHARE * beside + exact) * fit * RANK_DECAY ** ranks[figure.passage.id]
     reach = ask.local.coverage(f"{unit} {names}", context, TABLE_CONTEXT)
     return Choice(figure, coverage, reach, score)
+
+
+def _opens_cell(figure: Figure, row: TableRow) -> bool:
+    return row.printed[figure.column].startswith(figure.number.text)
 
 
 def _precision(label: str, ask: Ask) -> float:
