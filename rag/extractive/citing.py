@@ -17,6 +17,8 @@ _UNIT_BRACKET = re.compile(
     r"[（(](?:[^（）()]*/)?(?:人|人次|名|个|项|元|万元|亿元|册|平方米|亩|门|学时|%|％|分|天|台套?|套)[）)]|[（(][^（）()]*/生[）)]"
 )
 _ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
+SHORT_LABEL = 3
+"""A label so short (占比, 占) says nothing without the clause before."""
 MAX_LABEL = 30
 """Characters of a clause that may stand before its figure."""
 
@@ -60,14 +62,26 @@ def written(figure: Figure) -> str:
 def label_of(figure: Figure) -> str:
     """What the figure is said of, in its report's words: row and column, or its clause. Other figures are left out."""
     if not figure.is_cell:
-        clause = CLAUSE_MARK.split(figure.before)[-1]
-        clause = clause[max((number.end for number in find_numbers(clause)), default=0) :].strip(" 、和与及")
+        clauses = CLAUSE_MARK.split(figure.before)
+        clause = _behind_figures(clauses[-1])
+        if len(clause) <= SHORT_LABEL and len(clauses) > 1:
+            clause = _subject(clauses[-2]) + clause
         return clause if 1 <= len(clause) <= MAX_LABEL else ""
     name = "·".join(_UNIT_BRACKET.sub("", word) for word in figure.near.split() if not find_numbers(word))
     header = _UNIT_BRACKET.sub("", figure.before)
     if figure.after or not header:
         return f"{name} "
     return f"{name}的{header}为 " if name else f"{header}："
+
+
+def _behind_figures(clause: str) -> str:
+    return clause[max((number.end for number in find_numbers(clause)), default=0) :].strip(" 、和与及")
+
+
+def _subject(clause: str) -> str:
+    """What a clause says something of: 双师素质教师 of 双师素质教师694人."""
+    numbers = find_numbers(clause)
+    return clause[: numbers[0].start].strip() if numbers else clause.strip()
 
 
 def row_line(row: TableRow, table: Table, question: str = "") -> str:
