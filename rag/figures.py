@@ -247,7 +247,7 @@ def _ordinal_columns(labels: tuple[str, ...]) -> frozenset[int]:
 def _with_common_end(pieces: Sequence[str], tail: str) -> tuple[str, ...]:
     """The items with what is said of all of them: behind the last one's 的, or in the clause of the figures."""
     last, _, shared = pieces[-1].partition("的")
-    return tuple(f"{piece} {shared} {tail}".strip() for piece in (*pieces[:-1], last))
+    return tuple(" ".join(" ".join((piece, shared, tail)).split()) for piece in (*pieces[:-1], last))
 
 
 def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[int, str]:

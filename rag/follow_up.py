@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.colleges import mentioned, place_at, placed_names
+from rag.indicators import indicator_names
 from rag.question_years import YearSpan, year_spans
 from rag.records import Report, Turn
-from rag.text import tagged_words
+from rag.text import matching_key, tagged_words
 
 MIN_PARALLEL = 0.6
 """How alike two phrases must be built for one to stand in for the other in a follow-up."""
@@ -37,7 +38,8 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"的?(?:话|那边|那里)?(?:呢|又?如何|又?怎么样)?[？?。！!，,]*$")
 _CARRIED = re.compile(r"^(?P<own>.*?)（承上问：(?P<before>.*)）$", re.DOTALL)
-_OF_PLACE = re.compile(r"(?P<place>[\u4e00-\u9fff]{2,5}?)[省市]?的?[那这另]一?[所家个](?:学校|学院|院校|高校)?")
+_THAT_ONE = re.compile(r"[省市]?的?[那这另]一?[所家个](?:学校|学院|院校|高校)?")
+_PLACE_LENGTHS = (5, 4, 3, 2)
 _CODE = re.compile(r"[A-Za-z0-9]+[\u4e00-\u9fff]")
 _JOINING = re.compile(r"[\s、，,]*(?:和|与|及|跟|以及)?[\s、，,]*")
 Names = Mapping[str, Sequence[str]]
@@ -75,7 +77,18 @@ def _resolve(question: str, previous: str, names: Names) -> Resolved:
         return Resolved(before, before, "")
     if (substituted := _substitute(before, rest)) is not None:
         return Resolved(substituted, substituted, "")
+    if matching_key(rest) in indicator_names():
+        asked = _in_scope(f"{rest}是多少？", before, names)
+        return Resolved(asked, asked, "")
     return Resolved(f"{question}（承上问：{before}）", question, before)
+
+
+def _in_scope(question: str, before: str, names: Names) -> str:
+    """A question that says what is asked, about the college and the year of the one before it."""
+    if not year_spans(question):
+        question = _with_years(question, year_spans(before)[:1])
+    spans = _college_spans(before, names)
+    return question if _college_spans(question, names) else _with_colleges(question, _in_order(spans), names)
 
 
 def _flat(resolved: Resolved, names: Names) -> str:
@@ -83,10 +96,7 @@ def _flat(resolved: Resolved, names: Names) -> str:
     match = _CARRIED.match(resolved.standalone)
     if match is None:
         return resolved.standalone
-    own, before = match["own"], match["before"]
-    if not year_spans(own):
-        own = _with_years(own, year_spans(before)[:1])
-    return own if mentioned(own, names) else _with_colleges(own, _in_order(mentioned(before, names)), names)
+    return _in_scope(match["own"], match["before"], names)
 
 
 def _in_order(spans: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
@@ -116,11 +126,20 @@ def _new_colleges(question: str, previous: str, names: Names) -> tuple[str, ...]
     """Colleges a question names, or the only other one of the place it names (湖南那所)."""
     if named := _college_spans(question, names):
         return _in_order(named)
-    match = _OF_PLACE.search(question)
-    place = place_at(match["place"]) if match else ""
+    place, _ = _named_place(question)
     before = mentioned(previous, names)
     others = [college for college in names if place and college.startswith(place) and college not in before]
     return tuple(others) if len(others) == 1 else ()
+
+
+def _named_place(question: str) -> tuple[str, tuple[int, int]]:
+    """The place by which a question names a college (湖南那所), and the span of both; `` where it names none."""
+    for match in _THAT_ONE.finditer(question):
+        for length in _PLACE_LENGTHS:
+            start = match.start() - length
+            if start >= 0 and len(place := place_at(question, start)) == length:
+                return place, (start, match.end())
+    return "", (0, 0)
 
 
 def _with_colleges(text: str, colleges: Sequence[str], names: Names) -> str:
@@ -154,8 +173,8 @@ def _with_years(text: str, years: Sequence[YearSpan]) -> str:
 def _rest(question: str, years: Sequence[YearSpan], names: Names) -> str:
     """What a follow-up says besides colleges, years and the words that make it one."""
     spans = [*((span.start, span.end) for span in years), *_college_spans(question, names).values()]
-    if (match := _OF_PLACE.search(question)) and place_at(match["place"]):
-        spans.append(match.span())
+    place, span = _named_place(question)
+    spans += [span] if place else []
     for start, end in sorted(spans, reverse=True):
         question = question[:start] + question[end:]
     return _AFTER.sub("", _BEFORE.sub("", question)).strip("和与、，, 的") if spans else _short(question)

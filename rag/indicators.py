@@ -26,6 +26,12 @@ def indicators() -> tuple[Indicator, ...]:
     return tuple(Indicator(tuple(t["asked"]), tuple(t["printed"]), t.get("note", "")) for t in tables)
 
 
+@cache
+def indicator_names() -> frozenset[str]:
+    """Keys of every asked and printed name."""
+    return frozenset(matching_key(name) for i in indicators() for name in (*i.asked, *i.printed))
+
+
 def printed_names(question: str) -> tuple[str, ...]:
     """Printed names of every indicator the question asks for under another name, in table order."""
     key = matching_key(question)

@@ -1,0 +1,168 @@
+"""Figures of passages: each with its clause or row, its header, its unit and its exact place."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from answer_samples import make_passage, make_table, table_passage
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.figures import Figure, label_unit, listed_items, passage_to_figures, section_to_passages
+from rag.numbers import find_numbers, format_decimal
+from rag.records import PageMark, Section, SectionKind
+
+
+def prose(text: str) -> tuple[Figure, ...]:
+    return passage_to_figures(make_passage(text))
+
+
+def cells(*rows: tuple[str, ...], caption: str = "", unit: str = "", header_rows: int = 1) -> dict[str, Figure]:
+    table = make_table(rows, caption=caption, unit=unit, header_rows=header_rows)
+    figures = passage_to_figures(table_passage(table), table)
+    return {f"{figure.near}|{figure.before}": figure for figure in figures}
+
+
+def value(figure: Figure) -> str:
+    return f"{format_decimal(figure.number.value)}{figure.number.unit}"
+
+
+def test_each_figure_of_a_sentence_has_its_own_clause() -> None:
+    text = "学校有学生17344人，其中男生9001人，女生8343人。全校教职工（含外聘）812人。\n"
+    figures = prose(text)
+    assert [(value(f), " ".join(f.near.split())) for f in figures] == [
+        ("17344人", "学校有学生"),
+        ("9001人", "其中男生"),
+        ("8343人", "女生"),
+        ("812人", ""),
+    ]
+    assert [text[f.start : f.end] for f in figures] == ["17344人", "9001人", "8343人", "812人"]
+    assert [text[f.quote_start : f.quote_end] for f in figures[2:]] == [
+        "学校有学生17344人，其中男生9001人，女生8343人。",
+        "全校教职工（含外聘）812人。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "教学、管理、后勤的满意度分别为95%、96%、97%",
+            ["教学 满意度分别为", "管理 满意度分别为", "后勤 满意度分别为"],
+        ),
+        (
+            "2021-2023年，通过率分别为50%、83%和98.5%",
+            ["2021年 通过率分别为", "2022年 通过率分别为", "2023年 通过率分别为"],
+        ),
+        ("护理和会计专业各有3个、5个", ["护理", "会计专业各有"]),
+        ("男生、女生、教师共5人、6人", []),
+        ("分别为3个、5个", []),
+        ("甲3个、乙5个", []),
+    ],
+)
+def test_a_list_of_figures_is_bound_to_the_list_before_it(sentence: str, expected: list[str]) -> None:
+    assert list(listed_items(sentence, find_numbers(sentence)).values()) == expected
+
+
+def test_a_cell_has_its_row_labels_header_caption_and_unit() -> None:
+    found = cells(
+        ("序号", "学院", "专业", "毕业生数（人）", "占比（%）"),
+        ("1", "医学院", "护理", "949", "62.5"),
+        ("2", "^", "药学", "570", "37.5"),
+        ("3", "合计", "", "1519", "100"),
+        caption="表2 各专业毕业生",
+    )
+    assert {key: value(figure) for key, figure in found.items()} == {
+        "医学院 护理|毕业生数（人）": "949人",
+        "医学院 护理|占比（%）": "62.5%",
+        "医学院 药学|毕业生数（人）": "570人",
+        "医学院 药学|占比（%）": "37.5%",
+        "合计|毕业生数（人）": "1519人",
+        "合计|占比（%）": "100%",
+    }
+    assert [figure.is_total for figure in found.values()] == [False] * 4 + [True] * 2
+    first = next(iter(found.values()))
+    assert first.is_cell
+    assert "各专业毕业生" in first.about
+    assert first.passage.text[first.quote_start : first.quote_end] == "1\t医学院\t护理\t949\t62.5"
+    assert first.passage.text[first.start : first.end] == "949"
+
+
+@pytest.mark.parametrize(
+    ("rows", "unit", "expected"),
+    [
+        ((("指标", "2023年"), ("生均图书（册/生）", "80.96")), "", "80.96册/生"),
+        ((("指标", "2023年"), ("C类课（课程数比例）%", "20.94")), "", "20.94%"),
+        ((("指标", "单位", "数值"), ("固定资产", "万元", "749.2")), "", "749.2万元"),
+        ((("项目", "金额"), ("捐赠", "956.03")), "单位：万元", "956.03万元"),
+        ((("项目", "2022年(万元)"), ("捐赠", "956.03")), "", "956.03万元"),
+        ((("班级", "人数"), ("一班", "45")), "", "45人"),
+        ((("学校", "在校生数"), ("全省", "1.5")), "单位：万人", "15000人"),
+        ((("项目", "人次"), ("讲座", "45")), "单位：万元", "45人次"),
+        ((("培训", "企业职工", "农民", "合计"), ("讲座", "40", "5", "45")), "", "45人"),
+        ((("指标", "数值"), ("达标率", "95.1%")), "单位：万元", "95.1%"),
+        ((("项目", "数值"), ("社团", "49")), "", "49"),
+        ((("年度", "数值"), ("社团", "2023")), "", "2023"),
+    ],
+)
+def test_units_come_from_header_row_unit_column_or_unit_line(
+    rows: tuple[tuple[str, ...], ...], unit: str, expected: str
+) -> None:
+    assert value(list(cells(*rows, unit=unit).values())[-1]) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "unit"),
+    [("（课程数）%", "%"), ("比例%", "%"), ("经费（万元）", "万元"), ("比例", ""), ("95%", ""), ("", "")],
+)
+def test_a_label_states_its_unit(label: str, unit: str) -> None:
+    assert label_unit(label) == unit
+
+
+def test_figures_inside_a_cell_have_their_own_words() -> None:
+    found = cells(("赛项", "获奖"), ("技能大赛", "一等奖4项、二等奖8项，优秀奖1项"))
+    assert [(f.near, value(f)) for f in found.values()] == [
+        ("技能大赛 一等奖", "4项"),
+        ("技能大赛 二等奖", "8项"),
+        ("技能大赛 优秀奖", "1项"),
+    ]
+
+
+def test_rows_are_read_only_where_the_passage_holds_them() -> None:
+    table = make_table([("项目", "人数"), ("甲", "1001"), ("乙", "1002")])
+    passage = make_passage("乙\t1002\n以上共1002人。\n", table="t1")
+    row, sentence = passage_to_figures(passage, table)
+    assert (row.is_cell, value(row), sentence.is_cell, value(sentence)) == (True, "1002人", False, "1002人")
+
+
+def test_a_section_is_its_tables_and_the_prose_between() -> None:
+    text = "前文3人。\n甲\t1001\n后文5人。\n"
+    span = ("t1", text.index("甲"), text.index("后"))
+    section = Section(
+        "s1", "r", 0, ("一", "二"), SectionKind.BODY, text, (PageMark(0, 1, "i"), PageMark(10, 2, "ii")), (span,)
+    )
+    passages = list(section_to_passages(section))
+    assert [(p.text, p.table_id) for p in passages] == [
+        ("前文3人。\n", None),
+        ("甲\t1001\n", "t1"),
+        ("后文5人。\n", None),
+    ]
+    assert "".join(p.text for p in passages) == text
+    assert passages[-1].page == 2
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text("甲乙丙、，。；（）分别为是的和0123456789.%人万元年\t", max_size=20), max_size=6))
+def test_any_text_gives_figures_that_stand_in_it(lines: list[str]) -> None:
+    text = "".join(f"{line}\n" for line in lines)
+    for figure in prose(text):
+        assert text[figure.start : figure.end] == figure.number.text
+        assert figure.quote_start <= figure.start < figure.end <= figure.quote_end
+
+
+def test_many_pages_are_read_in_a_second() -> None:
+    page = "学校2023年培训1200余人次，通过率95.5%，投入3.5万元；男生2058人，占40.37%，女生3040人，占59.63%。\n" * 15
+    start = time.perf_counter()
+    assert len(prose(page * 40)) == 7 * 15 * 40
+    assert time.perf_counter() - start < 1

@@ -1,0 +1,81 @@
+"""Questions and the reports they are about."""
+
+from __future__ import annotations
+
+import pytest
+from answer_samples import make_report
+
+from rag.records import Filters, ReportKind, Turn
+from rag.understand import filtered_reports, question_to_query, strip_question
+
+REPORTS = [
+    make_report("xn-2023.pdf", "咸宁职业技术学院", academic_year="2022-2023"),
+    make_report("hn-2021.pdf", "湖南工业职业技术学院", year=2021, academic_year="2020-2021"),
+    make_report("hn-2023.pdf", "湖南工业职业技术学院", year=2023, academic_year="2022-2023"),
+    make_report("hb-2020.pdf", "湖北职业技术学院", ReportKind.EMPLOYMENT, 2020),
+    make_report("hb-2023.pdf", "湖北职业技术学院", ReportKind.QUALITY, 2023),
+    make_report("letter.docx", "湖北省教育厅办公室", ReportKind.OFFICIAL, 2022),
+]
+ALL = tuple(report.id for report in REPORTS)
+XN, HN, HB = "咸宁职业技术学院", "湖南工业职业技术学院", "湖北职业技术学院"
+
+
+@pytest.mark.parametrize(
+    ("question", "colleges", "unknown", "ids"),
+    [
+        ("咸宁职业技术学院的生师比", (XN,), (), ("xn-2023.pdf", "letter.docx")),
+        ("咸职生师比", (XN,), (), ("xn-2023.pdf", "letter.docx")),
+        ("咸宁职业技术学园的生师比", (XN,), (), ("xn-2023.pdf", "letter.docx")),
+        ("湖南工业职院2020年生师比", (HN,), (), ("hn-2021.pdf", "letter.docx")),
+        ("湖南工业职院2023年生师比", (HN,), (), ("hn-2023.pdf",)),
+        ("湖南工业职院1999年生师比", (HN,), (), ("hn-2021.pdf", "hn-2023.pdf")),
+        ("湖职和咸职2023年谁的生师比高", (HB, XN), (), ("xn-2023.pdf", "hb-2023.pdf")),
+        ("咸职和湖南工业职院2020年的差多少", (XN, HN), (), ("xn-2023.pdf", "hn-2021.pdf", "letter.docx")),
+        ("湖职就业质量年报里的就业率", (HB,), (), ("hb-2020.pdf",)),
+        ("咸职就业质量年报里的就业率", (XN,), (), ("xn-2023.pdf",)),
+        ("湖职得过教育厅几次表彰", (HB,), (), ("hb-2020.pdf", "hb-2023.pdf", "letter.docx")),
+        ("省厅公布的名单里有几所学校", (), (), ("letter.docx",)),
+        ("武汉职业技术学院的生师比", (), ("武汉职业技术学院",), ALL),
+        ("生师比是多少", (), (), ALL),
+        ("2023年生师比是多少", (), (), ALL),
+    ],
+)
+def test_a_question_is_routed_to_the_reports_it_is_about(
+    question: str, colleges: tuple[str, ...], unknown: tuple[str, ...], ids: tuple[str, ...]
+) -> None:
+    query = question_to_query(question, (), Filters(), REPORTS)
+    assert (query.colleges, query.unknown_colleges, query.report_ids) == (colleges, unknown, ids)
+
+
+def test_a_follow_up_about_another_college_leaves_the_first() -> None:
+    query = question_to_query("湖南那所呢？", [Turn("user", "咸职2023年的生师比是多少？")], Filters(), REPORTS)
+    assert (query.colleges, query.years, query.report_ids) == ((HN,), (2023,), ("hn-2023.pdf",))
+    assert query.standalone == query.focus == f"{HN}2023年的生师比是多少？"
+
+
+def test_a_carried_question_counts_for_routing_and_terms() -> None:
+    query = question_to_query("图书有多少册？", [Turn("user", "湖南工业职院2020年的生师比？")], Filters(), REPORTS)
+    assert (query.colleges, query.years, query.report_ids) == ((HN,), (2020,), ("hn-2021.pdf", "letter.docx"))
+    assert (query.wants_number, query.focus) == (True, "图书有多少册？")
+    assert "生师比" in query.carried
+
+
+@pytest.mark.parametrize(
+    ("filters", "ids"),
+    [
+        (Filters(), ALL),
+        (Filters(reports=("XN-2023",)), ("xn-2023.pdf",)),
+        (Filters(reports=("hb-2020.pdf", "letter")), ("hb-2020.pdf", "letter.docx")),
+        (Filters(colleges=("湖职",)), ("hb-2020.pdf", "hb-2023.pdf")),
+        (Filters(years=(2022,)), ("letter.docx",)),
+        (Filters(kinds=("质量年报",), years=(2023,)), ("xn-2023.pdf", "hn-2023.pdf", "hb-2023.pdf")),
+        (Filters(reports=("none",)), ()),
+    ],
+)
+def test_filters_leave_what_the_asker_wants(filters: Filters, ids: tuple[str, ...]) -> None:
+    assert tuple(report.id for report in filtered_reports(REPORTS, filters)) == ids
+    assert question_to_query("生师比", (), filters, REPORTS).report_ids == ids
+
+
+def test_search_words_are_left_without_names_and_fillers() -> None:
+    assert strip_question("请问咸职的生师比到底是多少呢？", (XN,), REPORTS) == "的生师比 ？"
