@@ -17,8 +17,8 @@ _UNIT_BRACKET = re.compile(
     r"[（(](?:[^（）()]*/)?(?:人|人次|名|个|项|元|万元|亿元|册|平方米|亩|门|学时|%|％|分|天|台套?|套)[）)]|[（(][^（）()]*/生[）)]"
 )
 _ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
-SHORT_LABEL = 3
-"""A label so short (占比, 占) says nothing without the clause before."""
+_BARE_SHARE = re.compile(r"占比?|比例|所占比例|占比?为|比例为")
+"""A label that says nothing without the clause before."""
 MAX_LABEL = 30
 """Characters of a clause that may stand before its figure."""
 
@@ -64,7 +64,7 @@ def label_of(figure: Figure) -> str:
     if not figure.is_cell:
         clauses = CLAUSE_MARK.split(figure.before)
         clause = _behind_figures(clauses[-1])
-        if len(clause) <= SHORT_LABEL and len(clauses) > 1:
+        if _BARE_SHARE.fullmatch(clause) and len(clauses) > 1:
             clause = _subject(clauses[-2]) + clause
         return clause if 1 <= len(clause) <= MAX_LABEL else ""
     name = "·".join(_UNIT_BRACKET.sub("", word) for word in figure.near.split() if not find_numbers(word))
