@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from rag.colleges import mentioned, names_in
+from rag.colleges import mentioned, placed_names
 from rag.follow_up import resolve_follow_up
 from rag.indicators import printed_names
 from rag.question_years import question_years
@@ -104,8 +104,10 @@ def _route(standalone: str, years: Sequence[int], reports: Sequence[Report]) -> 
     known_forms = {form for college, shorts in names.items() for form in (college, *shorts)}
     unknown = unique(
         name
-        for name in names_in(standalone)
-        if name not in known_forms and not any(name in college or college in name for college in colleges)
+        for name, start in placed_names(standalone)
+        if name not in known_forms
+        and not any(name in college or college in name for college in colleges)
+        and not any(start < b and a < start + len(name) for a, b in named.values())
     )
     kinds = [kind for kind, pattern in _KIND_WORDS if pattern.search(standalone)]
     if colleges:
