@@ -18,6 +18,8 @@ class PdfBuilder:
     extra: list[str] = field(default_factory=list)
     catalog: str = ""
     compress: bool = False
+    fonts: str = ""
+    forms: str = ""
 
     def page(self, *content: str, box: Sequence[int] = A4, attributes: str = "") -> PdfBuilder:
         """Add a page; coordinates in `content` are PDF's own, from the bottom left."""
@@ -48,7 +50,7 @@ class PdfBuilder:
             9: _stream(_PRIVATE_USE_CMAP),
         }
         objects |= {10 + index: text.encode() for index, text in enumerate(self.extra)}
-        fonts = "/Font << /F 3 0 R /B 6 0 R /G 8 0 R >> /XObject << /I 7 0 R >>"
+        fonts = f"/Font << /F 3 0 R /B 6 0 R /G 8 0 R {self.fonts} >> /XObject << /I 7 0 R {self.forms} >>"
         for index, (content, attributes) in enumerate(self.pages):
             number = 20 + 2 * index
             objects[number] = (
@@ -105,6 +107,43 @@ def text(left: float, baseline: float, words: str, size: float = 12, font: str =
 def turned(left: float, baseline: float, words: str, a: float, b: float, size: float = 12) -> str:
     """Content that shows `words` along the direction (a, b)."""
     return f"BT /F {size} Tf {a} {b} {-b} {a} {left} {baseline} Tm <{words.encode('utf-16-be').hex()}> Tj ET"
+
+
+def glyph_by_glyph(left: float, baseline: float, words: str, tracking: float = 0.0, size: float = 12) -> str:
+    """Content that shows each character of `words` by itself, `tracking` points behind the end of the one before."""
+    shown = []
+    for character in words:
+        shown.append(text(left, baseline, character, size))
+        left += (size if ord(character) > 0x2E80 else size / 2) + tracking
+    return "\n".join(shown)
+
+
+def nameless_font(name: str, weight: int | None = None) -> str:
+    """A Type 3 font of filled squares for the digits, which names itself in its descriptor only."""
+    stated = "" if weight is None else f"/FontWeight {weight}"
+    squares = " ".join("/square" for _ in range(10))
+    return (
+        f"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 500 700] /FontMatrix [.001 0 0 .001 0 0] /FirstChar 48"
+        f" /LastChar 57 /Widths [{'500 ' * 10}] /CharProcs << /square 10 0 R >>"
+        f" /Encoding << /Type /Encoding /Differences [48 {squares}] >> /ToUnicode 11 0 R"
+        f" /FontDescriptor << /Type /FontDescriptor /FontName /{name} /Flags 4 {stated} >> >>"
+    )
+
+
+DIGIT_SQUARE = "<< /Length 27 >>\nstream\n500 0 d0 50 0 400 700 re f  \nendstream"
+_DIGIT_CMAP = """/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /D def
+1 begincodespacerange <00> <ff> endcodespacerange
+1 beginbfrange <30> <39> <0030> endbfrange
+endcmap end end"""
+DIGIT_CMAP = f"<< /Length {len(_DIGIT_CMAP)} >>\nstream\n{_DIGIT_CMAP}\nendstream"
+
+
+def form(content: str) -> str:
+    """A form object with the Chinese font."""
+    return (
+        f"<< /Type /XObject /Subtype /Form /BBox [-5000 -5000 5000 5000]"
+        f" /Resources << /Font << /F 3 0 R >> >> /Length {len(content)} >>\nstream\n{content}\nendstream"
+    )
 
 
 def ruled(left: float, bottom: float, widths: Sequence[float], heights: Sequence[float]) -> str:

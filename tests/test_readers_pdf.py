@@ -2,7 +2,19 @@ import itertools
 from pathlib import Path
 
 import pytest
-from fixture_files import A4, PdfBuilder, picture, ruled, text, turned
+from fixture_files import (
+    A4,
+    DIGIT_CMAP,
+    DIGIT_SQUARE,
+    PdfBuilder,
+    form,
+    glyph_by_glyph,
+    nameless_font,
+    picture,
+    ruled,
+    text,
+    turned,
+)
 
 from rag.errors import UnreadableFileError
 from rag.readers.pdf import GARBLED, MOSTLY_PICTURE, PARTLY_LOST, PICTURE, SecondOpinion, read_pdf
@@ -54,6 +66,90 @@ def test_a_line_knows_its_place_size_and_weight() -> None:
     assert heading.top == pytest.approx(842 - 700 - 0.88 * 20)
     assert heading.right == pytest.approx(160.0)
     assert bold.bold
+
+
+UPRIGHT = [text(30, 780 - 12 * row, "附") for row in range(22)]
+"""A column of characters: PDFium takes the whole page for upright writing and ends a line behind every text."""
+
+
+@pytest.mark.parametrize("figure", ["30", "1,234.56", "96.12%", "15.85：1", "2022-2023", "10000", "96.33％"])
+@pytest.mark.parametrize("tracking", [0.0, 0.6, 1.2, 2.0, -0.5])
+def test_characters_shown_one_by_one_are_one_figure(figure: str, tracking: float) -> None:
+    page = first_page(
+        *UPRIGHT, ruled(100, 600, [100, 100], [30]), text(105, 610, "人数"), glyph_by_glyph(205, 610, figure, tracking),
+        glyph_by_glyph(100, 500, "共" + figure + "人", tracking),
+    )  # fmt: skip
+    grid = next(item for item in page.items if isinstance(item, Grid))
+    assert [cell.text for cell in grid.cells] == ["人数", figure]
+    assert texts(page)[-1] == f"共{figure}人"
+
+
+@pytest.mark.parametrize(("apart", "expected"), [(0.0, "37"), (2.0, "37"), (3.0, "3 7"), (12.0, "3 7"), (30.0, "3\t7")])
+@pytest.mark.parametrize("upright", [True, False])
+def test_the_gap_decides_whether_two_figures_are_one(upright: bool, apart: float, expected: str) -> None:
+    rest = UPRIGHT if upright else [text(60, 780 - 15 * row, PROSE) for row in range(8)]
+    assert texts(first_page(*rest, text(100, 500, "3"), text(106 + apart, 500, "7")))[-1] == expected
+
+
+def test_a_space_character_without_room_parts_nothing() -> None:
+    page = first_page(text(100, 700, "3 "), text(106, 700, "0"), text(100, 600, "3 0"))
+    assert texts(page) == ["30", "3 0"]
+
+
+@pytest.mark.parametrize("matrix", ["1 0 0 1 60 40", ".25 0 0 .25 100 500", ".24 0 0 -.24 48 700"])
+def test_text_with_a_stated_reading_stands_where_its_form_is_drawn(matrix: str) -> None:
+    flip = "-1" if "-" in matrix else "1"
+
+    def shown(left: int, words: str, reading: str = "") -> str:
+        content = f"/F 12 Tf 1 0 0 {flip} {left} 0 Tm <{words.encode('utf-16-be').hex()}> Tj"
+        return (
+            f"/Span << /ActualText <feff{reading.encode('utf-16-be').hex()}> >> BDC {content} EMC"
+            if reading
+            else content
+        )
+
+    content = (
+        "BT " + " ".join([shown(0, "共有学"), shown(36, "⽣", "生"), shown(48, "30"), shown(60, "⼈", "人")]) + " ET"
+    )
+    (page,) = read(PdfBuilder(extra=[form(content)], forms="/M 10 0 R").page(f"q {matrix} cm /M Do Q")).pages
+    scale, x, y = (float(matrix.split()[at]) for at in (0, 4, 5))
+    (line,) = page.items
+    assert isinstance(line, Line)
+    assert line.text == "共有学生30人"
+    assert line.size == pytest.approx(12 * scale, abs=0.1)
+    assert (line.left, line.right) == pytest.approx((x, x + 72 * scale), abs=1.5 * scale)
+    assert line.bottom == pytest.approx(842 - y + 0.12 * 12 * scale, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "content", "expected"),
+    [
+        (("Kai-Regular", 400), ("Kai-Bold", None), "/P 12 Tf <31> Tj /Q 12 Tf 0 -50 Td (2) Tj", [False, True]),
+        (("Kai", 400), ("Kai", 700), "/Q 12 Tf [<31>] TJ /P 12 Tf 0 -50 Td <32> Tj", [True, False]),
+        (("Kai", None), ("Kai", 700), "/Q 12 Tf q /P 12 Tf Q [<31>] TJ /P 12 Tf 0 -50 Td <32> Tj", [True, False]),
+        (("Kai", 700), ("Kai", None), r"/B 12 Tf (\)) Tj /P 12 Tf 0 -50 Td <32> Tj", [True, True]),
+        (("Kai", None), ("Kai", None), "/P 12 Tf <31> Tj", [False]),
+    ],
+)
+def test_a_font_pdfium_has_no_name_for_is_as_bold_as_the_file_says(
+    first: tuple[str, int | None], second: tuple[str, int | None], content: str, expected: list[bool]
+) -> None:
+    extra = [DIGIT_SQUARE, DIGIT_CMAP, nameless_font(*first), nameless_font(*second)]
+    builder = PdfBuilder(extra=extra, fonts="/P 12 0 R /Q 13 0 R").page(f"BT 1 0 0 1 100 700 Tm {content} ET")
+    lines = [item for item in read(builder).pages[0].items if isinstance(item, Line)]
+    assert [line.bold for line in lines] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "expected"), [("Kaiti", 4, False), ("Kaiti,Bold", 4, True), ("Kaiti", 4 | 1 << 18, True)]
+)
+def test_thick_stems_alone_make_no_font_bold(name: str, flags: int, expected: bool) -> None:
+    descriptor = f"<< /Type /FontDescriptor /FontName /{name} /Flags {flags} /StemV 172 /FontBBox [0 0 900 900] >>"
+    font = f"<< /Type /Font /Subtype /TrueType /BaseFont /{name} /FontDescriptor {descriptor} >>"
+    builder = PdfBuilder(extra=[font], fonts="/K 10 0 R").page("BT /K 12 Tf 1 0 0 1 100 700 Tm (2023) Tj ET")
+    (line,) = read(builder).pages[0].items
+    assert isinstance(line, Line)
+    assert line.bold is expected
 
 
 @pytest.mark.parametrize(("rotation", "a", "b"), [(0, 1, 0), (90, 0, 1), (180, -1, 0), (270, 0, -1)])

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.errors import UnreadableFileError
 from rag.readers.legible import has_lost_characters, is_garbled, page_ranges
 from rag.readers.pdf_drawing import Drawing, page_to_drawing
+from rag.readers.pdf_fonts import FontWeights
 from rag.readers.pdf_grids import TABLES_FAILED, GridFinder
 from rag.readers.pdf_layout import pieces_to_lines
 from rag.readers.pdf_text import PageView, Piece, text_page_to_pieces
@@ -64,8 +65,8 @@ def read_pdf(
         if count > max_pages:
             raise UnreadableFileError(f"页数太多：{count} 页，上限 {max_pages} 页；请拆成几个文件再导入。")
         announce_pages(count)
-        grids, opinion = GridFinder(data, password), SecondOpinion(data, password)
-        pages = tuple(_read_page(document, index, grids, opinion) for index in range(count))
+        helpers = _Helpers(GridFinder(data, password), SecondOpinion(data, password), FontWeights(data, password))
+        pages = tuple(_read_page(document, index, helpers) for index in range(count))
         _refuse_without_text(pages)
         return ReadFile(
             name="",
@@ -100,7 +101,7 @@ def _open(data: bytes, password: str | None) -> Any:
         raise UnreadableFileError(f"{reason}，打不开；请重新下载或重新导出。") from error
 
 
-def _read_page(document: Any, index: int, grids: GridFinder, opinion: SecondOpinion) -> Page:
+def _read_page(document: Any, index: int, helpers: _Helpers) -> Page:
     import pypdfium2
 
     label = document.get_page_label(index) or None
@@ -111,29 +112,27 @@ def _read_page(document: Any, index: int, grids: GridFinder, opinion: SecondOpin
     try:
         view = PageView(page)
         text_page = page.get_textpage()
-        pieces = text_page_to_pieces(text_page, view)
+        pieces = text_page_to_pieces(text_page, view, helpers.weights.bold_fonts(index, page))
         drawing = page_to_drawing(page)
         blank = Page(index + 1, (), label, round(view.width, 2), round(view.height, 2))
-        return _filled(blank, pieces, drawing, view, grids, opinion)
+        return _filled(blank, pieces, drawing, view, helpers)
     except pypdfium2.PdfiumError:
         return Page(index + 1, (), label, status=PageStatus.EMPTY, note=DAMAGED)
     finally:
         page.close()
 
 
-def _filled(
-    page: Page, pieces: list[Piece], drawing: Drawing, view: PageView, grids: GridFinder, opinion: SecondOpinion
-) -> Page:
+def _filled(page: Page, pieces: list[Piece], drawing: Drawing, view: PageView, helpers: _Helpers) -> Page:
     assert page.number is not None
     if not pieces:
         note = PICTURE if drawing.has_picture else OUTLINED if drawing.paths >= MIN_OUTLINED_PATHS else ""
         return replace(page, status=PageStatus.EMPTY, note=note)
     if is_garbled(" ".join(piece.text for piece in pieces)):
-        lines = opinion.lines(page.number - 1)
+        lines = helpers.opinion.lines(page.number - 1)
         if not lines:
             return replace(page, status=PageStatus.GARBLED, note=GARBLED)
         return replace(page, items=tuple(Line(line) for line in lines))
-    found = grids.find(page.number - 1, pieces, drawing, view)
+    found = helpers.grids.find(page.number - 1, pieces, drawing, view)
     free = [piece for piece in pieces if not any(_within(piece, grid) for grid in found.grids)]
     items = _merged(pieces_to_lines(free), found.grids)
     return replace(page, items=items, note=found.note or _text_note(pieces, drawing, view))
@@ -158,6 +157,14 @@ def _merged(lines: Sequence[Line], grids: Sequence[Grid]) -> tuple[Line | Grid, 
         below = (at for at, line in enumerate(items) if line.top > grid.top and line.left < grid.right)
         items.insert(next(below, len(items)), grid)
     return tuple(items)
+
+
+class _Helpers(NamedTuple):
+    """What looks into the same file with other libraries."""
+
+    grids: GridFinder
+    opinion: SecondOpinion
+    weights: FontWeights
 
 
 class SecondOpinion:

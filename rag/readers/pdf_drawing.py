@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -110,32 +110,41 @@ def _places(rules: Iterable[_Rule]) -> int:
     return len(places[:1]) + sum(second - first > SNAP for first, second in pairwise(places))
 
 
+def page_objects(page: Any, pdfium: Any) -> Iterator[tuple[Any, int]]:
+    """Every object of a page and its kind, in the order they are drawn, those inside forms where the form is drawn."""
+    walks = [_walk(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject)]
+    seen = 0
+    while walks and seen < MAX_OBJECTS:
+        item = next(walks[-1], None)
+        if item is None:
+            walks.pop()
+            continue
+        seen += 1
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind != pdfium.FPDF_PAGEOBJ_FORM:
+            yield item, kind
+        elif len(walks) <= _MAX_DEPTH:
+            walks.append(_walk(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject))
+
+
+def _walk(owner: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any]) -> Iterator[Any]:
+    return (get(owner, index) for index in range(count(owner)))
+
+
 def _shapes(page: Any, pdfium: Any) -> Iterator[tuple[int, int, tuple[float, float, float, float]]]:
     """Kind, number of segments and box of each path and picture, those inside forms too."""
     numbers = [ctypes.c_float() for _ in range(4)]
     addresses = [ctypes.byref(number) for number in numbers]
-    waiting = [(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, 0)]
-    seen = 0
-    while waiting:
-        owner, count, get, depth = waiting.pop()
-        for index in range(count(owner)):
-            seen += 1
-            if seen > MAX_OBJECTS:
-                return
-            item = get(owner, index)
-            kind = pdfium.FPDFPageObj_GetType(item)
-            if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH:
-                waiting.append((item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, depth + 1))
-            elif kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE) and pdfium.FPDFPageObj_GetBounds(
-                item, *addresses
-            ):
-                left, bottom, right, top = (number.value for number in numbers)
-                left, bottom, right, top = (number.value for number in numbers)
-                segments = pdfium.FPDFPath_CountSegments(item) if kind == pdfium.FPDF_PAGEOBJ_PATH else 0
-                if RECTANGLE_SEGMENTS < segments <= MAX_SPLIT_SEGMENTS:
-                    yield from ((kind, segments, box) for box in _strokes(item, segments, pdfium))
-                else:
-                    yield kind, segments, (left, bottom, right, top)
+    for item, kind in page_objects(page, pdfium):
+        if kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE) and pdfium.FPDFPageObj_GetBounds(
+            item, *addresses
+        ):
+            left, bottom, right, top = (number.value for number in numbers)
+            segments = pdfium.FPDFPath_CountSegments(item) if kind == pdfium.FPDF_PAGEOBJ_PATH else 0
+            if RECTANGLE_SEGMENTS < segments <= MAX_SPLIT_SEGMENTS:
+                yield from ((kind, segments, box) for box in _strokes(item, segments, pdfium))
+            else:
+                yield kind, segments, (left, bottom, right, top)
 
 
 def _strokes(path: Any, segments: int, pdfium: Any) -> Iterator[tuple[float, float, float, float]]:
