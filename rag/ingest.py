@@ -25,7 +25,7 @@ from rag.sections import pages_to_sections
 from rag.sources import Source, find_sources, is_gone
 from rag.twins import text_sketch
 
-PIPELINE_VERSION = "3"
+PIPELINE_VERSION = "4"
 """Raised when reading or chunking changes, so that indexed reports are read again."""
 READERS = 2
 """Files read at a time."""
