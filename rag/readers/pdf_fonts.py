@@ -25,8 +25,8 @@ BOLD_WEIGHT = 600
 """Weight from which on a font is bold, 400 being the normal one."""
 
 _TOKEN = re.compile(
-    rb"%[^\r\n]*+|\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*+\))*+\)|<<|>>|<[0-9A-Fa-f\s]*+>"
-    rb"|/([^\s()<>\[\]{}/%]*)|([A-Za-z'\"][A-Za-z0-9*]*)|[\[\]{}]|[^\s()<>\[\]{}/%]+",
+    rb"%[^\r\n]*+|\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*+\))*+\)"
+    rb"|(/[^\s()<>\[\]{}/%]*)|(?<![^\s\])>])(Tf|q|Q|Do|Tj|TJ|['\"])(?![^\s\[(</])",
     re.DOTALL,
 )
 _SHOWS_TEXT = frozenset((b"Tj", b"TJ", b"'", b'"'))
@@ -101,7 +101,7 @@ def _used_fonts(content: bytes, resources: Any, depth: int) -> Iterator[tuple[An
         return
     for match in _TOKEN.finditer(content):
         if match[1] is not None:
-            name = "/" + match[1].decode("latin-1")
+            name = match[1].decode("latin-1")
         elif match[2] == b"Tf":
             current = name
         elif match[2] == b"q":

@@ -173,7 +173,7 @@ def _glyphs(text_page: Any, view: PageView, bold_fonts: Container[int]) -> Itera
         pdfium.FPDFText_GetLooseCharBox(handle, index, box_address)
         x1, y1, x2, y2, x3, y3 = box.left, box.bottom, box.right, box.top, x.value, y.value
         style = styles[address]
-        if style.to_page and _near((x3, y3), style.own_place):
+        if style.to_page and _near(x3, y3, *style.own_place):
             # PDFium leaves the characters of an ActualText where they stand in their form.
             (x1, y1), (x2, y2), (x3, y3) = (_moved(style.to_page, *point) for point in ((x1, y1), (x2, y2), (x3, y3)))
         left, right = a * x1 + b * y1 + c, a * x2 + b * y2 + c
@@ -205,7 +205,7 @@ def _style_of(owner: Any, seen: Any, view: PageView, fonts: dict[int, bool], bol
         bold=fonts[key] or pdfium.FPDFTextObj_GetTextRenderMode(owner) == _FILL_AND_STROKE,
         turned=not view.is_level(seen.a, seen.b),
         own_place=(matrix.e, matrix.f),
-        to_page=_between(_numbers(matrix), _numbers(seen)),
+        to_page=None if _near(matrix.e, matrix.f, seen.e, seen.f) else _between(_numbers(matrix), _numbers(seen)),
     )
 
 
@@ -214,10 +214,10 @@ def _numbers(matrix: Any) -> Matrix:
 
 
 def _between(own: Matrix, seen: Matrix) -> Matrix | None:
-    """The matrix that takes what `own` places to where `seen` places it; None where that is the same place."""
+    """The matrix that takes what `own` places to where `seen` places it; None where `own` places all on one line."""
     a, b, c, d, e, f = own
     area = a * d - b * c
-    if not area or _near(own[4:], seen[4:]):
+    if not area:
         return None
     p, q, r, s, t, u = seen
     i, j, k, m = d / area, -b / area, -c / area, a / area
@@ -225,8 +225,8 @@ def _between(own: Matrix, seen: Matrix) -> Matrix | None:
     return *across, t - e * across[0] - f * across[2], u - e * across[1] - f * across[3]
 
 
-def _near(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return all(abs(first - second) <= SAME_PLACE for first, second in zip(one, other, strict=True))
+def _near(x1: float, y1: float, x2: float, y2: float) -> bool:
+    return abs(x1 - x2) <= SAME_PLACE and abs(y1 - y2) <= SAME_PLACE
 
 
 def _moved(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
