@@ -34,3 +34,11 @@ class IndexBusyError(WenbaoError):
 
 class ModelError(WenbaoError):
     """A model or embedding service failed."""
+
+
+class IncompleteReplyError(ModelError):
+    """A reply that began and did not end as it should; `partial` is what came."""
+
+    def __init__(self, message: str, partial: str) -> None:
+        super().__init__(message)
+        self.partial = partial

@@ -1,11 +1,11 @@
-"""The seams other programs may fill: what the index asks of an embedder and of a vector index."""
+"""The seams other programs may fill: a chat model, an embedder, a vector index."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from rag.records import Chunk
+from rag.records import Chunk, Message, ModelReply
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,4 +61,41 @@ class ChunkIndex(Protocol):
 
     def count(self) -> int:
         """Number of chunks kept."""
+        ...
+
+
+class ChatModel(Protocol):
+    """Answers messages; failures are `ModelError` with a Chinese message."""
+
+    @property
+    def alias(self) -> str:
+        """The name it has in the settings."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model asked for."""
+        ...
+
+    @property
+    def context_window(self) -> int:
+        """Tokens of messages and reply together."""
+        ...
+
+    @property
+    def max_output_tokens(self) -> int:
+        """Tokens a reply may have."""
+        ...
+
+    def request_body(self, messages: Sequence[Message]) -> Mapping[str, Any]:
+        """The body of a chat completions request, not streamed: what a batch sends."""
+        ...
+
+    def reply(
+        self,
+        messages: Sequence[Message],
+        on_text: Callable[[str], None] = lambda piece: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> ModelReply:
+        """The whole reply; each piece goes to `on_text` as it comes, and it ends early once `should_stop` says so."""
         ...

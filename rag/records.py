@@ -260,6 +260,29 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """One message to a chat model; role is `system`, `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReply:
+    """What a chat model sent back."""
+
+    text: str
+    model_returned: str | None
+    """The model's name as the service gave it."""
+    finish_reason: str
+    """`stop`, `length`, `content_filter`…; `stopped` where the reader stopped it, `` where the stream just ended."""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    first_token_ms: float = 0.0
+    total_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """What the asker has set: empty means everything."""
 
@@ -382,6 +405,9 @@ class Draft:
     model_returned: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
+    first_token_ms: float | None = None
+    notice: str = ""
+    """Chinese: what the reader must know about how the answer came about (the model failed, the text is cut)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,3 +464,7 @@ class VerifiedAnswer:
     input_tokens: int
     output_tokens: int
     timings_ms: tuple[tuple[str, float], ...]
+    first_token_ms: float | None = None
+    cost: Decimal | None = None
+    """In yuan; None where no price is configured or no model was called."""
+    notice: str = ""
