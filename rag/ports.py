@@ -18,6 +18,10 @@ Hits: TypeAlias = tuple[tuple[str, float], ...]
 """(chunk id, score), best first; a higher score is better."""
 
 
+Schema: TypeAlias = Mapping[str, Any]
+"""JSON schema of the reply wanted, with a `title` that names it."""
+
+
 class Embedder(Protocol):
     """Turns texts into vectors; texts that mean the same lie close by cosine."""
 
@@ -87,7 +91,7 @@ class ChatModel(Protocol):
         """Tokens a reply may have."""
         ...
 
-    def request_body(self, messages: Sequence[Message]) -> Mapping[str, Any]:
+    def request_body(self, messages: Sequence[Message], schema: Schema | None = None) -> Mapping[str, Any]:
         """The body of a chat completions request, not streamed: what a batch sends."""
         ...
 
@@ -96,6 +100,11 @@ class ChatModel(Protocol):
         messages: Sequence[Message],
         on_text: Callable[[str], None] = lambda piece: None,
         should_stop: Callable[[], bool] = lambda: False,
+        schema: Schema | None = None,
     ) -> ModelReply:
-        """The whole reply; each piece goes to `on_text` as it comes, and it ends early once `should_stop` says so."""
+        """The whole reply; each piece goes to `on_text` as it comes, and it ends early once `should_stop` says so.
+
+        With a `schema` the endpoint is asked for JSON in the strictest way its settings say it can; the reply may
+        still be anything. A reply that was stopped has the finish reason `stopped`.
+        """
         ...
