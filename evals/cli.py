@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from evals.run import TIMEOUT_SECONDS, Pace
 from rag.cli import Config, Data, Debug, Model, Reports
 from rag.terminal import DONE, FAILED, SOME_SKIPPED, Command, complain, progress_bar, say
 
@@ -47,6 +48,9 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="结果放在哪里（默认 索引文件夹/evals；已有的会被覆盖）")
     ] = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", min=0.001, help="一题最多多少秒，超过算失败（默认 600）")
+    ] = TIMEOUT_SECONDS,
     resume: Annotated[bool, typer.Option("--resume", help="接着做被打断的评测；出错的题重做")] = False,
     retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="只评检索，不作答")] = False,
     data: Data = None,
@@ -73,7 +77,9 @@ def evaluate(
             _search(build_assistant(deeper, index), cases, folder, manifest)
             code = DONE
         else:
-            code = _evaluate(build_assistant(settings, index), cases, questions, folder, manifest, concurrency, resume)
+            code = _evaluate(
+                build_assistant(settings, index), cases, questions, folder, manifest, Pace(concurrency, timeout), resume
+            )
     raise typer.Exit(code or (SOME_SKIPPED if failed else DONE))
 
 
@@ -122,7 +128,7 @@ def _evaluate(
     files: Sequence[Path],
     out: Path,
     manifest: Mapping[str, Any],
-    concurrency: int,
+    pace: Pace,
     resume: bool,
 ) -> int:
     from evals.html import results_to_html
@@ -137,7 +143,7 @@ def _evaluate(
         tally = Tally(len(cases), show, [(case, done[case.id]) for case in cases if case.id in done])
         try:
             ask = assistant_to_ask(assistant)
-            lines = answer_cases(cases, ask, out, concurrency=concurrency, done=done, on_answer=tally.add)
+            lines = answer_cases(cases, ask, out, pace=pace, done=done, on_answer=tally.add)
         except KeyboardInterrupt:
             complain(f"已答的题都在 {out}，加上 --resume 可以接着做。")
             raise

@@ -114,9 +114,22 @@ def _is_correct(bucket: Bucket) -> bool:
 def _metrics(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[tuple[str, float | None, float | None], ...]:
     shares = ((name, a[key]["value"], b[key]["value"]) for key, name in METRICS.items())
     counts = ((name, a[key], b[key]) for key, name in COUNTS.items())
-    times = ((f"{key}（毫秒）", a["latency_ms"][key], b["latency_ms"][key]) for key in ("p50", "p95"))
-    tokens = ((name, a["tokens"][key], b["tokens"][key]) for key, name in _TOKENS.items())
-    return (*shares, *counts, *times, *tokens)
+    costs = ((name, _within(a, *path), _within(b, *path)) for path, name in _COSTS.items())
+    return (*shares, *counts, *costs)
 
 
-_TOKENS = {"input_tokens": "输入 token", "output_tokens": "输出 token"}
+def _within(figures: Mapping[str, Any], group: str, key: str) -> float | None:
+    """A figure of a run, None where it has none; runs of earlier versions lack some."""
+    value = figures.get(group, {}).get(key)
+    return None if value is None else float(value)
+
+
+_COSTS = {
+    ("latency_ms", "p50"): "p50（毫秒）",
+    ("latency_ms", "p95"): "p95（毫秒）",
+    ("first_token_ms", "p50"): "首字 p50（毫秒）",
+    ("first_token_ms", "p95"): "首字 p95（毫秒）",
+    ("tokens", "input_tokens"): "输入 token",
+    ("tokens", "output_tokens"): "输出 token",
+    ("cost", "yuan"): "费用（元）",
+}

@@ -15,7 +15,7 @@ from typing import Any
 
 from evals.compare import COUNTS, METRICS
 from evals.html_question import question_html
-from evals.labels import BUCKETS, TYPE_NAMES, percent
+from evals.labels import BUCKETS, TYPE_NAMES, cost, milliseconds, percent
 from evals.scoring import Bucket
 from evals.summary import Result
 
@@ -69,12 +69,13 @@ def _cards(found: Mapping[str, Any]) -> str:
     overall, baseline = found["overall"], found["baseline"]["always_refuse"]
     shares = (_share_card(name, overall[key], baseline.get(key)) for key, name in METRICS.items())
     counts = (_card(name, str(overall[key]), "") for key, name in COUNTS.items())
-    times = overall["latency_ms"]
-    p50, p95 = ("—" if times[key] is None else f"{times[key]:.0f}" for key in ("p50", "p95"))
-    tokens = overall["tokens"]
+    times, firsts = (" / ".join(map(milliseconds, overall[key].values())) for key in ("latency_ms", "first_token_ms"))
+    tokens = " / ".join(map(str, overall["tokens"].values()))
     rest = (
-        _card("用时 p50 / p95", f"{p50} / {p95}", "毫秒"),
-        _card("token 输入 / 输出", f"{tokens['input_tokens']} / {tokens['output_tokens']}", ""),
+        _card("用时 p50 / p95", times, "毫秒"),
+        _card("首字 p50 / p95", firsts, "毫秒"),
+        _card("token 输入 / 输出", tokens, ""),
+        _card("费用", cost(overall), f"有价格的回答 {overall['cost']['n']}"),
         _card("题数", str(overall["n"]), f"可答 {overall['answerable']}，不可答 {overall['unanswerable']}"),
     )
     return f'<h2>总体</h2><div class="cards">{"".join((*shares, *counts, *rest))}</div>'

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from evals.scoring import Bucket
 
 BUCKETS = {
@@ -28,6 +31,17 @@ TYPE_NAMES = {
     "definition": "口径",
     "partial": "部分可答",
 }
+
+
+def milliseconds(value: float | None) -> str:
+    """`42`, or a dash where nothing was timed."""
+    return "—" if value is None else f"{value:.0f}"
+
+
+def cost(found: Mapping[str, Any]) -> str:
+    """`0.0123 元`, or a dash where no price is known, given the figures of a group of questions."""
+    yuan = (found.get("cost") or {}).get("yuan")
+    return "—" if yuan is None else f"{yuan} 元"
 
 
 def percent(value: float | None) -> str:

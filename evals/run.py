@@ -7,10 +7,12 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evals.cases import Case
+from evals.patience import within
 from rag.errors import UsageError, WenbaoError
 from rag.records import AnswerStatus
 
@@ -19,8 +21,20 @@ if TYPE_CHECKING:
 
 ANSWERS = "answers.jsonl"
 MANIFEST = "run.json"
+TIMEOUT_SECONDS = 600.0
+"""How long one question may take unless told otherwise."""
 Line = dict[str, Any]
 Ask = Callable[[Case], Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many questions are asked at once, and the seconds one may take."""
+
+    concurrency: int = 1
+    timeout: float = TIMEOUT_SECONDS
+
+
 _MANIFEST_NAMES = {
     "version": "程序版本",
     "code": "程序代码",
@@ -43,19 +57,20 @@ def assistant_to_ask(assistant: Assistant) -> Ask:
     return ask
 
 
-def answer_case(ask: Ask, case: Case) -> Line:
-    """The answer line of a case; whatever goes wrong becomes a line with the status `error`."""
+def answer_case(ask: Ask, case: Case, timeout: float = TIMEOUT_SECONDS) -> Line:
+    """The answer line of a case; whatever goes wrong or takes too long becomes a line with the status `error`."""
     started = time.perf_counter()
     try:
-        line = ask(case)
+        line = within(timeout, lambda: ask(case))
     except Exception as error:
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        line = _error_line(case, error, milliseconds)
+        message = str(error) if isinstance(error, WenbaoError) else f"{type(error).__name__}：{error}"
+        line = error_line(case, message, milliseconds)
     return {"id": case.id, "asked": case.asked, **line}
 
 
-def _error_line(case: Case, error: Exception, milliseconds: float) -> Line:
-    message = str(error) if isinstance(error, WenbaoError) else f"{type(error).__name__}：{error}"
+def error_line(case: Case, message: str, milliseconds: float = 0.0) -> Line:
+    """The line of a question that has no answer, and the Chinese reason."""
     return {
         "question": case.question,
         "standalone_question": case.question,
@@ -70,7 +85,7 @@ def _error_line(case: Case, error: Exception, milliseconds: float) -> Line:
         "model": None,
         "model_returned": None,
         "timings_ms": {"total": milliseconds},
-        "usage": {"input_tokens": 0, "output_tokens": 0},
+        "usage": {"input_tokens": 0, "output_tokens": 0, "cost": None, "first_token_ms": None},
     }
 
 
@@ -79,7 +94,7 @@ def answer_cases(
     ask: Ask,
     out: Path,
     *,
-    concurrency: int = 1,
+    pace: Pace = Pace(),
     done: Mapping[str, Line] | None = None,
     on_answer: Callable[[Case, Line], None] = lambda case, line: None,
 ) -> dict[str, Line]:
@@ -91,8 +106,8 @@ def answer_cases(
     path = out / ANSWERS
     _write(path, lines.values())
     todo = [case for case in cases if case.id not in lines]
-    with path.open("a", encoding="utf-8", newline="\n") as file, ThreadPoolExecutor(concurrency) as pool:
-        futures = {pool.submit(answer_case, ask, case): case for case in todo}
+    with path.open("a", encoding="utf-8", newline="\n") as file, ThreadPoolExecutor(pace.concurrency) as pool:
+        futures = {pool.submit(answer_case, ask, case, pace.timeout): case for case in todo}
         try:
             for future in as_completed(futures):
                 case, line = futures[future], future.result()

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from evals.cases import TYPES, Case
@@ -111,11 +112,16 @@ def _causes(results: Sequence[Result]) -> dict[str, int]:
 
 def _costs(results: Sequence[Result]) -> dict[str, Any]:
     readable = [result.line for result in results if result.score.bucket is not Bucket.FAILED]
-    times = [float(line["timings_ms"]["total"]) for line in readable if line.get("timings_ms")]
-    usage = [line.get("usage") or {} for line in readable]
+    times = [float(line["timings_ms"]["total"]) for line in readable if "total" in (line.get("timings_ms") or {})]
+    # what a failed question used up has been paid for all the same
+    usage = [result.line.get("usage") or {} for result in results]
+    firsts = [float(item["first_token_ms"]) for item in usage if item.get("first_token_ms") is not None]
+    prices = [Decimal(item["cost"]) for item in usage if item.get("cost") is not None]
     return {
         "latency_ms": {"p50": percentile(times, 50), "p95": percentile(times, 95)},
+        "first_token_ms": {"p50": percentile(firsts, 50), "p95": percentile(firsts, 95)},
         "tokens": {key: sum(int(item.get(key, 0)) for item in usage) for key in ("input_tokens", "output_tokens")},
+        "cost": {"yuan": format(sum(prices, Decimal(0)), "f") if prices else None, "n": len(prices)},
     }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from evals.cases import Case
 from evals.compare import COUNTS, METRICS, Change, Comparison
-from evals.labels import BUCKETS, TYPE_NAMES, percent
+from evals.labels import BUCKETS, TYPE_NAMES, cost, milliseconds, percent
 from evals.scoring import Bucket, score_line
 from rag.ingest import Progress
 
@@ -73,10 +73,15 @@ def _metrics_table(found: Mapping[str, Any]) -> str:
             ]
         )
     rows += [[name, str(overall[key]), "", "", ""] for key, name in COUNTS.items()]
-    times = "/".join("—" if value is None else f"{value:.0f}" for value in overall["latency_ms"].values())
-    tokens = "/".join(str(value) for value in overall["tokens"].values())
-    rows += [["用时 p50/p95（毫秒）", times, "", "", ""], ["token 输入/输出", tokens, "", "", ""]]
+    rows += [[name, value, "", "", ""] for name, value in _costs(overall)]
     return table_text(rows)
+
+
+def _costs(figures: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    yield "用时 p50/p95（毫秒）", "/".join(map(milliseconds, figures["latency_ms"].values()))
+    yield "首字 p50/p95（毫秒）", "/".join(map(milliseconds, figures["first_token_ms"].values()))
+    yield "token 输入/输出", "/".join(map(str, figures["tokens"].values()))
+    yield "费用", cost(figures)
 
 
 def _causes_table(causes: Mapping[str, int]) -> str:
@@ -135,11 +140,19 @@ def _changes(title: str, changes: Sequence[Change]) -> str:
 
 def _metric_row(name: str, before: float | None, after: float | None) -> list[str]:
     is_share = name in METRICS.values()
-    shown = [percent(value) if is_share else "—" if value is None else f"{value:g}" for value in (before, after)]
+    shown = [percent(value) if is_share else "—" if value is None else _plain(value) for value in (before, after)]
     if before is None or after is None:
         return [name, *shown, "—"]
     difference = after - before
-    return [name, *shown, f"{difference * 100:+.1f} 点" if is_share else f"{difference:+g}"]
+    return [
+        name,
+        *shown,
+        f"{difference * 100:+.1f} 点" if is_share else f"{'+' if difference >= 0 else ''}{_plain(difference)}",
+    ]
+
+
+def _plain(value: float) -> str:
+    return f"{value:.10g}"
 
 
 def table_text(rows: Sequence[Sequence[str]]) -> str:

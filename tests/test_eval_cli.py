@@ -126,6 +126,7 @@ def test_a_report_that_cannot_be_read_is_named_and_the_code_says_so(wenbao, plac
         ((), "缺少参数"),
         (("none.jsonl",), "读不了题库"),
         (("q.jsonl", "--limit", "0"), "超出范围"),
+        (("q.jsonl", "--timeout", "0"), "超出范围"),
         (("q.jsonl", "--limt", "3"), "是不是 --limit"),
         (("--model", "gpt", "q.jsonl"), "没有名为 'gpt'"),
         (("q.jsonl", "--reports", "none"), "找不到报告文件夹"),

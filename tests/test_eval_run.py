@@ -11,6 +11,7 @@ from eval_samples import case, line
 
 from evals.run import (
     ANSWERS,
+    Pace,
     answer_case,
     answer_cases,
     earlier_lines,
@@ -19,6 +20,7 @@ from evals.run import (
     write_manifest,
     write_text,
 )
+from evals.scoring import Bucket, score_line
 from rag.errors import ModelError, UsageError
 
 CASES = tuple(case(id=f"q{n}", question=f"第{n}个问题？", answerable=False) for n in range(12))
@@ -66,7 +68,7 @@ def kept(folder):
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_the_order_is_that_of_the_questions_however_many_are_asked_at_once(folder, concurrency):
     ask = Answerer(seconds={"q0": 0.05, "q3": 0.03})
-    lines = answer_cases(CASES, ask, folder, concurrency=concurrency)
+    lines = answer_cases(CASES, ask, folder, pace=Pace(concurrency))
     assert list(lines) == [c.id for c in CASES] == [found["id"] for found in kept(folder)]
     assert kept(folder)[5] == {"id": "q5", "asked": CASES[5].asked, **line("q5的回答", question="第5个问题？")}
     assert ask.most_busy <= concurrency
@@ -80,6 +82,24 @@ def test_a_crashed_question_is_a_line_and_the_run_goes_on(folder):
     assert lines["q1"]["error"] == "模型没有回答。"
     assert lines["q2"]["error"] == "ZeroDivisionError：division"
     assert lines["q0"].keys() <= {*lines["q2"], "error"}
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_question_that_takes_too_long_is_a_failed_line_and_the_run_goes_on(folder, concurrency):
+    hang = threading.Event()
+
+    def ask(asked_case):
+        if asked_case.id == "q1":
+            hang.wait()
+        return line("回答", question=asked_case.question)
+
+    try:
+        lines = answer_cases(CASES[:4], ask, folder, pace=Pace(concurrency, timeout=0.3))
+    finally:
+        hang.set()
+    assert [found["status"] for found in kept(folder)] == ["answered", "error", "answered", "answered"]
+    assert lines["q1"]["error"] == "超时：0.3 秒内没有答完。"
+    assert score_line(CASES[1], lines["q1"]).bucket is Bucket.FAILED
 
 
 def test_every_answer_is_on_disk_as_soon_as_it_is_there(folder):
@@ -97,14 +117,14 @@ def test_an_interrupted_run_is_taken_up_without_asking_again(folder, concurrency
     first, second = Answerer(fails={"q1": ModelError("忙")}), Answerer()
     write_manifest(folder, MANIFEST)
     with pytest.raises(KeyboardInterrupt):
-        answer_cases(CASES, first, folder, concurrency=concurrency, on_answer=stop_after_five)
+        answer_cases(CASES, first, folder, pace=Pace(concurrency), on_answer=stop_after_five)
     with (folder / ANSWERS).open("a", encoding="utf-8") as file:
         file.write('{"id": "q9", "asked"')
     answered = {found["id"] for found in kept_whole(folder) if found["status"] != "error"}
     assert len(answered) >= 4
     done = earlier_lines(folder, CASES, MANIFEST)
     assert set(done) == answered
-    lines = answer_cases(CASES, second, folder, concurrency=concurrency, done=done)
+    lines = answer_cases(CASES, second, folder, pace=Pace(concurrency), done=done)
     assert set(second.asked) == {c.id for c in CASES} - answered
     assert [found["id"] for found in kept(folder)] == list(lines) == [c.id for c in CASES]
 

@@ -124,6 +124,33 @@ def test_models_and_tokens_are_recorded():
     assert {key: found[key] for key in MANIFEST} == MANIFEST
 
 
+def test_cost_and_time_to_the_first_token_are_told_where_they_are_known():
+    def used(cost, first, **changes):
+        usage = {"input_tokens": 1000000, "output_tokens": 1, "cost": cost, "first_token_ms": first}
+        return {**RIGHT, "usage": usage, **changes}
+
+    failed = used("0.2", None, status="error", error="断了")
+    found = run_of(used("0.1", 300.0), used("0.1", 500.0), failed, used(None, None), RIGHT)
+    assert found["overall"]["cost"] == {"yuan": "0.4", "n": 3}
+    assert found["overall"]["first_token_ms"] == {"p50": 300.0, "p95": 500.0}
+    assert found["overall"]["tokens"] == {"input_tokens": 4000000, "output_tokens": 4}
+    text = results_to_text(found)
+    assert re.search(r"^费用 +0\.4 元", text, re.MULTILINE)
+    assert re.search(r"^首字 p50/p95（毫秒） +300/500", text, re.MULTILINE)
+    none = run_of(RIGHT)
+    assert none["overall"]["cost"] == {"yuan": None, "n": 0}
+    assert re.search(r"^费用 +—", results_to_text(none), re.MULTILINE)
+    compared = comparison_to_text(compare_results(none, found))
+    assert re.search(r"^费用（元） +— +0\.4 +—", compared, re.MULTILINE)
+    assert re.search(r"^输入 token +0 +4000000 +\+4000000", compared, re.MULTILINE)
+
+
+def test_a_run_of_an_earlier_version_is_compared():
+    run, old = run_of(RIGHT), run_of(WRONG)
+    del old["overall"]["cost"], old["overall"]["first_token_ms"]
+    assert re.search(r"^费用（元） +— +— +—", comparison_to_text(compare_results(old, run)), re.MULTILINE)
+
+
 def test_what_got_better_and_what_got_worse():
     padded = line("就业率为**95.27%**，升学**191人** [1]。")
     failed = line("", status="error", error="超时")
