@@ -13,6 +13,7 @@ import streamlit as st
 
 from rag import page, suggestions
 from rag.errors import WenbaoError
+from rag.exchanges import Exchange, answer_to_exchange
 from rag.records import Filters, Report
 from rag.settings import Settings, load_settings
 from rag.understand import filtered_reports
@@ -265,11 +266,11 @@ def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Repor
             )
 
 
-def draw_exchange(number: int, exchange: page.Exchange) -> None:
+def draw_exchange(number: int, exchange: Exchange) -> None:
     """A question and its answer."""
     draw_question(number, exchange.question)
     with st.chat_message("assistant"):
-        st.html(exchange.html)
+        st.html(page.exchange_to_html(exchange, f"source-{number}"))
 
 
 def draw_question(number: int, question: str) -> None:
@@ -285,28 +286,25 @@ def answer_pending(assistant: Assistant, filters: Filters) -> None:
     draw_question(number, memory.pending)
     with st.chat_message("assistant"), st.status(page.stage_line("")) as status:
         exchange = answered(
-            assistant, memory.pending, filters, number, lambda stage: status.update(label=page.stage_line(stage))
+            assistant, memory.pending, filters, lambda stage: status.update(label=page.stage_line(stage))
         )
     memory.exchanges = [*memory.exchanges, exchange]
     memory.pending = None
     st.rerun()
 
 
-def answered(
-    assistant: Assistant, question: str, filters: Filters, number: int, on_stage: Callable[[str], None]
-) -> page.Exchange:
+def answered(assistant: Assistant, question: str, filters: Filters, on_stage: Callable[[str], None]) -> Exchange:
     """The exchange a question becomes; an error becomes one too, so that the conversation goes on."""
     history = [turn for exchange in st.session_state.exchanges for turn in exchange.turns]
     try:
         answer = assistant.ask(question, history, filters, on_stage)
         reports = {report.id: report for report in assistant.reports()}
-        html = page.answer_to_html(answer, reports, assistant.tables(answer.evidence), f"source-{number}")
-        return page.Exchange(question, answer.text, html)
+        return answer_to_exchange(question, answer, reports, assistant.tables(answer.evidence))
     except WenbaoError as error:
-        return page.Exchange(question, "", page.error_html(str(error)))
+        return Exchange(question, failure=str(error))
     except Exception:
         log.exception("question failed: %r", question)
-        return page.Exchange(question, "", page.error_html("回答这个问题时程序出错了，请换个问法再试。"))
+        return Exchange(question, failure="回答这个问题时程序出错了，请换个问法再试。")
 
 
 def draw_failure(message: str) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from rag.exchanges import Exchange
 from rag.numbers import cell_number, find_numbers
-from rag.records import AnswerFigure, AnswerStatus, Citation, Conflict, Report, Table, TableRow, Turn, VerifiedAnswer
+from rag.records import AnswerFigure, AnswerStatus, Citation, Conflict, Report, Table, TableRow, VerifiedAnswer
 from rag.settings import EXTRACTIVE, Settings
 from rag.tables import header_labels, row_text
 from rag.text import unique
@@ -33,20 +34,6 @@ _TYPOGRAPHIC = re.compile(r"(?<=[<>=~+!-])(?=[<>=~+!-])")
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _INLINE = re.compile(r"\*\*(?P<bold>[^*\n]+?)\*\*|\[(?P<marker>\d{1,3})\]")
 _TABLE_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One question and what the page shows for it; `answer` is what later turns are told."""
-
-    question: str
-    answer: str
-    html: str
-
-    @property
-    def turns(self) -> tuple[Turn, Turn]:
-        """The two messages it adds to the conversation."""
-        return Turn("user", self.question), Turn("assistant", self.answer)
 
 
 def escape_markdown(text: str) -> str:
@@ -75,6 +62,17 @@ def question_html(question: str) -> str:
 def error_html(message: str) -> str:
     """An error a person may read."""
     return f'<div class="wb-answer"><div class="wb-notice wb-error">{_lines(message)}</div></div>'
+
+
+def exchange_to_html(exchange: Exchange, anchor: str) -> str:
+    """What stands under the question: the answer with its sources, or why there is none."""
+    if exchange.answer is not None:
+        reports = {report.id: report for report in exchange.reports}
+        tables = {table.id: table for table in exchange.tables}
+        return answer_to_html(exchange.answer, reports, tables, anchor)
+    if exchange.record:
+        return f'<div class="wb-answer"><div class="wb-text"><p>{_lines(exchange.text)}</p></div></div>'
+    return error_html(exchange.failure)
 
 
 def answer_to_html(

@@ -51,7 +51,7 @@ def test_answers_are_cited_and_remembered(filled: Path, monkeypatch: pytest.Monk
     assert not page.chat_input(key="question").disabled
     ask(page, "专业对口率呢？")
     assert "理解为：" in html(page)
-    assert "78.4%" in page.session_state.exchanges[1].answer
+    assert "78.4%" in page.session_state.exchanges[1].text
     assert len(page.chat_message) == 4
     next(button for button in page.button if button.label == "新对话").click().run()
     assert len(page.chat_message) == 0

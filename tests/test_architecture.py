@@ -30,7 +30,7 @@ LAYERS = (
     {"follow_up", "operations", "relevance", "understand", "retrieve", "suggestions"},
     {"extractive"},
     {"verify"},
-    {"present", "page"},
+    {"present", "exchanges", "page"},
     {"readers", "sources", "uploads", "embedders"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
     | {"terminal", "serving"},
@@ -67,7 +67,7 @@ LIBRARIES = {
     "langchain_openai": {"embedders"},
     "langchain_core": {"langchain_retriever"},
     "langchain": set[str](),
-    "pydantic": {"embedders", "langchain_retriever", "store"},
+    "pydantic": {"embedders", "exchanges", "langchain_retriever", "store"},
     "tiktoken": {"tokens"},
     "rjieba": {"text"},
     "rapidfuzz": {"colleges"},

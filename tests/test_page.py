@@ -251,11 +251,6 @@ def test_blocks(text: str, expected: str) -> None:
     assert expected in html_of(answer(text))
 
 
-def test_exchange_gives_both_turns() -> None:
-    turns = page.Exchange("问", "答", "<p>").turns
-    assert [(turn.role, turn.content) for turn in turns] == [("user", "问"), ("assistant", "答")]
-
-
 def test_stage_line_names_every_stage_of_the_assistant() -> None:
     assert page.STAGES == assistant.STAGES
     assert page.stage_line("检索") == "理解 › **检索** › 作答 › 核对"

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import json
+
+from kept_samples import REPORT, TABLE, TEXT, make_answer, make_exchange
+
+from rag import page
+from rag.exchanges import Exchange, exchange_from_json, exchange_to_json
+from rag.present import answer_to_json
+
+
+def test_it_gives_both_turns() -> None:
+    turns = make_exchange("问").turns
+    assert [(turn.role, turn.content) for turn in turns] == [("user", "问"), ("assistant", TEXT)]
+    assert Exchange("问", failure="模型没有应答").turns[1].content == ""
+
+
+def test_it_keeps_what_is_cited_and_the_whole_record() -> None:
+    exchange = make_exchange()
+    assert exchange.reports == (REPORT,)
+    assert exchange.tables == (TABLE,)
+    assert exchange.answer is not None
+    assert exchange.answer.citations == make_answer().citations
+    assert exchange.answer.evidence.passages == ()
+    assert json.loads(exchange.record) == answer_to_json(make_answer(), {REPORT.id: REPORT}, {TABLE.id: TABLE.caption})
+    assert "食堂三处。" in exchange.record
+
+
+def test_it_reads_back_as_it_was() -> None:
+    for exchange in (make_exchange(), Exchange("问", failure="没有应答")):
+        assert exchange_from_json(exchange.question, exchange_to_json(exchange), exchange.record) == exchange
+
+
+def test_another_layout_leaves_the_record() -> None:
+    exchange = make_exchange()
+    for text in ('{"question": "问", "answer": {"status": "answered"}}', "{", '{"question": 1}'):
+        old = exchange_from_json("问", text, exchange.record)
+        assert (old.answer, old.text) == (None, TEXT)
+        assert "96.12%" in page.exchange_to_html(old, "a")
+        assert "另一版本" in page.exchange_to_html(exchange_from_json("问", text, ""), "a")
