@@ -16,8 +16,9 @@ from evals.scoring import Bucket, Score, score_reply
 from evals.summary import Result, always_refuse, summarise, summarise_by_type
 from rag import __version__
 from rag.errors import UsageError
+from rag.prompts import prompt_versions
 from rag.records import Report
-from rag.settings import PROJECT, Settings
+from rag.settings import EXTRACTIVE, PROJECT, Settings
 
 RESULTS = "results.json"
 PLACES = frozenset({"data", "reports", "index_name", "page_address", "page_port", "lock_seconds"})
@@ -47,7 +48,7 @@ def run_manifest(settings: Settings, reports: Iterable[Report]) -> dict[str, Any
         "code": code_hash(),
         "settings_hash": settings_to_hash(settings),
         "model": settings.model,
-        "prompt_versions": {},
+        "prompt_versions": {} if settings.model == EXTRACTIVE else prompt_versions(),
         "reports": {report.id: report.sha256 for report in sorted(reports, key=lambda report: report.id)},
     }
 

@@ -26,6 +26,7 @@ LAYERS = (
     {"settings", "text", "tokens", "numbers"},
     {"answer_markup", "claims", "question_years", "said_of"}
     | {"colleges", "compute", "corrections", "headings", "identity", "indicators", "pages", "paragraphs", "quantities"}
+    | {"prompts"}
     | {"sections", "slots", "tabbed_tables", "table_captions", "table_rows", "tables", "chunks", "figures", "twins"},
     {"follow_up", "operations", "relevance", "understand", "retrieve", "suggestions"},
     {"extractive"},
