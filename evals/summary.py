@@ -52,14 +52,14 @@ class Share:
         return max(0.0, middle - half), min(1.0, middle + half)
 
     def to_json(self) -> dict[str, Any]:
-        """Value, count, total and interval, rounded to four places."""
+        """Value, count, total and interval, rounded to six places."""
         value, interval = self.value, self.interval
         return {
-            "value": None if value is None else round(value, 4),
+            "value": None if value is None else round(value, 6),
             "count": self.count,
             "n": self.total,
-            "low": None if interval is None else round(interval[0], 4),
-            "high": None if interval is None else round(interval[1], 4),
+            "low": None if interval is None else round(interval[0], 6),
+            "high": None if interval is None else round(interval[1], 6),
         }
 
 
