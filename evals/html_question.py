@@ -37,7 +37,7 @@ def question_html(result: Result) -> str:
         f'<details class="question" data-bucket="{score.bucket.value}" data-type="{case.type}" '
         f'data-cause="{escape(cause)}"><summary><span class="badge {score.bucket.value}">{BUCKETS[score.bucket]}</span>'
         f'<span>{escape(case.question)}</span><span class="tags">{escape(tags)}</span></summary>'
-        f'<div class="inner">{_history(case)}{parts}</div></details>'
+        f'<div class="inner">{_history(case)}{_notice(result)}{parts}</div></details>'
     )
 
 
@@ -74,6 +74,11 @@ def answer_html(text: str, figures: Sequence[JudgedFigure]) -> str:
             pieces.append("<strong>" if is_bold else "</strong>")
         at = end
     return "".join(pieces) + escape(text[at:]) + ("</strong>" if is_bold else "")
+
+
+def _notice(result: Result) -> str:
+    notice = result.line.get("notice")
+    return f'<p class="soft">{escape(str(notice))}</p>' if notice else ""
 
 
 def _legend(result: Result) -> str:

@@ -30,7 +30,7 @@ def results():
     )
     hostile = citation(HOSTILE + "就业率为95.27%", HOSTILE, title=HOSTILE, section=[HOSTILE])
     lines = (
-        line("就业率为**95.27%** [1]，签约1860人 [1]。"),
+        line("就业率为**95.27%** [1]，签约1860人 [1]。", notice=f"没有重试<b>{HOSTILE}"),
         line(
             "就业率为**95.27个百分点**，**191人** [1]。",
             citations=[citation(page=8)],
@@ -100,6 +100,7 @@ def test_every_question_is_there_with_what_it_is_judged_by(page):
         "页码不在标准页",
         "第 7 页（印刷页码 5）",
         "报告里没有答案，应当拒答",
+        '<p class="soft">没有重试&lt;b&gt;&lt;script&gt;',
     ):
         assert part in page
 
