@@ -14,6 +14,8 @@ from rag.settings import EXTRACTIVE, ModelSettings, Settings, nearest, secret
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.conversations import Conversations
+    from rag.feedback_box import FeedbackBox
     from rag.index import Index
     from rag.ingest import Ingest
     from rag.ports import Embedder
@@ -153,3 +155,19 @@ def build_assistant(settings: Settings, index: Index) -> Assistant:
     _check_alias("回答", settings.model, (EXTRACTIVE,))
     limits = RetrievalLimits(settings.retrieve_passages, settings.max_passage_tokens)
     return Assistant(index, limits, estimate_tokens)
+
+
+def build_conversations(settings: Settings) -> Conversations:
+    """The conversations kept in the data folder; no file is touched before one is used."""
+    from rag.conversations import Conversations
+    from rag.keeping import FILE_NAME, Keeping
+
+    return Conversations(Keeping(settings.data / FILE_NAME))
+
+
+def build_feedback_box(settings: Settings) -> FeedbackBox:
+    """The feedback kept in the data folder."""
+    from rag.feedback_box import FeedbackBox
+    from rag.keeping import FILE_NAME, Keeping
+
+    return FeedbackBox(Keeping(settings.data / FILE_NAME))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag import __version__
-from rag.errors import IndexBusyError, SettingsError, UsageError
+from rag.errors import IndexBusyError, SettingsError, UsageError, WenbaoError
 from rag.settings import PROJECT, Settings, environment_for, load_settings, nearest
 from rag.terminal import FAILED, SOME_SKIPPED, Command, Group, complain, progress_bar, run, say
 
@@ -191,6 +191,33 @@ def list_reports(
         complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
 
 
+@app.command(cls=Command)
+def feedback(
+    as_json: Json = False,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", metavar="FILE", help="另存为评测题库的草稿（JSONL）")
+    ] = None,
+    data: Data = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """列出读者对回答的评价（👍/👎 和原因），或导出成题库草稿。"""
+    from rag.assembly import build_feedback_box
+    from rag.feedback import feedback_to_json, feedback_to_question, feedback_to_text
+
+    kept = build_feedback_box(load_settings({"data": data}, config)).all()
+    if questions is not None:
+        lines = [json.dumps(feedback_to_question(item), ensure_ascii=False) + "\n" for item in kept]
+        _write(questions, "".join(lines))
+        complain(f"{len(lines)} 道题的草稿写到 {questions}：标准答案须核对、补全后才能用于评测。")
+    elif as_json:
+        _print_json([feedback_to_json(item) for item in kept])
+    elif kept:
+        say("\n\n".join(feedback_to_text(item) for item in kept))
+    else:
+        complain("还没有反馈。读者在网页上给回答点 👍 或 👎 之后，这里会列出来。")
+
+
 @models_app.callback()
 def list_models(context: typer.Context, as_json: Json = False, config: Config = None, debug: Debug = False) -> None:
     """列出配置好的模型；wenbao models test 实际调用一次。"""
@@ -298,6 +325,13 @@ def _check_filters(filters: Filters, reports: Sequence[Report]) -> None:
         if not filtered_reports(reports, Filters(reports=(name,))):
             known = "、".join(report.id for report in reports) or "（还没有报告）"
             raise UsageError(f"没有名为 {name!r} 的报告；现有：{known}。")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WenbaoError(f"写不了文件 {path}（{error.strerror}）：请检查路径和权限。") from error
 
 
 def _print_json(value: Any) -> None:

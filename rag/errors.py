@@ -42,3 +42,7 @@ class IncompleteReplyError(ModelError):
     def __init__(self, message: str, partial: str) -> None:
         super().__init__(message)
         self.partial = partial
+
+
+class KeepingError(WenbaoError):
+    """Conversations or feedback cannot be kept or read."""

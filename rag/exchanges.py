@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.present import answer_to_json
-from rag.records import Evidence, Report, Table, Turn, VerifiedAnswer
+from rag.records import Evidence, Filters, Report, Table, Turn, VerifiedAnswer
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -31,6 +31,8 @@ class Exchange:
     """The object `wenbao ask --json` prints, as JSON; `` where asking failed."""
     failure: str = ""
     """Chinese: why there is no answer."""
+    filters: Filters = Filters()
+    """What the asker had set."""
 
     @property
     def text(self) -> str:
@@ -40,13 +42,22 @@ class Exchange:
         return str(json.loads(self.record)["answer"]) if self.record else ""
 
     @property
+    def searched(self) -> tuple[str, ...]:
+        """Ids of the reports the asker's filters left; empty where none were set or nothing was answered."""
+        return self.answer.query.report_ids if self.answer and self.filters != Filters() else ()
+
+    @property
     def turns(self) -> tuple[Turn, Turn]:
         """The two messages it adds to the conversation."""
         return Turn("user", self.question), Turn("assistant", self.text)
 
 
 def answer_to_exchange(
-    question: str, answer: VerifiedAnswer, reports: Mapping[str, Report], tables: Mapping[str, Table]
+    question: str,
+    answer: VerifiedAnswer,
+    reports: Mapping[str, Report],
+    tables: Mapping[str, Table],
+    filters: Filters = Filters(),
 ) -> Exchange:
     """What is kept of an answer."""
     captions = {identity: table.caption for identity, table in tables.items()}
@@ -57,6 +68,7 @@ def answer_to_exchange(
         tuple(report for report in reports.values() if report.id in {passage.report_id for passage in cited}),
         tuple(table for table in tables.values() if table.id in {passage.table_id for passage in cited}),
         json.dumps(answer_to_json(answer, reports, captions), ensure_ascii=False),
+        filters=filters,
     )
 
 

@@ -24,16 +24,17 @@ EVALS = modules_of(ROOT / "evals")
 LAYERS = (
     {"errors", "records", "ports", "__init__"},
     {"settings", "text", "tokens", "numbers"},
-    {"answer_markup", "claims", "question_years", "said_of"}
+    {"answer_markup", "claims", "people", "question_years", "said_of"}
     | {"colleges", "compute", "corrections", "headings", "identity", "indicators", "pages", "paragraphs", "quantities"}
     | {"prompts"}
     | {"sections", "slots", "tabbed_tables", "table_captions", "table_rows", "tables", "chunks", "figures", "twins"},
     {"follow_up", "operations", "relevance", "understand", "retrieve", "suggestions"},
     {"extractive"},
     {"verify"},
-    {"present", "exchanges", "page"},
+    {"present", "exchanges", "feedback", "page"},
     {"readers", "sources", "uploads", "embedders"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
+    | {"keeping", "conversations", "feedback_box"}
     | {"terminal", "serving"},
     {"ingest", "assistant"},
     {"assembly"},
@@ -48,6 +49,7 @@ EDGES = {
     "folders and uploads": {"sources", "uploads"},
     "index": {"database", "store", "vectors", "keywords", "mirror", "publish", "index"},
     "models": {"embedders"},
+    "what readers leave": {"keeping", "conversations", "feedback_box"},
     "terminal": {"terminal"},
     "page server": {"serving"},
     "langchain": {"langchain_retriever"},
