@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from rag import page, suggestions
-from rag.errors import WenbaoError
+from rag.conversations import LOCAL_USER, Conversation
+from rag.errors import KeepingError, WenbaoError
 from rag.exchanges import Exchange, answer_to_exchange
+from rag.people import is_on_this_machine, user_key, user_name
 from rag.records import Filters, Report
 from rag.settings import Settings, load_settings
 from rag.understand import filtered_reports
@@ -21,6 +23,8 @@ from rag.uploads import is_upload, save_upload
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.conversations import Conversations
+    from rag.feedback_box import FeedbackBox
     from rag.index import Index
     from rag.ingest import Ingest, Progress
 
@@ -28,6 +32,9 @@ SUGGESTED, SUGGESTION_ATTEMPTS, SUGGESTION_REPORTS = 4, 14, 6
 MAX_QUESTION_CHARACTERS = 1000
 WATCH_SECONDS = 15
 """How often an open page looks for reports that others have added."""
+CONVERSATION_PARAMETER = "c"
+"""Names the open conversation in the page's address, so that reloading or sending the address opens it again."""
+LISTED_CONVERSATIONS = 12
 UPLOAD_TYPES = ["pdf", "docx", "txt", "md"]
 STYLE = Path(__file__).parent / "rag" / "page.css"
 log = logging.getLogger("wenbao.page")
@@ -48,6 +55,20 @@ class Parts:
         from rag.assembly import UPLOADS
 
         return self.settings.data / UPLOADS
+
+    @property
+    def conversations(self) -> Conversations:
+        """What is kept of everyone's questions."""
+        from rag.assembly import build_conversations
+
+        return build_conversations(self.settings)
+
+    @property
+    def feedback(self) -> FeedbackBox:
+        """What readers think of answers."""
+        from rag.assembly import build_feedback_box
+
+        return build_feedback_box(self.settings)
 
 
 @st.cache_resource(show_spinner="正在打开索引……")
@@ -82,12 +103,19 @@ def main() -> None:
     st.html(STYLE)
     st.html(f"<style>{page.theme_css(st.context.theme.type == 'dark')}</style>")
     memory = st.session_state
-    memory.setdefault("exchanges", [])
     memory.setdefault("pending", None)
+    memory.setdefault("notices", [])
+    memory.setdefault("visited", set())
+    if "exchanges" not in memory:
+        begin()
     try:
+        viewer = viewer_key()
+        if viewer is None:
+            draw_login()
+            return
         settings = load_settings()
         parts = open_parts(repr(settings), settings)
-        draw(parts)
+        draw(parts, viewer)
     except WenbaoError as error:
         draw_failure(str(error))
     except Exception:
@@ -95,12 +123,13 @@ def main() -> None:
         draw_failure("页面出错了。请重试；如果仍然不行，请把运行 wenbao chat 的窗口里的提示发给维护者。")
 
 
-def draw(parts: Parts) -> None:
+def draw(parts: Parts, viewer: str) -> None:
     """Sidebar, conversation and input."""
     memory = st.session_state
+    open_addressed(parts, viewer)
     reports = assistant_of(parts, parts.settings.model).reports()
     with st.sidebar:
-        filters, model = draw_sidebar(parts, reports)
+        filters, model = draw_sidebar(parts, viewer, reports)
     watch_index(parts, parts.index.store.generation())
     busy = memory.pending is not None
     st.chat_input(
@@ -110,16 +139,202 @@ def draw(parts: Parts) -> None:
         disabled=busy or not reports,
         on_submit=lambda: submit(memory.question),
     )
+    if memory.conversation is not None and memory.conversation.owner != viewer:
+        st.caption("这是别人分享给您的对话。继续提问会另存为您自己的一份，不会改动原来的。")
     welcome = st.empty()  # emptied by hand: what is merely no longer drawn stays until the answer is there
     if not memory.exchanges and not busy:
         with welcome.container():
             draw_welcome(parts, filtered_reports(reports, filters), reports)
     for number, exchange in enumerate(memory.exchanges):
         draw_exchange(number, exchange)
+        draw_feedback(parts, viewer, number, exchange)
     if busy and reports:
-        answer_pending(assistant_of(parts, model), filters)
-    for notice in drained(parts.notices):
+        answer_pending(parts, viewer, assistant_of(parts, model), filters)
+    for notice in [*drained(parts.notices), *drained(memory.notices)]:
         st.toast(page.escape_markdown(notice))
+
+
+def viewer_key() -> str | None:
+    """Whose conversations are shown: one local user's where no login is configured; None before a login."""
+    claims = st.user.to_dict()
+    if "is_logged_in" not in claims:
+        return LOCAL_USER
+    return user_key(claims) if claims["is_logged_in"] else None
+
+
+def draw_login() -> None:
+    """What stands in place of the page before a login."""
+    st.html(page.login_html())
+    with st.container(horizontal_alignment="center"):
+        st.button("登录", type="primary", on_click=st.login)
+
+
+def begin(conversation: Conversation | None = None, exchanges: Sequence[Exchange] = ()) -> None:
+    """Show this conversation; an empty new one where none is given."""
+    memory = st.session_state
+    memory.conversation, memory.exchanges, memory.kept = conversation, list(exchanges), len(exchanges)
+    memory.thread = memory.get("thread", 0) + 1  # widgets of one conversation are not those of another
+    memory.ratings = {}
+    if conversation is not None:
+        memory.visited.add(conversation.id)
+
+
+def start_anew() -> None:
+    """Leave the conversation; it stays in the list."""
+    begin()
+    st.query_params.pop(CONVERSATION_PARAMETER, None)
+
+
+def open_addressed(parts: Parts, viewer: str) -> None:
+    """Show the conversation the address names, where that is another one than is shown."""
+    memory = st.session_state
+    if memory.setdefault("viewer", viewer) != viewer:  # somebody else has logged in meanwhile
+        memory.viewer, memory.visited = viewer, set()
+        start_anew()
+    asked = st.query_params.get(CONVERSATION_PARAMETER)
+    if memory.pending is not None or asked == (memory.conversation.id if memory.conversation else None):
+        return
+    if asked is None:
+        begin()
+        return
+    try:
+        found = parts.conversations.open(asked, viewer)
+        ratings = parts.feedback.given(viewer, asked)
+    except KeepingError as error:
+        memory.notices.append(str(error))
+        start_anew()
+        return
+    if found is None:
+        memory.notices.append("打不开这段对话：它已被删除，或者没有分享给您。")
+        start_anew()
+        return
+    begin(*found)
+    memory.ratings = {number: (given.liked, given.reason) for number, given in ratings.items()}
+
+
+def keep(parts: Parts, viewer: str) -> None:
+    """Keep what is new of the conversation; where that fails, say so and go on without."""
+    memory = st.session_state
+    try:
+        if memory.conversation is None or memory.conversation.owner != viewer:
+            memory.conversation = parts.conversations.create(viewer, memory.exchanges)
+            memory.visited.add(memory.conversation.id)
+            memory.kept = len(memory.exchanges)
+            st.query_params[CONVERSATION_PARAMETER] = memory.conversation.id
+        for exchange in memory.exchanges[memory.kept :]:
+            parts.conversations.append(memory.conversation.id, viewer, exchange)
+            memory.kept += 1
+    except KeepingError as error:
+        memory.notices.append(str(error))
+
+
+def draw_conversations(parts: Parts, viewer: str) -> None:
+    """The viewer's conversations, and what can be done with the open one."""
+    memory = st.session_state
+    is_local = viewer != LOCAL_USER or is_on_this_machine(parts.settings.page_address, st.context.headers)
+    try:
+        # Nobody logs in, yet it may be anyone: each session sees only what it opened itself.
+        kept = parts.conversations.of(viewer, None if is_local else memory.visited)
+    except KeepingError as error:
+        st.html(page.keeping_failed_html(str(error)))
+        return
+    if viewer != LOCAL_USER:
+        st.button(
+            f"退出登录（{page.escape_markdown(user_name(st.user.to_dict()))}）", type="tertiary", on_click=st.logout
+        )
+    if not kept:
+        return
+    st.html('<div class="wb-head">对话</div>')
+    shown = kept if st.session_state.get("all-conversations") else kept[:LISTED_CONVERSATIONS]
+    with st.container(key="wb-conversations"):
+        for conversation in shown:
+            draw_conversation(conversation)
+    if len(kept) > LISTED_CONVERSATIONS:
+        st.toggle(f"显示全部 {len(kept)} 段对话", key="all-conversations")
+    if memory.conversation is not None and memory.conversation.id in {conversation.id for conversation in kept}:
+        opened = next(item for item in kept if item.id == memory.conversation.id)
+        with st.popover("管理这段对话", width="stretch", disabled=memory.pending is not None):
+            draw_management(parts, viewer, opened)
+
+
+def draw_conversation(conversation: Conversation) -> None:
+    """One line of the list."""
+    memory = st.session_state
+    is_open = memory.conversation is not None and memory.conversation.id == conversation.id
+    st.button(
+        page.escape_markdown(conversation.title),
+        key=f"open-{conversation.id}",
+        type="secondary" if is_open else "tertiary",
+        width="stretch",
+        disabled=memory.pending is not None,
+        on_click=lambda: st.query_params.update({CONVERSATION_PARAMETER: conversation.id}),
+    )
+
+
+def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> None:
+    """Name, link and deletion of the open conversation."""
+    memory, identity = st.session_state, conversation.id
+    name, shared = f"title-{identity}", f"shared-{identity}"
+    change = parts.conversations
+    st.text_input(
+        "名称", conversation.title, key=name, on_change=lambda: tried(change.rename, identity, viewer, memory[name])
+    )
+    if viewer != LOCAL_USER:
+        st.toggle(
+            "允许其他登录用户用链接查看",
+            conversation.is_shared,
+            key=shared,
+            on_change=lambda: tried(change.share, identity, viewer, memory[shared]),
+        )
+    st.html('<div class="wb-head">这段对话的链接</div>')
+    st.code(f"{st.context.url or ''}?{CONVERSATION_PARAMETER}={identity}", language=None, wrap_lines=True)
+    st.button("删除这段对话", icon=":material/delete:", on_click=delete, args=(parts, viewer, identity))
+
+
+def delete(parts: Parts, viewer: str, identity: str) -> None:
+    """Forget the open conversation."""
+    if tried(parts.conversations.delete, identity, viewer):
+        start_anew()
+
+
+def tried(change: Callable[..., None], *arguments: Any) -> bool:
+    """Whether the change could be kept; the viewer is told where it could not."""
+    try:
+        change(*arguments)
+    except KeepingError as error:
+        st.session_state.notices.append(str(error))
+        return False
+    return True
+
+
+def draw_feedback(parts: Parts, viewer: str, number: int, exchange: Exchange) -> None:
+    """Thumbs under an answer, and a place for the reason once one is chosen."""
+    memory = st.session_state
+    if not exchange.record or memory.conversation is None:
+        return
+    thumb, reason = f"thumb-{memory.thread}-{number}", f"reason-{memory.thread}-{number}"
+    liked, said = memory.ratings.get(number, (None, ""))
+    with st.container(key=f"wb-feedback-{number}", horizontal=True, vertical_alignment="center"):
+        change = {"on_change": rate, "args": (parts, viewer, number, thumb, reason)}
+        busy = memory.pending is not None
+        default = None if liked is None else int(liked)
+        if st.feedback("thumbs", key=thumb, default=default, disabled=busy, **change) is not None:
+            hint = "哪里好，或者哪里不对？（可不填，回车保存）"
+            st.text_input(
+                "原因", said, key=reason, placeholder=hint, label_visibility="collapsed", disabled=busy, **change
+            )
+
+
+def rate(parts: Parts, viewer: str, number: int, thumb: str, reason: str) -> None:
+    """Keep what the viewer thinks of an answer, or forget it."""
+    memory = st.session_state
+    conversation, liked = memory.conversation.id, memory[thumb]
+    if liked is None:
+        tried(parts.feedback.withdraw, viewer, conversation, number)
+    elif tried(
+        parts.feedback.give, viewer, conversation, memory.exchanges, number, bool(liked), memory.get(reason) or ""
+    ):
+        st.session_state.notices.append("已记下您的评价，谢谢。")
 
 
 def submit(question: str | None) -> None:
@@ -128,9 +343,11 @@ def submit(question: str | None) -> None:
         st.session_state.pending = question.strip()
 
 
-def drained(notices: deque[str]) -> list[str]:
+def drained(notices: deque[str] | list[str]) -> list[str]:
     """The notices so far, which are then gone."""
-    return [notices.popleft() for _ in range(len(notices))]
+    found = list(notices)
+    notices.clear()
+    return found
 
 
 @st.fragment(run_every=WATCH_SECONDS)
@@ -140,12 +357,14 @@ def watch_index(parts: Parts, drawn: int) -> None:
         st.rerun()
 
 
-def draw_sidebar(parts: Parts, reports: Sequence[Report]) -> tuple[Filters, str]:
+def draw_sidebar(parts: Parts, viewer: str, reports: Sequence[Report]) -> tuple[Filters, str]:
     """What may be set; gives the filters and the answerer."""
     st.html('<div class="wb-brand">问报</div>')
-    if st.button("新对话", icon=":material/edit_square:", width="stretch", disabled=not st.session_state.exchanges):
-        st.session_state.exchanges = []
-        st.rerun()
+    memory = st.session_state
+    idle = memory.pending is None
+    disabled = not (memory.exchanges and idle)
+    st.button("新对话", icon=":material/edit_square:", width="stretch", disabled=disabled, on_click=start_anew)
+    draw_conversations(parts, viewer)
     filters = draw_filters(reports) if reports else Filters()
     if reports:
         draw_reports(parts, [report for report in reports if filtered_reports([report], filters)])
@@ -279,8 +498,8 @@ def draw_question(number: int, question: str) -> None:
         st.html(page.question_html(question))
 
 
-def answer_pending(assistant: Assistant, filters: Filters) -> None:
-    """Answer the question that waits, showing how far it is, and draw the page again."""
+def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Filters) -> None:
+    """Answer the question that waits, showing how far it is, keep it, and draw the page again."""
     memory = st.session_state
     number = len(memory.exchanges)
     draw_question(number, memory.pending)
@@ -290,6 +509,7 @@ def answer_pending(assistant: Assistant, filters: Filters) -> None:
         )
     memory.exchanges = [*memory.exchanges, exchange]
     memory.pending = None
+    keep(parts, viewer)
     st.rerun()
 
 
@@ -299,7 +519,7 @@ def answered(assistant: Assistant, question: str, filters: Filters, on_stage: Ca
     try:
         answer = assistant.ask(question, history, filters, on_stage)
         reports = {report.id: report for report in assistant.reports()}
-        return answer_to_exchange(question, answer, reports, assistant.tables(answer.evidence))
+        return answer_to_exchange(question, answer, reports, assistant.tables(answer.evidence), filters)
     except WenbaoError as error:
         return Exchange(question, failure=str(error))
     except Exception:

@@ -33,6 +33,7 @@ _REREAD = re.compile(r"(?<=:)(?=[A-Za-z_/+-])|(?<=@)(?=\w)|(?<=www)(?=\.)", re.I
 _TYPOGRAPHIC = re.compile(r"(?<=[<>=~+!-])(?=[<>=~+!-])")
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _INLINE = re.compile(r"\*\*(?P<bold>[^*\n]+?)\*\*|\[(?P<marker>\d{1,3})\]")
+_HEAD = '<h1>问报</h1><p class="wb-lead">就院校报告提问，每个数字都注明出处页码。</p>'
 _TABLE_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
 
 
@@ -315,15 +316,24 @@ def upload_html(name: str, done: str, reasons: Sequence[str], warnings: Sequence
 
 def welcome_html(reports: Sequence[Report]) -> str:
     """The head of an empty conversation; where there are no reports, how to add them."""
-    head = '<h1>问报</h1><p class="wb-lead">就院校报告提问，每个数字都注明出处页码。</p>'
     if reports:
-        return f'<div class="wb-welcome">{head}<p class="wb-muted">{escape(corpus_line(reports))}</p></div>'
+        return f'<div class="wb-welcome">{_HEAD}<p class="wb-muted">{escape(corpus_line(reports))}</p></div>'
     steps = (
         "在左侧“添加报告”里选择文件：PDF、DOCX、TXT 或 Markdown；",
         "或者在命令行运行 <code>wenbao ingest 报告所在的文件夹</code>，本页会自动看到新报告。",
     )
     items = "".join(f"<li>{step}</li>" for step in steps)
-    return f'<div class="wb-welcome">{head}<div class="wb-empty"><b>还没有报告</b><ol>{items}</ol></div></div>'
+    return f'<div class="wb-welcome">{_HEAD}<div class="wb-empty"><b>还没有报告</b><ol>{items}</ol></div></div>'
+
+
+def login_html() -> str:
+    """What stands in place of the page before a login."""
+    return f'<div class="wb-welcome">{_HEAD}<p class="wb-muted">请先登录。</p></div>'
+
+
+def keeping_failed_html(message: str) -> str:
+    """Why conversations are not kept."""
+    return f'<div class="wb-upload wb-error"><b>对话没有保存</b><div>{_lines(message)}</div></div>'
 
 
 def failure_html(message: str) -> str:

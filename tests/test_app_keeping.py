@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from page_samples import REPORT, build_index, write_reports
+from streamlit.testing.v1 import AppTest
+from test_app import APP, QUESTION, ask, html
+
+from rag.conversations import LOCAL_USER, Conversations
+from rag.feedback_box import FeedbackBox
+from rag.keeping import FILE_NAME, Keeping
+
+PERSON = {"is_logged_in": True, "iss": "https://id.example", "sub": "1", "name": "甲"}
+OTHER_PERSON = {**PERSON, "sub": "2", "name": "乙"}
+
+
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("indexed")
+    build_index(folder / "data", write_reports(folder / "reports", a=REPORT))
+    return folder / "data"
+
+
+@pytest.fixture
+def data(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder without conversations."""
+    monkeypatch.setenv("WENBAO_DATA", str(indexed))
+    for file in indexed.glob(f"{FILE_NAME}*"):
+        file.unlink()
+    return indexed
+
+
+def open_page(user: dict[str, Any] | None = None, conversation: str = "") -> AppTest:
+    page = AppTest.from_file(str(APP), default_timeout=60)
+    page.user = user or {}
+    if conversation:
+        page.query_params["c"] = conversation
+    return page.run()
+
+
+def listed(page: AppTest) -> list[str]:
+    return [button.key.removeprefix("open-") for button in page.button if button.key and button.key.startswith("open-")]
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def address(page: AppTest) -> str:
+    (identity,) = page.query_params["c"] if isinstance(page.query_params["c"], list) else [page.query_params["c"]]
+    return str(identity)
+
+
+def toasts(page: AppTest) -> str:
+    return "".join(toast.value for toast in page.toast)
+
+
+def test_a_conversation_is_there_again_after_a_reload(data: Path) -> None:
+    page = ask(ask(open_page(), QUESTION), "专业对口率呢？")
+    drawn = html(page)
+    again = open_page(conversation=address(page))
+    assert not again.exception
+    assert again.session_state.exchanges == page.session_state.exchanges
+    answers = [part.partition('class="wb-answer')[2] for part in (drawn, html(again))]
+    assert "<mark>95.27%</mark>" in answers[0]
+    assert answers[0] == answers[1]
+    ask(again, "在校生有多少人？")
+    assert len(again.session_state.exchanges) == 3
+    assert len(Conversations(Keeping(data / FILE_NAME)).of(LOCAL_USER)) == 1
+
+
+def test_conversations_are_listed_opened_renamed_and_deleted(data: Path) -> None:
+    page = ask(open_page(), QUESTION)
+    first = address(page)
+    press(page, "新对话")
+    assert "c" not in page.query_params
+    assert page.session_state.exchanges == []
+    ask(page, "青石职业技术学院在校生有多少人？")
+    second = address(page)
+    assert listed(page) == [second, first]
+    page.button(key=f"open-{first}").click().run()
+    assert [exchange.question for exchange in page.session_state.exchanges] == [QUESTION]
+    page.text_input(key=f"title-{first}").set_value("就业 **粗** <b>").run()
+    assert page.button(key=f"open-{first}").label == "就业 \\*\\*粗\\*\\* \\<b\\>"
+    press(page, "删除这段对话")
+    assert listed(page) == [second]
+    assert "c" not in page.query_params
+    assert page.session_state.exchanges == []
+
+
+def test_an_address_that_opens_nothing_says_so(data: Path) -> None:
+    page = open_page(conversation="../nothing")
+    assert "打不开这段对话" in toasts(page)
+    assert "c" not in page.query_params
+    assert not page.exception
+
+
+def test_a_broken_file_leaves_a_page_that_answers(data: Path) -> None:
+    (data / FILE_NAME).write_bytes(b"no database " * 500)
+    page = ask(open_page(conversation="x"), QUESTION)
+    assert "<strong>95.27%</strong>" in html(page)
+    assert "对话没有保存" in html(page)
+    assert "已损坏" in html(page)
+    assert not page.exception
+    assert len(ask(page, "专业对口率呢？").session_state.exchanges) == 2
+
+
+def test_users_never_see_each_others_conversations(data: Path) -> None:
+    mine = ask(open_page(PERSON), QUESTION)
+    theirs = open_page(OTHER_PERSON)
+    assert (listed(mine), listed(theirs)) == ([address(mine)], [])
+    ask(theirs, "青石职业技术学院在校生有多少人？")
+    assert listed(theirs) == [address(theirs)]
+    assert listed(mine.run()) == [address(mine)]
+    assert "打不开这段对话" in toasts(open_page(OTHER_PERSON, address(mine)))
+
+
+def test_a_shared_conversation_is_read_and_continued_as_ones_own(data: Path) -> None:
+    mine = ask(open_page(PERSON), QUESTION)
+    shared = address(mine)
+    mine.toggle(key=f"shared-{shared}").set_value(True).run()
+    theirs = open_page(OTHER_PERSON, shared)
+    assert "<strong>95.27%</strong>" in html(theirs)
+    assert "别人分享给您的对话" in theirs.caption[0].value
+    assert listed(theirs) == []
+    ask(theirs, "专业对口率呢？")
+    assert listed(theirs) == [address(theirs)] != [shared]
+    assert len(theirs.session_state.exchanges) == 2
+    assert len(open_page(PERSON, shared).session_state.exchanges) == 1
+
+
+def test_another_login_in_one_session_begins_anew(data: Path) -> None:
+    page = ask(open_page(PERSON), QUESTION)
+    page.user = OTHER_PERSON
+    page.run()
+    assert (page.session_state.exchanges, listed(page)) == ([], [])
+    assert "95.27%" not in html(page)
+
+
+def test_before_a_login_there_is_only_the_login(data: Path) -> None:
+    page = open_page({"is_logged_in": False})
+    assert [button.label for button in page.button] == ["登录"]
+    assert "请先登录" in html(page)
+    assert "青石" not in html(page)
+    assert not page.chat_input
+
+
+def test_visitors_of_an_open_server_see_only_what_they_opened(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENBAO_PAGE_ADDRESS", "0.0.0.0")
+    mine, theirs = ask(open_page(), QUESTION), open_page()
+    assert (listed(mine), listed(theirs)) == ([address(mine)], [])
+    assert listed(open_page(conversation=address(mine))) == [address(mine)]
+
+
+def test_what_a_reader_thinks_is_kept_with_the_reason(data: Path) -> None:
+    page = ask(open_page(), QUESTION)
+    box = FeedbackBox(Keeping(data / FILE_NAME))
+    page.feedback(key="thumb-1-0").set_value(0).run()
+    assert [kept.liked for kept in box.all()] == [False]
+    page.text_input(key="reason-1-0").set_value("年份不对").run()
+    (kept,) = box.all()
+    assert (kept.reason, kept.question, kept.answer["status"]) == ("年份不对", QUESTION, "answered")
+    again = open_page(conversation=address(page))
+    assert again.feedback(key=f"thumb-{again.session_state.thread}-0").value == 0
+    page.feedback(key="thumb-1-0").set_value(None).run()
+    assert box.all() == ()
