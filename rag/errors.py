@@ -46,3 +46,7 @@ class IncompleteReplyError(ModelError):
 
 class KeepingError(WenbaoError):
     """Conversations or feedback cannot be kept or read."""
+
+
+class ReplyFormatError(ModelError):
+    """A model's reply is not in the format asked for; the message is fit to be told to the model."""

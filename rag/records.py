@@ -408,6 +408,8 @@ class Draft:
     first_token_ms: float | None = None
     notice: str = ""
     """Chinese: what the reader must know about how the answer came about (the model failed, the text is cut)."""
+    problems: tuple[str, ...] = ()
+    """Chinese: what in a model's reply did not hold, as it is told to the model."""
 
 
 @dataclass(frozen=True, slots=True)

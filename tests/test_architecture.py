@@ -31,6 +31,7 @@ LAYERS = (
     {"follow_up", "operations", "relevance", "understand", "retrieve", "suggestions"},
     {"extractive"},
     {"verify"},
+    {"generate"},
     {"present", "exchanges", "feedback", "page"},
     {"readers", "sources", "uploads", "embedders"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}

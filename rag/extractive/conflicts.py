@@ -38,7 +38,7 @@ def find_conflict(
             other.number.unit == choice.figure.number.unit
             and other.passage.report_id == choice.figure.passage.report_id
         )
-        if not same_kind or _agree(other.number, choice.figure.number) or _key_label(other) != label:
+        if not same_kind or agree(other.number, choice.figure.number) or _key_label(other) != label:
             continue
         if years(other) != years(choice.figure):
             continue
@@ -50,7 +50,7 @@ def find_conflict(
     return None
 
 
-def _agree(first: Number, second: Number) -> bool:
+def agree(first: Number, second: Number) -> bool:
     """Whether two figures say the same: equal, or one a rounding or a bound of the other (超过96% and 96.12%)."""
     if same_value(first, second):
         return True

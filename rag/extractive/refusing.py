@@ -18,14 +18,7 @@ def not_found(
     evidence: Evidence, reports: Mapping[str, Report], relevance: Relevance | None, tables: Mapping[str, Table]
 ) -> Draft:
     """A refusal: what was searched, and the nearest thing the reports do say."""
-    ids = [identity for identity in evidence.query.report_ids if identity in reports]
-    if not ids:
-        return Draft(AnswerStatus.NOT_FOUND, "还没有可查的报告，请先添加报告。", ())
-    named = "、".join(f"《{reports[identity].title}》" for identity in ids[:MAX_NAMED])
-    where = f"{named}等报告" if len(ids) > MAX_NAMED else named
-    text = f"在{where}中没有找到能回答这个问题的内容。"
-    if evidence.query.unknown_colleges:
-        text += f"已收录的报告里没有{'、'.join(evidence.query.unknown_colleges)}的报告。"
+    text = searched_in_vain(evidence, reports)
     nearest = _nearest(evidence, relevance) if relevance else None
     if nearest is None:
         return Draft(AnswerStatus.NOT_FOUND, text, ())
@@ -37,6 +30,18 @@ def not_found(
     stated = row_line(row, table) if row is not None and table is not None else plain(passage.text[start:end])
     text += f"最接近的表述是：“{stated}” [{n}]，与所问并不相同，仅供参考。"
     return Draft(AnswerStatus.NOT_FOUND, text, tuple(citations.items))
+
+
+def searched_in_vain(evidence: Evidence, reports: Mapping[str, Report]) -> str:
+    """How a refusal begins: what was searched."""
+    ids = [identity for identity in evidence.query.report_ids if identity in reports]
+    if not ids:
+        return "还没有可查的报告，请先添加报告。"
+    named = "、".join(f"《{reports[identity].title}》" for identity in ids[:MAX_NAMED])
+    where = f"{named}等报告" if len(ids) > MAX_NAMED else named
+    unknown = "、".join(evidence.query.unknown_colleges)
+    absent = f"已收录的报告里没有{unknown}的报告。" if unknown else ""
+    return f"在{where}中没有找到能回答这个问题的内容。{absent}"
 
 
 def _nearest(evidence: Evidence, relevance: Relevance) -> tuple[Passage, int, int] | None:

@@ -1,0 +1,17 @@
+"""Draft with a model: the prompt made of the evidence, the reply read strictly, its ids written out by code."""
+
+from rag.generate.drafting import MAX_ANSWER_CHARACTERS, partial_reply, reply_to_draft, visible_answer
+from rag.generate.prompting import AnswerPrompt, evidence_to_prompt, prompt_budget
+from rag.generate.replies import MAX_REPLY_CHARACTERS, REPLY_SCHEMA
+
+__all__ = [
+    "MAX_ANSWER_CHARACTERS",
+    "MAX_REPLY_CHARACTERS",
+    "REPLY_SCHEMA",
+    "AnswerPrompt",
+    "evidence_to_prompt",
+    "partial_reply",
+    "prompt_budget",
+    "reply_to_draft",
+    "visible_answer",
+]
