@@ -14,31 +14,15 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from rag.errors import SettingsError
+from rag.model_settings import ChatSettings, ModelSettings
+from rag.setting_values import converted_setting, usable_key
+
+__all__ = ["ChatSettings", "ModelSettings", "Settings", "environment_for", "load_settings", "nearest", "secret"]
 
 PROJECT = Path(__file__).resolve().parent.parent
 CONFIG_NAME = "config.toml"
 EXTRACTIVE = "extractive"
 """Alias of the built-in answerer, which needs no model."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
-    """One chat or embedding model over an OpenAI-compatible interface."""
-
-    model: str = ""
-    base_url: str = ""
-    api_key_env: str = ""
-    """Name of the environment variable that holds the key; never the key."""
-    timeout: float = 60.0
-    """Seconds."""
-    max_retries: int = 2
-    kind: str = "openai"
-    """Embedding models only: `builtin`, `openai` or `fastembed`."""
-    path: str = ""
-    """fastembed only: folder of the downloaded model."""
-    dimensions: int = 0
-    """0 = what the model gives."""
-    batch_size: int = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +39,10 @@ class Settings:
     """Alias of the answerer."""
     embedder: str = "builtin"
     """Alias of the embedder."""
+    judge: str = ""
+    """Alias of the chat model that judges answers in evaluations; empty = none."""
+    answer_cache: bool = True
+    """Whether an answer a model gave is given again for the same question, evidence, prompt and model."""
     chroma_host: str = ""
     """Host of a `chroma run` server; empty = embedded."""
     chroma_port: int = 8000
@@ -72,26 +60,12 @@ class Settings:
     page_address: str = "127.0.0.1"
     page_port: int = 8501
     embedders: Mapping[str, ModelSettings] = field(default_factory=lambda: {"builtin": ModelSettings(kind="builtin")})
+    models: Mapping[str, ChatSettings] = field(default_factory=dict)
 
 
-_SCALARS = tuple(f.name for f in fields(Settings) if f.name != "embedders")
-_RANGES: Mapping[str, tuple[float, float]] = {
-    "chroma_port": (1, 65_535),
-    "max_chunk_tokens": (50, 8_000),
-    "retrieve_passages": (1, 100),
-    "max_passage_tokens": (100, 100_000),
-    "read_memory_mb": (64, 1 << 20),
-    "read_seconds": (1, 86_400),
-    "read_max_pages": (1, 100_000),
-    "read_max_file_mb": (1, 10_000),
-    "lock_seconds": (0, 86_400),
-    "page_port": (1, 65_535),
-    "timeout": (1, 86_400),
-    "max_retries": (0, 20),
-    "dimensions": (0, 100_000),
-    "batch_size": (1, 10_000),
-}
-"""Least and greatest value of each number."""
+_TABLES: Mapping[str, type] = {"embedders": ModelSettings, "models": ChatSettings}
+"""Settings that are tables of models by alias, and what each table holds."""
+_SCALARS = tuple(f.name for f in fields(Settings) if f.name not in _TABLES)
 
 
 def load_settings(
@@ -114,10 +88,12 @@ def load_settings(
 
 def secret(name: str, environment: Mapping[str, str] | None = None) -> str:
     """The value of the environment variable a model's settings name. Raises SettingsError where it is not set."""
-    value = (os.environ if environment is None else environment).get(name, "")
-    if not value:
-        raise SettingsError(f"没有设置环境变量 {name}：请把该服务的密钥放进这个变量后再试。")
-    return value
+    return usable_key(name, (os.environ if environment is None else environment).get(name, ""))
+
+
+def has_secret(name: str, environment: Mapping[str, str] | None = None) -> bool:
+    """Whether the environment variable is set, or none is named."""
+    return not name or bool((os.environ if environment is None else environment).get(name, "").strip())
 
 
 def environment_for(settings: Settings, config: Path | None = None) -> dict[str, str]:
@@ -166,47 +142,26 @@ def _merge(settings: Settings, given: Mapping[str, Any], source: str) -> Setting
     changes: dict[str, Any] = {}
     hints = get_type_hints(Settings)
     for key, value in given.items():
-        if key == "embedders":
-            changes[key] = {**settings.embedders, **_models(value, source)}
+        if key in _TABLES:
+            changes[key] = {**getattr(settings, key), **_models(key, value, source)}
         elif key in _SCALARS:
-            changes[key] = _convert(key, value, hints[key], source)
+            changes[key] = converted_setting(key, value, hints[key], source)
         else:
-            raise SettingsError(f"{source}中有不认识的设置 {key!r}{nearest(key, [*_SCALARS, 'embedders'])}")
+            raise SettingsError(f"{source}中有不认识的设置 {key!r}{nearest(key, [*_SCALARS, *_TABLES])}")
     return replace(settings, **changes)
 
 
-def _models(value: Any, source: str) -> dict[str, ModelSettings]:
+def _models(key: str, value: Any, source: str) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(item, Mapping) for item in value.values()):
-        raise SettingsError(f"{source}中 embedders 应写成 [embedders.名称] 下的一组设置。")
-    return {alias: _model(table, f"{source}的 [embedders.{alias}] ") for alias, table in value.items()}
+        raise SettingsError(f"{source}中 {key} 应写成 [{key}.名称] 下的一组设置。")
+    if key == "models" and EXTRACTIVE in value:
+        raise SettingsError(f"{source}的 [models.{EXTRACTIVE}] 与内置回答重名：请换一个名称。")
+    return {alias: _model(_TABLES[key], table, f"{source}的 [{key}.{alias}] ") for alias, table in value.items()}
 
 
-def _model(table: Mapping[str, Any], source: str) -> ModelSettings:
-    hints = get_type_hints(ModelSettings)
+def _model(kind: type, table: Mapping[str, Any], source: str) -> Any:
+    hints = get_type_hints(kind)
     for key in table:
         if key not in hints:
             raise SettingsError(f"{source}中有不认识的设置 {key!r}{nearest(key, hints)}")
-    return ModelSettings(**{key: _convert(key, item, hints[key], source) for key, item in table.items()})
-
-
-def _convert(key: str, value: Any, kind: type, source: str) -> Any:
-    wanted = {int: "整数", float: "数字", str: "文字", Path: "路径"}[kind]
-    low, high = _RANGES.get(key, (float("-inf"), float("inf")))
-    if key in _RANGES:
-        wanted += f"，从 {low:,} 到 {high:,}"
-    try:
-        converted = _converted(value, kind)
-        if isinstance(converted, int | float) and not low <= converted <= high:
-            raise ValueError
-    except (TypeError, ValueError, RuntimeError):
-        raise SettingsError(f"{source}中 {key} 的值 {value!r} 不对，应为{wanted}。") from None
-    return converted
-
-
-def _converted(value: Any, kind: type) -> Any:
-    """The value as that type; ValueError, TypeError or RuntimeError where it is none."""
-    if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
-        raise ValueError
-    if kind is int and isinstance(value, float):
-        raise ValueError
-    return Path(value).expanduser() if kind is Path else kind(value)
+    return kind(**{key: converted_setting(key, item, hints[key], source) for key, item in table.items()})

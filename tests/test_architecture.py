@@ -23,7 +23,7 @@ EVALS = modules_of(ROOT / "evals")
 
 LAYERS = (
     {"errors", "records", "ports", "__init__"},
-    {"settings", "text", "tokens", "numbers"},
+    {"model_settings", "setting_values", "settings", "text", "tokens", "numbers"},
     {"answer_markup", "claims", "people", "question_years", "said_of"}
     | {"colleges", "compute", "corrections", "headings", "identity", "indicators", "pages", "paragraphs", "quantities"}
     | {"prompts"}

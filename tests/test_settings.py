@@ -1,12 +1,23 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from rag.errors import SettingsError
-from rag.settings import PROJECT, ModelSettings, Settings, environment_for, load_settings, nearest, secret
+from rag.settings import (
+    PROJECT,
+    ChatSettings,
+    ModelSettings,
+    Settings,
+    environment_for,
+    has_secret,
+    load_settings,
+    nearest,
+    secret,
+)
 
 
 @pytest.fixture
@@ -47,7 +58,7 @@ def test_the_file_is_named_by_option_then_variable_then_found(config, monkeypatc
 def test_the_file_that_comes_with_the_program_says_what_the_defaults_are(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     loaded, default = load_settings(environment={}), Settings()
-    for name in (field.name for field in fields(Settings) if field.name != "embedders"):
+    for name in (field.name for field in fields(Settings) if field.name not in ("embedders", "models")):
         assert getattr(loaded, name) == getattr(default, name), name
     assert loaded.embedders["builtin"].kind == "builtin"
 
@@ -69,6 +80,16 @@ def test_the_file_that_comes_with_the_program_says_what_the_defaults_are(monkeyp
         ("[embedders.x]\nmodle = 'y'", "[embedders.x] 中有不认识的设置 'modle'，是不是 model？"),
         ("[embedders.x]\nbatch_size = 0", "从 1 到 10,000"),
         ("model = ", "请按 TOML 语法修改"),
+        ("models = 3", "[models.名称]"),
+        ("[models.extractive]\nmodel = 'm'", "与内置回答重名"),
+        ("[models.x]\nbase_ulr = 'u'", "[models.x] 中有不认识的设置 'base_ulr'，是不是 base_url？"),
+        ("[models.x]\nstructured = 'json'", "应为 none、json_object、json_schema 之一"),
+        ("[models.x]\nextra_body = 'a'", "应为一组设置"),
+        ("[models.x]\ntemperature = 3", "从 0 到 2"),
+        ("[models.x]\ninput_price = nan", "应为数字"),
+        ("[models.x]\ninput_price = '两元'", "应为数字"),
+        ("[models.x]\ncontext_window = 1.5", "应为整数"),
+        ("answer_cache = 1", "应为true 或 false"),
     ],
 )
 def test_what_is_wrong_is_named(config, text, expected):
@@ -98,6 +119,50 @@ def test_embedders_add_to_the_built_in_one(config):
     assert isinstance(embedders["x"].timeout, float)
 
 
+def test_a_chat_model_is_what_its_table_says(config):
+    path = config(
+        "answer_cache = false\njudge = 'x'\n"
+        "[models.x]\nmodel = 'm'\nbase_url = 'u'\napi_key_env = 'X_KEY'\ntemperature = 0\ninput_price = 0.1\n"
+        "output_price = 8\nstructured = 'json_object'\nextra_body = {thinking = {type = 'disabled'}}\n"
+    )
+    settings = load_settings(config=path, environment={})
+    assert (settings.judge, settings.answer_cache) == ("x", False)
+    assert settings.models["x"] == ChatSettings(
+        model="m",
+        base_url="u",
+        api_key_env="X_KEY",
+        temperature=0.0,
+        input_price=Decimal("0.1"),
+        output_price=Decimal(8),
+        structured="json_object",
+        extra_body={"thinking": {"type": "disabled"}},
+    )
+    assert ChatSettings().temperature is None
+    assert ChatSettings().input_price is None
+
+
+@pytest.mark.parametrize(("word", "expected"), [("true", True), ("False", False), ("0", False), ("1", True)])
+def test_a_switch_is_read_from_a_variable(word, expected):
+    assert load_settings(environment={"WENBAO_ANSWER_CACHE": word}).answer_cache is expected
+
+
+@pytest.mark.parametrize("table", ["models", "embedders"])
+def test_a_key_put_in_the_file_is_refused_and_not_repeated(config, table):
+    for line in ("api_key_env = 'sk-5f-9c'", "api_key_env = 5", "api_key = 'sk-5f-9c'"):
+        with pytest.raises(SettingsError, match="api_key_env") as caught:
+            load_settings(config=config(f"[{table}.x]\n{line}"), environment={})
+        assert "5f" not in str(caught.value)
+
+
+def test_every_ready_entry_can_be_chosen():
+    loaded = load_settings(environment={"WENBAO_CONFIG": str(PROJECT / "config.toml")})
+    assert len(loaded.models) >= 9
+    for alias, model in loaded.models.items():
+        assert model.model, alias
+        assert model.base_url, alias
+        assert model.max_output_tokens < model.context_window / 2, alias
+
+
 def test_a_byte_order_mark_does_no_harm(tmp_path):
     (tmp_path / "c.toml").write_bytes(b"\xef\xbb\xbfmodel = 'x'")
     assert load_settings(config=tmp_path / "c.toml", environment={}).model == "x"
@@ -110,10 +175,20 @@ def test_a_child_loads_the_same_settings(config, tmp_path):
 
 
 def test_a_secret_is_read_only_when_it_is_set():
-    assert secret("KEY", {"KEY": "s"}) == "s"
-    for environment in ({}, {"KEY": ""}):
+    assert secret("KEY", {"KEY": " s\n"}) == "s"
+    assert has_secret("KEY", {"KEY": "s"})
+    assert has_secret("", {})
+    for environment in ({}, {"KEY": ""}, {"KEY": " "}):
+        assert not has_secret("KEY", environment)
         with pytest.raises(SettingsError, match="没有设置环境变量 KEY"):
             secret("KEY", environment)
+
+
+@pytest.mark.parametrize("key", ["sk-甲5f", "sk 5f", "sk\n5f", "sk-5f\x00"])
+def test_a_secret_no_header_can_carry_is_refused_and_not_repeated(key):
+    with pytest.raises(SettingsError, match="不是完整的密钥") as caught:
+        secret("KEY", {"KEY": key})
+    assert "5f" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("name", "expected"), [("bgee", "，是不是 bge？"), ("甲", "。"), ("", "。")])
