@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError, SettingsError
+from rag.models.failures import Service, failure_to_error
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,7 +119,7 @@ class OpenAICompatibleEmbedder:
 
         if not texts:
             return np.zeros((0, self.dimension or 0), np.float32)
-        with _explained(self._base_url, self._model):
+        with _explained(Service("嵌入模型", self._model, self._base_url, key=self._api_key)):
             rows = self._client.embed_documents(list(texts), chunk_size=self._batch_size)
         return self._checked(rows, len(texts))
 
@@ -164,41 +165,14 @@ class OpenAICompatibleEmbedder:
         return vectors
 
 
-_STATUS_REASONS = {
-    400: "请求被拒绝，多半是文本过长或参数不对",
-    401: "密钥无效或没有给出",
-    402: "账户余额不足",
-    403: "密钥没有使用该模型的权限",
-    404: "地址或模型名不对",
-    429: "请求过于频繁或额度用尽",
-}
-
-
 @contextmanager
-def _explained(base_url: str, model: str) -> Iterator[None]:
-    """What the OpenAI client raises, as `ModelError`."""
-    import openai
-
-    where = f"嵌入模型 {model!r}（{base_url}）"
+def _explained(service: Service) -> Iterator[None]:
+    """What the client raises, as `ModelError`."""
     try:
         yield
-    except openai.APITimeoutError as error:
-        raise _model_error(f"{where}超时未答，请稍后再试或调大 timeout。", retryable=True) from error
-    except openai.APIConnectionError as error:
-        raise _model_error(f"{where}连接不上，请检查地址和网络。", retryable=True) from error
-    except openai.APIStatusError as error:
-        reason = _STATUS_REASONS.get(error.status_code, "服务出错" if error.status_code >= 500 else "请求被拒绝")
-        retryable = error.status_code == 429 or error.status_code >= 500
-        raise _model_error(f"{where}返回 {error.status_code}：{reason}。", retryable=retryable) from error
-    except (openai.OpenAIError, AttributeError, KeyError, TypeError, ValueError) as error:
-        # A reply of another form (an HTML page, an error object behind a 200) fails inside the client, in its own way.
-        raise _model_error(f"{where}的回复不是嵌入接口的格式，请检查 base_url。", retryable=False) from error
-
-
-def _model_error(message: str, *, retryable: bool) -> ModelError:
-    error = ModelError(message)
-    error.retryable = retryable
-    return error
+    except Exception as error:  # a reply of another form fails inside the client, in its own way
+        failure = failure_to_error(error, service)
+        raise failure from failure.__cause__
 
 
 class FastEmbedEmbedder:

@@ -35,6 +35,12 @@ class IndexBusyError(WenbaoError):
 class ModelError(WenbaoError):
     """A model or embedding service failed."""
 
+    def __init__(self, message: str, *, retryable: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.retry_after = retry_after
+        """Seconds the service wants to be left alone, None where it did not say."""
+
 
 class IncompleteReplyError(ModelError):
     """A reply that began and did not end as it should; `partial` is what came."""

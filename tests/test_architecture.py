@@ -33,7 +33,7 @@ LAYERS = (
     {"verify"},
     {"generate"},
     {"present", "exchanges", "feedback", "page"},
-    {"readers", "sources", "uploads", "embedders"}
+    {"readers", "sources", "uploads", "embedders", "models"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
     | {"keeping", "conversations", "feedback_box"}
     | {"terminal", "serving"},
@@ -49,7 +49,7 @@ EDGES = {
     "files to read": {"readers"},
     "folders and uploads": {"sources", "uploads"},
     "index": {"database", "store", "vectors", "keywords", "mirror", "publish", "index"},
-    "models": {"embedders"},
+    "models": {"embedders", "models"},
     "what readers leave": {"keeping", "conversations", "feedback_box"},
     "terminal": {"terminal"},
     "page server": {"serving"},
@@ -67,11 +67,12 @@ LIBRARIES = {
     "numpy": {"embedders", "keywords", "publish", "store", "vectors"},
     "filelock": {"index"},
     "fastembed": {"embedders"},
-    "openai": {"embedders"},
-    "langchain_openai": {"embedders"},
+    "openai": set[str](),
+    "httpx2": {"models"},
+    "langchain_openai": {"embedders", "models"},
     "langchain_core": {"langchain_retriever"},
-    "langchain": set[str](),
-    "pydantic": {"embedders", "exchanges", "langchain_retriever", "store"},
+    "langchain": {"models"},
+    "pydantic": {"embedders", "exchanges", "langchain_retriever", "models", "store"},
     "tiktoken": {"tokens"},
     "rjieba": {"text"},
     "rapidfuzz": {"colleges"},
@@ -93,7 +94,15 @@ READ_THE_ENVIRONMENT = {
     "readers.guard",  # hands it on to the child that parses
 }
 
-BUILT_BY_ASSEMBLY = {"HashingEmbedder", "FastEmbedEmbedder", "OpenAICompatibleEmbedder", "Index", "Ingest", "Assistant"}
+BUILT_BY_ASSEMBLY = {
+    "HashingEmbedder",
+    "FastEmbedEmbedder",
+    "OpenAICompatibleEmbedder",
+    "LangchainChatModel",
+    "Index",
+    "Ingest",
+    "Assistant",
+}
 
 MAX_LINES = 300
 LONGER = {"records", "store", "identity", "page", "index", "compute", "scoring", "check_questions", "benchmarks.gate"}

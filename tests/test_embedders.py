@@ -191,7 +191,7 @@ def test_service_is_not_there():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
-    with pytest.raises(ModelError, match="连接不上"):
+    with pytest.raises(ModelError, match="连接被拒绝"):
         OpenAICompatibleEmbedder(url, "m", "key", max_retries=0).embed_query("一")
 
 
