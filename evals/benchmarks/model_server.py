@@ -120,7 +120,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answers one request."""
         raw = self.rfile.read(int(self.headers["Content-Length"]))
-        request = Request(self.path, {name.lower(): value for name, value in self.headers.items()}, raw, json.loads(raw))
+        request = Request(
+            self.path, {name.lower(): value for name, value in self.headers.items()}, raw, json.loads(raw)
+        )
         with suppress(ConnectionError):  # a client that had enough is gone
             self._send(self.server.owner.answer(request), request.body)
 
