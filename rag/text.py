@@ -75,6 +75,8 @@ def join_lines(first: str, second: str) -> str:
 
 @cache
 def _key_of(character: str) -> str:
+    if _NOISE.match(character):
+        return ""
     folded = unicodedata.normalize("NFKC", _FOLD.get(ord(character), character)).lower()
     return "".join(
         "" if c.isspace() else {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-"}.get(c, c) for c in folded
@@ -82,7 +84,7 @@ def _key_of(character: str) -> str:
 
 
 def matching_key(text: str) -> str:
-    """Text for comparison: NFKC, radicals folded, lower case, no white space, one form of quotes and dashes."""
+    """Text for comparison: NFKC, radicals folded, lower case, no white space or noise, one form of quotes and dashes."""
     return "".join(map(_key_of, text))
 
 

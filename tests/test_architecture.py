@@ -24,7 +24,8 @@ EVALS = modules_of(ROOT / "evals")
 LAYERS = (
     {"errors", "records", "ports", "__init__"},
     {"model_settings", "setting_values", "settings", "text", "tokens", "numbers"},
-    {"answer_markup", "claims", "people", "question_years", "said_of"}
+    {"locate", "page_runs"},
+    {"answer_markup", "cited", "claims", "people", "question_years", "said_of"}
     | {"colleges", "compute", "corrections", "headings", "identity", "indicators", "pages", "paragraphs", "quantities"}
     | {"prompts"}
     | {"sections", "slots", "tabbed_tables", "table_captions", "table_rows", "tables", "chunks", "figures", "twins"},
@@ -33,7 +34,7 @@ LAYERS = (
     {"verify"},
     {"generate"},
     {"present", "exchanges", "feedback", "page"},
-    {"readers", "sources", "uploads", "embedders", "models"}
+    {"readers", "page_pictures", "sources", "uploads", "embedders", "models"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
     | {"keeping", "conversations", "feedback_box"}
     | {"terminal", "serving"},
@@ -46,7 +47,7 @@ LAYERS = (
 """From the bottom: a module needs only modules of its own layer or of those before it."""
 
 EDGES = {
-    "files to read": {"readers"},
+    "files to read": {"readers", "page_pictures"},
     "folders and uploads": {"sources", "uploads"},
     "index": {"database", "store", "vectors", "keywords", "mirror", "publish", "index"},
     "models": {"embedders", "models"},
@@ -61,6 +62,7 @@ LIBRARIES = {
     "pdfplumber": {"readers"},
     "pypdf": {"readers"},
     "pypdfium2": {"readers"},
+    "PIL": {"readers"},
     "docx": {"readers"},
     "chromadb": {"vectors"},
     "bm25s": {"keywords"},

@@ -83,15 +83,7 @@ def _check_before_reading(path: Path, limits: Limits) -> None:
 
 def _run(request: Request, limits: Limits, errors: Any, stop: threading.Event) -> int:
     """Exit code of the child; it has ended when this returns or raises."""
-    home = str(Path(rag.__file__).resolve().parents[1])
-    search_path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "rag.readers.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=errors,
-        env={**os.environ, "PYTHONPATH": search_path, "PYTHONUTF8": "1"},
-    )
+    process = start_child("rag.readers.worker", stdout=subprocess.DEVNULL, stderr=errors)
     try:
         assert process.stdin is not None
         _ask(process.stdin, request)
@@ -101,6 +93,19 @@ def _run(request: Request, limits: Limits, errors: Any, stop: threading.Event) -
         process.wait()
         if process.stdin is not None:
             process.stdin.close()
+
+
+def start_child(module: str, *, stdout: int, stderr: Any) -> subprocess.Popen[bytes]:
+    """A child process that runs one of our modules, asked through its standard input."""
+    home = str(Path(rag.__file__).resolve().parents[1])
+    search_path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=stderr,
+        env={**os.environ, "PYTHONPATH": search_path, "PYTHONUTF8": "1"},
+    )
 
 
 def _ask(stream: Any, request: Request) -> None:
