@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from rag.extractive import evidence_to_draft
+from rag.answering import ANSWER, VERIFY, Answered, Calls, Given, answer_built_in, answer_with_model
+from rag.earlier import with_earlier
+from rag.errors import ModelError
+from rag.generate import REWRITE_SCHEMA, accepted_rewrite, question_to_rewrite
 from rag.index import Index
+from rag.ports import ChatModel
 from rag.records import Evidence, Filters, Query, Report, Table, Turn, VerifiedAnswer
 from rag.retrieve import RetrievalLimits, query_to_evidence
 from rag.understand import question_to_query
-from rag.verify import draft_to_gated
 
 STAGES = ("理解", "检索", "作答", "核对")
+UNDERSTAND, RETRIEVE = "understand", "retrieve"
 
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Answers questions from an index."""
+    """Answers questions from an index, with a chat model or without."""
 
     index: Index
     limits: RetrievalLimits
     count_tokens: Callable[[str], int]
+    model: ChatModel | None = None
+    price: Callable[[int, int], Decimal | None] = lambda input_tokens, output_tokens: None
+    """What so many tokens in and out cost, in yuan."""
+    count_prompt_tokens: Callable[[str], int] | None = None
+    """Counts for the model's budget; `count_tokens` where it is None."""
 
     def reports(self) -> tuple[Report, ...]:
         """What is indexed now, by college, year and id."""
@@ -30,7 +40,7 @@ class Assistant:
         return tuple(sorted(self.index.store.reports(), key=lambda r: (r.college, -(r.year or 0), r.id)))
 
     def understand(self, question: str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Query:
-        """The question as understood against what is indexed."""
+        """The question as understood against what is indexed, without a model."""
         return question_to_query(question, history, filters, self.reports())
 
     def retrieve(self, query: Query) -> Evidence:
@@ -43,29 +53,76 @@ class Assistant:
         found = (self.index.store.table(identity) for identity in sorted(ids))
         return {table.id: table for table in found if table is not None}
 
+    def given(self, evidence: Evidence, history: Sequence[Turn] = (), reports: Sequence[Report] | None = None) -> Given:
+        """What an answer from this evidence is made from; `reports` where they are at hand."""
+        known = self.reports() if reports is None else reports
+        return Given(evidence, {report.id: report for report in known}, self.tables(evidence), history)
+
     def ask(
         self,
         question: str,
         history: Sequence[Turn] = (),
         filters: Filters = Filters(),
         on_stage: Callable[[str], None] = lambda stage: None,
+        *,
+        on_evidence: Callable[[Evidence], None] = lambda evidence: None,
+        on_text: Callable[[str], None] = lambda text: None,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> VerifiedAnswer:
-        """The answer to a question, behind the gate."""
+        """The answer to a question, behind the gate.
+
+        While it is made, `on_evidence` is given what was found and `on_text` the answer so far, its figures not yet
+        checked; once `should_stop` says so, what is proved of it is the answer.
+        """
         watch = _Watch(on_stage)
-        watch.enter("understand", STAGES[0])
+        calls = Calls(self.model) if self.model else None
+        watch.enter(UNDERSTAND)
         reports = self.reports()
-        query = question_to_query(question, history, filters, reports)
-        watch.enter("retrieve", STAGES[1])
+        query = self._understood(
+            question_to_query(question, history, filters, reports), history, filters, calls, reports
+        )
+        watch.enter(RETRIEVE)
         evidence = self.retrieve(query)
-        tables = self.tables(evidence)
-        watch.enter("answer", STAGES[2])
-        by_id = {report.id: report for report in reports}
-        draft = evidence_to_draft(evidence, by_id, tables)
-        watch.enter("verify", STAGES[3])
-        gated = draft_to_gated(draft, tables, by_id)
+        if calls:
+            evidence = with_earlier(evidence, history, self.index.store.sections_by_id)
+        given = self.given(evidence, history, reports)
+        on_evidence(evidence)
+        watch.enter(ANSWER)
+        if calls is None:
+            answered = answer_built_in(given, watch.enter)
+        else:
+            count = self.count_prompt_tokens or self.count_tokens
+            answered = answer_with_model(calls, given, count, on_text, should_stop, watch.enter)
+        return self._verified(answered, given, watch.finish(), calls)
+
+    def _understood(
+        self,
+        query: Query,
+        history: Sequence[Turn],
+        filters: Filters,
+        calls: Calls | None,
+        reports: Sequence[Report],
+    ) -> Query:
+        """The query, or where it leans on the conversation that of the whole question a model makes of it."""
+        leans = query.standalone != query.question or not query.colleges
+        if calls is None or not leans or not any(turn.role == "user" for turn in history):
+            return query
+        try:
+            reply = calls.reply(question_to_rewrite(query.question, history), REWRITE_SCHEMA)
+        except ModelError:
+            return query
+        rewritten = accepted_rewrite(reply.text, query.question, history, reports)
+        if rewritten is None:
+            return query
+        return replace(question_to_query(rewritten, (), filters, reports), question=query.question)
+
+    def _verified(
+        self, answered: Answered, given: Given, timings: tuple[tuple[str, float], ...], calls: Calls | None
+    ) -> VerifiedAnswer:
+        draft, gated = answered.draft, answered.gated
         return VerifiedAnswer(
-            query=query,
-            evidence=evidence,
+            query=given.evidence.query,
+            evidence=given.evidence,
             status=draft.status,
             text=gated.text,
             figures=gated.figures,
@@ -76,22 +133,27 @@ class Assistant:
             model_returned=draft.model_returned,
             input_tokens=draft.input_tokens,
             output_tokens=draft.output_tokens,
-            timings_ms=watch.finish(),
+            timings_ms=timings,
+            first_token_ms=draft.first_token_ms,
+            cost=self.price(draft.input_tokens, draft.output_tokens) if calls else None,
+            notice=draft.notice,
         )
 
 
 class _Watch:
-    """Milliseconds of each stage, in order."""
+    """Milliseconds of each stage, in order of their first beginning; one may be entered again."""
 
     def __init__(self, on_stage: Callable[[str], None]) -> None:
         self._on_stage = on_stage
         self._marks: list[tuple[str, float]] = []
 
-    def enter(self, name: str, stage: str) -> None:
+    def enter(self, name: str) -> None:
         self._marks.append((name, time.perf_counter()))
-        self._on_stage(stage)
+        self._on_stage(dict(zip((UNDERSTAND, RETRIEVE, ANSWER, VERIFY), STAGES, strict=True))[name])
 
     def finish(self) -> tuple[tuple[str, float], ...]:
         ends = [start for _, start in self._marks[1:]] + [time.perf_counter()]
-        spans = [(name, (end - start) * 1000) for (name, start), end in zip(self._marks, ends, strict=True)]
-        return (*spans, ("total", (ends[-1] - self._marks[0][1]) * 1000))
+        spent: dict[str, float] = {}
+        for (name, start), end in zip(self._marks, ends, strict=True):
+            spent[name] = spent.get(name, 0.0) + (end - start) * 1000
+        return (*spent.items(), ("total", (ends[-1] - self._marks[0][1]) * 1000))

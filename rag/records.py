@@ -257,6 +257,8 @@ class Turn:
 
     role: str
     content: str
+    passages: tuple[str, ...] = ()
+    """Ids of the passages that it cites."""
 
 
 @dataclass(frozen=True, slots=True)

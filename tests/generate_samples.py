@@ -15,7 +15,7 @@ REPORT = make_report("a.txt", "东湖职业技术学院")
 OTHER = make_report("b.txt", "西山职业技术学院")
 REPORTS = {report.id: report for report in (REPORT, OTHER)}
 JOBS = make_passage(
-    "2023届毕业生6370人，就业率为96.12%，其中男生就业率95.1%。专业对口率为63.6%，约20人自主创业。", path=("一、就业",)
+    "2023届毕业生6370人，就业率为96.12%，其中医学类95.1%。专业对口率为63.6%，约20人自主创业。", path=("一、就业",)
 )
 STAFF = make_passage("校长张大山到任。全校有专任教师796人，教职工959人；党委书记李小河。", path=("二、师资",))
 AGAIN = make_passage("附表中2023届毕业生就业率为95.12%。", path=("附表",))

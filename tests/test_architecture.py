@@ -33,10 +33,11 @@ LAYERS = (
     {"extractive"},
     {"verify"},
     {"generate"},
+    {"answering", "earlier"},
     {"present", "exchanges", "feedback", "page"},
     {"readers", "page_pictures", "sources", "uploads", "embedders", "models"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
-    | {"keeping", "conversations", "feedback_box"}
+    | {"keeping", "conversations", "feedback_box", "answer_cache"}
     | {"terminal", "serving"},
     {"ingest", "assistant"},
     {"assembly"},
@@ -52,6 +53,7 @@ EDGES = {
     "index": {"database", "store", "vectors", "keywords", "mirror", "publish", "index"},
     "models": {"embedders", "models"},
     "what readers leave": {"keeping", "conversations", "feedback_box"},
+    "replies kept": {"answer_cache"},
     "terminal": {"terminal"},
     "page server": {"serving"},
     "langchain": {"langchain_retriever"},

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from conftest import write_report
+from fake_model import FakeModel
+from generate_samples import reply_text
 
 from rag.assembly import build_assistant, build_ingest, open_index
 from rag.assistant import STAGES, Assistant
-from rag.records import AnswerStatus, Filters, Turn
+from rag.errors import ModelError
+from rag.records import AnswerStatus, Filters, Message, Turn
 from rag.settings import Settings
 
 
@@ -75,3 +81,66 @@ def test_the_same_question_gets_the_same_answer(assistant: Assistant) -> None:
 
 def test_reports_are_in_order_of_college(assistant: Assistant) -> None:
     assert [report.id for report in assistant.reports()] == ["east.txt", "west.txt"]
+
+
+# --- with a model ---
+
+
+def reply_with(figure: str) -> Callable[[Sequence[Message]], str]:
+    """A reply that gives the figure by the id the prompt lists it under."""
+
+    def reply(messages: Sequence[Message]) -> str:
+        found = re.search(rf"^(F\d+) = {re.escape(figure)}", messages[1].content, re.MULTILINE)
+        return reply_text(f"是 **{{{found[1] if found else 'F999'}}}**。")
+
+    return reply
+
+
+def test_a_model_answers_behind_the_same_gate(assistant: Assistant) -> None:
+    model = FakeModel(reply_with("8123人"))
+    stages: list[str] = []
+    seen: list[str] = []
+    found: list[int] = []
+    answer = replace(assistant, model=model, price=lambda sent, got: Decimal(sent) / 1000).ask(
+        "东湖职业技术学院有多少在校生？",
+        on_stage=stages.append,
+        on_text=seen.append,
+        on_evidence=lambda evidence: found.append(len(evidence.passages)),
+    )
+    assert answer.text == "是 **8123人** [1]。"
+    assert (answer.model, answer.model_returned, answer.notice) == ("fake", "fake-1-0", "")
+    assert (answer.input_tokens, answer.cost, answer.first_token_ms) == (100, Decimal("0.1"), 5.0)
+    assert tuple(stages) == STAGES
+    assert seen[-1] == "是 8123人。"
+    assert found == [len(answer.evidence.passages)]
+    assert set(dict(answer.timings_ms)) == {"understand", "retrieve", "answer", "verify", "total"}
+
+
+def test_a_follow_up_is_made_whole_by_the_model_where_that_is_safe(assistant: Assistant) -> None:
+    earlier = [Turn("user", "东湖职业技术学院有多少在校生？"), Turn("assistant", "8123人")]
+    safe = '{"question": "西山职业技术学院的在校生有多少？"}'
+    answer = replace(assistant, model=FakeModel(safe, reply_with("9456人"))).ask("那西山职院呢", earlier)
+    assert answer.query.question == "那西山职院呢"
+    assert answer.query.standalone == "西山职业技术学院的在校生有多少？"
+    assert answer.query.report_ids == ("west.txt",)
+    assert "**9456人**" in answer.text
+    for unsafe in ('{"question": "南岭职业技术学院有多少人？"}', "乱说", ModelError("忙")):
+        answer = replace(assistant, model=FakeModel(unsafe, reply_with("9456人"))).ask("那西山职院呢", earlier)
+        assert answer.query.standalone == "西山职业技术学院有多少在校生？"
+        assert "**9456人**" in answer.text
+
+
+def test_a_question_that_stands_alone_is_not_rewritten(assistant: Assistant) -> None:
+    model = FakeModel(reply_with("8123人"))
+    replace(assistant, model=model).ask("东湖职院有多少在校生？", [Turn("user", "西山职院呢")])
+    assert len(model.history) == 1
+
+
+def test_what_was_cited_before_is_offered_again(assistant: Assistant) -> None:
+    first = assistant.ask("东湖职业技术学院有多少在校生？")
+    cited = tuple(citation.passage.id for citation in first.citations)
+    earlier = [Turn("user", first.query.question), Turn("assistant", first.text, cited)]
+    model = FakeModel('{"question": "x"}', reply_with("8123人"))
+    narrow = replace(assistant, model=model, limits=replace(assistant.limits, passages=1))
+    answer = narrow.ask("那就业率呢", earlier)
+    assert set(cited) <= {passage.id for passage in answer.evidence.passages}

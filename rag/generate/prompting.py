@@ -30,6 +30,8 @@ MAX_SAID = 60
 """Characters of what a listed figure is said of."""
 OVERHEAD_TOKENS = 64
 """What an endpoint adds around the messages."""
+MENDING_TOKENS = 3_000
+"""What a second asking, which tells the model what was wrong, adds."""
 MIN_BUDGET = 1_000
 
 _FORGED_ID = re.compile(r"[〔\[{［｛](?=\s*[PFC]\d)")
@@ -54,8 +56,9 @@ class AnswerPrompt:
 
 
 def prompt_budget(model: ChatModel) -> int:
-    """Tokens the messages may have so that the whole reply still fits."""
-    return max(MIN_BUDGET, model.context_window - model.max_output_tokens - OVERHEAD_TOKENS)
+    """Tokens the messages may have so that the whole reply, and a second asking, still fit."""
+    mending = min(MENDING_TOKENS, model.context_window // 8)
+    return max(MIN_BUDGET, model.context_window - model.max_output_tokens - OVERHEAD_TOKENS - mending)
 
 
 def evidence_to_prompt(
