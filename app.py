@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from rag import page, suggestions
+from rag import exports, figure_rows, page, suggestions, word
 from rag.conversations import LOCAL_USER, Conversation
 from rag.errors import KeepingError, WenbaoError
 from rag.exchanges import Exchange, answer_to_exchange
@@ -19,7 +19,7 @@ from rag.people import is_on_this_machine, user_key, user_name
 from rag.records import Filters, Report
 from rag.settings import Settings, load_settings
 from rag.understand import filtered_reports
-from rag.uploads import is_upload, save_upload
+from rag.uploads import is_upload, safe_name, save_upload
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -147,7 +147,7 @@ def draw(parts: Parts, viewer: str) -> None:
             draw_welcome(parts, filtered_reports(reports, filters), reports)
     for number, exchange in enumerate(memory.exchanges):
         draw_exchange(number, exchange)
-        draw_feedback(parts, viewer, number, exchange)
+        draw_actions(parts, viewer, number, exchange)
     if busy and reports:
         answer_pending(parts, viewer, assistant_of(parts, model), filters)
     for notice in [*drained(parts.notices), *drained(memory.notices)]:
@@ -286,6 +286,8 @@ def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> No
             key=shared,
             on_change=lambda: tried(change.share, identity, viewer, memory[shared]),
         )
+    st.html('<div class="wb-head">另存为</div>')
+    draw_downloads(f"all-{identity}", conversation.title, memory.exchanges)
     st.html('<div class="wb-head">这段对话的链接</div>')
     st.code(f"{st.context.url or ''}?{CONVERSATION_PARAMETER}={identity}", language=None, wrap_lines=True)
     st.button("删除这段对话", icon=":material/delete:", on_click=delete, args=(parts, viewer, identity))
@@ -307,22 +309,51 @@ def tried(change: Callable[..., None], *arguments: Any) -> bool:
     return True
 
 
-def draw_feedback(parts: Parts, viewer: str, number: int, exchange: Exchange) -> None:
-    """Thumbs under an answer, and a place for the reason once one is chosen."""
+def draw_downloads(key: str, title: str, exchanges: Sequence[Exchange]) -> None:
+    """Buttons that save the exchanges as Word and Markdown, and their figures as Excel and CSV."""
+
+    def document() -> exports.Document:
+        return exports.exchanges_to_document(title, exchanges)
+
+    kinds: list[tuple[str, str, str, Callable[[], bytes]]] = [
+        ("Word", "docx", word.MIME_TYPE, lambda: word.document_to_word(document())),
+        ("Markdown", "md", "text/markdown", lambda: exports.document_to_markdown(document()).encode()),
+    ]
+    if any(exchange.answer and exchange.answer.figures for exchange in exchanges):
+        kinds += [
+            ("Excel（数字）", "xlsx", figure_rows.XLSX_TYPE, lambda: figure_rows.figures_to_xlsx(exchanges)),
+            ("CSV（数字）", "csv", "text/csv", lambda: figure_rows.figures_to_csv(exchanges)),
+        ]
+    with st.container(horizontal=True):
+        for label, ending, mime, content in kinds:
+            name = safe_name(f"问报-{title}.{ending}")
+            # made when it is asked for, and without drawing the page again
+            st.download_button(label, content, name, mime, key=f"{ending}-{key}", on_click="ignore")
+
+
+def draw_actions(parts: Parts, viewer: str, number: int, exchange: Exchange) -> None:
+    """What can be done with an answer: think well or ill of it, and save it."""
     memory = st.session_state
-    if not exchange.record or memory.conversation is None:
+    if not exchange.record:
         return
+    with st.container(key=f"wb-actions-{number}", horizontal=True, vertical_alignment="center"):
+        if memory.conversation is not None:
+            draw_feedback(parts, viewer, number)
+        with st.popover("导出", icon=":material/download:", disabled=memory.pending is not None):
+            draw_downloads(f"{memory.thread}-{number}", exchange.question, [exchange])
+
+
+def draw_feedback(parts: Parts, viewer: str, number: int) -> None:
+    """Thumbs, and a place for the reason once one is chosen."""
+    memory = st.session_state
     thumb, reason = f"thumb-{memory.thread}-{number}", f"reason-{memory.thread}-{number}"
     liked, said = memory.ratings.get(number, (None, ""))
-    with st.container(key=f"wb-feedback-{number}", horizontal=True, vertical_alignment="center"):
-        change = {"on_change": rate, "args": (parts, viewer, number, thumb, reason)}
-        busy = memory.pending is not None
-        default = None if liked is None else int(liked)
-        if st.feedback("thumbs", key=thumb, default=default, disabled=busy, **change) is not None:
-            hint = "哪里好，或者哪里不对？（可不填，回车保存）"
-            st.text_input(
-                "原因", said, key=reason, placeholder=hint, label_visibility="collapsed", disabled=busy, **change
-            )
+    change = {"on_change": rate, "args": (parts, viewer, number, thumb, reason)}
+    busy = memory.pending is not None
+    default = None if liked is None else int(liked)
+    if st.feedback("thumbs", key=thumb, default=default, disabled=busy, **change) is not None:
+        hint = "哪里好，或者哪里不对？（可不填，回车保存）"
+        st.text_input("原因", said, key=reason, placeholder=hint, label_visibility="collapsed", disabled=busy, **change)
 
 
 def rate(parts: Parts, viewer: str, number: int, thumb: str, reason: str) -> None:

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from rag.answer_blocks import Block, Spans, answer_to_blocks
 from rag.exchanges import Exchange
 from rag.numbers import cell_number, find_numbers
-from rag.records import AnswerFigure, AnswerStatus, Citation, Conflict, Report, Table, TableRow, VerifiedAnswer
+from rag.records import AnswerFigure, Citation, Conflict, Report, Table, TableRow, VerifiedAnswer
 from rag.settings import EXTRACTIVE, Settings
 from rag.tables import header_labels, row_text
 from rag.text import unique
@@ -32,9 +34,7 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REREAD = re.compile(r"(?<=:)(?=[A-Za-z_/+-])|(?<=@)(?=\w)|(?<=www)(?=\.)", re.IGNORECASE)
 _TYPOGRAPHIC = re.compile(r"(?<=[<>=~+!-])(?=[<>=~+!-])")
 _MARKER = re.compile(r"\[(\d{1,3})\]")
-_INLINE = re.compile(r"\*\*(?P<bold>[^*\n]+?)\*\*|\[(?P<marker>\d{1,3})\]")
 _HEAD = '<h1>问报</h1><p class="wb-lead">就院校报告提问，每个数字都注明出处页码。</p>'
-_TABLE_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
 
 
 def escape_markdown(text: str) -> str:
@@ -82,7 +82,7 @@ def answer_to_html(
     """The answer, its conflicts and its sources. `anchor` makes the ids of its sources unlike those of others."""
     parts = [
         _understood(answer),
-        f'<div class="wb-text">{_blocks(answer, anchor)}</div>',
+        f'<div class="wb-text">{"".join(_block(block, anchor) for block in answer_to_blocks(answer))}</div>',
         *(_conflict(conflict, anchor) for conflict in answer.conflicts),
         _sources(answer, reports, tables, anchor),
         f'<p class="wb-foot">{escape(_foot(answer))}</p>',
@@ -102,46 +102,22 @@ def _foot(answer: VerifiedAnswer) -> str:
     return f"{name} · 查了 {len(answer.query.report_ids)} 份报告 · {seconds:.2f} 秒"
 
 
-def _blocks(answer: VerifiedAnswer, anchor: str) -> str:
-    """Paragraphs, lists and pipe tables of the answer's text; any other Markdown stays as the characters it is."""
-    blocks: list[tuple[str, list[str]]] = []
-    for line in answer.text.splitlines():
-        text = line.strip()
-        kind = "list" if text.startswith("- ") else "table" if text.startswith("|") else "text" if text else ""
-        if not blocks or blocks[-1][0] != kind:
-            blocks.append((kind, []))
-        blocks[-1][1].append(text)
-    return "".join(_block(kind, lines, answer, anchor) for kind, lines in blocks if kind)
+def _block(block: Block, anchor: str) -> str:
+    lines = [[_spans(cell, anchor) for cell in line] for line in block.lines]
+    if block.kind == "list":
+        return f"<ul>{''.join(f'<li>{line}</li>' for (line,) in lines)}</ul>"
+    if block.kind == "table":
+        return _grid(lines[0], lines[1:])
+    return f"<p>{'<br>'.join(line for (line,) in lines)}</p>"
 
 
-def _block(kind: str, lines: Sequence[str], answer: VerifiedAnswer, anchor: str) -> str:
-    if kind == "list":
-        return f"<ul>{''.join(f'<li>{_inline(line[2:], answer, anchor)}</li>' for line in lines)}</ul>"
-    if kind == "table":
-        rows = [line.strip("|").split("|") for line in lines if not _TABLE_RULE.fullmatch(line)]
-        cells = [[_inline(cell.strip(), answer, anchor) for cell in row] for row in rows]
-        return _grid(cells[0], cells[1:]) if cells else ""
-    return f"<p>{'<br>'.join(_inline(line, answer, anchor) for line in lines)}</p>"
-
-
-def _inline(text: str, answer: VerifiedAnswer, anchor: str) -> str:
-    """Escaped text; bold only around figures that passed the gate and around names, marks only of its citations."""
-    cited = {citation.n for citation in answer.citations}
-    parts, at = [], 0
-    for match in _INLINE.finditer(text):
-        before, at = text[at : match.start()], match.end()
-        if match["marker"] and int(match["marker"]) in cited:
-            parts += [escape(before.rstrip()), _marker(int(match["marker"]), anchor)]
-        elif match["bold"] and _may_be_bold(match["bold"], answer):
-            parts += [escape(before), f"<strong>{_inline(match['bold'], answer, anchor)}</strong>"]
-        else:
-            parts += [escape(before), escape(match["bold"] or match.group())]
-    return "".join([*parts, escape(text[at:])])
-
-
-def _may_be_bold(text: str, answer: VerifiedAnswer) -> bool:
-    proved = {(figure.value, figure.unit) for figure in answer.figures if figure.role == "answer"}
-    return answer.status is AnswerStatus.ANSWERED and all((n.value, n.unit) in proved for n in find_numbers(text))
+def _spans(spans: Spans, anchor: str) -> str:
+    """Escaped words and marks, runs of bold ones in one piece."""
+    pieces: list[str] = []
+    for bold, run in groupby(spans, key=lambda span: span.bold):
+        html = "".join(escape(span.text) if span.note is None else _marker(span.note, anchor) for span in run)
+        pieces.append(f"<strong>{html}</strong>" if bold else html)
+    return "".join(pieces)
 
 
 def _marker(n: int, anchor: str) -> str:

@@ -34,7 +34,7 @@ LAYERS = (
     {"verify"},
     {"generate"},
     {"answering", "earlier"},
-    {"present", "exchanges", "feedback", "page"},
+    {"present", "exchanges", "feedback", "page"} | {"answer_blocks", "exports", "word", "figure_rows"},
     {"readers", "page_pictures", "sources", "uploads", "embedders", "models"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
     | {"keeping", "conversations", "feedback_box", "answer_cache"}
@@ -65,7 +65,8 @@ LIBRARIES = {
     "pypdf": {"readers"},
     "pypdfium2": {"readers"},
     "PIL": {"readers"},
-    "docx": {"readers"},
+    "docx": {"readers", "word"},
+    "openpyxl": {"figure_rows"},
     "chromadb": {"vectors"},
     "bm25s": {"keywords"},
     "numpy": {"embedders", "keywords", "publish", "store", "vectors"},

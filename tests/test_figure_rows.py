@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from kept_samples import make_exchange
+
+from rag.exchanges import Exchange
+from rag.figure_rows import COLUMNS, exchanges_to_rows, figures_to_csv, figures_to_xlsx
+
+EXCHANGE = make_exchange()
+
+
+def with_scope(scope: str) -> Exchange:
+    assert EXCHANGE.answer is not None
+    figures = (replace(EXCHANGE.answer.figures[0], scope=scope, value=Decimal("-2.50")), *EXCHANGE.answer.figures[1:])
+    return replace(EXCHANGE, answer=replace(EXCHANGE.answer, figures=figures))
+
+
+def read_csv(content: bytes) -> list[list[str]]:
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_rows_say_what_each_figure_is_and_where_it_stands() -> None:
+    quoted, computed, cell = exchanges_to_rows([EXCHANGE, Exchange("问", failure="没有")])
+    assert (quoted.text, quoted.about, quoted.scope) == ("96.12%", "2023届毕业生就业率为", "2023届")
+    assert (quoted.reports, quoted.pages) == ("青石职业技术学院2023年质量年报", "1")
+    assert (cell.about, cell.quotes) == ("机电系 人数（人）", "机电系 2130")
+    assert computed.formula == "2130[2] − 1875[3] = 255 人"
+    assert computed.quotes == "机电系 2130；护理系 1875"
+    assert computed.about == "机电系 人数（人）；护理系 人数（人）"
+
+
+def test_csv() -> None:
+    rows = read_csv(figures_to_csv([EXCHANGE]))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row[:3] for row in rows[1:]] == [["96.12%", "96.12", "%"], ["255人", "255", "人"], ["2130人", "2130", "人"]]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＠", " =", "\t="])
+def test_no_cell_is_a_formula(start: str) -> None:
+    scope = f'{start}HYPERLINK("http://evil.example")'
+    (row, *_) = read_csv(figures_to_csv([with_scope(scope)]))[1:]
+    assert row[4] == f"'{scope}"
+    assert row[1] == "-2.50"
+    sheet = openpyxl.load_workbook(io.BytesIO(figures_to_xlsx([with_scope(scope)]))).worksheets[0]
+    cell = sheet.cell(2, 5)
+    assert (cell.value, cell.data_type) == (scope, "s")
+    assert sheet.cell(2, 2).value == -2.5
+
+
+def test_xlsx() -> None:
+    content = figures_to_xlsx([EXCHANGE])
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0] == COLUMNS
+    assert [row[:3] for row in rows[1:]] == [("96.12%", 96.12, "%"), ("255人", 255, "人"), ("2130人", 2130, "人")]
+    assert figures_to_xlsx([EXCHANGE]) == content
+
+
+def test_characters_excel_refuses_are_left_out() -> None:
+    made = figures_to_xlsx([with_scope("一\x00\x1f二" + "长" * 40_000)])
+    value = openpyxl.load_workbook(io.BytesIO(made)).worksheets[0].cell(2, 5).value
+    assert isinstance(value, str)
+    assert value.startswith("一二长")
+    assert len(value) == 32_767
