@@ -6,11 +6,13 @@ import hashlib
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import SettingsError
-from rag.settings import EXTRACTIVE, ModelSettings, Settings, nearest, secret
+from rag.records import Message
+from rag.settings import EXTRACTIVE, ChatSettings, ModelSettings, Settings, has_secret, nearest, secret
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -18,10 +20,12 @@ if TYPE_CHECKING:
     from rag.feedback_box import FeedbackBox
     from rag.index import Index
     from rag.ingest import Ingest
-    from rag.ports import Embedder
+    from rag.ports import ChatModel, Embedder
 
 Notify = Callable[[str], None]
 MAIN_INDEX = "index"
+AVAILABLE = "可用"
+TOKENS_PER_PRICE = 1_000_000
 UPLOADS = "uploads"
 """Folder in the data folder for reports added on the page."""
 
@@ -35,6 +39,8 @@ class ConfiguredModel:
     """`回答` or `嵌入`."""
     description: str
     is_chosen: bool
+    state: str
+    """`可用`, or what is missing."""
 
 
 def for_folder(settings: Settings, folder: Path) -> Settings:
@@ -51,9 +57,11 @@ def index_folder(settings: Settings) -> Path:
 
 
 def check_choices(settings: Settings) -> None:
-    """Raises SettingsError where the answerer or the embedder chosen is none of those configured."""
-    _check_alias("回答", settings.model, (EXTRACTIVE,))
+    """Raises SettingsError where the answerer, the embedder or the judge chosen is none of those configured."""
+    _check_alias("回答", settings.model, (EXTRACTIVE, *settings.models))
     _check_alias("嵌入", settings.embedder, settings.embedders)
+    if settings.judge:
+        _check_alias("裁判", settings.judge, settings.models)
 
 
 def _check_alias(use: str, alias: str, known: Collection[str]) -> None:
@@ -63,29 +71,81 @@ def _check_alias(use: str, alias: str, known: Collection[str]) -> None:
 
 def configured_models(settings: Settings) -> tuple[ConfiguredModel, ...]:
     """Every answerer, then every embedder."""
-    answerer = ConfiguredModel(EXTRACTIVE, "回答", "摘录式，内置，不用联网", settings.model == EXTRACTIVE)
+    builtin = ConfiguredModel(EXTRACTIVE, "回答", "摘录式，内置，不用联网", settings.model == EXTRACTIVE, AVAILABLE)
+    answerers = (
+        ConfiguredModel(alias, "回答", _places(chat), alias == settings.model, _state(chat.api_key_env))
+        for alias, chat in settings.models.items()
+    )
     embedders = (
-        ConfiguredModel(alias, "嵌入", _embedder_description(model), alias == settings.embedder)
+        ConfiguredModel(
+            alias, "嵌入", _embedder_description(model), alias == settings.embedder, _state(model.api_key_env)
+        )
         for alias, model in settings.embedders.items()
     )
-    return (answerer, *embedders)
+    return (builtin, *answerers, *embedders)
+
+
+def _state(variable: str) -> str:
+    return AVAILABLE if has_secret(variable) else f"未设置环境变量 {variable}"
 
 
 def _embedder_description(model: ModelSettings) -> str:
     if model.kind == "builtin":
         return "按字词散列，内置，不用联网"
-    return "，".join(filter(None, (model.model, model.base_url or model.path)))
+    return _places(model)
+
+
+def _places(model: ModelSettings | ChatSettings) -> str:
+    parts = (model.model, model.base_url or (model.path if isinstance(model, ModelSettings) else model.provider))
+    return "，".join(filter(None, parts))
 
 
 def probe_model(settings: Settings, model: ConfiguredModel) -> str:
     """What one tiny real call to the model gave, in a sentence; SettingsError or ModelError where it fails."""
     if model.use == "回答":
-        return "内置，不用联网，可以直接使用。"
+        return "内置，不用联网，可以直接使用。" if model.alias == EXTRACTIVE else _probe_chat(settings, model.alias)
     embedder = build_embedder(replace(settings, embedder=model.alias))
     started = time.perf_counter()
     vector = embedder.embed_query("毕业去向落实率")
     milliseconds = (time.perf_counter() - started) * 1000
     return f"可以使用：返回 {len(vector)} 维向量，用时 {milliseconds:.0f} 毫秒。"
+
+
+def _probe_chat(settings: Settings, alias: str) -> str:
+    reply = build_chat_model(settings, alias).reply((Message("user", "请只回答一个字：好"),))
+    cost = reply_cost(settings, alias, reply.input_tokens, reply.output_tokens)
+    facts = (
+        f"返回的模型 {reply.model_returned or '（没有给出）'}",
+        f"首字 {reply.first_token_ms:.0f} 毫秒，共 {reply.total_ms:.0f} 毫秒",
+        f"输入 {reply.input_tokens}、输出 {reply.output_tokens} token",
+        f"费用 {cost.normalize():f} 元" if cost is not None else "",
+    )
+    return f"可以使用：{'，'.join(filter(None, facts))}。"
+
+
+def build_chat_model(settings: Settings, alias: str) -> ChatModel:
+    """The chat model of that alias; its key is read at the first call."""
+    from rag.models import LangchainChatModel
+
+    _check_alias("回答", alias, settings.models)
+    chosen = settings.models[alias]
+    if not chosen.model:
+        raise SettingsError(f"模型 {alias!r} 缺少 model：请在 config.toml 的 [models.{alias}] 里补上。")
+    return LangchainChatModel(alias, chosen, lambda: secret(chosen.api_key_env) if chosen.api_key_env else "")
+
+
+def missing_key(settings: Settings, alias: str) -> str:
+    """The environment variable that has to be set before the chat model can be called, `` where none has."""
+    chosen = settings.models.get(alias)
+    return chosen.api_key_env if chosen is not None and not has_secret(chosen.api_key_env) else ""
+
+
+def reply_cost(settings: Settings, alias: str, input_tokens: int, output_tokens: int) -> Decimal | None:
+    """Yuan that a reply of the chat model cost, None where its prices are not configured."""
+    chosen = settings.models.get(alias)
+    if chosen is None or chosen.input_price is None or chosen.output_price is None:
+        return None
+    return (chosen.input_price * input_tokens + chosen.output_price * output_tokens) / TOKENS_PER_PRICE
 
 
 def build_embedder(settings: Settings) -> Embedder:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag import __version__
-from rag.errors import IndexBusyError, SettingsError, UsageError, WenbaoError
+from rag.errors import IndexBusyError, ModelError, SettingsError, UsageError, WenbaoError
 from rag.settings import PROJECT, Settings, environment_for, load_settings, nearest
 from rag.terminal import FAILED, SOME_SKIPPED, Command, Group, complain, progress_bar, run, say
 
@@ -230,7 +230,7 @@ def list_models(context: typer.Context, as_json: Json = False, config: Config = 
         _print_json([asdict(model) for model in models])
     else:
         for model in models:
-            say(f"{'*' if model.is_chosen else ' '} {model.alias}（{model.use}）：{model.description}")
+            say(f"{'*' if model.is_chosen else ' '} {model.alias}（{model.use}，{model.state}）：{model.description}")
 
 
 @models_app.command("test", cls=Command)
@@ -240,17 +240,27 @@ def probe_models(
     debug: Debug = False,
 ) -> None:
     """实际调用一次模型，看能不能用。"""
-    from rag.assembly import configured_models, probe_model
+    from rag.assembly import check_choices, configured_models, probe_model
 
     settings = load_settings(config=config)
+    check_choices(settings)
     models = configured_models(settings)
     chosen = [model for model in models if (model.is_chosen if alias is None else model.alias == alias)]
     if not chosen:
         raise UsageError(
             f"没有名为 {alias!r} 的模型{nearest(alias or '', [model.alias for model in models])}用 wenbao models 列出全部。"
         )
+    failed = False
     for model in chosen:
-        say(f"{model.alias}（{model.use}）：{probe_model(settings, model)}")
+        try:
+            say(f"{model.alias}（{model.use}）：{probe_model(settings, model)}")
+        except (ModelError, SettingsError) as error:
+            if debug:
+                raise
+            failed = True
+            complain(f"{model.alias}（{model.use}）：{error}")
+    if failed:
+        raise typer.Exit(FAILED)
 
 
 def _settings(

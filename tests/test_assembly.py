@@ -1,21 +1,28 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from rag.assembly import (
     build_assistant,
+    build_chat_model,
     build_embedder,
     build_ingest,
     check_choices,
     configured_models,
     for_folder,
     index_folder,
+    missing_key,
     open_index,
     probe_model,
+    reply_cost,
 )
 from rag.embedders import HashingEmbedder, OpenAICompatibleEmbedder
 from rag.errors import ModelError, SettingsError
-from rag.settings import ModelSettings, Settings
+from rag.records import Message
+from rag.settings import ChatSettings, ModelSettings, Settings
 
 SERVICE = ModelSettings(model="m", base_url="http://127.0.0.1:9/v1", max_retries=0, timeout=2.0)
 
@@ -64,20 +71,60 @@ def test_only_the_answerer_is_unknown():
     check_choices(Settings())
 
 
+CHAT = ChatSettings(
+    model="m",
+    base_url="http://127.0.0.1:9/v1",
+    api_key_env="NO_SUCH_KEY",
+    input_price=Decimal("0.8"),
+    output_price=Decimal(2),
+)
+
+
 def test_models_are_listed_with_the_chosen_ones_marked():
-    models = configured_models(with_embedder(SERVICE))
-    assert [(model.alias, model.use, model.is_chosen) for model in models] == [
-        ("extractive", "回答", True),
-        ("builtin", "嵌入", False),
-        ("x", "嵌入", True),
+    models = configured_models(replace(with_embedder(SERVICE), model="c", models={"c": CHAT}))
+    assert [(model.alias, model.use, model.is_chosen, model.state) for model in models] == [
+        ("extractive", "回答", False, "可用"),
+        ("c", "回答", True, "未设置环境变量 NO_SUCH_KEY"),
+        ("builtin", "嵌入", False, "可用"),
+        ("x", "嵌入", True, "可用"),
     ]
     assert "不用联网" in models[0].description
-    assert models[2].description == "m，http://127.0.0.1:9/v1"
+    assert models[1].description == models[3].description == "m，http://127.0.0.1:9/v1"
+
+
+def test_a_chat_model_is_built_by_alias_without_its_key():
+    settings = Settings(models={"c": CHAT, "free": replace(CHAT, api_key_env=""), "none": ChatSettings()})
+    model = build_chat_model(settings, "c")
+    assert (model.alias, model.model, model.context_window) == ("c", "m", CHAT.context_window)
+    assert model.request_body((Message("user", "q"),))["messages"] == [{"content": "q", "role": "user"}]
+    assert [missing_key(settings, alias) for alias in ("c", "free", "extractive")] == ["NO_SUCH_KEY", "", ""]
+    with pytest.raises(ModelError, match="NO_SUCH_KEY"):
+        model.reply((Message("user", "q"),))
+    with pytest.raises(SettingsError, match="缺少 model"):
+        build_chat_model(settings, "none")
+    with pytest.raises(SettingsError, match="没有名为 'd' 的回答模型"):
+        build_chat_model(settings, "d")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [({}, Decimal("0.0018")), ({"input_price": None}, None), ({"output_price": None}, None)],
+)
+def test_a_reply_costs_what_the_prices_say(changes, expected):
+    settings = Settings(models={"c": replace(CHAT, **changes)})
+    assert reply_cost(settings, "c", 1000, 500) == expected
+    assert reply_cost(settings, "extractive", 1000, 500) is None
+
+
+def test_the_judge_is_a_chat_model():
+    check_choices(Settings(judge="c", model="c", models={"c": CHAT}))
+    with pytest.raises(SettingsError, match="没有名为 'd' 的裁判模型"):
+        check_choices(Settings(judge="d", models={"c": CHAT}))
 
 
 def test_a_model_is_tried_by_a_real_call():
     settings = with_embedder(SERVICE)
-    answerer, builtin, service = configured_models(settings)
+    answerer, builtin, service = configured_models(settings)[:3]
     assert "不用联网" in probe_model(settings, answerer)
     assert "512 维" in probe_model(settings, builtin)
     with pytest.raises(ModelError):

@@ -17,6 +17,8 @@ from chroma_server import free_port
 from conftest import ROOT, write_report
 from fixture_files import PdfBuilder
 
+from evals.benchmarks.model_server import ModelServer, Reply
+
 KEYS = (
     "question standalone_question status answer figures citations conflicts unsupported retrieved model "
     "model_returned timings_ms usage"
@@ -238,11 +240,33 @@ def test_whoever_stops_reading_gets_no_traceback(started, data):
 def test_models_are_listed_and_tried(wenbao):
     listed = wenbao("models")
     assert (listed.code, listed.err) == (0, "")
-    assert "* extractive（回答）" in listed.out
+    assert "* extractive（回答，可用）" in listed.out
     assert {model["alias"] for model in json.loads(wenbao("models", "--json").out)} >= {"extractive", "builtin"}
     tried = wenbao("models", "test")
     assert (tried.code, len(tried.out.splitlines())) == (0, 2)
     assert "不用联网" in tried.out
+
+
+def test_a_chat_model_is_tried_by_a_real_call(wenbao, tmp_path):
+    with ModelServer(lambda body: Reply("好", model="m-0731")) as server:
+        config = tmp_path / "config.toml"
+        config.write_text(
+            f"[models.x]\nmodel = 'm'\nbase_url = '{server.url}'\napi_key_env = 'X_KEY'\n"
+            "input_price = 2\noutput_price = 8\n",
+            encoding="utf-8",
+        )
+        assert "x（回答，未设置环境变量 X_KEY）：m，http" in wenbao("models", "--config", config).out
+        missing = wenbao("models", "test", "x", "--config", config)
+        assert (missing.code, missing.out) == (1, "")
+        assert "没有设置环境变量 X_KEY" in missing.err
+        tried = wenbao("models", "test", "x", "--config", config, env={"X_KEY": "sk-5f"})
+        assert (tried.code, tried.err) == (0, "")
+        assert "返回的模型 m-0731，首字" in tried.out
+        server.queue.append(Reply(status=401, body=b'{"error":{"message":"sk-5f"}}'))
+        refused = wenbao("models", "test", "x", "--config", config, env={"X_KEY": "sk-5f"})
+        assert (refused.code, refused.out) == (1, "")
+        assert "401：密钥无效或没有给出，请检查环境变量 X_KEY。" in refused.err
+        assert "5f" not in refused.err
 
 
 def test_help_is_chinese_and_version_is_told(wenbao):
@@ -255,9 +279,7 @@ def test_help_is_chinese_and_version_is_told(wenbao):
 
 
 def test_help_loads_nothing_heavy(wenbao):
-    heavy = (
-        "chromadb numpy rich rjieba pydantic openai langchain_core streamlit pdfplumber pypdf bm25s rapidfuzz".split()
-    )
+    heavy = "chromadb numpy rich rjieba pydantic openai tiktoken langchain_core streamlit pdfplumber pypdf bm25s rapidfuzz".split()
     code = f"""
 import sys
 from rag.cli import main
