@@ -332,6 +332,10 @@ class Query:
     wants_number: bool = False
     carried: str = ""
     """The earlier question an elliptical one is understood by."""
+    subject: str = ""
+    """Of a part: whom or what year it is about, as an answer names it."""
+    parts: tuple[Query, ...] = ()
+    """What a question that spans several colleges or years asks of each, as a question of its own; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +370,8 @@ class Evidence:
     passages: tuple[Passage, ...]
     word_weights: tuple[tuple[str, float], ...] = ()
     """The question's content words and how much each tells the searched texts apart."""
+    parts: tuple[Evidence, ...] = ()
+    """What was found for each part of the query, in its order; `passages` holds all of it."""
 
 
 @dataclass(frozen=True, slots=True)

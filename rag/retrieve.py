@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rag.chunks import page_at
@@ -63,7 +64,12 @@ def reciprocal_rank_fusion(rankings: Sequence[tuple[Ranking, float]]) -> list[tu
 def query_to_evidence(
     query: Query, index: Index, limits: RetrievalLimits, count_tokens: Callable[[str], int]
 ) -> Evidence:
-    """The best passages of the query's reports, each grown to its table or paragraph, best first."""
+    """The best passages of the query's reports, each grown to its table or paragraph, best first.
+
+    Of a query with parts the best of each part come first, then the second of each, and so on.
+    """
+    if query.parts:
+        return _of_parts(query, [query_to_evidence(part, index, limits, count_tokens) for part in query.parts])
     if not query.report_ids:
         return Evidence(query, ())
     fused = _fuse(query, index)[:RERANKED]
@@ -79,6 +85,12 @@ def query_to_evidence(
         if len(passages) == limits.passages:
             break
     return Evidence(query, tuple(passages), tuple(sorted(relevance.weights.items())))
+
+
+def _of_parts(query: Query, parts: Sequence[Evidence]) -> Evidence:
+    passages = {p.id: p for rank in zip_longest(*(part.passages for part in parts)) for p in rank if p is not None}
+    weights = {word: weight for part in parts for word, weight in part.word_weights}
+    return Evidence(query, tuple(passages.values()), tuple(sorted(weights.items())), tuple(parts))
 
 
 def _fuse(query: Query, index: Index) -> list[tuple[str, float]]:

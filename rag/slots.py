@@ -35,7 +35,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         MONEY,
         re.compile(
-            r"多少(?:万|亿|万元|亿元|元|钱|块钱?|资金|经费)|[几多少]+[万亿]?元|花了?多少|投了?多少|挣多少|拿多少|收入多少"
+            r"多少(?:万|亿|万元|亿元|元|钱|块钱?|资金|经费)|[几多少]+[万亿]?元|花了?多少|投了?多少|挣多少|拿多少|(?:收入|薪|工资|经费|拨款|学费|支出|金额)(?:总额)?[是有为]?多少"
         ),
     ),
     (
@@ -47,7 +47,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         PEOPLE,
         re.compile(
-            r"(?:多少|几)(?:个|名|位)?(?:人|学生|毕业生|教师|老师|新生|职工|员工|博士|硕士|专家|党员|干部|同学|男生|女生)|[几多少]+(?:名|位)|人数|规模有?多大"
+            r"(?:多少|几)(?:个|名|位)?(?:人|学生|毕业生|教师|老师|新生|职工|员工|博士|硕士|专家|党员|干部|同学|男生|女生)|(?:多少|几)(?:名|位)|人数|规模有?多大"
+            r"|(?<!占)(?:学生|毕业生|在校生|新生|教师|老师|职工)(?:总?数)?(?:[是有为]|一共|总共)*多少(?=[？?，,。呢]|$)"
         ),
     ),
     (COUNT, re.compile(rf"(?:多少|几)[{_COUNTERS}]|(?:多少|几)(?=[\u4e00-\u9fff])|次数|数量")),
@@ -55,6 +56,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (ANY, re.compile(r"多少|几何|多大|多高|几(?=[？?，。]|$)")),
     (NAME, re.compile(r"哪一?[个些家所位年天种门项类名份]|哪里|哪儿|谁|什么|叫啥|是啥|名称|名字")),
 )
+_BOTH_SEXES = re.compile("男女(?:学生|生)")
 _BREAK = re.compile(r"[，,；;？?。！!]")
 _COPULA = re.compile(r"[的是有为达到约各自分别大概一共总\s]{0,5}")
 _ENUMERATION = re.compile(r"[^，,；;：:、和与及跟]{1,16}(?:[、和与及跟][^，,；;：:、和与及跟]{1,16})+$")
@@ -82,6 +84,7 @@ def question_to_slots(question: str, carried: str = "") -> tuple[Slot, ...]:
 
     An elliptical question without an interrogative (C类呢？) asks for what `carried`, the earlier one, asked for.
     """
+    question = _BOTH_SEXES.sub("男生、女生", question)
     found = _interrogatives(question)
     if not found:
         kind = question_to_slots(carried)[0].kind if carried else _kind_without_interrogative(question)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from rag.colleges import mentioned, placed_names
-from rag.follow_up import resolve_follow_up
+from rag.follow_up import Resolved, resolve_follow_up
 from rag.indicators import printed_names
 from rag.question_years import question_years
 from rag.records import Filters, Query, Report, ReportKind, Turn
+from rag.subjects import Subject, split_subjects
 from rag.text import unique
 from rag.twins import without_twins
 
@@ -47,9 +48,16 @@ def question_to_query(question: str, history: Sequence[Turn], filters: Filters, 
     """The question as understood against the reports there are."""
     question = " ".join(question.split())
     resolved = resolve_follow_up(question, history, reports)
+    left = filtered_reports(reports, filters)
+    query = _resolved_to_query(question, resolved, left, reports)
+    return replace(query, parts=_parts(query, left, reports))
+
+
+def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report], reports: Sequence[Report]) -> Query:
+    """The question as one, over the reports left by the filters."""
     standalone, focus, carried = resolved.standalone, resolved.focus, resolved.carried
     years = question_years(standalone)
-    scope = _route(standalone, years, filtered_reports(reports, filters))
+    scope = _route(standalone, years, left)
     return Query(
         question=question,
         standalone=standalone,
@@ -65,6 +73,46 @@ def question_to_query(question: str, history: Sequence[Turn], filters: Filters, 
         ),
         wants_number=_WANTS_NUMBER.search(focus + carried) is not None,
     )
+
+
+def _parts(query: Query, left: Sequence[Report], reports: Sequence[Report]) -> tuple[Query, ...]:
+    """What a question that spans several colleges or years asks of each."""
+    whole = f"{query.carried}，{query.focus}" if query.carried else query.standalone
+    names = {report.college: report.short_names for report in left if report.college}
+    own = [report for report in left if report.id in query.report_ids and not _speaks_of_others(report)]
+    whose = [report for report in left if not _speaks_of_others(report)] if query.colleges else own
+    every = () if _asks_official(query.standalone) else unique(report.college for report in whose if report.college)
+    subjects = split_subjects(whole, names, _years_apart(own), every)
+    parts = tuple(_part(subject, query.colleges, left, reports) for subject in subjects)
+    return parts if len(parts) > 1 else ()
+
+
+def _part(subject: Subject, compared: Sequence[str], left: Sequence[Report], reports: Sequence[Report]) -> Query:
+    """What is asked of one, over its own reports and those that speak of many; a year is named with its college."""
+    is_year = subject.name[0].isdigit()
+    others = {college for college in compared if college not in subject.name and not is_year}
+    resolved = Resolved(subject.question, subject.question, "")
+    part = _resolved_to_query(subject.question, resolved, [r for r in left if r.college not in others], reports)
+    name = f"{''.join(part.colleges[:1])}{subject.name}" if is_year else subject.name
+    return replace(part, subject=name, report_ids=_latest(part, left))
+
+
+def _asks_official(question: str) -> bool:
+    return any(kind is ReportKind.OFFICIAL and pattern.search(question) for kind, pattern in _KIND_WORDS)
+
+
+def _years_apart(own: Sequence[Report]) -> tuple[int, ...]:
+    """Years and classes of one college's reports, where there are several of different years."""
+    if len({report.college for report in own}) != 1 or len({report.year for report in own if report.year}) < 2:
+        return ()
+    return tuple(sorted({year for report in own for year in (report.year, report.cohort) if year}))
+
+
+def _latest(part: Query, reports: Sequence[Report]) -> tuple[str, ...]:
+    """A part's reports; where it names no year, of each kind only those of the last year there is."""
+    chosen = [report for report in reports if report.id in part.report_ids]
+    last = {r.kind: max(o.year or 0 for o in chosen if o.kind is r.kind) for r in chosen if not _speaks_of_others(r)}
+    return tuple(r.id for r in chosen if part.years or r.kind not in last or r.year in (None, last[r.kind]))
 
 
 def filtered_reports(reports: Sequence[Report], filters: Filters) -> tuple[Report, ...]:

@@ -29,7 +29,7 @@ LAYERS = (
     | {"colleges", "compute", "corrections", "headings", "identity", "indicators", "pages", "paragraphs", "quantities"}
     | {"prompts"}
     | {"sections", "slots", "tabbed_tables", "table_captions", "table_rows", "tables", "chunks", "figures", "twins"},
-    {"follow_up", "operations", "relevance", "understand", "retrieve", "suggestions"},
+    {"comparison", "follow_up", "operations", "relevance", "subjects", "understand", "retrieve", "suggestions"},
     {"extractive"},
     {"verify"},
     {"generate"},

@@ -5,6 +5,6 @@ then its sentence, then the headings above, and by whether its unit is of the ki
 question is near any figure or sentence, the answer is that nothing was found, with the nearest thing stated.
 """
 
-from rag.extractive.drafting import evidence_to_draft
+from rag.extractive.across import evidence_to_draft
 
 __all__ = ["evidence_to_draft"]

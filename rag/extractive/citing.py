@@ -43,6 +43,11 @@ class Citations:
         return len(self.items)
 
 
+def markers(citations: Sequence[int]) -> str:
+    """`[1][2]`, each once."""
+    return "".join(f"[{n}]" for n in dict.fromkeys(citations))
+
+
 def page_of(passage: Passage, offset: int) -> tuple[int | None, str | None]:
     """Physical and printed page of an offset in a passage."""
     if not passage.pages:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rag import slots
 from rag.compute import ComputeError, difference, evaluate, growth, quotient, ratio, share, total
 from rag.extractive.choosing import MIN_COVERAGE
-from rag.extractive.citing import Citations, label_of, lead_of, row_line, written
+from rag.extractive.citing import Citations, label_of, lead_of, markers, row_line, written
 from rag.extractive.weighing import Choice, slot_to_ask, weigh
 from rag.figures import Figure
 from rag.operations import OperandPhrase, Plan
@@ -68,7 +68,7 @@ def plan_to_draft(plan: Plan, findings: Findings) -> Draft | None:
         f"{label_of(figure)}{written(figure)} [{operand.citation}]"
         for figure, operand in zip(figures, operands, strict=True)
     )
-    answers = "，占 ".join(f"**{result.text}** {_markers(result.citations)}" for result in results)
+    answers = "，占 ".join(f"**{result.text}** {markers(result.citations)}" for result in results)
     lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
     text = f"{lead}{answers}（计算得出：{shown}）。"
     return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), computations=tuple(results))
@@ -94,10 +94,6 @@ def _share_of(plan: Plan, operands: Sequence[Operand], whole: Operand) -> Comput
     names = {f"f{index}": operand for index, operand in enumerate(operands)}
     sign = " + " if plan.operation is Operation.SUM else " - "
     return evaluate(f"({sign.join(names)}) ÷ w × 100", {**names, "w": whole})
-
-
-def _markers(citations: Sequence[int]) -> str:
-    return "".join(f"[{n}]" for n in dict.fromkeys(citations))
 
 
 def _operand_figures(plan: Plan, findings: Findings) -> list[Figure]:
@@ -191,9 +187,7 @@ def _counted(plan: Plan, findings: Findings) -> Draft | None:
             else []
         )
         shown = numbers if phrase else [numbers[0], numbers[-1]]
-        text = f"{lead}共 **{result.text}** {_markers(shown)}（逐行计数得出）。" + "".join(
-            f"\n{line}" for line in lines
-        )
+        text = f"{lead}共 **{result.text}** {markers(shown)}（逐行计数得出）。" + "".join(f"\n{line}" for line in lines)
         return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), computations=(result,))
     return None
 

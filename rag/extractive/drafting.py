@@ -14,21 +14,38 @@ from rag.extractive.naming import name_draft
 from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject, unit_text
 from rag.extractive.weighing import Ask, Choice, slot_to_ask
-from rag.figures import Figure, passage_to_figures
+from rag.figures import passage_to_figures
 from rag.operations import question_to_operation
-from rag.records import AnswerStatus, Conflict, Draft, Evidence, Report, Table
+from rag.records import AnswerStatus, Conflict, Draft, Evidence, Query, Report, Table
 from rag.relevance import Relevance, query_to_relevance
-from rag.slots import question_to_slots
+from rag.slots import Slot, question_to_slots
 
 PRINTED_SURENESS = 0.75
 """From this on a printed figure goes before a computed one."""
 
 
 def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
-    """The built-in answer to a question from what retrieval found."""
+    """The built-in answer to one question from what retrieval found."""
     if not evidence.passages:
         return not_found(evidence, reports, None, tables)
-    relevance = evidence_to_relevance(evidence)
+    findings = evidence_to_findings(evidence, reports, tables)
+    plan = question_to_operation(evidence.query.standalone, evidence.query.years)
+    if plan is not None and not plan.printed_first and (computed := plan_to_draft(plan, findings)) is not None:
+        return computed
+    if not figure_slots(evidence.query):
+        return name_draft(evidence, findings.relevance, reports, tables)
+    found = findings_to_choices(findings)
+    if plan is not None and plan.printed_first and not _is_printed(found):
+        computed = plan_to_draft(plan, findings)
+        if computed is not None:
+            return computed
+    if not found:
+        return not_found(evidence, reports, findings.relevance, tables)
+    return _figures_draft(found, findings)
+
+
+def evidence_to_findings(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Findings:
+    """What an answer is chosen or computed from: the figures of the passages that speak of those asked about."""
     figures = [
         figure
         for passage in evidence.passages
@@ -36,28 +53,28 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
         if speaks_of_subject(evidence, reports.get(passage.report_id), unit_text(figure))
     ]
     ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
-    plan = question_to_operation(evidence.query.standalone, evidence.query.years)
-    findings = Findings(evidence, figures, relevance, ranks, reports, tables)
-    if plan is not None and not plan.printed_first and (computed := plan_to_draft(plan, findings)) is not None:
-        return computed
-    asked = question_to_slots(evidence.query.focus, evidence.query.carried)
-    wanted = [slot for slot in asked if slot.kind != slots.NAME]
-    if not wanted:
-        return name_draft(evidence, relevance, reports, tables)
-    wanted = [replace(slot, item=known_item(slot.item, figures)) if slot.item else slot for slot in wanted]
-    asks = [slot_to_ask(slot, wanted, relevance, evidence.query) for slot in wanted]
-    choices = choose_figures(asks, figures, ranks, evidence, reports)
+    return Findings(evidence, figures, evidence_to_relevance(evidence), ranks, reports, tables)
+
+
+def figure_slots(query: Query) -> list[Slot]:
+    """What a question asks that is a figure; empty where it asks for names."""
+    return [slot for slot in question_to_slots(query.focus, query.carried) if slot.kind != slots.NAME]
+
+
+def findings_to_choices(findings: Findings, unit: str = "") -> list[tuple[Ask, Choice]]:
+    """The figures asked for that are surely found, each with what it answers; with `unit`, figures in that unit."""
+    evidence, figures = findings.evidence, findings.figures
+    wanted = figure_slots(evidence.query)
+    wanted = [
+        replace(slot, item=known_item(slot.item, figures) if slot.item else "", unit=unit or slot.unit)
+        for slot in wanted
+    ]
+    asks = [slot_to_ask(slot, wanted, findings.relevance, evidence.query) for slot in wanted]
+    choices = choose_figures(asks, figures, findings.ranks, evidence, findings.reports)
     sure = max((choice.sureness for choice in choices if choice), default=0.0) >= MIN_COVERAGE
-    found = [
+    return [
         (ask, choice) for ask, choice in zip(asks, choices, strict=True) if sure and choice and is_sure(choice, choices)
     ]
-    if plan is not None and plan.printed_first and not _is_printed(found):
-        computed = plan_to_draft(plan, findings)
-        if computed is not None:
-            return computed
-    if not found:
-        return not_found(evidence, reports, relevance, tables)
-    return _figures_draft(evidence, found, figures, ranks, reports)
 
 
 def _is_printed(found: Sequence[tuple[Ask, Choice]]) -> bool:
@@ -71,23 +88,22 @@ def evidence_to_relevance(evidence: Evidence) -> Relevance:
     return Relevance(dict(evidence.word_weights), equivalents)
 
 
-def _figures_draft(
-    evidence: Evidence,
-    found: Sequence[tuple[Ask, Choice]],
-    figures: Sequence[Figure],
-    ranks: Mapping[str, int],
-    reports: Mapping[str, Report],
-) -> Draft:
+def _figures_draft(found: Sequence[tuple[Ask, Choice]], findings: Findings) -> Draft:
     citations = Citations()
-    parts: list[str] = []
-    conflicts: list[Conflict] = []
-    for ask, choice in found:
-        n = citations.cite(choice.figure)
-        parts.append(f"{label_of(choice.figure)}**{written(choice.figure)}** [{n}]")
-        conflict = find_conflict(ask, choice, figures, ranks, evidence, citations, reports)
-        if conflict is not None:
-            conflicts.append(conflict)
-            parts[-1] += f"；另一处写作 **{conflict.values[1][0]}** [{conflict.values[1][1]}]（报告前后不一致）"
-    lead = lead_of(evidence, [citation.passage for citation in citations.items], reports)
-    text = f"{lead}{'；'.join(parts)}。"
-    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), tuple(conflicts))
+    said = [figure_phrase(ask, choice, findings, citations) for ask, choice in found]
+    lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
+    text = f"{lead}{'；'.join(part for part, _ in said)}。"
+    conflicts = tuple(conflict for _, conflict in said if conflict is not None)
+    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), conflicts)
+
+
+def figure_phrase(ask: Ask, choice: Choice, findings: Findings, citations: Citations) -> tuple[str, Conflict | None]:
+    """A figure with what it is said of, bold and cited; and where its report prints another, that one too."""
+    n = citations.cite(choice.figure)
+    text = f"{label_of(choice.figure)}**{written(choice.figure)}** [{n}]"
+    conflict = find_conflict(
+        ask, choice, findings.figures, findings.ranks, findings.evidence, citations, findings.reports
+    )
+    if conflict is not None:
+        text += f"；另一处写作 **{conflict.values[1][0]}** [{conflict.values[1][1]}]（报告前后不一致）"
+    return text, conflict
