@@ -33,7 +33,13 @@ def answer_to_json(answer: VerifiedAnswer, reports: Mapping[str, Report], tables
         "model": answer.model,
         "model_returned": answer.model_returned,
         "timings_ms": {name: round(milliseconds, 1) for name, milliseconds in answer.timings_ms},
-        "usage": {"input_tokens": answer.input_tokens, "output_tokens": answer.output_tokens},
+        "usage": {
+            "input_tokens": answer.input_tokens,
+            "output_tokens": answer.output_tokens,
+            "cost": None if answer.cost is None else format(answer.cost, "f"),
+            "first_token_ms": None if answer.first_token_ms is None else round(answer.first_token_ms, 1),
+        },
+        "notice": answer.notice,
     }
 
 
@@ -93,8 +99,8 @@ def place_of(citation: Citation, report: Report | None) -> str:
 
 
 def answer_to_text(answer: VerifiedAnswer, reports: Mapping[str, Report]) -> str:
-    """The answer as Markdown, then each source with its place and its quote."""
-    blocks = [answer.text]
+    """The answer as Markdown, what the reader must know of it, then each source with its place and its quote."""
+    blocks = [answer.text, *([f"注意：{answer.notice}"] if answer.notice else [])]
     for citation in answer.citations:
         place = place_of(citation, reports.get(citation.passage.report_id))
         blocks.append(f"[{citation.n}] {place}\n    {' '.join(citation.quote.split())}")

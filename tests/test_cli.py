@@ -59,7 +59,8 @@ def test_json_has_every_key(wenbao, data):
     assert set(answer["timings_ms"]) >= {"retrieve", "answer", "verify", "total"}
     assert answer["status"] == "answered"
     assert answer["figures"][0]["text"] == "8123人"
-    assert (answer["model"], answer["usage"]) == ("extractive", {"input_tokens": 0, "output_tokens": 0})
+    usage = {"input_tokens": 0, "output_tokens": 0, "cost": None, "first_token_ms": None}
+    assert (answer["model"], answer["usage"], answer["notice"]) == ("extractive", usage, "")
 
 
 def test_what_is_not_there_is_said_and_is_no_failure(wenbao, data):

@@ -96,7 +96,8 @@ def test_the_object_has_every_key_of_the_contract():
         "model": "extractive",
         "model_returned": None,
         "timings_ms": {"retrieve": 1.3, "total": 2.0},
-        "usage": {"input_tokens": 0, "output_tokens": 0},
+        "usage": {"input_tokens": 0, "output_tokens": 0, "cost": None, "first_token_ms": None},
+        "notice": "",
     }
 
 
@@ -129,6 +130,14 @@ def test_the_text_gives_the_answer_then_its_sources():
         "[1] 《甲年报》，一、概况 › （一）规模，第 7 页（印刷页码 3）",
         "    在校生 8000人。",
     ]
+
+
+def test_what_a_model_took_and_what_happened_to_it_are_told():
+    told = replace(ANSWER, cost=Decimal("1.8E-3"), first_token_ms=812.345, notice="模型没有答完。")
+    shown = answer_to_json(told, {}, {})
+    assert shown["usage"] == {"input_tokens": 0, "output_tokens": 0, "cost": "0.0018", "first_token_ms": 812.3}
+    assert shown["notice"] == "模型没有答完。"
+    assert "在校生**8000人** [1]。\n\n注意：模型没有答完。\n\n[1]" in answer_to_text(told, {})
 
 
 def test_a_report_is_listed_with_what_is_known_of_it():
