@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rag.feedback_box import FeedbackBox
     from rag.index import Index
     from rag.ingest import Ingest
+    from rag.page_pictures import PagePictures
     from rag.ports import ChatModel, Embedder
 
 Notify = Callable[[str], None]
@@ -215,6 +216,13 @@ def build_assistant(settings: Settings, index: Index) -> Assistant:
     _check_alias("回答", settings.model, (EXTRACTIVE,))
     limits = RetrievalLimits(settings.retrieve_passages, settings.max_passage_tokens)
     return Assistant(index, limits, estimate_tokens)
+
+
+def build_page_pictures() -> PagePictures:
+    """What draws pages of reports; its process starts with the first page asked for."""
+    from rag.page_pictures import PagePictures
+
+    return PagePictures()
 
 
 def build_conversations(settings: Settings) -> Conversations:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from rag.locate import CONTEXT, Wanted
 from rag.numbers import cell_number, find_numbers
-from rag.records import Citation, PageMark, VerifiedAnswer
+from rag.records import Citation, Number, PageMark, VerifiedAnswer
 
 _OPERAND = re.compile(r"([^\[\]−×÷+()=]+)\[(\d+)\]")
 
@@ -20,6 +20,10 @@ class CitedFigure:
 
     value: Decimal
     unit: str
+
+    def fits(self, number: Number) -> bool:
+        """Whether a number of the passage is this figure."""
+        return self.value == number.value and (not number.unit or not self.unit or self.unit == number.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +69,19 @@ def figure_spans(text: str, figures: Sequence[CitedFigure]) -> tuple[tuple[int, 
     start = 0
     for cell in re.split(r"(?<=[\t\n])", text):
         number = cell_number(cell.strip()) if "\t" in text else None
-        if number is not None and _is_one(number.value, number.unit, figures):
+        if number is not None and _is_one(number, figures):
             at = start + len(cell) - len(cell.lstrip())
             spans.append((at, at + len(cell.strip())))
         else:
             spans.extend(
-                (start + found.start, start + found.end)
-                for found in find_numbers(cell)
-                if _is_one(found.value, found.unit, figures)
+                (start + found.start, start + found.end) for found in find_numbers(cell) if _is_one(found, figures)
             )
         start += len(cell)
     return tuple(spans)
 
 
-def _is_one(value: Decimal, unit: str, figures: Sequence[CitedFigure]) -> bool:
-    return any(f.value == value and (not unit or not f.unit or f.unit == unit) for f in figures)
+def _is_one(number: Number, figures: Sequence[CitedFigure]) -> bool:
+    return any(figure.fits(number) for figure in figures)
 
 
 def citation_to_cited(citation: Citation, answer: VerifiedAnswer) -> CitedPassage:

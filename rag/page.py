@@ -7,18 +7,16 @@ go through `escape_markdown`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.answer_blocks import Block, Spans, answer_to_blocks
 from rag.exchanges import Exchange
-from rag.numbers import cell_number, find_numbers
-from rag.records import AnswerFigure, Citation, Conflict, Report, Table, TableRow, VerifiedAnswer
+from rag.page_sources import grid_html, plain_html, sources_html
+from rag.records import Conflict, Report, Table, VerifiedAnswer
 from rag.settings import EXTRACTIVE, Settings
-from rag.tables import header_labels, row_text
 from rag.text import unique
 
 if TYPE_CHECKING:
@@ -57,12 +55,12 @@ def stage_line(stage: str) -> str:
 
 def question_html(question: str) -> str:
     """A question as its asker's bubble."""
-    return f'<div class="wb-question">{_lines(question)}</div>'
+    return f'<div class="wb-question">{plain_html(question)}</div>'
 
 
 def error_html(message: str) -> str:
     """An error a person may read."""
-    return f'<div class="wb-answer"><div class="wb-notice wb-error">{_lines(message)}</div></div>'
+    return f'<div class="wb-answer"><div class="wb-notice wb-error">{plain_html(message)}</div></div>'
 
 
 def exchange_to_html(exchange: Exchange, anchor: str) -> str:
@@ -72,7 +70,7 @@ def exchange_to_html(exchange: Exchange, anchor: str) -> str:
         tables = {table.id: table for table in exchange.tables}
         return answer_to_html(exchange.answer, reports, tables, anchor)
     if exchange.record:
-        return f'<div class="wb-answer"><div class="wb-text"><p>{_lines(exchange.text)}</p></div></div>'
+        return f'<div class="wb-answer"><div class="wb-text"><p>{plain_html(exchange.text)}</p></div></div>'
     return error_html(exchange.failure)
 
 
@@ -84,7 +82,7 @@ def answer_to_html(
         _understood(answer),
         f'<div class="wb-text">{"".join(_block(block, anchor) for block in answer_to_blocks(answer))}</div>',
         *(_conflict(conflict, anchor) for conflict in answer.conflicts),
-        _sources(answer, reports, tables, anchor),
+        sources_html(answer, reports, tables, anchor),
         f'<p class="wb-foot">{escape(_foot(answer))}</p>',
     ]
     return f'<div class="wb-answer wb-{answer.status.value.replace("_", "-")}">{"".join(parts)}</div>'
@@ -107,7 +105,7 @@ def _block(block: Block, anchor: str) -> str:
     if block.kind == "list":
         return f"<ul>{''.join(f'<li>{line}</li>' for (line,) in lines)}</ul>"
     if block.kind == "table":
-        return _grid(lines[0], lines[1:])
+        return grid_html(lines[0], lines[1:])
     return f"<p>{'<br>'.join(line for (line,) in lines)}</p>"
 
 
@@ -131,131 +129,6 @@ def _conflict(conflict: Conflict, anchor: str) -> str:
         f'<div class="wb-notice wb-conflict"><span class="wb-badge">数字不一致</span>{label}{values}'
         f'<div class="wb-note">{escape(conflict.note)}</div></div>'
     )
-
-
-def _sources(answer: VerifiedAnswer, reports: Mapping[str, Report], tables: Mapping[str, Table], anchor: str) -> str:
-    if not answer.citations:
-        return ""
-    items = "".join(
-        _source(
-            citation,
-            reports.get(citation.passage.report_id),
-            tables.get(citation.passage.table_id or ""),
-            _Marked.of(citation, answer),
-            anchor,
-        )
-        for citation in answer.citations
-    )
-    return f'<div class="wb-sources"><div class="wb-caption">出处</div>{items}</div>'
-
-
-def _source(citation: Citation, report: Report | None, table: Table | None, marked: _Marked, anchor: str) -> str:
-    title = f"《{report.title}》" if report else citation.passage.report_id
-    caption = table.caption if table else ""
-    facts = [
-        ("报告", f"{title}{f'（{report.college}）' if report and report.college not in report.title else ''}"),
-        ("章节", " › ".join(citation.passage.path)),
-        ("页码", _page_in_full(citation)),
-        ("表格", f"{caption}{f'（{table.unit}）' if table and table.unit else ''}"),
-    ]
-    rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)
-    quote = _passage_html(citation.quote, table, marked)
-    return (
-        f'<details class="wb-source"><summary><span class="wb-ref">{citation.n}</span>'
-        f'<span class="wb-title">{escape(title)}</span><span class="wb-page">{escape(_page(citation))}</span></summary>'
-        f'<div class="wb-body" id="{anchor}-{citation.n}"><dl>{rows}</dl><div class="wb-caption">原文</div>'
-        f'<blockquote class="wb-quote">{quote}</blockquote>{_context(citation, table, marked)}</div></details>'
-    )
-
-
-def _page(citation: Citation) -> str:
-    return f"第 {citation.page} 页" if citation.page is not None else ""
-
-
-def _page_in_full(citation: Citation) -> str:
-    """Physical and printed page; empty where the format has none."""
-    if citation.page is None:
-        return ""
-    printed = f"，印刷页码 {citation.page_label}" if citation.page_label else "，页上没有印页码"
-    return f"文件第 {citation.page} 页{printed}"
-
-
-def _context(citation: Citation, table: Table | None, marked: _Marked) -> str:
-    """What stands around the quote, closed; empty where the quote is all there is."""
-    passage = citation.passage
-    if citation.quote.strip() == passage.text.strip():
-        return ""
-    before, after = passage.text[: citation.quote_start], passage.text[citation.quote_end :]
-    if _table_rows(passage.text, table):
-        whole = _passage_html(passage.text, table, marked)
-    else:
-        here = _passage_html(citation.quote, None, marked)
-        whole = f'{_lines(before)}<span class="wb-here">{here}</span>{_lines(after)}'
-    return f'<details class="wb-context"><summary>上下文</summary><div class="wb-scroll">{whole}</div></details>'
-
-
-def _passage_html(text: str, table: Table | None, marked: _Marked) -> str:
-    rows = _table_rows(text, table)
-    if table is None or not rows:
-        return marked.in_text(text.strip("\n"))
-    labels = header_labels(table.rows, table.header_rows)
-    head = [escape(label) for label in labels] if any(labels) else []
-    return _grid(head, [[marked.in_cell(cell) for cell in row.printed] for row in rows])
-
-
-def _table_rows(text: str, table: Table | None) -> list[TableRow]:
-    """The rows of the table the text consists of; none where other text stands between them."""
-    if table is None:
-        return []
-    known = {row_text(row).strip(): row for row in table.rows}
-    heads = [row_text(row).strip() for row in table.rows[: table.header_rows]]
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    if not lines or not all(line in known for line in lines):
-        return []
-    return [known[line] for line in lines if line not in heads]
-
-
-def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of cells that are HTML already."""
-    top = f"<thead><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr></thead>" if head else ""
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<div class="wb-table"><table>{top}<tbody>{body}</tbody></table></div>'
-
-
-def _lines(text: str) -> str:
-    """Escaped text, line feeds kept, tabs as wide gaps."""
-    return escape(text).replace("\t", "\u2003").replace("\n", "<br>")
-
-
-@dataclass(frozen=True, slots=True)
-class _Marked:
-    """The figures and names an answer takes from one citation."""
-
-    figures: tuple[AnswerFigure, ...]
-
-    @classmethod
-    def of(cls, citation: Citation, answer: VerifiedAnswer) -> _Marked:
-        return cls(tuple(f for f in answer.figures if f.role == "answer" and citation.n in f.citations))
-
-    def in_text(self, text: str) -> str:
-        """Escaped text with the figures marked."""
-        parts, at = [], 0
-        for number in find_numbers(text):
-            if number.start < at or not self._has(number.value, number.unit):
-                continue
-            parts += [_lines(text[at : number.start]), f"<mark>{_lines(text[number.start : number.end])}</mark>"]
-            at = number.end
-        return "".join([*parts, _lines(text[at:])])
-
-    def in_cell(self, text: str) -> str:
-        """An escaped cell, marked where its number is one of the figures, whatever unit its column gives it."""
-        number = cell_number(text)
-        if number is not None and self._has(number.value, number.unit):
-            return f"<mark>{_lines(text)}</mark>"
-        return self.in_text(text)
-
-    def _has(self, value: object, unit: str) -> bool:
-        return any(f.value == value and (not unit or not f.unit or f.unit == unit) for f in self.figures)
 
 
 def report_html(report: Report, stats: ReportStats | None) -> str:
@@ -284,7 +157,7 @@ def corpus_line(reports: Sequence[Report]) -> str:
 def upload_html(name: str, done: str, reasons: Sequence[str], warnings: Sequence[str]) -> str:
     """How an upload went: what was done, or why not, and what a reader should know of the file."""
     if reasons:
-        return f'<div class="wb-upload wb-error"><b>{escape(name)}</b><div>没有添加：{_lines("；".join(reasons))}</div></div>'
+        return f'<div class="wb-upload wb-error"><b>{escape(name)}</b><div>没有添加：{plain_html("；".join(reasons))}</div></div>'
     items = "".join(f"<li>{escape(warning)}</li>" for warning in warnings)
     notes = f'<ul class="wb-warnings">{items}</ul>' if items else ""
     return f'<div class="wb-upload"><b>{escape(name)}</b><div>{escape(done)}</div>{notes}</div>'
@@ -309,14 +182,12 @@ def login_html() -> str:
 
 def keeping_failed_html(message: str) -> str:
     """Why conversations are not kept."""
-    return f'<div class="wb-upload wb-error"><b>对话没有保存</b><div>{_lines(message)}</div></div>'
+    return f'<div class="wb-upload wb-error"><b>对话没有保存</b><div>{plain_html(message)}</div></div>'
 
 
 def failure_html(message: str) -> str:
     """What stands in place of the page when it cannot be drawn."""
-    return (
-        f'<div class="wb-welcome"><div class="wb-empty wb-error"><b>暂时打不开</b><p>{_lines(message)}</p></div></div>'
-    )
+    return f'<div class="wb-welcome"><div class="wb-empty wb-error"><b>暂时打不开</b><p>{plain_html(message)}</p></div></div>'
 
 
 def theme_css(dark: bool) -> str:

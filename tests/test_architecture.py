@@ -34,7 +34,7 @@ LAYERS = (
     {"verify"},
     {"generate"},
     {"answering", "earlier"},
-    {"present", "exchanges", "feedback", "page"} | {"answer_blocks", "exports", "word", "figure_rows"},
+    {"present", "exchanges", "feedback", "page", "page_sources"} | {"answer_blocks", "exports", "word", "figure_rows"},
     {"readers", "page_pictures", "sources", "uploads", "embedders", "models"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
     | {"keeping", "conversations", "feedback_box", "answer_cache"}
@@ -100,6 +100,7 @@ READ_THE_ENVIRONMENT = {
 }
 
 BUILT_BY_ASSEMBLY = {
+    "PagePictures",
     "HashingEmbedder",
     "FastEmbedEmbedder",
     "OpenAICompatibleEmbedder",
