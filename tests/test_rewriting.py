@@ -47,6 +47,7 @@ def test_what_only_fills_in_is_taken(question, rewritten):
         ("西山职院2022年呢？", "东湖职业技术学院2022年就业率是多少？"),  # forgets the college
         ("西山职院2022年呢？", "西山职业技术学院2023年就业率是多少？"),  # forgets the year
         ("那女生呢？", ""),
+        ("那女生呢？", "那女生呢？"),  # nothing is filled in
         ("那女生呢？", "女" * 201),
     ],
 )

@@ -38,7 +38,7 @@ def accepted_rewrite(text: str, question: str, history: Sequence[Turn], reports:
     except ReplyFormatError:
         return None
     rewritten = " ".join(visible(found).split()) if isinstance(found, str) else ""
-    if not rewritten or len(rewritten) > MAX_REWRITE:
+    if rewritten in ("", question) or len(rewritten) > MAX_REWRITE:
         return None
     asked = " ".join([question, *(turn.content for turn in history if turn.role == "user")])
     said = " ".join([asked, *(turn.content for turn in history)])
