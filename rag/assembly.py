@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Notify = Callable[[str], None]
 MAIN_INDEX = "index"
+REPLIES = "replies.sqlite3"
+"""File in the data folder for what chat models replied."""
 AVAILABLE = "可用"
 TOKENS_PER_PRICE = 1_000_000
 UPLOADS = "uploads"
@@ -211,11 +213,29 @@ def build_assistant(settings: Settings, index: Index) -> Assistant:
     """The pipeline from a question to an answer over this index."""
     from rag.assistant import Assistant
     from rag.retrieve import RetrievalLimits
-    from rag.tokens import estimate_tokens
+    from rag.tokens import estimate_tokens, token_counter
 
-    _check_alias("回答", settings.model, (EXTRACTIVE,))
+    _check_alias("回答", settings.model, (EXTRACTIVE, *settings.models))
     limits = RetrievalLimits(settings.retrieve_passages, settings.max_passage_tokens)
-    return Assistant(index, limits, estimate_tokens)
+    if settings.model == EXTRACTIVE:
+        return Assistant(index, limits, estimate_tokens)
+    return Assistant(
+        index,
+        limits,
+        estimate_tokens,
+        _cached(build_chat_model(settings, settings.model), settings),
+        lambda sent, received: reply_cost(settings, settings.model, sent, received),
+        lambda text: token_counter()[0](text),
+    )
+
+
+def _cached(model: ChatModel, settings: Settings) -> ChatModel:
+    """The model, its replies kept in the data folder where the settings say so."""
+    from rag.answer_cache import CachedModel, ReplyCache
+
+    if not settings.answer_cache:
+        return model
+    return CachedModel(model, ReplyCache(settings.data / REPLIES), repr(settings.models[model.alias]))
 
 
 def build_page_pictures() -> PagePictures:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import write_report
 from fake_model import FakeModel
 from generate_samples import reply_text
 
+from evals.benchmarks.model_server import ModelServer, Reply
 from rag.assembly import build_assistant, build_ingest, open_index
 from rag.assistant import STAGES, Assistant
 from rag.errors import ModelError
 from rag.records import AnswerStatus, Filters, Message, Turn
-from rag.settings import Settings
+from rag.settings import ChatSettings, Settings
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +146,47 @@ def test_what_was_cited_before_is_offered_again(assistant: Assistant) -> None:
     narrow = replace(assistant, model=model, limits=replace(assistant.limits, passages=1))
     answer = narrow.ask("那就业率呢", earlier)
     assert set(cited) <= {passage.id for passage in answer.evidence.passages}
+
+
+def chosen(server: ModelServer, tmp_path: Path, **settings: object) -> Settings:
+    served = ChatSettings(
+        model="m", base_url=server.url, input_price=Decimal(2), output_price=Decimal(4), first_token_timeout=5.0
+    )
+    return Settings(data=tmp_path, model="served", models={"served": served}, **settings)  # type: ignore[arg-type]
+
+
+def test_a_configured_model_answers_over_http_and_is_asked_once(assistant: Assistant, tmp_path: Path) -> None:
+    def script(body: Mapping[str, Any]) -> str:
+        return reply_with("8123人")([Message(m["role"], m["content"]) for m in body["messages"]])
+
+    with ModelServer(script) as server:
+        built = build_assistant(chosen(server, tmp_path), assistant.index)
+        first, second = (built.ask("东湖职业技术学院有多少在校生？") for _ in range(2))
+        assert len(server.requests) == 1
+        again = build_assistant(chosen(server, tmp_path, answer_cache=False), assistant.index)
+        again.ask("东湖职业技术学院有多少在校生？")
+        assert len(server.requests) == 2
+    assert first.text == "是 **8123人** [1]。"
+    assert first.cost == (Decimal(2) * first.input_tokens + Decimal(4) * first.output_tokens) / 1_000_000
+    same = {"timings_ms": (), "first_token_ms": None}
+    assert replace(first, **same) == replace(second, **same)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("reply", "notice"),
+    [
+        (Reply("", status=401, body=b"{}"), "模型没有给出回答"),
+        (Reply("", body=b"<html>proxy</html>"), "模型没有给出回答"),
+        (Reply(reply_text("就业率是97%。" * 20), cut_after=10), "模型的回答不完整"),
+        (Reply(reply_text("就业率是97%。" * 20), finish_reason="length"), "模型的回答不完整"),
+        (Reply("一点也不像 JSON"), "不合格式"),
+    ],
+)
+def test_where_the_service_fails_the_built_in_answer_is_given(
+    reply: Reply, notice: str, assistant: Assistant, tmp_path: Path
+) -> None:
+    with ModelServer(lambda body: reply) as server:
+        answer = build_assistant(chosen(server, tmp_path), assistant.index).ask("东湖职业技术学院有多少在校生？")
+    assert notice in answer.notice
+    assert "内置的摘录式回答" in answer.notice
+    assert answer.text == assistant.ask("东湖职业技术学院有多少在校生？").text
