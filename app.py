@@ -166,7 +166,20 @@ def draw_login() -> None:
     """What stands in place of the page before a login."""
     st.html(page.login_html())
     with st.container(horizontal_alignment="center"):
-        st.button("登录", type="primary", on_click=st.login)
+        st.button("登录", type="primary", on_click=log_in)
+    for notice in drained(st.session_state.notices):
+        st.html(page.error_html(notice))
+
+
+def log_in() -> None:
+    """Go to the login service, or say why one cannot."""
+    try:
+        st.login()
+    except Exception:  # Streamlit's own words are English and for whoever set it up
+        log.exception("login failed")
+        st.session_state.notices.append(
+            "登录服务没有配置好：请管理员检查 .streamlit/secrets.toml 里的 [auth]，并安装 wenbao[login]。"
+        )
 
 
 def begin(conversation: Conversation | None = None, exchanges: Sequence[Exchange] = ()) -> None:

@@ -53,14 +53,19 @@ LABELS = (
 )
 
 
-@contextmanager
-def served(script: Path, **environment: str) -> Iterator[str]:
-    """Address of a Streamlit server of the script."""
+def free_port() -> int:
+    """A port of this machine nobody uses at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(script: Path, *options: str, port: int = 0, **environment: str) -> Iterator[str]:
+    """Address of a Streamlit server of the script, on a free port unless one is given."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true", *options]
     with subprocess.Popen(
         command,
         cwd=PROJECT,
