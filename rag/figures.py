@@ -7,35 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.chunks import page_at
-from rag.numbers import cell_number, find_numbers, find_scopes, unit_class, unit_in_header
+from rag.numbers import cell_number, find_numbers, find_scopes
 from rag.records import Number, Passage, Section, Table, TableRow
+from rag.row_units import is_value, row_units
 from rag.tables import header_labels, row_text
 from rag.text import sentence_spans
 
 _CLAUSE = re.compile(r"[，,；;。：:！？（）()\n]")
-_UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
 _ORDINAL_COLUMN = re.compile(r"^(?:序号|编号|序|No\.?|排名|名次)$", re.IGNORECASE)
-_HEADER_UNITS = (
-    (re.compile(r"人次(?:数|合计|总数)?$"), "人次"),
-    (
-        re.compile(
-            r"(?:人数?|生数|生总数|(?:学|毕业|在校)生|教师|职工|学员|员工|农民|居民|干部|军人|党员)(?:合计|总数|数量?)?$"
-        ),
-        "人",
-    ),
-    (re.compile(r"人日(?:数)?$"), "人日"),
-    (re.compile(r"学时(?:数)?$"), "学时"),
-    (re.compile(r"课时(?:数)?$"), "课时"),
-    (re.compile(r"班数$"), "个"),
-    (re.compile(r"期数$"), "期"),
-    (re.compile(r"项数$|项目数$"), "项"),
-)
-"""What a column counts whose header names it without a unit."""
 _LIST_MARK = re.compile(r"[、，,]?(?:以及|[和及与跟])?")
 _ITEM_MARKS = (re.compile(r"、"), re.compile(r"、|和(?=[^、和]*$)"), re.compile(r"[、和与及跟]|以及"))
 """What parts the items of an enumeration, tried in turn: 思想和行为、学业 has two."""
 _IN_TURN = re.compile(r"(?:分别|依次|各自?)[是为有占达到]*$")
-_TOTAL_COLUMN = re.compile(r"^(?:合计|总计|小计|共计)$")
 _TOTAL = re.compile(r"^(?:合计|总计|共计|小计|全校|总数|总体)")
 
 
@@ -62,6 +45,7 @@ class Figure:
     is_total: bool = False
     row: TableRow | None = None
     column: int = -1
+    table: Table | None = None
 
 
 def passage_to_figures(passage: Passage, table: Table | None = None) -> tuple[Figure, ...]:
@@ -198,7 +182,7 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
     labels = header_labels(table.rows, table.header_rows)
     units = row_units(table, row, labels)
     ordinals = _ordinal_columns(labels)
-    names = {i: text for i, text in enumerate(row.filled) if text and not _is_value(text) and i not in ordinals}
+    names = {i: text for i, text in enumerate(row.filled) if text and not is_value(text) and i not in ordinals}
     at = start
     for column, text in enumerate(row.printed):
         if not text:
@@ -207,7 +191,8 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
         at = offset + len(text)
         if column in ordinals:
             continue
-        others = " ".join(dict.fromkeys(name for i, name in names.items() if i != column and name != text))
+        beside = _beside(column, labels, names)
+        others = " ".join(dict.fromkeys(name for i, name in names.items() if i in beside and name != text))
         numbers = _cell_numbers(text, units.get(column, ""))
         for index, number in enumerate(numbers):
             low = numbers[index - 1].end if index else 0
@@ -220,13 +205,29 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
                 quote_end=start + len(passage.text[start:end].rstrip()),
                 near=f"{others} {_CLAUSE.split(text[low : number.start])[-1].lstrip('、')}".strip(),
                 before=labels[column] if column < len(labels) else "",
-                after="" if _is_value(text) else _CLAUSE.split(text[number.end :])[0],
+                after="" if is_value(text) else _CLAUSE.split(text[number.end :])[0],
                 about=" ".join([table.caption, table.unit, *passage.path[-1:]]),
                 is_cell=True,
                 is_total=any(_TOTAL.match(cell) for cell in row.filled if cell),
                 row=row,
                 column=column,
+                table=table,
             )
+
+
+def _beside(column: int, labels: tuple[str, ...], names: Mapping[int, str]) -> frozenset[int]:
+    """The columns whose text names a figure: all others, or where two tables stand side by side those of its own.
+
+    Side by side (收入项目 金额 支出项目 金额) the header of its column is there twice, with a column of names between.
+    """
+    label = labels[column] if column < len(labels) else ""
+    twins = [i for i, other in enumerate(labels) if other == label and i != column] if label else []
+    before = max((i for i in twins if i < column), default=-1)
+    after = min((i for i in twins if i > column), default=len(labels))
+    between = [i for i in names if before < i < column]
+    if not between or not any(labels[i] != label for i in between) or (before < 0 and after == len(labels)):
+        return frozenset(names) - {column}
+    return frozenset(between)
 
 
 def _cell_numbers(text: str, unit: str) -> tuple[Number, ...]:
@@ -234,10 +235,6 @@ def _cell_numbers(text: str, unit: str) -> tuple[Number, ...]:
     if number is not None:
         return (replace(number, start=0, end=len(text)),)
     return find_numbers(text)
-
-
-def _is_value(text: str) -> bool:
-    return cell_number(text) is not None
 
 
 def _ordinal_columns(labels: tuple[str, ...]) -> frozenset[int]:
@@ -248,35 +245,3 @@ def _with_common_end(pieces: Sequence[str], tail: str) -> tuple[str, ...]:
     """The items with what is said of all of them: behind the last one's 的, or in the clause of the figures."""
     last, _, shared = pieces[-1].partition("的")
     return tuple(" ".join(" ".join((piece, shared, tail)).split()) for piece in (*pieces[:-1], last))
-
-
-def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[int, str]:
-    """The unit of each column's figure in a row: from its header, the row's own label, a unit column or the unit line."""
-    of_row = next((unit for text in row.filled if not _is_value(text) and (unit := label_unit(text))), "")
-    stated = next(
-        (row.filled[i] for i, label in enumerate(labels) if _UNIT_COLUMN.match(label) and i < len(row.filled)), ""
-    )
-    of_table = unit_in_header(table.unit) or unit_in_header(table.caption)
-    units: dict[int, str] = {}
-    for column in range(len(row.printed)):
-        label = labels[column] if column < len(labels) else ""
-        units[column] = label_unit(label) or _implied_unit(label, of_table) or of_row or stated or of_table
-    totals = [column for column in units if column < len(labels) and _TOTAL_COLUMN.match(labels[column])]
-    summed = {unit for column, unit in units.items() if unit and column not in totals and _is_value(row.filled[column])}
-    return units | (dict.fromkeys(totals, summed.pop()) if len(summed) == 1 else {})
-
-
-def label_unit(text: str) -> str:
-    """The unit a header or row label states, also behind its last bracket: C类课（课程数比例）%."""
-    tail = re.split(r"[)）\]】]", text)[-1]
-    return unit_in_header(text) or (unit_in_header(tail) if tail and tail != text else "") or _percent_at_end(text)
-
-
-def _percent_at_end(text: str) -> str:
-    return "%" if re.search(r"[^\d\s][%％]$", text) else ""
-
-
-def _implied_unit(header: str, of_table: str) -> str:
-    """What a header counts; in the scale of the unit line where that counts the same (单位：万人)."""
-    implied = next((unit for pattern, unit in _HEADER_UNITS if pattern.search(header)), "")
-    return of_table if implied and implied in of_table and unit_class(implied) == unit_class(of_table) else implied

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.numbers import find_numbers
+from rag.numbers import find_numbers, unit_class
 
 MONEY, PERCENT, POINTS, PEOPLE, AREA, TIME, RATIO, COUNT, ANY, NAME = (
     "money",
@@ -24,8 +24,9 @@ HEAD_LENGTH = 8
 """Characters before an interrogative that are its own."""
 
 _COUNTERS = "个位名项次门家所种类场期人条件篇部座间册台套本支届处份班起户"
+_MONEY_NOUNS = "补贴|补助|奖金|资金|经费|金额|学费|拨款|收入|支出|本金|利息|投资|投入|捐款|善款|贷款|款项|到款额?|款"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (POINTS, re.compile(r"[几多少]+个?百分点")),
+    (POINTS, re.compile(r"(?:多少|几)个?百分点")),
     (
         PERCENT,
         re.compile(
@@ -35,7 +36,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         MONEY,
         re.compile(
-            r"多少(?:万|亿|万元|亿元|元|钱|块钱?|资金|经费)|[几多少]+[万亿]?元|花了?多少|投了?多少|挣多少|拿多少|(?:收入|薪|工资|经费|拨款|学费|支出|金额)(?:总额)?[是有为]?多少"
+            r"多少(?:万|亿|万元|亿元|元|钱|资金|经费)|(?:多少|几)[万亿]?(?:元|块(?![地田屏牌场]))|花了?多少|投了?多少|挣多少|拿多少|(?:收入|薪|工资|经费|拨款|学费|支出|金额)(?:总额)?[是有为]?多少"
+            rf"|(?:多少|几[万亿])[^，,；;。？?多几]{{0,8}}?(?:{_MONEY_NOUNS})(?=[？?，,。；;、和及与呢吗]|$)"
         ),
     ),
     (
@@ -57,6 +59,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (NAME, re.compile(r"哪一?[个些家所位年天种门项类名份]|哪里|哪儿|谁|什么|叫啥|是啥|名称|名字")),
 )
 _BOTH_SEXES = re.compile("男女(?:学生|生)")
+_KIND_OF_UNIT = {
+    "money": MONEY, "percent": PERCENT, "points": POINTS, "area": AREA, "ratio": RATIO,
+    "time": TIME, "hours": TIME, "duration": TIME,
+}  # fmt: skip
 _BREAK = re.compile(r"[，,；;？?。！!]")
 _COPULA = re.compile(r"[的是有为达到约各自分别大概一共总\s]{0,5}")
 _ENUMERATION = re.compile(r"[^，,；;：:、和与及跟]{1,16}(?:[、和与及跟][^，,；;：:、和与及跟]{1,16})+$")
@@ -77,6 +83,8 @@ class Slot:
     """The unit asked in (多少人次 → 人次), `` where none is named."""
     item: str = ""
     """The enumerated item it is for (国家级 of 国家级、省级各几项), `` where there is none."""
+    counted: str = ""
+    """The words straight behind the interrogative and its unit: 任务 of 多少项任务."""
 
 
 def question_to_slots(question: str, carried: str = "") -> tuple[Slot, ...]:
@@ -102,17 +110,22 @@ def question_to_slots(question: str, carried: str = "") -> tuple[Slot, ...]:
         )
         each = _EACH.search(question, previous, high)
         items = (_items(question[low : min(each.start(), start)]) or _items_before(question[:low])) if each else ()
-        unit = _unit(question[start:])
-        slots += [Slot(kind, text, start, head, unit, item) for item in items] or [Slot(kind, text, start, head, unit)]
+        unit, counted = _unit(question[start:])
+        kind = _KIND_OF_UNIT.get(unit_class(unit), kind) if unit else kind
+        slots += [Slot(kind, text, start, head, unit, item, counted) for item in items or ("",)]
         previous = end
     return tuple(slots)
 
 
-def _unit(text: str) -> str:
-    """The unit straight behind 多少 or 几."""
-    match = re.match(r"(?:是|有|为)?(?:多少|几)个?(?P<rest>.{1,5})", text)
-    numbers = find_numbers(f"3{match['rest']}") if match else ()
-    return numbers[0].unit if numbers and numbers[0].start == 0 else ""
+def _unit(text: str) -> tuple[str, str]:
+    """The unit straight behind 多少 or 几, and the words behind that up to the next mark."""
+    match = re.match(r"(?:是|有|为)?(?:多少|几)个?(?P<rest>[^，,；;。？?！!]{1,16})", text)
+    if match is None:
+        return "", ""
+    numbers = find_numbers(f"3{match['rest'][:5]}")
+    unit = numbers[0].unit if numbers and numbers[0].start == 0 else ""
+    end = numbers[0].end - 1 if unit else 0
+    return unit, match["rest"][end:].rstrip("的了呢吗呀啊")
 
 
 def _kind_without_interrogative(question: str) -> str:

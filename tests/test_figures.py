@@ -9,9 +9,10 @@ from answer_samples import make_passage, make_table, table_passage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.figures import Figure, label_unit, listed_items, passage_to_figures, section_to_passages
+from rag.figures import Figure, listed_items, passage_to_figures, section_to_passages
 from rag.numbers import find_numbers, format_decimal
 from rag.records import PageMark, Section, SectionKind
+from rag.row_units import label_unit
 
 
 def prose(text: str) -> tuple[Figure, ...]:

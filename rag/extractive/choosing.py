@@ -6,28 +6,31 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from rag.extractive.weighing import YEAR_TERM, Ask, Choice, item_text, weigh
+from rag.extractive.asks import Ask
+from rag.extractive.weighing import YEAR_TERM, Choice, item_text, weigh, with_sureness
 from rag.figures import Figure
 from rag.records import Evidence, Report
 from rag.relevance import text_key
 from rag.text import matching_key
 
-SAME_UNIT_BONUS = 0.15
+SAME_UNIT_BONUS = 2.0
 """Figures for one question mostly stand together."""
-LEANING_BONUS = 0.5
+LEANING_BONUS = 5.0
 """The same for a slot that names nothing of its own (…，占比多少): it asks of what the last figure is said of."""
 MIN_COVERAGE = 0.36
 """Share of the question's weight, and of the slot's own, that must on average stand by a figure that answers."""
-FOLLOWING_SLOT = 0.6
-"""Part of it that is enough for the other things asked once one is found."""
+MIN_SURENESS = 0.32
+"""A figure that is less sure is no answer."""
+FOLLOWING_SURENESS = 0.12
+"""What is enough for the other things asked once one is found."""
 _LIST_MARK = re.compile(r"[、，,和及与]{1,2}")
 _IN_TURN = re.compile(r"分别|依次|各")
 
 
 def is_sure(choice: Choice, choices: Sequence[Choice | None]) -> bool:
     """Whether a figure may answer beside the others: sure enough itself, or said in one breath with a sure one."""
-    return choice.sureness >= MIN_COVERAGE * FOLLOWING_SLOT or any(
-        other and other is not choice and other.sureness >= MIN_COVERAGE and _same_unit(other.figure, choice.figure)
+    return choice.sureness >= FOLLOWING_SURENESS or any(
+        other and other is not choice and other.sureness >= MIN_SURENESS and _same_unit(other.figure, choice.figure)
         for other in choices
     )
 
@@ -45,7 +48,7 @@ def choose_figures(
     ]
     chosen: list[Choice | None] = [None] * len(asks)
     for index, choice in _listed(asks, options).items():
-        chosen[index] = choice
+        chosen[index] = with_sureness(choice, options[index])
     taken = [choice.figure for choice in chosen if choice]
     open_slots = {index for index, choice in enumerate(chosen) if choice is None}
     while open_slots:
@@ -64,7 +67,7 @@ def choose_figures(
                     best = (score, index, choice)
         if best is None:
             break
-        chosen[best[1]] = best[2]
+        chosen[best[1]] = with_sureness(best[2], options[best[1]])
         taken.append(best[2].figure)
         open_slots.discard(best[1])
     return chosen
@@ -84,7 +87,7 @@ def _listed(asks: Sequence[Ask], options: Sequence[Sequence[Choice]]) -> dict[in
     for indexes in groups.values():
         runs = _runs(options[indexes[0]], [asks[index].slot.item for index in indexes])
         best = max(runs, key=lambda run: run[0].score, default=None)
-        if best is not None and best[0].sureness >= MIN_COVERAGE:
+        if best is not None and best[0].coverage >= MIN_COVERAGE:
             bound.update(zip(indexes, best, strict=True))
     return bound
 

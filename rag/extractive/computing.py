@@ -20,7 +20,7 @@ from rag.tables import row_text
 from rag.text import matching_key
 
 MAX_OPERANDS = 40
-SAME_ROW_BONUS = 0.15
+SAME_ROW_BONUS = 2.0
 MIN_LABEL = 2
 _SIGNS = {
     Operation.SUM: " + ",
@@ -110,7 +110,7 @@ def _operand_figures(plan: Plan, findings: Findings) -> list[Figure]:
 def _find(phrase: OperandPhrase, kind: str, findings: Findings, taken: Sequence[Figure]) -> Figure | None:
     """The figure an operand phrase asks for, drawn to the rows and sentences of those already found."""
     slot = Slot(phrase.kind or kind, phrase.text, 0, phrase.text)
-    query = replace(findings.evidence.query, focus=phrase.text, carried="")
+    query = replace(findings.evidence.query, focus=phrase.text, carried="", terms=(phrase.text,))
     ask = slot_to_ask(slot, [slot], findings.relevance, query)
     evidence = replace(findings.evidence, query=query)
     best: tuple[float, Choice] | None = None

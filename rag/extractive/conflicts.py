@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from rag.extractive.asks import Ask
 from rag.extractive.citing import Citations, written
 from rag.extractive.scope import years
-from rag.extractive.weighing import Ask, Choice, weigh
+from rag.extractive.weighing import Choice, weigh
 from rag.figures import Figure
 from rag.numbers import same_value
 from rag.records import Conflict, Evidence, Number, Report

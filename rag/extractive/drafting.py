@@ -6,21 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rag import slots
-from rag.extractive.choosing import MIN_COVERAGE, choose_figures, is_sure, known_item
+from rag.extractive.asks import Ask
+from rag.extractive.choosing import MIN_SURENESS, choose_figures, is_sure, known_item
 from rag.extractive.citing import Citations, label_of, lead_of, written
 from rag.extractive.computing import Findings, plan_to_draft
 from rag.extractive.conflicts import find_conflict
 from rag.extractive.naming import name_draft
 from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject, unit_text
-from rag.extractive.weighing import Ask, Choice, slot_to_ask
+from rag.extractive.weighing import Choice, slot_to_ask
 from rag.figures import passage_to_figures
 from rag.operations import question_to_operation
 from rag.records import AnswerStatus, Conflict, Draft, Evidence, Query, Report, Table
 from rag.relevance import Relevance, query_to_relevance
 from rag.slots import Slot, question_to_slots
 
-PRINTED_SURENESS = 0.75
+PRINTED_SURENESS = 0.6
 """From this on a printed figure goes before a computed one."""
 
 
@@ -71,7 +72,7 @@ def findings_to_choices(findings: Findings, unit: str = "") -> list[tuple[Ask, C
     ]
     asks = [slot_to_ask(slot, wanted, findings.relevance, evidence.query) for slot in wanted]
     choices = choose_figures(asks, figures, findings.ranks, evidence, findings.reports)
-    sure = max((choice.sureness for choice in choices if choice), default=0.0) >= MIN_COVERAGE
+    sure = max((choice.sureness for choice in choices if choice), default=0.0) >= MIN_SURENESS
     return [
         (ask, choice) for ask, choice in zip(asks, choices, strict=True) if sure and choice and is_sure(choice, choices)
     ]
@@ -80,6 +81,16 @@ def findings_to_choices(findings: Findings, unit: str = "") -> list[tuple[Ask, C
 def _is_printed(found: Sequence[tuple[Ask, Choice]]) -> bool:
     """Whether a report prints what could also be computed: every figure chosen is plainly the one asked for."""
     return bool(found) and all(choice.sureness >= PRINTED_SURENESS for _, choice in found)
+
+
+def evidence_to_figures(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> list[Figure]:
+    """Every figure of the passages that is about the colleges asked about."""
+    return [
+        figure
+        for passage in evidence.passages
+        for figure in passage_to_figures(passage, tables.get(passage.table_id or ""))
+        if speaks_of_subject(evidence, reports.get(passage.report_id), unit_text(figure))
+    ]
 
 
 def evidence_to_relevance(evidence: Evidence) -> Relevance:

@@ -1,0 +1,153 @@
+"""How the words of a question and those around a figure answer each other; all values lie between 0 and 1."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from rag.extractive.asks import KNOWN_SHARE, Ask, Surroundings
+from rag.figures import Figure
+from rag.relevance import Relevance, content_words, text_key
+from rag.text import tagged_words
+
+FAR = 24
+"""Characters between the words asked for and a figure from which on they no longer count as close."""
+COUNTED_LENGTH = 8
+"""Characters of what is counted (任务 in 多少项任务) that are looked for."""
+MIN_SHARE = 0.35
+"""A word of which a text has less is missing there."""
+_MEASURE_ENDS = frozenset("率度比额值费薪")
+_NO_MEASURES = frozenset(
+    "占比 比率 比重 年度 学年度 制度 程度 高度 角度 深度 力度 速度 同比 环比 对比 经费 免费 比例 百分比".split()
+)
+_NAMING_TAGS = frozenset("n ns nr nt nz nrt j vn an b s eng".split())
+_ORDINAL = re.compile(r"第[一二三四五六七八九十\d]{1,3}[期批届次轮季]")
+_LETTERS = re.compile(r"[^\w]|_")
+
+
+def cover(asked: Ask, around: Surroundings, which: str, text: str) -> float:
+    """Share of the known weight of the question, the slot or its head that a text covers."""
+    key = (which, text)
+    if key not in asked.memo:
+        relevance: Relevance = getattr(asked, which)
+        known = {word: weight for word, weight in relevance.weights.items() if word in around.known}
+        total = sum(known.values())
+        shares = relevance.shares(text)
+        asked.memo[key] = (
+            sum(weight * shares.get(word, 0.0) for word, weight in known.items()) / total if total else 0.0
+        )
+    return float(asked.memo[key])  # type: ignore[arg-type]
+
+
+def label_fit(label: str, asked: Ask, question: str) -> tuple[float, float]:
+    """Share of a label's words that a question speaks of, and how much it says besides (1 = two words or more)."""
+    key = ("fit", label, question)
+    if key not in asked.memo:
+        words = _simple_words(label)
+        printed = [
+            name for terms, names in asked.local.equivalents if terms & asked.whole.weights.keys() for name in names
+        ]
+        total = sum(words.values())
+        fitting = sum(
+            weight
+            for word, weight in words.items()
+            if word in question or any(word in name or name in word for name in printed)
+        )
+        asked.memo[key] = (fitting / total if total else 0.0, min(1.0, (total - fitting) / 2))
+    return asked.memo[key]  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=20_000)
+def _simple_words(label: str) -> Mapping[str, float]:
+    """A label's content words without the compounds made of them."""
+    words = content_words(label)
+    return {word: weight for word, weight in words.items() if not _is_compound(word, words)}
+
+
+def _is_compound(word: str, words: Mapping[str, float]) -> bool:
+    return (
+        len(word) > 3
+        and any(other != word and word.startswith(other) for other in words)
+        and any(other != word and word.endswith(other) for other in words)
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _bigrams(key: str) -> frozenset[str]:
+    key = _LETTERS.sub("", key)
+    return frozenset(key[i : i + 2] for i in range(len(key) - 1))
+
+
+def pieces(key: str, text: str) -> float:
+    """Share of a key's pairs of characters that stand in a text."""
+    pairs = _bigrams(key)
+    return len(pairs & _bigrams(text)) / len(pairs) if pairs else 0.0
+
+
+def missing(asked: Ask, known: frozenset[str], around: str) -> tuple[float, float]:
+    """Share of the slot's known subject that a text lacks, and the share of the heaviest word it lacks."""
+    key = ("missing", around)
+    if key not in asked.memo:
+        weights = {w: x for w, x in asked.local.weights.items() if w in asked.subject and w in known}
+        total = sum(weights.values())
+        shares = asked.local.shares(around)
+        lacking = [weight for word, weight in weights.items() if shares.get(word, 0.0) < MIN_SHARE]
+        asked.memo[key] = (sum(lacking) / total, max(lacking, default=0.0) / total) if total else (0.0, 0.0)
+    return asked.memo[key]  # type: ignore[return-value]
+
+
+def absent(asked: Ask, around: str) -> Mapping[str, float]:
+    """What the slot names that a text lacks: nouns, other words, places, ordinals, in words of full weight."""
+    key = ("absent", around)
+    if key not in asked.memo:
+        shares = asked.local.shares(around)
+        lacking = [
+            (word, tag)
+            for word, tag in tagged_words(asked.slot.text)
+            if word in asked.local.weights and shares.get(word, 0.0) < MIN_SHARE and len(word) > 1
+        ]
+        content = content_words(asked.slot.text)
+        total = sum(content.get(word, 0.0) for word in asked.local.weights)
+        nouns = sum(content.get(word, 0.0) for word, tag in lacking if tag in _NAMING_TAGS)
+        others = sum(content.get(word, 0.0) for word, tag in lacking if tag not in _NAMING_TAGS)
+        text = text_key(around)
+        ordinals = [match for match in _ORDINAL.findall(asked.question) if match not in text]
+        asked.memo[key] = {
+            "absent_nouns": min(nouns, 2.0) / 2,
+            "absent_others": min(others, 2.0) / 2,
+            "absent_share": (nouns + others) / total if total else 0.0,
+            "absent_place": float(any(tag == "ns" for _, tag in lacking)),
+            "absent_ordinal": float(bool(ordinals)),
+        }
+    return asked.memo[key]  # type: ignore[return-value]
+
+
+def measure(asked: Ask, around: str) -> Mapping[str, float]:
+    """Whether the quantity asked for by name (就业率, 月薪, 学费) stands in a text under that or a printed name."""
+    measures = [
+        word for word in asked.local.weights if word[-1] in _MEASURE_ENDS and len(word) > 1 and word not in _NO_MEASURES
+    ]
+    shares = asked.local.shares(around)
+    has = any(shares.get(word, 0.0) >= KNOWN_SHARE for word in measures)
+    return {"measured": float(has), "unmeasured": float(bool(measures) and not has)}
+
+
+def named_elsewhere(named: Sequence[str], around: str) -> float:
+    """Whether the question names a row of some table that is not the figure's own."""
+    text = text_key(around)
+    return float(any(label not in text for label in named))
+
+
+def counted(asked: Ask, text: str) -> float:
+    """How far what is counted (任务 in 多少项任务) stands in a text."""
+    counted = text_key(asked.slot.counted)
+    return pieces(counted[:COUNTED_LENGTH], text_key(text)) if len(counted) > 1 else 0.0
+
+
+def gap(figure: Figure, asked: Ask) -> float:
+    """How far the nearest word asked for stands from a figure of prose, 0 beside it, 1 far off or not before it."""
+    before, after = text_key(figure.before[-FAR:]), text_key(figure.after[:FAR])
+    places = [len(before) - at - len(word) for word in asked.local.weights if (at := before.rfind(word)) >= 0]
+    places += [at for word in asked.local.weights if (at := after.find(word)) >= 0]
+    return min(places, default=FAR) / FAR

@@ -1,0 +1,68 @@
+"""The units of a table row's figures: printed in the header, in the row, in a unit column or line, or implied by a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from rag.numbers import cell_number, unit_class, unit_in_header
+from rag.records import Table, TableRow
+
+_UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
+_HEADER_UNITS = (
+    (re.compile(r"人次(?:数|合计|总数)?$"), "人次"),
+    (
+        re.compile(
+            r"(?:人数?|生数|生总数|(?:学|毕业|在校)生|教师|职工|学员|员工|农民|居民|干部|军人|党员|成员|会员|志愿者|辅导员)(?:合计|总数|数量?)?$"
+        ),
+        "人",
+    ),
+    (re.compile(r"人日(?:数)?$"), "人日"),
+    (re.compile(r"学时(?:数)?$"), "学时"),
+    (re.compile(r"课时(?:数)?$"), "课时"),
+    (re.compile(r"班数$"), "个"),
+    (re.compile(r"期数$"), "期"),
+    (re.compile(r"项数$|项目数$"), "项"),
+)
+"""What a column counts whose header names it without a unit."""
+_COUNTED = re.compile(r"(?:数量|个数)(?:合计|总计)?$")
+"""A column that counts things it does not name."""
+_TOTAL_COLUMN = re.compile(r"^(?:合计|总计|小计|共计)$")
+
+
+def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[int, str]:
+    """The unit of each column's figure in a row: from its header, the row's own label, a unit column or the unit line."""
+    of_row = next((unit for text in row.filled if not is_value(text) and (unit := label_unit(text))), "")
+    stated = next(
+        (row.filled[i] for i, label in enumerate(labels) if _UNIT_COLUMN.match(label) and i < len(row.filled)), ""
+    )
+    of_table = unit_in_header(table.unit) or unit_in_header(table.caption)
+    units: dict[int, str] = {}
+    for column in range(len(row.printed)):
+        label = labels[column] if column < len(labels) else ""
+        unit = label_unit(label) or _implied_unit(label, of_table) or of_row or stated or of_table
+        units[column] = unit or ("个" if _COUNTED.search(label) else "")
+    totals = [column for column in units if column < len(labels) and _TOTAL_COLUMN.match(labels[column])]
+    summed = {unit for column, unit in units.items() if unit and column not in totals and is_value(row.filled[column])}
+    return units | (dict.fromkeys(totals, summed.pop()) if len(summed) == 1 else {})
+
+
+def label_unit(text: str) -> str:
+    """The unit a header or row label states, also behind its last bracket: C类课（课程数比例）%."""
+    tail = re.split(r"[)）\]】]", text)[-1]
+    return unit_in_header(text) or (unit_in_header(tail) if tail and tail != text else "") or _percent_at_end(text)
+
+
+def _percent_at_end(text: str) -> str:
+    return "%" if re.search(r"[^\d\s][%％]$", text) else ""
+
+
+def _implied_unit(header: str, of_table: str) -> str:
+    """What a header counts; in the scale of the unit line where that counts the same (单位：万人)."""
+    implied = next((unit for pattern, unit in _HEADER_UNITS if pattern.search(header)), "")
+    return of_table if implied and implied in of_table and unit_class(implied) == unit_class(of_table) else implied
+
+
+def is_value(text: str) -> bool:
+    """Whether a cell holds a figure and nothing else."""
+    return cell_number(text) is not None
