@@ -28,7 +28,18 @@ LAYERS = (
     {"answer_markup", "cited", "claims", "people", "question_years", "said_of"}
     | {"colleges", "compute", "corrections", "headings", "identity", "indicators", "pages", "paragraphs", "quantities"}
     | {"prompts"}
-    | {"sections", "slots", "tabbed_tables", "table_captions", "table_rows", "tables", "chunks", "figures", "row_units", "twins"},
+    | {
+        "sections",
+        "slots",
+        "tabbed_tables",
+        "table_captions",
+        "table_rows",
+        "tables",
+        "chunks",
+        "figures",
+        "row_units",
+        "twins",
+    },
     {"comparison", "follow_up", "operations", "relevance", "subjects", "understand", "retrieve", "suggestions"},
     {"extractive"},
     {"verify"},

@@ -13,13 +13,14 @@ from decimal import Decimal
 
 from rag.comparison import Comparison, question_to_comparison
 from rag.compute import ComputeError, average, difference, growth, ratio, total
+from rag.extractive.asks import Ask
 from rag.extractive.citing import Citations, label_of, markers, plain, row_line, written
 from rag.extractive.computing import Findings
 from rag.extractive.differing import differences, time_of
 from rag.extractive.drafting import evidence_to_draft as part_to_draft
 from rag.extractive.drafting import evidence_to_findings, figure_phrase, findings_to_choices
 from rag.extractive.refusing import not_found
-from rag.extractive.weighing import Ask, Choice
+from rag.extractive.weighing import Choice
 from rag.figures import Figure
 from rag.numbers import same_value, unit_class
 from rag.numbers.units import canonical, scaled

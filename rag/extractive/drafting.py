@@ -83,16 +83,6 @@ def _is_printed(found: Sequence[tuple[Ask, Choice]]) -> bool:
     return bool(found) and all(choice.sureness >= PRINTED_SURENESS for _, choice in found)
 
 
-def evidence_to_figures(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> list[Figure]:
-    """Every figure of the passages that is about the colleges asked about."""
-    return [
-        figure
-        for passage in evidence.passages
-        for figure in passage_to_figures(passage, tables.get(passage.table_id or ""))
-        if speaks_of_subject(evidence, reports.get(passage.report_id), unit_text(figure))
-    ]
-
-
 def evidence_to_relevance(evidence: Evidence) -> Relevance:
     """The question's words with the weights retrieval gave them."""
     equivalents = query_to_relevance(evidence.query, ()).equivalents
