@@ -5,18 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from rag.extractive.citing import Citations, lead_of, plain, row_line, row_of
+from rag.extractive.citing import Citations, has_figure, lead_of, plain, row_line, row_of
 from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject
 from rag.extractive.units import answering_units, brevity
 from rag.extractive.weighing import RANK_DECAY
 from rag.numbers import find_scopes
-from rag.records import AnswerStatus, Draft, Evidence, Passage, Report, Table
-from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance
-from rag.tables import header_labels, row_text
+from rag.records import AnswerStatus, Draft, Evidence, Passage, Report, Table, TableRow
+from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, text_key
+from rag.tables import header_labels
 from rag.text import sentence_spans, tagged_words
 
 MIN_NAME_COVERAGE = 0.4
+NAMED_ROW = 0.35
+"""What a row gains of which the question names a cell."""
+MIN_NAMED = 3
+"""Characters of such a cell."""
+ASKERS_OWN = 0.3
+"""What a word counts that stands nowhere in the evidence."""
+_BRACKET = re.compile(r"[(（]")
 MAX_ROWS = 12
 """More rows than this are a table, not an answer."""
 _SURNAMES = frozenset(
@@ -48,6 +55,8 @@ def name_draft(
 ) -> Draft:
     """A question that asks for names: the rows or the sentence that hold most of what is asked, as they stand."""
     thing = asked_thing(evidence.query.focus) or asked_thing(evidence.query.carried)
+    relevance = _with_known_words(relevance, evidence)
+    asked = text_key(f"{evidence.query.focus} {evidence.query.carried}")
     best: tuple[float, Passage, int, int] | None = None
     for rank, passage in enumerate(evidence.passages):
         table = tables.get(passage.table_id or "")
@@ -57,7 +66,9 @@ def name_draft(
             unit = passage.text[start:end]
             if not speaks_of_subject(evidence, reports.get(passage.report_id), unit) or not _has_thing(unit, thing):
                 continue
-            score = relevance.coverage(unit, context, share) * RANK_DECAY**rank * brevity(unit)
+            row = row_of(unit.rstrip(), table)
+            named = NAMED_ROW if row is not None and _named_cells(row, asked) else 0.0
+            score = (relevance.coverage(unit, context, share) + named) * RANK_DECAY**rank * brevity(unit)
             if best is None or score > best[0]:
                 best = (score, passage, start, end)
     if best is None or best[0] < MIN_NAME_COVERAGE:
@@ -66,7 +77,7 @@ def name_draft(
     table = tables.get(passage.table_id or "")
     citations = Citations()
     lines = []
-    for a, b in _alike_rows(passage, table, start, end, relevance) or [(start, end)]:
+    for a, b in _alike_rows(passage, table, start, end, relevance, asked) or [(start, end)]:
         n = citations.cite_span(passage, a, a + len(passage.text[a:b].rstrip()))
         lines.append(f"{_line(passage.text[a:b].rstrip(), table, evidence.query.focus)} [{n}]")
     lead = lead_of(evidence, [passage], reports)
@@ -92,19 +103,34 @@ def _table_names(table: Table) -> tuple[str, ...]:
 
 
 def _alike_rows(
-    passage: Passage, table: Table | None, start: int, end: int, relevance: Relevance
+    passage: Passage, table: Table | None, start: int, end: int, relevance: Relevance, asked: str
 ) -> list[tuple[int, int]]:
-    """The rows of a table that hold the same of the question's words as the best row does."""
-    rows = {row_text(row) for row in table.rows[table.header_rows :]} if table else set()
-    if passage.text[start:end].rstrip("\n") not in rows:
+    """The rows of a table that the question names as it names the best row, else those that hold as many of its words."""
+    best = row_of(passage.text[start:end].rstrip("\n"), table)
+    if table is None or best is None:
         return []
-    held = _held(relevance, passage.text[start:end])
+    named, held = _named_cells(best, asked), _held(relevance, passage.text[start:end])
     alike = [
         (a, b)
         for a, b in sentence_spans(passage.text)
-        if passage.text[a:b].rstrip("\n") in rows and held and held <= _held(relevance, passage.text[a:b])
+        if (row := row_of(passage.text[a:b].rstrip("\n"), table)) is not None
+        and (named <= _named_cells(row, asked) if named else held and held <= _held(relevance, passage.text[a:b]))
     ]
     return alike if len(alike) <= MAX_ROWS else []
+
+
+def _named_cells(row: TableRow, asked: str) -> frozenset[str]:
+    """The cells of a row that stand whole in a question, what is in brackets aside."""
+    cores = {text_key(_BRACKET.split(cell)[0]) for cell in row.filled if cell and not has_figure(cell)}
+    return frozenset(core for core in cores if len(core) >= MIN_NAMED and core in asked)
+
+
+def _with_known_words(relevance: Relevance, evidence: Evidence) -> Relevance:
+    """The question's words, those that no passage has at all counting little: they are the asker's own."""
+    text = " ".join(" ".join([*passage.path, passage.text]) for passage in evidence.passages)
+    known = relevance.shares(text)
+    weights = {word: weight * (1.0 if word in known else ASKERS_OWN) for word, weight in relevance.weights.items()}
+    return Relevance(weights, relevance.equivalents)
 
 
 def _held(relevance: Relevance, text: str) -> frozenset[str]:
