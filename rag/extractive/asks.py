@@ -25,6 +25,8 @@ class Ask:
     slot: Slot
     question: str
     """Key of what the whole question asks, its colleges aside."""
+    own: str
+    """Key of what a follow-up asks itself, without what it leaves to the question before."""
     whole: Relevance
     """The question's words; those of other slots count less."""
     local: Relevance

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from rag.extractive.asks import MIN_LABEL, Ask
+from rag.extractive.asks import MIN_LABEL, Ask, named_labels
 from rag.extractive.wording import pieces
 from rag.figures import Figure
 from rag.numbers import cell_number
 from rag.records import Table, TableRow
 from rag.relevance import text_key
+
+INSIDE_ANOTHER = 0.3
+"""How far a label is named that stands in a question only as part of another label."""
 
 
 def row_features(figure: Figure, asked: Ask) -> Mapping[str, float]:
@@ -39,10 +42,13 @@ def _named_rows(table: Table, asked: Ask) -> dict[int, tuple[float, float]]:
             for label in set(labels(row)):
                 counts[label] = counts.get(label, 0) + 1
         few = max(2, len(body) // 8)
+        own_words = asked.own if named_labels(asked.own, (row.filled for row in body)) else asked.question
+        whole = frozenset(named_labels(own_words, (row.filled for row in body)))
         found = {}
         for row in body:
-            own = max((_naming(text_key(x), asked.question) for x in labels(row) if counts[x] <= few), default=0.0)
-            group = max((_naming(text_key(x), asked.question) for x in labels(row) if counts[x] > few), default=0.0)
+            named = {label: _naming(text_key(label), own_words, whole) for label in labels(row)}
+            own = max((share for label, share in named.items() if counts[label] <= few), default=0.0)
+            group = max((share for label, share in named.items() if counts[label] > few), default=0.0)
             found[id(row)] = (own, group)
         asked.memo[key] = found
     return asked.memo[key]  # type: ignore[return-value]
@@ -53,10 +59,15 @@ def labels(row: TableRow) -> list[str]:
     return [text for text in row.filled if len(text) >= MIN_LABEL and cell_number(text) is None]
 
 
-def _naming(label: str, question: str) -> float:
-    """How far a question names a label: 1 and a little for its length where it stands there whole, else by pieces."""
+def _naming(label: str, question: str, whole: frozenset[str]) -> float:
+    """How far a question names a label: 1 and a little for its length where it does so whole, else by pieces.
+
+    护理学院 in a question does not name the row 护理 where there is a row of the longer name.
+    """
     core = re.split(r"[(（]", label)[0] or label
-    if core in question:
+    if core in whole:
         return 1.0 + min(len(core), 10) / 20
+    if core in question:
+        return INSIDE_ANOTHER
     share = pieces(core, question)
     return share * share

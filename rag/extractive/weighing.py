@@ -67,6 +67,7 @@ def slot_to_ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance, query:
     return Ask(
         slot=slot,
         question=text_key(asked),
+        own=text_key(query.focus),
         whole=Relevance(whole, relevance.equivalents),
         local=Relevance(local or whole, relevance.equivalents),
         head=Relevance(head, relevance.equivalents),
