@@ -209,7 +209,7 @@ def _joined(first: str, said: str, comparison: Comparison) -> str:
     body = _ASK.sub("", text).rstrip(_EDGES)
     ask = _ask_of(text)
     if ask and _POINTS.match(ask) and comparison.operation is not Operation.LOOKUP:
-        return f"{body}{'' if _IS_SHARE.search(body) else '的比例'}是多少"
+        return f"{body}{'' if ask.endswith('倍') or _IS_SHARE.search(body) else '的比例'}是多少"
     if ask == "多少" and text.endswith(f"{body}{ask}"):
         return f"{body}是多少"
     return text if ask or _INTERROGATIVE.search(text) else f"{text}是多少"

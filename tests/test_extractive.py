@@ -98,6 +98,21 @@ def test_two_figures_for_one_thing_are_both_shown() -> None:
     assert len(draft.citations) == 2
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("护理专业和会计专业哪个毕业生多？", ["949人", "125人", "护理专业毕业生"]),
+        ("护理专业和会计专业哪个毕业生少？", ["949人", "125人", "会计专业毕业生"]),
+        ("护理、会计、药学三个专业平均有多少毕业生？", ["404.67人"]),
+        ("就业率最低的专业是哪个？", ["药学", "80.50%"]),
+        ("毕业生最多的两个专业是哪两个，各多少人？", ["护理", "949人", "药学", "140人"]),
+    ],
+)
+def test_rows_of_one_report_are_compared(question: str, expected: list[str]) -> None:
+    draft = answer(question)
+    assert (draft.status, bold(draft)) == (AnswerStatus.ANSWERED, expected)
+
+
 def test_without_evidence_nothing_is_found() -> None:
     query = question_to_query("有多少专任教师？", (), Filters(), [REPORT])
     assert evidence_to_draft(Evidence(query, ()), {REPORT.id: REPORT}, {}).status is AnswerStatus.NOT_FOUND

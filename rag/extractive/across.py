@@ -88,7 +88,7 @@ def _in_one_unit(parts: Sequence[_Part]) -> list[_Part]:
     stated = [part for part in parts if part.found]
     if len(stated) < 2:
         return list(parts)
-    model = max(stated, key=lambda part: (_is_in_asked_unit(part), part.found[0][1].sureness))
+    model = max(stated, key=lambda p: (_is_in_asked_unit(p), p.figure.number.unit != "", p.found[0][1].sureness))
     return [_like(part, model.figure.number) if part.found else part for part in parts]
 
 

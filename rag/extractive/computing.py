@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag import slots
-from rag.compute import ComputeError, difference, evaluate, growth, quotient, ratio, share, total
+from rag.compute import ComputeError, average, difference, evaluate, growth, quotient, ratio, share, total
 from rag.extractive.choosing import MIN_COVERAGE
 from rag.extractive.citing import Citations, label_of, lead_of, markers, row_line, written
 from rag.extractive.weighing import Choice, slot_to_ask, weigh
 from rag.figures import Figure
+from rag.numbers import cell_number, unit_class
 from rag.operations import OperandPhrase, Plan
-from rag.quantities import Operand
+from rag.quantities import Operand, minus, operand_to_term
 from rag.records import AnswerStatus, Computation, Draft, Evidence, Operation, Passage, Report, Table, TableRow
 from rag.relevance import Relevance, text_key
 from rag.slots import Slot
-from rag.tables import row_text
-from rag.text import matching_key
+from rag.tables import header_labels, row_text
+from rag.text import matching_key, unique
 
 MAX_OPERANDS = 40
 SAME_ROW_BONUS = 2.0
 MIN_LABEL = 2
 _SIGNS = {
     Operation.SUM: " + ",
+    Operation.AVERAGE: " 与 ",
     Operation.DIFFERENCE: " − ",
     Operation.SHARE: " ÷ ",
     Operation.RATIO: " ÷ ",
@@ -49,6 +50,8 @@ def plan_to_draft(plan: Plan, findings: Findings) -> Draft | None:
         return _counted(plan, findings)
     if plan.operation is Operation.RANK:
         return _ranked(plan, findings)
+    if plan.operation is Operation.COMPARE:
+        return _compared(plan, findings)
     if plan.operation not in _SIGNS:
         return None
     figures = _group_figures(plan, findings) if plan.group else _operand_figures(plan, findings)
@@ -77,6 +80,8 @@ def plan_to_draft(plan: Plan, findings: Findings) -> Draft | None:
 def _compute(plan: Plan, operands: Sequence[Operand]) -> Computation:
     if plan.operation is Operation.SUM:
         return total(operands)
+    if plan.operation is Operation.AVERAGE:
+        return average(operands)
     first, second = operands[:2]
     if first.number.value == second.number.value and first.citation == second.citation:
         raise ComputeError("两个数字是同一个")
@@ -88,6 +93,30 @@ def _compute(plan: Plan, operands: Sequence[Operand]) -> Computation:
     if plan.operation is Operation.SHARE:
         return share(first, second)
     return ratio(first, second) if plan.unit else quotient(first, second)
+
+
+def _compared(plan: Plan, findings: Findings) -> Draft | None:
+    """Which of two is greater or smaller, with both figures; None where they are not of one unit."""
+    figures = _operand_figures(plan, findings)
+    citations = Citations()
+    operands = [Operand(figure.number, citations.cite(figure)) for figure in figures]
+    if len(operands) < 2:
+        return None
+    try:
+        gap = operand_to_term(operands[0]), operand_to_term(operands[1])
+        sign = (minus(*gap).quantity.value > 0) - (minus(*gap).quantity.value < 0)
+    except ComputeError:
+        return None
+    names = [phrase.text for phrase in plan.operands]
+    first = names[(sign < 0) == (plan.direction != "down")]
+    words = "多少" if unit_class(operands[0].number.unit) in ("count", "money") else "高低"
+    verdict = f"**{first}**更{words[plan.direction == 'down']}" if sign else f"{names[0]}与{names[1]}相同"
+    shown = "；".join(
+        f"{label_of(figure)}**{written(figure)}** [{operand.citation}]"
+        for figure, operand in zip(figures, operands, strict=True)
+    )
+    lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
+    return Draft(AnswerStatus.ANSWERED, f"{lead}{shown}。{verdict}。", tuple(citations.items))
 
 
 def _share_of(plan: Plan, operands: Sequence[Operand], whole: Operand) -> Computation:
@@ -215,16 +244,35 @@ def _row_holds(row: TableRow, phrase: str, findings: Findings) -> bool:
     return any(cell in wanted or wanted in cell for cell in cells) or any(name in cells for name in colleges)
 
 
+def _name_of(figure: Figure) -> str:
+    """What a row is called: its labels before the figure, or, where none stands there, all of them."""
+    cells = figure.row.filled[: figure.column] if figure.row else ()
+    labels = [" ".join(cell.split()) for cell in cells if cell and cell_number(cell) is None]
+    return "·".join(unique(labels)) or "·".join(figure.near.split())
+
+
+def _names_one_of(figure: Figure, group: str, tables: Mapping[str, Table]) -> bool:
+    """Whether the label next before a cell is one of a group: it ends like it (护理学院) or stands in its column."""
+    table = tables.get(figure.passage.table_id or "")
+    if not group or figure.row is None or table is None or figure.is_total:
+        return False
+    labels = header_labels(table.rows, table.header_rows)
+    before = range(figure.column - 1, -1, -1)
+    at = next((i for i in before if figure.row.filled[i] and cell_number(figure.row.filled[i]) is None), None)
+    return at is not None and (figure.row.filled[at].endswith(group) or (at < len(labels) and group in labels[at]))
+
+
 def _ranked(plan: Plan, findings: Findings) -> Draft | None:
     """The rows that come first or last by one column."""
     if not plan.operands:
         return None
-    found = _find(plan.operands[0], plan.kind if plan.kind != slots.ANY else slots.ANY, findings, [])
+    rows = [figure for figure in findings.figures if _names_one_of(figure, plan.group, findings.tables)]
+    found = _find(plan.operands[0], plan.kind, replace(findings, figures=rows or findings.figures), [])
     if found is None or found.row is None:
         return None
     column = [
         figure
-        for figure in findings.figures
+        for figure in rows or findings.figures
         if figure.passage.table_id == found.passage.table_id and figure.column == found.column and not figure.is_total
     ]
     ordered = sorted(
@@ -237,7 +285,7 @@ def _ranked(plan: Plan, findings: Findings) -> Draft | None:
     parts = []
     for place in places:
         figure = ordered[place - 1]
-        name = "·".join(figure.near.split())
+        name = _name_of(figure)
         parts.append(f"**{name}**（{figure.before} **{written(figure)}**）[{citations.cite(figure)}]")
     lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
     return Draft(AnswerStatus.ANSWERED, f"{lead}{'；'.join(parts)}。", tuple(citations.items))

@@ -28,8 +28,12 @@ _RANK = (
     re.compile(rf"^(?P<context>.*?){_WHICH}(?P<measure>[^哪，,]*?){_MOST}[^，,]{{0,4}}$"),
     re.compile(rf"^(?P<measure>.*?){_MOST}(?:的)?(?P<more>[^，,]*?)(?:是|为|有)(?:{_WHICH})$"),
 )
+_MOST_OF = re.compile(
+    r"^(?P<measure>.*?)最(?:(?P<up>[多高大长])|(?P<down>[少低小短]))的?前?(?P<n>[两三四五六七八九十\d])(?:个|所|家|名|项|门|大)?的?"
+    r"(?P<rows>[^，,]{0,8}?)(?:依次|分别)?(?:是|有|为)(?:哪|谁|什么)[^，,]*(?:[，,].*)?$"
+)
 _TOP = re.compile(
-    r"^(?P<measure>.*?)(?:排名?(?:在)?|位列)?(?P<end>前|倒数前?|后)(?P<n>[二两三四五六七八九十\d]{1,3})[名位个]?的?(?P<rows>[^，,]*?)(?:是|有|为)(?:哪|谁)[^，,]*$"
+    r"^(?P<measure>.*?)(?:排名?(?:在)?|位列)?(?P<end>前|倒数前?|后)(?P<n>[二两三四五六七八九十\d]{1,3})[名位个]?的?(?P<rows>[^，,]*?)(?:(?:依次|分别)?(?:是|有|为)(?:哪|谁|什么)[^，,]*|怎么排(?:列|名)?|排名(?:如何|怎样))(?:[，,].*)?$"
 )
 
 
@@ -65,6 +69,11 @@ def rank_plan(sentence: str, years: Sequence[int]) -> Plan | None:
             Operation.RANK, (phrase(measure),), kind_of(measure), "", direction, tidy(match["rows"]), _first(count)
         )
         return plan if 0 < count <= 20 and measure else None
+    if match := _MOST_OF.match(sentence):
+        measure, count = tidy(match["measure"]), _count_of("二" if match["n"] == "两" else match["n"])
+        direction = "up" if match["up"] else "down"
+        operands = (phrase(measure),)
+        return Plan(Operation.RANK, operands, kind_of(measure), "", direction, tidy(match["rows"]), _first(count))
     match = next((found for pattern in _RANK if (found := pattern.match(sentence))), None)
     if not match:
         return None
