@@ -77,6 +77,9 @@ def split_subjects(
     span = group_span(question)
     if span is None or len(every) < 2 or (comparison.operation is Operation.LOOKUP and not tells_each(question)):
         return ()
+    is_placed = comparison.operation in (Operation.RANK, Operation.COMPARE) and question[span[0]] != "哪"
+    if mentions and not is_placed:
+        return ()
     before, after = question[: span[0]], question[span[1] :]
     if mentions:
         cut = mentions[0]

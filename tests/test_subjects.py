@@ -68,6 +68,13 @@ def test_a_question_about_one_is_not_split(question: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "question", ["东职的毕业生主要去了哪几所大学？", "东职是跟哪所学校结对的，一共共享了多少个岗位？"]
+)
+def test_another_college_that_is_asked_for_is_not_every_college(question: str) -> None:
+    assert asked(question, every=(DONGHU, XISHAN)) == []
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "哪所学校的就业率最高？",
