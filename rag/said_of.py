@@ -33,7 +33,7 @@ _COUNTED = re.compile(r"(?<=\d)[\u3400-\u9fff](?![\u3400-\u9fff])")
 _PER_UNIT = re.compile(r"[（(][^（）()]{1,8}/[^（）()]{1,4}[）)]")
 _RUN = re.compile(r"[0-9a-z.+]+|[\u3400-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-MASK = "\0"
+MASK = "\u2062"
 """Stands for each figure in a masked clause."""
 
 

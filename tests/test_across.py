@@ -109,7 +109,7 @@ def test_the_place_of_one_among_all_is_said() -> None:
 
 
 def test_nothing_stated_anywhere_is_refused() -> None:
-    status, gated = answer("东职和西职的食堂有几层？")
+    status, gated = answer("东职和西职的学费各是多少元？")
     assert (status, bold(gated)) == (AnswerStatus.NOT_FOUND, [])
 
 

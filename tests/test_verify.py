@@ -9,7 +9,9 @@ import pytest
 from answer_samples import cite, make_passage, make_report, make_table, table_passage
 
 from evals.benchmarks.gate import folder_places, run
+from rag.numbers import find_numbers
 from rag.records import AnswerStatus, Citation, Computation, Draft
+from rag.said_of import MASK, said_of_each
 from rag.verify import UNVERIFIED, Gated, draft_to_gated
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -235,3 +237,9 @@ def test_real_passages_hold_in_both_directions() -> None:
     stopped = [statement.text for count in honest.values() for statement in count.wrong]
     let_through = [statement.text for count in corrupted.values() for statement in count.wrong]
     assert (stopped, let_through) == ([], [])
+
+
+def test_a_masked_clause_keeps_the_places_of_its_figures() -> None:
+    text = "会上75名正式代表提出建议102条"
+    said = said_of_each(text, find_numbers(text))
+    assert [(clause.masked.count(MASK), clause.place) for clause in said] == [(2, 0), (2, 1)]
