@@ -19,6 +19,7 @@ from evals.summary import REFUSAL, summarise
 from rag.numbers import find_numbers
 
 SHARED = Path(__file__).parents[2] / "shared"
+QUESTIONS = Path(__file__).parents[1] / "evals" / "questions"
 RIGHT, PADDED, PARTIAL, WRONG = Bucket.RIGHT, Bucket.PADDED, Bucket.PARTIAL, Bucket.WRONG
 
 
@@ -347,10 +348,9 @@ MUTATIONS = {
 }
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="no shared questions beside the checkout")
 @pytest.mark.parametrize("mutate", MUTATIONS.values(), ids=MUTATIONS)
 def test_ten_gold_figures_mutated_are_all_caught(mutate):
-    cases = load_cases(sorted((SHARED / "evals").glob("dev-*.jsonl")))
+    cases = load_cases(sorted(QUESTIONS.glob("*.jsonl")))
     ten = [
         c
         for c in cases
@@ -364,8 +364,7 @@ def test_ten_gold_figures_mutated_are_all_caught(mutate):
 
 
 def question_files():
-    own = Path(__file__).parents[1] / "evals" / "questions"
-    return sorted(own.glob("*.jsonl")) + sorted((SHARED / "evals").glob("dev-*.jsonl"))
+    return sorted(QUESTIONS.glob("*.jsonl")) + sorted((SHARED / "evals").glob("dev-*.jsonl"))
 
 
 @pytest.mark.parametrize("path", question_files(), ids=lambda path: path.stem)
