@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rag.models import COMPLETE
 from rag.records import ModelReply
 
 URL = "/v1/chat/completions"
 OK = 200
-FINISHED = "stop"
 _UNFINISHED = {
     "length": "回复被截断：达到了 max_output_tokens",
     "content_filter": "回复被服务方的内容过滤截断",
@@ -114,7 +114,7 @@ def _reply(line: Mapping[str, Any]) -> ModelReply:
         raise _BadReplyError("回复是空的：choices 里什么也没有")
     choice = body["choices"][0]
     reason, text = choice.get("finish_reason") or "", choice["message"].get("content")
-    if reason != FINISHED:
+    if reason.lower() not in COMPLETE:
         raise _BadReplyError(_UNFINISHED.get(reason, f"回复没有正常结束（finish_reason 为 {reason!r}）"))
     if not isinstance(text, str) or not text.strip():
         raise _BadReplyError("回复里没有文字")
@@ -122,7 +122,7 @@ def _reply(line: Mapping[str, Any]) -> ModelReply:
     return ModelReply(
         text=text,
         model_returned=str(body["model"]) if body.get("model") else None,
-        finish_reason=FINISHED,
+        finish_reason=reason,
         input_tokens=_count(usage.get("prompt_tokens")),
         output_tokens=_count(usage.get("completion_tokens")),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evals.run import TIMEOUT_SECONDS, Pace
+from evals.run import TIMEOUT_SECONDS, Ask, Pace
 from rag.cli import Config, Data, Debug, Model, Reports
 from rag.terminal import DONE, FAILED, SOME_SKIPPED, Command, complain, progress_bar, say
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from evals.cases import Case
     from rag.assistant import Assistant
     from rag.index import Index
+    from rag.ports import ChatModel
     from rag.settings import Settings
 
 DEFAULT_OUT = "evals"
@@ -53,6 +54,14 @@ def evaluate(
     ] = TIMEOUT_SECONDS,
     resume: Annotated[bool, typer.Option("--resume", help="接着做被打断的评测；出错的题重做")] = False,
     retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="只评检索，不作答")] = False,
+    export_batch: Annotated[
+        Path | None,
+        typer.Option("--export-batch", metavar="FILE", help="不调用模型，把请求写成 OpenAI Batch 文件；不用密钥和网络"),
+    ] = None,
+    import_batch: Annotated[
+        Path | None,
+        typer.Option("--import-batch", metavar="FILE", help="读入 Batch 的输出，核对、评分，与实际运行一样"),
+    ] = None,
     data: Data = None,
     reports: Reports = None,
     model: Model = None,
@@ -67,6 +76,7 @@ def evaluate(
     from evals.retrieval import DEPTH
     from rag.assembly import build_assistant
 
+    _check_modes(resume, retrieval_only, export_batch, import_batch)
     cases = load_cases(questions)[:limit]
     settings = _settings(data, reports, model, config)
     folder = out or settings.data / DEFAULT_OUT
@@ -76,10 +86,13 @@ def evaluate(
             deeper = replace(settings, retrieve_passages=max(DEPTH, settings.retrieve_passages))
             _search(build_assistant(deeper, index), cases, folder, manifest)
             code = DONE
+        elif export_batch is not None:
+            _export(build_assistant(settings, index), cases, export_batch, folder, manifest)
+            code = DONE
         else:
-            code = _evaluate(
-                build_assistant(settings, index), cases, questions, folder, manifest, Pace(concurrency, timeout), resume
-            )
+            assistant, pace = build_assistant(settings, index), Pace(concurrency, timeout)
+            ask = _live(assistant) if import_batch is None else _recorded(assistant, cases, import_batch, folder)
+            code = _evaluate(ask, cases, questions, folder, manifest, pace, resume)
     raise typer.Exit(code or (SOME_SKIPPED if failed else DONE))
 
 
@@ -122,8 +135,77 @@ def _opened(settings: Settings, *, refresh: bool) -> Iterator[tuple[Index, int]]
         yield index, failed
 
 
+def _check_modes(resume: bool, retrieval_only: bool, export_batch: Path | None, import_batch: Path | None) -> None:
+    from rag.errors import UsageError
+
+    chosen = {
+        "--resume": resume,
+        "--retrieval-only": retrieval_only,
+        "--export-batch": export_batch is not None,
+        "--import-batch": import_batch is not None,
+    }
+    given = [name for name, is_given in chosen.items() if is_given]
+    if len(given) > 1:
+        raise UsageError(f"{'、'.join(given)} 不能一起用。")
+
+
+def _live(assistant: Assistant) -> Ask:
+    from evals.run import assistant_to_ask
+
+    return assistant_to_ask(assistant)
+
+
+def _recorded(assistant: Assistant, cases: Sequence[Case], path: Path, folder: Path) -> Ask:
+    """Asking the lines of a batch's output; what belongs to no question is complained of."""
+    from evals.batch import read_replies
+    from evals.batch_run import read_record, replies_to_ask
+    from rag.errors import UsageError
+
+    model = _model(assistant)
+    try:
+        found = read_replies(path.read_bytes(), [case.id for case in cases])
+    except OSError as error:
+        raise UsageError(f"读不了批处理的输出 {path}：请检查路径和权限。") from error
+    for stray in found.strays:
+        complain(f"注意 {path.name} {stray}")
+    record = read_record(folder)
+    if not record:
+        complain(f"注意：{folder} 里没有导出时的记录，无法核对提示与导出时是否一致。")
+    return replies_to_ask(assistant, model, found, record)
+
+
+def _export(assistant: Assistant, cases: Sequence[Case], path: Path, folder: Path, manifest: Mapping[str, Any]) -> None:
+    from evals.batch_run import RECORD, export_cases, summarise_export
+    from evals.run import write_text
+    from evals.terminal import export_to_text, json_text
+    from rag.ingest import Progress
+    from rag.tokens import token_counter
+
+    lines, told = [], []
+    with progress_bar("导出") as show:
+        for line, exported in export_cases(assistant, _model(assistant), cases):
+            lines.append(line)
+            told.append(exported)
+            show(Progress(len(told), len(cases), exported.case.id))
+    for place in (folder, path.parent):
+        place.mkdir(parents=True, exist_ok=True)
+    write_text(path, "".join(lines))
+    record = {**manifest, "fingerprints": {item.case.id: item.fingerprint for item in told}}
+    write_text(folder / RECORD, json_text(record))
+    say(export_to_text(summarise_export(told), token_counter()[1]))
+    complain(f"已写出 {path}；导入时用同一个 --out（{folder}），可以核对提示没有变过。")
+
+
+def _model(assistant: Assistant) -> ChatModel:
+    from rag.errors import UsageError
+
+    if assistant.model is None:
+        raise UsageError("内置的回答不用模型，没有批处理：请用 --model 指明一个模型（wenbao models 列出全部）。")
+    return assistant.model
+
+
 def _evaluate(
-    assistant: Assistant,
+    ask: Ask,
     cases: Sequence[Case],
     files: Sequence[Path],
     out: Path,
@@ -133,7 +215,7 @@ def _evaluate(
 ) -> int:
     from evals.html import results_to_html
     from evals.results import RESULTS, results_to_json, score_lines
-    from evals.run import answer_cases, assistant_to_ask, earlier_lines, write_manifest, write_text
+    from evals.run import answer_cases, earlier_lines, write_manifest, write_text
     from evals.terminal import Tally, json_text, results_to_text
 
     done = earlier_lines(out, cases, manifest) if resume else {}
@@ -142,7 +224,6 @@ def _evaluate(
     with progress_bar("评测") as show:
         tally = Tally(len(cases), show, [(case, done[case.id]) for case in cases if case.id in done])
         try:
-            ask = assistant_to_ask(assistant)
             lines = answer_cases(cases, ask, out, pace=pace, done=done, on_answer=tally.add)
         except KeyboardInterrupt:
             complain(f"已答的题都在 {out}，加上 --resume 可以接着做。")

@@ -57,6 +57,7 @@ def _head(found: Mapping[str, Any]) -> str:
     returned = "、".join(found["models_returned"])
     facts = (
         f"模型 {found['model']}" + (f"（返回 {returned}）" if returned else ""),
+        "作答 " + "、".join(f"{name} {count} 题" for name, count in found["answered_by"].items()),
         f"版本 {found['version']}（代码 {found['code']}）",
         f"设置 {found['settings_hash']}",
         "题库 " + "、".join(item["file"] for item in found["questions"]),

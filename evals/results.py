@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -75,6 +76,7 @@ def results_to_json(
     return {
         **manifest,
         "models_returned": sorted({str(name) for result in results if (name := result.line.get("model_returned"))}),
+        "answered_by": dict(sorted(Counter(str(r.line["model"]) for r in results if r.line.get("model")).items())),
         "questions": [
             {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()} for path in question_files
         ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -18,13 +19,16 @@ from rag.records import AnswerStatus
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.records import VerifiedAnswer
 
 ANSWERS = "answers.jsonl"
 MANIFEST = "run.json"
 TIMEOUT_SECONDS = 600.0
 """How long one question may take unless told otherwise."""
 Line = dict[str, Any]
-Ask = Callable[[Case], Line]
+ShouldStop = Callable[[], bool]
+Ask = Callable[[Case, ShouldStop], Line]
+"""The answer to a case; it may end early once it is told to stop, for nobody waits for it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +51,36 @@ _MANIFEST_NAMES = {
 
 def assistant_to_ask(assistant: Assistant) -> Ask:
     """Asking a case in this process, as `wenbao ask --json` would answer it."""
-    from rag.present import answer_to_json
 
-    def ask(case: Case) -> Line:
-        answer = assistant.ask(case.question, case.history, case.filters)
-        captions = {identity: table.caption for identity, table in assistant.tables(answer.evidence).items()}
-        return answer_to_json(answer, {report.id: report for report in assistant.reports()}, captions)
+    def ask(case: Case, should_stop: ShouldStop) -> Line:
+        answer = assistant.ask(case.question, case.history, case.filters, should_stop=should_stop)
+        return answer_to_line(assistant, answer)
 
     return ask
 
 
-def answer_case(ask: Ask, case: Case, timeout: float = TIMEOUT_SECONDS) -> Line:
+def answer_to_line(assistant: Assistant, answer: VerifiedAnswer) -> Line:
+    """An answer as `wenbao ask --json` prints it."""
+    from rag.present import answer_to_json
+
+    captions = {identity: table.caption for identity, table in assistant.tables(answer.evidence).items()}
+    return answer_to_json(answer, {report.id: report for report in assistant.reports()}, captions)
+
+
+def answer_case(
+    ask: Ask, case: Case, timeout: float = TIMEOUT_SECONDS, should_stop: ShouldStop = lambda: False
+) -> Line:
     """The answer line of a case; whatever goes wrong or takes too long becomes a line with the status `error`."""
     started = time.perf_counter()
+    given_up = threading.Event()
     try:
-        line = within(timeout, lambda: ask(case))
+        line = within(timeout, lambda: ask(case, lambda: given_up.is_set() or should_stop()))
     except Exception as error:
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         message = str(error) if isinstance(error, WenbaoError) else f"{type(error).__name__}：{error}"
         line = error_line(case, message, milliseconds)
+    finally:
+        given_up.set()
     return {"id": case.id, "asked": case.asked, **line}
 
 
@@ -103,11 +118,11 @@ def answer_cases(
     `done` are lines of an earlier run, which are not asked again. Each new line is on disk as soon as it is there.
     """
     lines = {case.id: (done or {})[case.id] for case in cases if case.id in (done or {})}
-    path = out / ANSWERS
+    path, stopped = out / ANSWERS, threading.Event()
     _write(path, lines.values())
     todo = [case for case in cases if case.id not in lines]
     with path.open("a", encoding="utf-8", newline="\n") as file, ThreadPoolExecutor(pace.concurrency) as pool:
-        futures = {pool.submit(answer_case, ask, case, pace.timeout): case for case in todo}
+        futures = {pool.submit(answer_case, ask, case, pace.timeout, stopped.is_set): case for case in todo}
         try:
             for future in as_completed(futures):
                 case, line = futures[future], future.result()
@@ -116,6 +131,7 @@ def answer_cases(
                 lines[case.id] = line
                 on_answer(case, line)
         except BaseException:
+            stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     ordered = {case.id: lines[case.id] for case in cases}

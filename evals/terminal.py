@@ -15,6 +15,7 @@ from evals.scoring import Bucket, score_line
 from rag.ingest import Progress
 
 if TYPE_CHECKING:
+    from evals.batch_run import ExportSummary
     from evals.run import Line
 
 SIGNIFICANT = 0.05
@@ -74,6 +75,7 @@ def _metrics_table(found: Mapping[str, Any]) -> str:
         )
     rows += [[name, str(overall[key]), "", "", ""] for key, name in COUNTS.items()]
     rows += [[name, value, "", "", ""] for name, value in _costs(overall)]
+    rows += [[f"由 {name} 作答", str(count), "", "", ""] for name, count in found["answered_by"].items()]
     return table_text(rows)
 
 
@@ -87,6 +89,22 @@ def _costs(figures: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 def _causes_table(causes: Mapping[str, int]) -> str:
     rows = [["没答对的原因", "题数"], *([cause, str(count)] for cause, count in causes.items())]
     return table_text(rows) if causes else ""
+
+
+def export_to_text(summary: ExportSummary, counter: str) -> str:
+    """What a batch file holds, in a few lines; `counter` names what counted the tokens."""
+    share = summary.evidence.to_json()
+    facts = [
+        f"请求 {summary.count} 条；提示的 token：中位数 {summary.median_tokens}，最大 {summary.max_tokens}（{counter}）",
+    ]
+    if share["n"]:
+        interval = f"{percent(share['low'])}–{percent(share['high'])}"
+        facts.append(
+            f"提示里有标准原文：{share['count']}/{share['n']}（{percent(share['value'])}，95% 区间 {interval}）"
+        )
+    if summary.completed:
+        facts.append(f"追问 {summary.completed} 道：按内置规则补全；实际运行时可能由模型改写")
+    return "\n".join(facts)
 
 
 def retrieval_to_text(found: Mapping[str, Any]) -> str:

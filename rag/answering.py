@@ -31,6 +31,7 @@ ANSWER, VERIFY = "answer", "verify"
 """Stages of an answer."""
 STOPPED = "stopped"
 BUILT_IN_INSTEAD = "下面是内置的摘录式回答。"
+NOT_ASKED_AGAIN = "离线的回复，没有请模型改正。"
 MAX_TOLD_BACK = 1_000
 """Characters of a reply that its repair is shown."""
 MAX_PROBLEMS = 10
@@ -101,6 +102,12 @@ def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice
     return _gated(replace(draft, notice=notice), given)
 
 
+def given_to_prompt(given: Given, model: ChatModel, count_tokens: Callable[[str], int]) -> AnswerPrompt:
+    """What the model is asked, live or in a batch."""
+    budget = prompt_budget(model)
+    return evidence_to_prompt(given.evidence, given.reports, given.tables, given.history, budget, count_tokens)
+
+
 def answer_with_model(
     calls: Calls,
     given: Given,
@@ -110,8 +117,7 @@ def answer_with_model(
     on_stage: OnStage = lambda stage: None,
 ) -> Answered:
     """The model's answer where it is proved, else the built-in one. `on_text` is given the readable answer so far."""
-    budget = prompt_budget(calls.model)
-    prompt = evidence_to_prompt(given.evidence, given.reports, given.tables, given.history, budget, count_tokens)
+    prompt = given_to_prompt(given, calls.model, count_tokens)
     asking = _Asking(calls, given, prompt, on_text, should_stop, on_stage)
     answered = asking.run()
     draft = replace(
@@ -125,8 +131,15 @@ def answer_with_model(
 
 
 def reply_to_answered(text: str, prompt: AnswerPrompt, given: Given, alias: str) -> Answered:
-    """The answer one reply makes, with no second asking. Raises ReplyFormatError where it cannot be read."""
-    return _settled(_drafted(text, prompt, given, alias), given, "", alias)
+    """The answer one reply makes, with no second asking; its notice says where there would have been one.
+
+    Raises ReplyFormatError where the reply cannot be read.
+    """
+    drafted = _drafted(text, prompt, given, alias)
+    answered = _settled(drafted, given, "", alias)
+    if not _problems(drafted):
+        return answered
+    return replace(answered, draft=replace(answered.draft, notice=answered.draft.notice + NOT_ASKED_AGAIN))
 
 
 @dataclass(slots=True)

@@ -7,13 +7,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from rag.answering import ANSWER, VERIFY, Answered, Calls, Given, answer_built_in, answer_with_model
+from rag.answering import (
+    ANSWER,
+    VERIFY,
+    Answered,
+    Calls,
+    Given,
+    answer_built_in,
+    answer_with_model,
+    given_to_prompt,
+    reply_to_answered,
+)
 from rag.earlier import with_earlier
 from rag.errors import ModelError
-from rag.generate import REWRITE_SCHEMA, accepted_rewrite, question_to_rewrite
+from rag.generate import REWRITE_SCHEMA, AnswerPrompt, accepted_rewrite, question_to_rewrite
 from rag.index import Index
 from rag.ports import ChatModel
-from rag.records import Evidence, Filters, Query, Report, Table, Turn, VerifiedAnswer
+from rag.records import Evidence, Filters, ModelReply, Query, Report, Table, Turn, VerifiedAnswer
 from rag.retrieve import RetrievalLimits, query_to_evidence
 from rag.understand import question_to_query
 
@@ -91,9 +101,27 @@ class Assistant:
         if calls is None:
             answered = answer_built_in(given, watch.enter)
         else:
-            count = self.count_prompt_tokens or self.count_tokens
-            answered = answer_with_model(calls, given, count, on_text, should_stop, watch.enter)
-        return self._verified(answered, given, watch.finish(), calls)
+            answered = answer_with_model(calls, given, self._prompt_counter, on_text, should_stop, watch.enter)
+        return self._verified(answered, given, watch.finish())
+
+    def prompt(self, model: ChatModel, given: Given) -> AnswerPrompt:
+        """What `ask` would put to the model."""
+        return given_to_prompt(given, model, self._prompt_counter)
+
+    def settle(self, model: ChatModel, reply: ModelReply, prompt: AnswerPrompt, given: Given) -> VerifiedAnswer:
+        """The answer that a reply the model gave elsewhere makes; ReplyFormatError where it cannot be read."""
+        answered = reply_to_answered(reply.text, prompt, given, model.alias)
+        draft = replace(
+            answered.draft,
+            input_tokens=reply.input_tokens,
+            output_tokens=reply.output_tokens,
+            model_returned=reply.model_returned,
+        )
+        return self._verified(replace(answered, draft=draft), given, ())
+
+    @property
+    def _prompt_counter(self) -> Callable[[str], int]:
+        return self.count_prompt_tokens or self.count_tokens
 
     def _understood(
         self,
@@ -116,9 +144,7 @@ class Assistant:
             return query
         return replace(question_to_query(rewritten, (), filters, reports), question=query.question)
 
-    def _verified(
-        self, answered: Answered, given: Given, timings: tuple[tuple[str, float], ...], calls: Calls | None
-    ) -> VerifiedAnswer:
+    def _verified(self, answered: Answered, given: Given, timings: tuple[tuple[str, float], ...]) -> VerifiedAnswer:
         draft, gated = answered.draft, answered.gated
         return VerifiedAnswer(
             query=given.evidence.query,
@@ -135,7 +161,7 @@ class Assistant:
             output_tokens=draft.output_tokens,
             timings_ms=timings,
             first_token_ms=draft.first_token_ms,
-            cost=self.price(draft.input_tokens, draft.output_tokens) if calls else None,
+            cost=self.price(draft.input_tokens, draft.output_tokens) if self.model else None,
             notice=draft.notice,
         )
 

@@ -120,10 +120,52 @@ def test_a_report_that_cannot_be_read_is_named_and_the_code_says_so(wenbao, plac
     assert (tmp_path / "data" / "evals" / "results.json").is_file()
 
 
+CONFIG = "[models.m1]\nmodel = 'm'\nbase_url = 'http://127.0.0.1:9/v1'\napi_key_env = 'KEY_NOBODY_SETS'\n"
+
+
+def batch_output(requests):
+    """Sound replies that refuse, but for the last request, which failed; behind them a line of another batch."""
+    content = '{"status": "not_found", "answer": "没有写。", "computations": [], "conflicts": []}'
+    body = {"model": "m-0731", "choices": [{"message": {"content": content}, "finish_reason": "stop"}]}
+    replies = [{"custom_id": r["custom_id"], "response": {"status_code": 200, "body": body}} for r in requests]
+    replies[-1] = {"custom_id": requests[-1]["custom_id"], "error": {"message": "expired"}}
+    return "".join(json.dumps(reply) + "\n" for reply in [*reversed(replies), {"custom_id": "other"}])
+
+
+def test_a_batch_goes_out_without_a_key_and_its_replies_are_scored(evaluate, place, tmp_path):
+    (tmp_path / "c.toml").write_text(CONFIG, encoding="utf-8")
+    options = ("--model", "m1", "--config", tmp_path / "c.toml", "--out", tmp_path / "out")
+    sent, received = tmp_path / "new" / "sent.jsonl", tmp_path / "received.jsonl"
+    ran = evaluate("--export-batch", sent, *options)
+    assert (ran.code, "请求 3 条" in ran.out, "提示里有标准原文：2/2" in ran.out) == (0, True, True), ran.err
+    requests = [json.loads(text) for text in sent.read_text(encoding="utf-8").splitlines()]
+    assert [request["custom_id"] for request in requests] == ["a", "b", "c"]
+    assert {request["body"]["model"] for request in requests} == {"m"}
+    assert not (tmp_path / "out" / "answers.jsonl").exists()
+    received.write_text(batch_output(requests), encoding="utf-8")
+    ran = evaluate("--import-batch", received, *options)
+    assert ran.code == 0, ran.err
+    assert "第 4 行：没有编号为 'other' 的题" in ran.err
+    assert "无法核对" not in ran.err
+    found = read(tmp_path / "out" / "results.json")
+    assert [item["bucket"] for item in found["items"]] == ["false_refusal", "false_refusal", "failed"]
+    assert found["items"][2]["reason"] == "批处理报错：expired。"
+    assert (found["model"], found["models_returned"], found["answered_by"]) == ("m1", ["m-0731"], {"m1": 2})
+    assert found["overall"]["latency_ms"] == {"p50": None, "p95": None}
+    assert (tmp_path / "out" / "report.html").is_file()
+    elsewhere = evaluate("--import-batch", received, *options[:-1], tmp_path / "other")
+    assert (elsewhere.code, "无法核对" in elsewhere.err) == (0, True)
+    assert read(tmp_path / "other" / "results.json")["items"] == found["items"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         ((), "缺少参数"),
+        (("q.jsonl", "--export-batch", "x", "--import-batch", "y"), "--export-batch、--import-batch 不能一起用"),
+        (("q.jsonl", "--export-batch", "x", "--resume"), "--resume、--export-batch 不能一起用"),
+        (("q.jsonl", "--export-batch", "x"), "请用 --model 指明一个模型"),
+        (("q.jsonl", "--import-batch", "none", "--model", "deepseek"), "读不了批处理的输出 none"),
         (("none.jsonl",), "读不了题库"),
         (("q.jsonl", "--limit", "0"), "超出范围"),
         (("q.jsonl", "--timeout", "0"), "超出范围"),

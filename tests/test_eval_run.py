@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import threading
 import time
 
@@ -43,7 +44,7 @@ class Answerer:
         self._guard = threading.Lock()
         self.busy = self.most_busy = 0
 
-    def __call__(self, asked_case):
+    def __call__(self, asked_case, should_stop):
         with self._guard:
             self.asked.append(asked_case.id)
             self.busy += 1
@@ -88,7 +89,7 @@ def test_a_crashed_question_is_a_line_and_the_run_goes_on(folder):
 def test_a_question_that_takes_too_long_is_a_failed_line_and_the_run_goes_on(folder, concurrency):
     hang = threading.Event()
 
-    def ask(asked_case):
+    def ask(asked_case, should_stop):
         if asked_case.id == "q1":
             hang.wait()
         return line("回答", question=asked_case.question)
@@ -100,6 +101,33 @@ def test_a_question_that_takes_too_long_is_a_failed_line_and_the_run_goes_on(fol
     assert [found["status"] for found in kept(folder)] == ["answered", "error", "answered", "answered"]
     assert lines["q1"]["error"] == "超时：0.3 秒内没有答完。"
     assert score_line(CASES[1], lines["q1"]).bucket is Bucket.FAILED
+
+
+def test_what_nobody_waits_for_any_more_is_told_to_stop(folder):
+    begun, told = threading.Event(), queue.Queue()
+
+    def work_until_stopped(asked_case, should_stop):
+        begun.set()
+        while not should_stop():
+            time.sleep(0.005)
+        told.put(asked_case.id)
+        return line("没有说完")
+
+    def ask(asked_case, should_stop):
+        if asked_case.id == "q1":
+            assert begun.wait(30)
+            return line("说完了")
+        return work_until_stopped(asked_case, should_stop)
+
+    def interrupt(asked_case, found):
+        raise KeyboardInterrupt
+
+    answer_cases(CASES[:1], ask, folder, pace=Pace(timeout=0.1))
+    assert told.get(timeout=30) == "q0"
+    begun.clear()
+    with pytest.raises(KeyboardInterrupt):
+        answer_cases(CASES[1:3], ask, folder, pace=Pace(2), on_answer=interrupt)
+    assert told.get(timeout=30) == "q2"
 
 
 def test_every_answer_is_on_disk_as_soon_as_it_is_there(folder):
@@ -168,7 +196,7 @@ def test_a_folder_without_a_run_cannot_be_resumed(folder):
 
 def test_a_line_stays_one_line_whatever_stands_in_it(folder):
     odd = "一\n二\u2028三\u2029四\x85五\r六"
-    answer_cases(CASES[:2], lambda c: line(odd), folder)
+    answer_cases(CASES[:2], lambda c, should_stop: line(odd), folder)
     assert [found["answer"] for found in kept(folder)] == [odd, odd]
 
 

@@ -120,6 +120,8 @@ def test_models_and_tokens_are_recorded():
     usage = {"usage": {"input_tokens": 7, "output_tokens": 2}}
     found = run_of({**RIGHT, **usage, "model_returned": "b"}, {**WRONG, **usage, "model_returned": "a"})
     assert found["models_returned"] == ["a", "b"]
+    assert found["answered_by"] == {"extractive": 2}
+    assert re.search(r"^由 extractive 作答 +2", results_to_text(found), re.MULTILINE)
     assert found["overall"]["tokens"] == {"input_tokens": 14, "output_tokens": 4}
     assert {key: found[key] for key in MANIFEST} == MANIFEST
 

@@ -30,7 +30,8 @@ MAX_RETRY_AFTER_SECONDS = 30.0
 MAX_CHARACTERS_PER_TOKEN = 8
 """A reply longer than its tokens can be is a flood."""
 STOPPED = "stopped"
-_COMPLETE = frozenset({"stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "completed"})
+COMPLETE = frozenset({"stop", "end_turn", "stop_sequence", "eos", "eos_token", "complete", "completed"})
+"""Finish reasons of a reply that ended as it should."""
 _ENDS = {
     **dict.fromkeys(
         ("length", "max_tokens", "max_output_tokens", "model_length"),
@@ -201,7 +202,7 @@ class LangchainChatModel:
         reason = received.finish_reason.lower()
         if reason in _ENDS:
             raise self._incomplete(_ENDS[reason], received)
-        if received.text.strip() and reason in _COMPLETE:
+        if received.text.strip() and reason in COMPLETE:
             return received
         if received.text.strip():
             raise self._incomplete(f"以 {reason!r} 结束" if reason else "的回复突然中断，没有结束标记", received)
