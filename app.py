@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from rag import exports, figure_rows, page, suggestions, word
+from rag import exports, figure_rows, page, page_sources, suggestions, word
 from rag.conversations import LOCAL_USER, Conversation
 from rag.errors import KeepingError, WenbaoError
 from rag.exchanges import Exchange, answer_to_exchange
 from rag.people import is_on_this_machine, user_key, user_name
-from rag.records import Filters, Report
+from rag.records import Citation, Filters, Report
 from rag.settings import Settings, load_settings
 from rag.understand import filtered_reports
 from rag.uploads import is_upload, safe_name, save_upload
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from rag.feedback_box import FeedbackBox
     from rag.index import Index
     from rag.ingest import Ingest, Progress
+    from rag.page_pictures import PagePictures
+    from rag.picture_request import PagePicture
 
 SUGGESTED, SUGGESTION_ATTEMPTS, SUGGESTION_REPORTS = 4, 14, 6
 MAX_QUESTION_CHARACTERS = 1000
@@ -37,6 +39,11 @@ CONVERSATION_PARAMETER = "c"
 LISTED_CONVERSATIONS = 12
 UPLOAD_TYPES = ["pdf", "docx", "txt", "md"]
 STYLE = Path(__file__).parent / "rag" / "page.css"
+SCRIPT = (Path(__file__).parent / "rag" / "page.js").read_text(encoding="utf-8")
+ZOOMS = (1.0, 1.5, 2.0, 3.0)
+"""Widths of a page's picture, in widths of the place it is shown in."""
+SOURCE_WIDTH = 740
+"""Pixels the place beside the answer takes where there is room."""
 log = logging.getLogger("wenbao.page")
 
 
@@ -47,6 +54,7 @@ class Parts:
     settings: Settings
     index: Index
     ingest: Ingest
+    pictures: PagePictures
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=5))
 
     @property
@@ -74,11 +82,11 @@ class Parts:
 @st.cache_resource(show_spinner="正在打开索引……")
 def open_parts(key: str, _settings: Settings) -> Parts:
     """The index and what works on it, opened once for each set of settings."""
-    from rag.assembly import build_ingest, open_index
+    from rag.assembly import build_ingest, build_page_pictures, open_index
 
     notices: deque[str] = deque(maxlen=5)
     index = open_index(_settings, notices.append)
-    return Parts(_settings, index, build_ingest(_settings, index), notices)
+    return Parts(_settings, index, build_ingest(_settings, index), build_page_pictures(), notices)
 
 
 def assistant_of(parts: Parts, model: str) -> Assistant:
@@ -95,6 +103,9 @@ def suggested_questions(key: tuple[Any, ...], _parts: Parts, _reports: Sequence[
     chosen = suggestions.interleaved(_reports)[:SUGGESTION_REPORTS]
     drawn = (suggestions.report_to_suggestions(r, store.sections(r.id), store.tables(r.id)) for r in chosen)
     return suggestions.answered_suggestions(suggestions.in_turn(drawn), assistant.ask, SUGGESTED, SUGGESTION_ATTEMPTS)
+
+
+SCRIPTED = st.components.v2.component("wenbao-page", js=SCRIPT)
 
 
 def main() -> None:
@@ -146,10 +157,11 @@ def draw(parts: Parts, viewer: str) -> None:
         with welcome.container():
             draw_welcome(parts, filtered_reports(reports, filters), reports)
     for number, exchange in enumerate(memory.exchanges):
-        draw_exchange(number, exchange)
+        draw_exchange(parts, number, exchange)
         draw_actions(parts, viewer, number, exchange)
     if busy and reports:
         answer_pending(parts, viewer, assistant_of(parts, model), filters)
+    SCRIPTED(key="wb-followed", data={"follow": True})
     for notice in [*drained(parts.notices), *drained(memory.notices)]:
         st.toast(page.escape_markdown(notice))
 
@@ -529,11 +541,77 @@ def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Repor
             )
 
 
-def draw_exchange(number: int, exchange: Exchange) -> None:
+def draw_exchange(parts: Parts, number: int, exchange: Exchange) -> None:
     """A question and its answer."""
     draw_question(number, exchange.question)
     with st.chat_message("assistant"):
         st.html(page.exchange_to_html(exchange, f"source-{number}"))
+        draw_openers(parts, number, exchange)
+
+
+def draw_openers(parts: Parts, number: int, exchange: Exchange) -> None:
+    """A button for each citation that opens it where it is printed; its markers in the answer press it."""
+    memory = st.session_state
+    if exchange.answer is None or not exchange.answer.citations:
+        return
+    with st.container(key=f"wb-openers-{number}", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.html('<span class="wb-caption">看原页</span>', width="content")
+        for citation in exchange.answer.citations:
+            label, key = page_sources.opener_label(citation), f"open-source-{number}-{citation.n}"
+            if st.button(page.escape_markdown(label), key=key, disabled=memory.pending is not None):
+                memory.leaf, memory.zoom = citation.page, 0
+                show_source(parts, exchange, citation)
+
+
+@st.dialog("出处", width=SOURCE_WIDTH, position="right")
+def show_source(parts: Parts, exchange: Exchange, citation: Citation) -> None:
+    """A citation where it is printed: the page of a PDF, else the passage it stands in."""
+    st.html(page_sources.place_html(exchange, citation))
+    request = page_sources.picture_request(exchange, citation, st.session_state.leaf, ZOOMS[st.session_state.zoom])
+    if request is not None:
+        with st.spinner("正在显示原页……", show_time=False):
+            picture = parts.pictures.picture(request)
+        draw_leafing(picture, citation)
+        draw_picture(picture)
+    st.html(page_sources.passage_html(exchange, citation, is_context_open=request is None))
+
+
+def draw_leafing(picture: PagePicture, citation: Citation) -> None:
+    """Which page is shown, and buttons to turn it and to bring it nearer."""
+    leaf, zoom = picture.page, st.session_state.zoom
+    with st.container(key="wb-leafing", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        _turner("上一页", ":material/chevron_left:", leaf > 1, leaf - 1, zoom)
+        st.html(f'<span class="wb-leaf">{page_sources.picture_line(picture, citation)}</span>', width="content")
+        _turner("下一页", ":material/chevron_right:", leaf < picture.page_count, leaf + 1, zoom)
+        if leaf != citation.page:
+            _turner("回到引文", ":material/my_location:", True, citation.page or 1, zoom)
+        _turner("缩小", ":material/zoom_out:", zoom > 0, leaf, zoom - 1)
+        _turner("放大", ":material/zoom_in:", zoom < len(ZOOMS) - 1, leaf, zoom + 1)
+
+
+def _turner(name: str, icon: str, is_possible: bool, leaf: int, zoom: int) -> None:
+    st.button(
+        name, icon=icon, help=name, key=f"turn-{name}", disabled=not is_possible, on_click=turn, args=(leaf, zoom)
+    )
+
+
+def turn(leaf: int, zoom: int) -> None:
+    """Show this page of the open source this near."""
+    st.session_state.leaf, st.session_state.zoom = leaf, zoom
+
+
+def draw_picture(picture: PagePicture) -> None:
+    """The picture of a page, the marked place in sight."""
+    if picture.note:
+        st.html(page_sources.note_html(picture))
+    if not picture.png:
+        return
+    zoom = ZOOMS[st.session_state.zoom]
+    st.html(f"<style>.st-key-wb-paper {{ --wb-zoom: {zoom:.0%} }}</style>")
+    with st.container(key="wb-paper"):
+        st.image(picture.png, width="stretch", alt=page_sources.picture_words(picture))
+    across, down = picture.marked_at
+    SCRIPTED(key="wb-shown", data={"show": f"{picture.page}-{zoom}-{picture.located}", "across": across, "down": down})
 
 
 def draw_question(number: int, question: str) -> None:

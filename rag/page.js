@@ -2,6 +2,7 @@
 const MARKER = 'a[href^="#source-"]';
 
 export default function ({ data }) {
+  let waiting = 0;
   const open = (event) => {
     const marker = event.target.closest?.(MARKER);
     const name = marker?.getAttribute("href").slice(1);
@@ -9,10 +10,16 @@ export default function ({ data }) {
     if (!button) return;
     event.preventDefault();
     button.click();
+    focus(50);
+  };
+  // pressed by a script, the button never had the keyboard that the opened source would take over from it
+  const focus = (attempts) => {
+    const source = document.querySelector('[role="dialog"]');
+    if (!source && attempts) waiting = setTimeout(focus, 100, attempts - 1);
+    else if (source && !source.contains(document.activeElement)) source.focus();
   };
   if (data.follow) document.addEventListener("click", open);
 
-  let waiting = 0;
   const show = (attempts) => {
     const paper = document.querySelector(".st-key-wb-paper");
     const image = paper?.querySelector("img");

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.picture_request import PagePicture, PictureRequest, read_picture, request_to_line
 from rag.readers.guard import start_child
-from rag.readers.picture_request import PagePicture, PictureRequest, read_picture, request_to_line
 from rag.readers.request import os_error_reason
 
 DRAW_SECONDS = 15.0

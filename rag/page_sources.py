@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
-from rag.cited import CitedFigure, cited_figures, figure_spans
+from rag.cited import CitedFigure, citation_to_cited, cited_figures, figure_spans, wanted_on_page
 from rag.exchanges import Exchange
 from rag.numbers import cell_number
+from rag.picture_request import PagePicture, PictureRequest
 from rag.records import Citation, Report, Table, TableRow, VerifiedAnswer
 from rag.tables import header_labels, row_text
-
-if TYPE_CHECKING:
-    from rag.readers.picture_request import PagePicture
 
 
 def sources_html(
@@ -75,6 +72,26 @@ def picture_line(picture: PagePicture, citation: Citation) -> str:
     label = marks.get(picture.page) or picture.page_label
     printed = f"（印刷页码 {label}）" if label and label != str(picture.page) else ""
     return f"第 {picture.page} 页{printed} / 共 {picture.page_count} 页"
+
+
+def picture_request(exchange: Exchange, citation: Citation, leaf: int | None, zoom: float) -> PictureRequest | None:
+    """What to draw of a citation's report, marked where the quote goes over this page; None where it has no pages."""
+    assert exchange.answer is not None
+    report = _report_and_table(exchange, citation)[0]
+    if report is None or report.format != "pdf" or leaf is None:
+        return None
+    wanted = wanted_on_page(citation_to_cited(citation, exchange.answer), leaf)
+    return PictureRequest(report.path, report.sha256, leaf, zoom, wanted)
+
+
+def note_html(picture: PagePicture) -> str:
+    """What a reader must know of a picture."""
+    return f'<div class="wb-notice wb-missed">{plain_html(picture.note)}</div>'
+
+
+def picture_words(picture: PagePicture) -> str:
+    """A picture in words, for those who do not see it."""
+    return f"第 {picture.page} 页的图像{'，引文和数字已标出' if picture.quote_boxes else ''}"
 
 
 def _report_and_table(exchange: Exchange, citation: Citation) -> tuple[Report | None, Table | None]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fixture_files import PdfBuilder, text
+
 from rag.assembly import build_ingest, open_index
 from rag.settings import Settings
 
@@ -38,12 +40,29 @@ HOSTILE_SENTENCE = (
 HOSTILE_IMAGE = "![图](http://evil.example/y.png) 是馆舍照片。"
 HOSTILE_REPORT = f"{HOSTILE_TITLE}\n\n一、图书\n\n{HOSTILE_SENTENCE}\n{HOSTILE_IMAGE}\n"
 
+PDF_COLLEGE = "红枫职业技术学院"
+PDF_SENTENCE = "2023届毕业生就业率为93.46%，专业对口率为81.2%。"
+PDF_LEFT, PDF_BASELINE = 96.0, 300.0
+
+
+def write_pdf_report(path: Path) -> Path:
+    """A report of three pages, the sentence low on the second."""
+    cover = text(96, 600, f"{PDF_COLLEGE}高等职业教育质量年度报告（2023年度）", 16)
+    second = (text(96, 700, "一、就业质量", 16), text(PDF_LEFT, PDF_BASELINE, PDF_SENTENCE))
+    last = (text(96, 700, "二、办学条件", 16), text(96, 660, "学校馆藏图书为41.3万册，专任教师为388人。"))
+    return PdfBuilder().page(cover).page(*second).page(*last).write(path)
+
+
+def width_of(words: str, size: float = 12) -> float:
+    """Points that words take in the Chinese font of these PDFs."""
+    return sum(size if ord(character) > 0x2E80 else size / 2 for character in words)
+
 
 def write_reports(folder: Path, *, ending: str = "md", **texts: str) -> Path:
     """A folder of reports: their names without ending, and their text."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        (folder / f"{name}.{ending}").write_text(text, encoding="utf-8")
+    for name, words in texts.items():
+        (folder / f"{name}.{ending}").write_text(words, encoding="utf-8")
     return folder
 
 

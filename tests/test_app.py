@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
+from page_samples import OTHER_REPORT, PDF_COLLEGE, REPORT, build_index, write_pdf_report, write_reports
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -55,6 +55,26 @@ def test_answers_are_cited_and_remembered(filled: Path, monkeypatch: pytest.Monk
     assert len(page.chat_message) == 4
     next(button for button in page.button if button.label == "新对话").click().run()
     assert len(page.chat_message) == 0
+
+
+def test_a_citation_opens_where_it_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reports = write_reports(tmp_path / "reports", a=REPORT)
+    pdf = write_pdf_report(reports / "p.pdf")
+    build_index(tmp_path / "data", reports)
+    page = ask(open_page(tmp_path / "data", monkeypatch), f"{PDF_COLLEGE}2023届毕业生就业率是多少？")
+    page.button(key="open-source-0-1").click().run()
+    assert "第 2 页 / 共 3 页" in html(page)
+    assert len(page.get("image")) == 1
+    assert page.button(key="turn-缩小").disabled
+    assert not page.button(key="turn-上一页").disabled
+    pdf.unlink()
+    page.button(key="open-source-0-1").click().run()
+    assert "文件不存在" in html(page)
+    assert not page.get("image")
+    ask(page, QUESTION)
+    page.button(key="open-source-1-1").click().run()
+    assert 'class="wb-context" open' in html(page)
+    assert not page.exception
 
 
 def test_what_is_not_there_is_said_calmly(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:

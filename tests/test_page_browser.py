@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import os
 import re
 import shutil
@@ -16,17 +18,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from fixture_files import A4
 from page_samples import (
     HOSTILE_IMAGE,
     HOSTILE_REPORT,
     HOSTILE_SENTENCE,
     OTHER_REPORT,
+    PDF_BASELINE,
+    PDF_COLLEGE,
+    PDF_LEFT,
+    PDF_SENTENCE,
     REPORT,
     build_index,
+    width_of,
+    write_pdf_report,
     write_reports,
 )
+from PIL import Image, ImageChops
 
 from rag.page import WORD_JOINER
+from rag.readers.pdf_picture import FIGURE_COLOUR, QUOTE_COLOUR
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -94,6 +105,7 @@ def _wait_for(address: str) -> None:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("served")
     write_reports(folder / "r", ending="txt", hostile=HOSTILE_REPORT)
+    write_pdf_report(folder / "r" / "p.pdf")
     build_index(folder / "data", write_reports(folder / "r", a=REPORT, b=OTHER_REPORT))
     with served(PROJECT / "app.py", WENBAO_DATA=str(folder / "data")) as address:
         yield address
@@ -142,13 +154,74 @@ def test_a_marker_opens_its_source(browser: Browser, address: str) -> None:
     with opened(browser, address, LAPTOP) as page:
         page.locator(".st-key-wb-suggestions button").nth(3).wait_for()
         ask(page, "青石职业技术学院2023届毕业生就业率是多少？")
-        assert not page.locator(".wb-quote").is_visible()
+        assert page.locator(".wb-quote:visible").count() == 0
         page.locator(".wb-text a.wb-ref").first.click()
-        assert "95.27%" in page.locator(".wb-quote").inner_text()
-        assert page.locator(".wb-quote mark").inner_text() == "95.27%"
-        assert "人才培养" in page.locator(".wb-body dl").inner_text()
+        source = page.get_by_role("dialog")
+        source.locator(".wb-quote").wait_for()
+        assert "95.27%" in source.locator(".wb-quote").inner_text()
+        assert source.locator(".wb-quote mark").inner_text() == "95.27%"
+        assert "人才培养" in source.locator("dl").inner_text()
+        assert source.locator("img").count() == 0
+        page.keyboard.press("Escape")
+        source.wait_for(state="detached")
         page.locator(".wb-source summary").first.click()
-        assert not page.locator(".wb-quote").is_visible()
+        assert page.locator(".wb-quote:visible").count() == 1
+
+
+def marked_part(picture: bytes) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of what has the figure's colour, in widths and heights of the picture."""
+    shown = Image.open(io.BytesIO(picture)).convert("RGB")
+    colour = tuple(a * b // 255 for a, b in zip(QUOTE_COLOUR, FIGURE_COLOUR, strict=True))
+    near = (
+        band.point([255 * (abs(v - wanted) <= 12) for v in range(256)])
+        for band, wanted in zip(shown.split(), colour, strict=True)
+    )
+    box = functools.reduce(ImageChops.multiply, near).getbbox()
+    assert box is not None
+    return box[0] / shown.width, box[1] / shown.height, box[2] / shown.width, box[3] / shown.height
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(LAPTOP, "light"), (PHONE, "dark")])
+def test_a_citation_opens_the_page_with_its_figure_marked(
+    browser: Browser, address: str, size: dict[str, int], scheme: str
+) -> None:
+    with opened(browser, address, size, scheme) as page:
+        ask(page, f"{PDF_COLLEGE}2023届毕业生就业率是多少？")
+        page.locator(".wb-text a.wb-ref").first.click()
+        picture = page.locator(".st-key-wb-paper img")
+        picture.wait_for()
+        page.wait_for_function(_DRAWN)
+        figure = (PDF_SENTENCE.index("93.46%"), PDF_SENTENCE.index("93.46%") + 6)
+        expected = [(PDF_LEFT + width_of(PDF_SENTENCE[:at])) / A4[2] for at in figure]
+        left, top, right, bottom = marked_part(page.evaluate(_PIXELS).encode("latin-1"))
+        assert (left, right) == pytest.approx(expected, abs=0.012)
+        assert top < 1 - (PDF_BASELINE + 4) / A4[3] < bottom
+        leaf = page.locator(".wb-leaf")
+        assert leaf.inner_text() == "第 2 页 / 共 3 页"
+        page.get_by_role("button", name="上一页").click()
+        page.get_by_text("第 1 页 / 共 3 页").wait_for()
+        page.get_by_role("button", name="回到引文").click()
+        page.get_by_text("第 2 页 / 共 3 页").wait_for()
+        before = picture.bounding_box()
+        page.get_by_role("button", name="放大").click()
+        page.wait_for_function(f"document.querySelector('.st-key-wb-paper img').clientWidth > {1.3 * before['width']}")
+        page.wait_for_function(_DRAWN)
+        page.wait_for_function(_FIGURE_IN_SIGHT, arg=[sum(expected) / 2, (top + bottom) / 2])
+        ink, paper = page.get_by_role("dialog").locator(".wb-quote").evaluate(_COLOURS)
+        assert _contrast(ink, paper) >= 4.5
+
+
+_DRAWN = "(i => i && i.complete && i.naturalWidth)(document.querySelector('.st-key-wb-paper img'))"
+_PIXELS = """async () => {
+  const data = await (await fetch(document.querySelector('.st-key-wb-paper img').src)).arrayBuffer();
+  return Array.from(new Uint8Array(data), byte => String.fromCharCode(byte)).join('');
+}"""
+_FIGURE_IN_SIGHT = """([across, down]) => {
+  const paper = document.querySelector('.st-key-wb-paper').getBoundingClientRect();
+  const image = document.querySelector('.st-key-wb-paper img').getBoundingClientRect();
+  const x = image.left + across * image.width, y = image.top + down * image.height;
+  return paper.left < x && x < paper.right && paper.top < y && y < paper.bottom;
+}"""
 
 
 def test_report_text_is_only_text(browser: Browser, address: str) -> None:

@@ -15,8 +15,8 @@ from PIL import Image
 from rag.locate import Wanted
 from rag.page_pictures import PagePictures
 from rag.page_runs import Box
+from rag.picture_request import PagePicture, PictureRequest, picture_to_bytes, read_picture
 from rag.readers.pdf_picture import FIGURE_COLOUR, FRAME_COLOUR, NATURAL_SCALE, QUOTE_COLOUR
-from rag.readers.picture_request import PagePicture, PictureRequest, picture_to_bytes, read_picture
 
 QUOTE = Wanted("rate 96.12 all", ((5, 10),))
 

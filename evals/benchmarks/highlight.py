@@ -23,8 +23,8 @@ from rag.ingest import read_to_parts
 from rag.locate import MIN_LOCATED, Wanted
 from rag.page_pictures import PagePictures
 from rag.page_runs import Box
+from rag.picture_request import PagePicture, PictureRequest
 from rag.readers import read_report
-from rag.readers.picture_request import PagePicture, PictureRequest
 from rag.records import PageMark, ReportParts, Section
 from rag.settings import Settings
 from rag.sources import find_sources

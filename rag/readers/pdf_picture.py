@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag.locate import Located, Wanted, locate
 from rag.page_runs import Box, Run
+from rag.picture_request import PagePicture
 from rag.readers.pdf_text import PageView, Piece, text_page_to_pieces
-from rag.readers.picture_request import PagePicture
 
 if TYPE_CHECKING:
     from PIL.Image import Image

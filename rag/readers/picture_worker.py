@@ -15,14 +15,14 @@ import traceback
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rag.readers.memory import limit_memory
-from rag.readers.picture_request import (
+from rag.picture_request import (
     MEMORY_BYTES,
     PagePicture,
     PictureRequest,
     line_to_request,
     picture_to_bytes,
 )
+from rag.readers.memory import limit_memory
 from rag.readers.request import OUT_OF_MEMORY, os_error_reason
 
 CHANGED = "文件在入库之后改动过，页码和内容可能对不上，所以不显示原页。请重新添加这份报告。"

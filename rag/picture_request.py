@@ -50,6 +50,15 @@ class PagePicture:
     note: str = ""
     """Chinese: what a reader must know."""
 
+    @property
+    def marked_at(self) -> tuple[float, float]:
+        """Middle of the first figure, else of the quote's first line, in widths and heights of the picture."""
+        boxes = next(iter(self.figure_boxes), self.quote_boxes)
+        if not boxes:
+            return 0.5, 0.0
+        first = boxes[0]
+        return (first.left + first.right) / 2 / self.width, (first.top + first.bottom) / 2 / self.height
+
 
 def request_to_line(request: PictureRequest) -> bytes:
     """The request as one line."""
