@@ -111,10 +111,13 @@ def compare(
 
 
 def _settings(data: Path | None, reports: Path | None, model: str | None, config: Path | None) -> Settings:
+    from dataclasses import replace
+
     from rag.assembly import check_choices, for_folder
     from rag.settings import load_settings
 
-    settings = load_settings({"data": data, "model": model}, config)
+    # times and costs of kept replies would be those of another run
+    settings = replace(load_settings({"data": data, "model": model}, config), answer_cache=False)
     check_choices(settings)
     return settings if reports is None else for_folder(settings, reports)
 

@@ -7,6 +7,8 @@ import json
 import pytest
 from conftest import write_report
 
+from evals.benchmarks.model_server import ModelServer, Reply
+
 QUESTIONS = [
     ("a", "青石职业技术学院在校生有多少人？", [("8421", "人")], "text", True, ["在校生8421人"]),
     ("b", "青石职业技术学院2023届毕业生就业率是多少？", [("91.5", "%")], "text", True, ["就业率为91.5%"]),
@@ -33,9 +35,17 @@ def write_questions(path, questions):
 
 @pytest.fixture(scope="module")
 def evaluate(wenbao, place):
-    def run(*arguments, questions="q.jsonl"):
+    def run(*arguments, questions="q.jsonl", env=None):
         return wenbao(
-            "eval", place / questions, "--reports", place / "reports", "--data", place / "data", *arguments, cwd=place
+            "eval",
+            place / questions,
+            "--reports",
+            place / "reports",
+            "--data",
+            place / "data",
+            *arguments,
+            cwd=place,
+            env=env,
         )
 
     return run
@@ -156,6 +166,21 @@ def test_a_batch_goes_out_without_a_key_and_its_replies_are_scored(evaluate, pla
     elsewhere = evaluate("--import-batch", received, *options[:-1], tmp_path / "other")
     assert (elsewhere.code, "无法核对" in elsewhere.err) == (0, True)
     assert read(tmp_path / "other" / "results.json")["items"] == found["items"]
+
+
+def test_a_model_is_asked_anew_in_every_run_and_its_cost_is_told(evaluate, place, tmp_path):
+    refusal = '{"status": "not_found", "answer": "没有写。", "computations": [], "conflicts": []}'
+    with ModelServer(lambda body: Reply(refusal, model="m-0731")) as server:
+        config = CONFIG.replace("http://127.0.0.1:9/v1", server.url) + "input_price = 2\noutput_price = 8\n"
+        (tmp_path / "c.toml").write_text(config, encoding="utf-8")
+        options = ("--model", "m1", "--config", tmp_path / "c.toml", "--limit", "1", "--out", tmp_path / "out")
+        for count in (1, 2):
+            ran = evaluate(*options, env={"KEY_NOBODY_SETS": "sk-1"})
+            assert (ran.code, len(server.requests)) == (0, count), ran.err
+    found = read(tmp_path / "out" / "results.json")
+    assert (found["models_returned"], found["overall"]["cost"]["n"]) == (["m-0731"], 1)
+    assert float(found["overall"]["cost"]["yuan"]) > 0
+    assert found["overall"]["first_token_ms"]["p50"] > 0
 
 
 @pytest.mark.parametrize(
