@@ -181,7 +181,10 @@ def is_negative(term: Term) -> bool:
 
 
 def term_to_computation(term: Term) -> Computation:
-    """The value written out with its formula; 约 where an operand is approximate, ≈ there and where it is rounded."""
+    """The value written out with its formula; 约 where an operand is approximate, ≈ there and where it is rounded.
+
+    Of so much for each (元/人) the text gives the amount; what it is for stands in the formula.
+    """
     quantity = term.quantity
     value = _rounded(quantity, term.operands)
     _check_size(value)
@@ -191,7 +194,9 @@ def term_to_computation(term: Term) -> Computation:
     formula = "".join(part if isinstance(part, str) else _shown(part, has_units) for part in term.parts)
     sign = "≈" if is_approximate or value != quantity.value else "="
     citations = tuple(dict.fromkeys(operand.citation for operand in term.operands))
-    return Computation(f"{'约' if is_approximate else ''}{result}", f"{formula} {sign} {result}", citations)
+    is_each = quantity.kind == "per" and quantity.divided
+    stated = _written(value, quantity.unit.partition("/")[0]) if is_each else result
+    return Computation(f"{'约' if is_approximate else ''}{stated}", f"{formula} {sign} {result}", citations)
 
 
 def _joined(first: Term, mark: str, second: Term, quantity: Quantity) -> Term:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations, product
+from math import prod
 
+from rag.colleges import short_names
 from rag.compute import ComputeError, average, difference, evaluate, growth, quotient, ratio, share, total
 from rag.extractive.choosing import MIN_COVERAGE
 from rag.extractive.citing import Citations, label_of, lead_of, markers, row_line, written
 from rag.extractive.weighing import Choice, slot_to_ask, weigh
 from rag.figures import Figure
-from rag.numbers import cell_number, unit_class
+from rag.numbers import cell_number, find_numbers, unit_class
 from rag.operations import OperandPhrase, Plan
 from rag.quantities import Operand, minus, operand_to_term
 from rag.records import AnswerStatus, Computation, Draft, Evidence, Operation, Passage, Report, Table, TableRow
@@ -20,7 +24,16 @@ from rag.tables import header_labels, row_text
 from rag.text import matching_key, unique
 
 MAX_OPERANDS = 40
-SAME_ROW_BONUS = 2.0
+SAME_ROW_BONUS = 1.5
+"""What two operands gain that stand in one section or column."""
+ROUGH_PENALTY = 1.0
+"""What an approximate operand loses."""
+NEGATIVE_PENALTY = 4.0
+"""What a difference below zero loses: mostly one operand is another figure than the one asked for."""
+MAX_OPTIONS, MAX_COMBINATIONS = 8, 4000
+WHOLE = 100
+_PARTS = frozenset({"percent", "points", "ratio", "fraction"})
+"""Classes of figures that are parts of something already: no share is taken of them."""
 MIN_LABEL = 2
 _SIGNS = {
     Operation.SUM: " + ",
@@ -44,6 +57,9 @@ class Findings:
     tables: Mapping[str, Table]
 
 
+_SUCH = re.compile("(?:[这那]一?[类种些个]|这|那)$")
+
+
 def plan_to_draft(plan: Plan, findings: Findings) -> Draft | None:
     """The computed answer a plan asks for; None where an operand is missing or the figures do not fit together."""
     if plan.operation is Operation.COUNT:
@@ -61,20 +77,24 @@ def plan_to_draft(plan: Plan, findings: Findings) -> Draft | None:
     operands = [Operand(figure.number, citations.cite(figure)) for figure in figures]
     try:
         results = [_compute(plan, operands)]
-        if plan.share_of is not None:
-            whole = _find(plan.share_of, plan.kind, findings, [])
-            if whole is not None:
-                results.append(_share_of(plan, operands, Operand(whole.number, citations.cite(whole))))
+        if plan.share_of is not None and (part := _whole(plan, operands, findings, citations)) is not None:
+            results.append(part)
     except ComputeError:
         return None
     shown = _SIGNS[plan.operation].join(
         f"{label_of(figure)}{written(figure)} [{operand.citation}]"
         for figure, operand in zip(figures, operands, strict=True)
     )
-    answers = "，占 ".join(f"**{result.text}** {markers(result.citations)}" for result in results)
+    answers = "，占 ".join(f"{each_of(result)}**{result.text}** {markers(result.citations)}" for result in results)
     lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
     text = f"{lead}{answers}（计算得出：{shown}）。"
     return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), computations=tuple(results))
+
+
+def each_of(result: Computation) -> str:
+    """“平均每人” before a result that is so much for each of something."""
+    per = result.formula.rpartition("/")[2] if "/" in result.formula.rpartition(" ")[2] else ""
+    return f"平均每{per} " if per else ""
 
 
 def _compute(plan: Plan, operands: Sequence[Operand]) -> Computation:
@@ -126,34 +146,95 @@ def _share_of(plan: Plan, operands: Sequence[Operand], whole: Operand) -> Comput
 
 
 def _operand_figures(plan: Plan, findings: Findings) -> list[Figure]:
-    """A figure for each operand phrase, no figure twice; empty where one is missing."""
-    found: list[Figure] = []
-    for phrase in plan.operands:
-        figure = _find(phrase, plan.kind, findings, found)
-        if figure is None:
-            return []
-        found.append(figure)
-    return found if len({(figure.number.value, figure.near, figure.before) for figure in found}) == len(found) else []
+    """The figures that together answer the operand phrases best and can be computed with; empty where none can."""
+    options = [_options(phrase, plan.kind, findings)[:MAX_OPTIONS] for phrase in plan.operands]
+    while prod(map(len, options)) > MAX_COMBINATIONS:
+        options = [choices[: max(1, len(choices) - 1)] for choices in options]
+    best: tuple[float, list[Figure]] | None = None
+    for choices in product(*options):
+        figures = [choice.figure for choice in choices]
+        if not _fit_together(plan, figures):
+            continue
+        together = sum(_are_near(first, second) for first, second in combinations(figures, 2))
+        rough = sum(bool(figure.number.bound) for figure in figures)
+        score = sum(choice.score for choice in choices) + SAME_ROW_BONUS * together - ROUGH_PENALTY * rough
+        score -= NEGATIVE_PENALTY * _is_negative(plan, figures)
+        if best is None or score > best[0]:
+            best = (score, figures)
+    return best[1] if best else []
+
+
+def _fit_together(plan: Plan, figures: Sequence[Figure]) -> bool:
+    """Whether figures are different ones and what the plan asks for can be computed from them, parts within wholes."""
+    if len({(figure.number.value, figure.near, figure.before) for figure in figures}) < len(figures):
+        return False
+    classes = [unit_class(figure.number.unit) for figure in figures]
+    if plan.operation in (Operation.SHARE, Operation.RATIO) and not _PARTS.isdisjoint(classes):
+        return False
+    if plan.operation is Operation.RATIO and len({phrase.text for phrase in plan.operands}) < len(plan.operands):
+        return classes[0] != classes[1] == "count"
+    try:
+        result = _compute(plan, [Operand(figure.number, place) for place, figure in enumerate(figures)])
+    except ComputeError:
+        return False
+    return plan.operation is not Operation.SHARE or find_numbers(result.text)[0].value < WHOLE
+
+
+def _is_negative(plan: Plan, figures: Sequence[Figure]) -> bool:
+    """Whether a part would be greater than what it is taken from."""
+    return plan.operation is Operation.DIFFERENCE and _compute(
+        plan, [Operand(figure.number, place) for place, figure in enumerate(figures)]
+    ).text.removeprefix("约").startswith("-")
+
+
+def _are_near(first: Figure, second: Figure) -> bool:
+    """Whether two figures stand in one section, or in one column of a table."""
+    return first.passage.section_id == second.passage.section_id and (
+        not first.is_cell or not second.is_cell or first.row is second.row or first.column == second.column
+    )
+
+
+def _options(phrase: OperandPhrase, kind: str, findings: Findings) -> list[Choice]:
+    """The figures that may be what an operand phrase asks for, best first."""
+    query = findings.evidence.query
+    names = [name for report in findings.reports.values() for name in (report.college, *report.short_names) if name]
+    text = phrase.text
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    text = text or phrase.text
+    slot = Slot(phrase.kind or kind, text, 0, text)
+    query = replace(query, focus=text, carried="", terms=(text,))
+    ask = slot_to_ask(slot, [slot], findings.relevance, query)
+    evidence = replace(findings.evidence, query=query)
+    found = [
+        choice
+        for figure in findings.figures
+        if (choice := weigh(figure, ask, findings.ranks, evidence, findings.reports)) and choice.reach >= MIN_COVERAGE
+    ]
+    return sorted(found, key=lambda choice: -choice.score)
 
 
 def _find(phrase: OperandPhrase, kind: str, findings: Findings, taken: Sequence[Figure]) -> Figure | None:
-    """The figure an operand phrase asks for, drawn to the rows and sentences of those already found."""
-    slot = Slot(phrase.kind or kind, phrase.text, 0, phrase.text)
-    query = replace(findings.evidence.query, focus=phrase.text, carried="", terms=(phrase.text,))
-    ask = slot_to_ask(slot, [slot], findings.relevance, query)
-    evidence = replace(findings.evidence, query=query)
-    best: tuple[float, Choice] | None = None
-    for figure in findings.figures:
-        if any(figure is other for other in taken):
+    """The figure an operand phrase asks for, none of those already taken."""
+    choices = _options(phrase, kind, findings)
+    return next((c.figure for c in choices if all(c.figure is not other for other in taken)), None)
+
+
+def _whole(plan: Plan, operands: Sequence[Operand], findings: Findings, citations: Citations) -> Computation | None:
+    """The share that the result is of the whole a plan names: of the likeliest figure that is not less than it."""
+    assert plan.share_of is not None
+    taken = {operand.number.value for operand in operands}
+    for choice in _options(plan.share_of, plan.kind, findings)[:MAX_OPTIONS]:
+        number = choice.figure.number
+        if number.value in taken or number.value < max(taken):
             continue
-        choice = weigh(figure, ask, findings.ranks, evidence, findings.reports)
-        if choice is None or choice.reach < MIN_COVERAGE:
+        try:
+            trial = _share_of(plan, operands, Operand(number, 0))
+        except ComputeError:
             continue
-        near = any(other.passage.section_id == figure.passage.section_id for other in taken)
-        score = choice.score + (SAME_ROW_BONUS if near else 0.0)
-        if best is None or score > best[0]:
-            best = (score, choice)
-    return best[1].figure if best else None
+        if find_numbers(trial.text)[0].value <= WHOLE:
+            return _share_of(plan, operands, Operand(number, citations.cite(choice.figure)))
+    return None
 
 
 def _group_figures(plan: Plan, findings: Findings) -> list[Figure]:
@@ -238,7 +319,9 @@ def _body_rows(passage: Passage, table: Table) -> list[tuple[TableRow, tuple[int
 
 def _row_holds(row: TableRow, phrase: str, findings: Findings) -> bool:
     """Whether a cell of a row is what a phrase names, or the phrase holds the cell."""
-    wanted = matching_key(phrase)
+    wanted = matching_key(_SUCH.sub("", phrase))
+    if any(matching_key(short) == wanted for cell in row.filled if cell for short in short_names(cell)):
+        return True
     cells = [text_key(cell) for cell in row.filled if len(cell) > MIN_LABEL]
     colleges = [matching_key(name) for name in findings.evidence.query.colleges if name in phrase or not phrase]
     return any(cell in wanted or wanted in cell for cell in cells) or any(name in cells for name in colleges)

@@ -21,7 +21,7 @@ from rag.records import AnswerStatus, Conflict, Draft, Evidence, Query, Report, 
 from rag.relevance import Relevance, query_to_relevance
 from rag.slots import Slot, question_to_slots
 
-PRINTED_SURENESS = 0.92
+PRINTED_SURENESS = 0.75
 """From this on a printed figure goes before a computed one."""
 
 
