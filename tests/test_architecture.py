@@ -122,7 +122,17 @@ BUILT_BY_ASSEMBLY = {
 }
 
 MAX_LINES = 300
-LONGER = {"records", "store", "identity", "page", "index", "compute", "scoring", "check_questions", "benchmarks.gate"} | {"extractive.computing"}
+LONGER = {
+    "records",
+    "store",
+    "identity",
+    "page",
+    "index",
+    "compute",
+    "scoring",
+    "check_questions",
+    "benchmarks.gate",
+} | {"extractive.computing"}
 """Files that passed the limit and still have one job."""
 
 
