@@ -28,7 +28,8 @@ TEXTS = {
     "截至2023年12月31日，2023届毕业生就业率为96.12%。\n",
     "west.pdf": "学校占地面积1574亩。学校现有专任教师867人。截至2020年8月31日，2020届毕业生去向落实率为85.23%。\n",
     "south-2022.pdf": "学校现有专任教师510人。生师比为17.2：1。\n",
-    "south-2023.pdf": "学校现有专任教师530人。生师比为16.4：1。\n",
+    "south-2023.pdf": "学校现有专任教师530人。生师比为16.4：1。毕业生就业率超过97%。"
+    "截至2023年8月31日，2023届毕业生就业率为97.25%。\n",
 }
 PASSAGES = {identity: make_passage(text, report=identity) for identity, text in TEXTS.items()}
 
@@ -120,6 +121,11 @@ def test_other_names_and_times_are_said() -> None:
     assert "截至2023年12月31日" in gated.text
     assert "截至2020年8月31日" in gated.text
     assert "年份或时点不同" in gated.text
+
+
+def test_an_exact_figure_goes_before_a_rounded_one() -> None:
+    _, gated = answer("东职和南职的就业率各是多少？")
+    assert bold(gated) == ["96.12%", "97.25%"]
 
 
 def test_percentages_are_not_averaged() -> None:

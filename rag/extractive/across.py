@@ -14,8 +14,10 @@ from decimal import Decimal
 from rag.comparison import Comparison, question_to_comparison
 from rag.compute import ComputeError, average, difference, growth, ratio, total
 from rag.extractive.asks import Ask
+from rag.extractive.choosing import FOLLOWING_SURENESS
 from rag.extractive.citing import Citations, label_of, markers, plain, row_line, written
 from rag.extractive.computing import Findings
+from rag.extractive.conflicts import agree
 from rag.extractive.differing import differences, time_of
 from rag.extractive.drafting import evidence_to_draft as part_to_draft
 from rag.extractive.drafting import evidence_to_findings, figure_phrase, findings_to_choices
@@ -26,6 +28,7 @@ from rag.numbers import same_value, unit_class
 from rag.numbers.units import canonical, scaled
 from rag.quantities import Operand
 from rag.records import AnswerStatus, Computation, Conflict, Draft, Evidence, Number, Operation, Query, Report, Table
+from rag.relevance import content_words
 
 MAX_QUOTE = 160
 """Characters of a sentence shown to tell what a figure means."""
@@ -78,9 +81,26 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
 
 def _look_up(part: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> _Part:
     findings = evidence_to_findings(part, reports, tables)
-    found = findings_to_choices(findings)
+    found = [(ask, _exact(choice, findings)) for ask, choice in findings_to_choices(findings)]
     draft = None if found else part_to_draft(part, reports, tables)
     return _Part(part.query.subject, findings, found, draft, not part.query.unknown_colleges)
+
+
+def _exact(choice: Choice, findings: Findings) -> Choice:
+    """The choice; where its figure is a rounded one (超过96%), that of the exact one said of the same (96.12%)."""
+    rough = choice.figure
+    if not rough.number.bound:
+        return choice
+    words = content_words(rough.near).keys()
+    exact = (
+        figure
+        for figure in findings.figures
+        if not figure.number.bound
+        and figure.number.unit == rough.number.unit
+        and words & content_words(figure.near).keys()
+        and agree(figure.number, rough.number)
+    )
+    return replace(choice, figure=next(exact, rough))
 
 
 def _in_one_unit(parts: Sequence[_Part]) -> list[_Part]:
@@ -101,7 +121,7 @@ def _like(part: _Part, number: Number) -> _Part:
     if _base(part.figure.number) == _base(number) or not number.unit:
         return part
     figures = [figure for figure in part.findings.figures if _base(figure.number) == _base(number)]
-    found = findings_to_choices(replace(part.findings, figures=figures), number.unit)
+    found = findings_to_choices(replace(part.findings, figures=figures), number.unit, FOLLOWING_SURENESS)
     return replace(part, found=found) if found else part
 
 

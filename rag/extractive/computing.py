@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
-from math import prod
+from math import inf, prod
 
 from rag.colleges import short_names
 from rag.compute import ComputeError, average, difference, evaluate, growth, quotient, ratio, share, total
@@ -18,7 +18,7 @@ from rag.numbers import cell_number, find_numbers, unit_class
 from rag.operations import OperandPhrase, Plan
 from rag.quantities import Operand, minus, operand_to_term
 from rag.records import AnswerStatus, Computation, Draft, Evidence, Operation, Passage, Report, Table, TableRow
-from rag.relevance import Relevance, text_key
+from rag.relevance import Relevance, content_words, text_key
 from rag.slots import Slot
 from rag.tables import header_labels, row_text
 from rag.text import matching_key, unique
@@ -249,10 +249,10 @@ def _group_figures(plan: Plan, findings: Findings) -> list[Figure]:
 
     def merit(figures: Sequence[Figure]) -> float:
         choices = (weigh(figure, ask, findings.ranks, findings.evidence, findings.reports) for figure in figures)
-        return max((choice.score for choice in choices if choice), default=0.0)
+        return max((choice.score for choice in choices if choice), default=-inf)
 
     best = max(rows.values(), key=lambda figures: (merit(figures), len(figures)), default=[])
-    return best if 2 <= len(best) <= MAX_OPERANDS and merit(best) > 0 else []
+    return best if 2 <= len(best) <= MAX_OPERANDS and merit(best) > -inf else []
 
 
 def _in_group(row: TableRow, group: str) -> bool:
@@ -327,6 +327,21 @@ def _row_holds(row: TableRow, phrase: str, findings: Findings) -> bool:
     return any(cell in wanted or wanted in cell for cell in cells) or any(name in cells for name in colleges)
 
 
+def _column(plan: Plan, findings: Findings) -> list[Figure]:
+    """The column of a table that holds most surely what is ranked, in one unit; rows of the group asked for alone."""
+    named = [figure for figure in findings.figures if _names_one_of(figure, plan.group, findings.tables)]
+    cells = named or [figure for figure in findings.figures if figure.row is not None]
+    words = content_words(plan.operands[0].text)
+    left = [cell for cell in cells if any(word in text_key(cell.before) for word in words)] or cells
+    while found := _find(plan.operands[0], plan.kind, replace(findings, figures=left), []):
+        whole = [f for f in left if f.passage.table_id == found.passage.table_id and f.column == found.column]
+        column = [f for f in whole if not f.is_total and f.number.unit == found.number.unit]
+        if len(column) > len(whole) / 2 and len(column) >= MIN_LABEL:
+            return column
+        left = [figure for figure in left if figure not in whole]
+    return []
+
+
 def _name_of(figure: Figure) -> str:
     """What a row is called: its labels before the figure, or, where none stands there, all of them."""
     cells = figure.row.filled[: figure.column] if figure.row else ()
@@ -349,15 +364,7 @@ def _ranked(plan: Plan, findings: Findings) -> Draft | None:
     """The rows that come first or last by one column."""
     if not plan.operands:
         return None
-    rows = [figure for figure in findings.figures if _names_one_of(figure, plan.group, findings.tables)]
-    found = _find(plan.operands[0], plan.kind, replace(findings, figures=rows or findings.figures), [])
-    if found is None or found.row is None:
-        return None
-    column = [
-        figure
-        for figure in rows or findings.figures
-        if figure.passage.table_id == found.passage.table_id and figure.column == found.column and not figure.is_total
-    ]
+    column = _column(plan, findings)
     ordered = sorted(
         column, key=lambda figure: -figure.number.value if plan.direction != "down" else figure.number.value
     )

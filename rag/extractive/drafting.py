@@ -62,20 +62,27 @@ def figure_slots(query: Query) -> list[Slot]:
     return [slot for slot in question_to_slots(query.focus, query.carried) if slot.kind != slots.NAME]
 
 
-def findings_to_choices(findings: Findings, unit: str = "") -> list[tuple[Ask, Choice]]:
-    """The figures asked for that are surely found, each with what it answers; with `unit`, figures in that unit."""
+def findings_to_choices(findings: Findings, unit: str = "", least: float = MIN_SURENESS) -> list[tuple[Ask, Choice]]:
+    """The figures asked for that are surely found, each with what it answers; `unit` is what they are asked in."""
     evidence, figures = findings.evidence, findings.figures
     wanted = figure_slots(evidence.query)
     wanted = [
-        replace(slot, item=known_item(slot.item, figures) if slot.item else "", unit=unit or slot.unit)
+        replace(slot, item=known_item(_own_words(slot.item, evidence.query), figures), unit=unit or slot.unit)
         for slot in wanted
     ]
     asks = [slot_to_ask(slot, wanted, findings.relevance, evidence.query) for slot in wanted]
     choices = choose_figures(asks, figures, findings.ranks, evidence, findings.reports)
-    sure = max((choice.sureness for choice in choices if choice), default=0.0) >= MIN_SURENESS
+    sure = max((choice.sureness for choice in choices if choice), default=0.0) >= least
     return [
         (ask, choice) for ask, choice in zip(asks, choices, strict=True) if sure and choice and is_sure(choice, choices)
     ]
+
+
+def _own_words(item: str, query: Query) -> str:
+    """An enumerated item without the college it is asked of."""
+    for college in query.colleges:
+        item = item.replace(college, "")
+    return item
 
 
 def _is_printed(found: Sequence[tuple[Ask, Choice]]) -> bool:
