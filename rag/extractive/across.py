@@ -8,30 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 
 from rag.comparison import Comparison, question_to_comparison
 from rag.compute import ComputeError, average, difference, growth, ratio, total
-from rag.extractive.asks import Ask
-from rag.extractive.choosing import FOLLOWING_SURENESS
 from rag.extractive.citing import Citations, label_of, markers, plain, row_line, written
-from rag.extractive.computing import Findings
-from rag.extractive.conflicts import agree
 from rag.extractive.differing import differences, time_of
 from rag.extractive.drafting import evidence_to_draft as part_to_draft
-from rag.extractive.drafting import evidence_to_findings, figure_phrase, findings_to_choices
+from rag.extractive.drafting import figure_phrase
+from rag.extractive.parts import Part, amount_of, base_of, fullest, in_one_unit, look_up
 from rag.extractive.refusing import not_found
-from rag.extractive.weighing import Choice
-from rag.figures import Figure
-from rag.numbers import same_value, unit_class
-from rag.numbers.units import canonical, scaled
+from rag.numbers import unit_class
 from rag.quantities import Operand
-from rag.records import AnswerStatus, Computation, Conflict, Draft, Evidence, Number, Operation, Query, Report, Table
-from rag.relevance import content_words
+from rag.records import AnswerStatus, Computation, Conflict, Draft, Evidence, Operation, Query, Report, Table
 
-MAX_QUOTE = 160
-"""Characters of a sentence shown to tell what a figure means."""
 _SIGNS = {
     Operation.SUM: " + ",
     Operation.AVERAGE: " 与 ",
@@ -45,95 +35,21 @@ _PLACES = "一二三四五六七八九十"
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What was found for one of those compared."""
-
-    name: str
-    findings: Findings
-    found: Sequence[tuple[Ask, Choice]]
-    draft: Draft | None
-    """An answer that is no printed figure: names, or a figure computed within one report."""
-    is_known: bool
-    """There is a report of it."""
-
-    @property
-    def figure(self) -> Figure:
-        """The figure that is compared."""
-        return self.found[0][1].figure
-
-    @property
-    def is_silent(self) -> bool:
-        """Its reports do not state what is asked."""
-        return not self.found and (self.draft is None or self.draft.status is not AnswerStatus.ANSWERED)
-
-
 def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
     """The built-in answer to a question, of one report or of several, from what retrieval found."""
     if not evidence.parts:
         return part_to_draft(evidence, reports, tables)
-    parts = _in_one_unit([_look_up(part, reports, tables) for part in evidence.parts])
+    parts = in_one_unit([look_up(part, reports, tables) for part in evidence.parts])
     if all(part.is_silent for part in parts):
         return not_found(evidence, reports, None, tables)
     comparison = question_to_comparison(evidence.query.standalone)
     return _Composer(parts, comparison, evidence.query).draft()
 
 
-def _look_up(part: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> _Part:
-    findings = evidence_to_findings(part, reports, tables)
-    found = [(ask, _exact(choice, findings)) for ask, choice in findings_to_choices(findings)]
-    draft = None if found else part_to_draft(part, reports, tables)
-    return _Part(part.query.subject, findings, found, draft, not part.query.unknown_colleges)
-
-
-def _exact(choice: Choice, findings: Findings) -> Choice:
-    """The choice; where its figure is a rounded one (超过96%), that of the exact one said of the same (96.12%)."""
-    rough = choice.figure
-    if not rough.number.bound:
-        return choice
-    words = content_words(rough.near).keys()
-    exact = (
-        figure
-        for figure in findings.figures
-        if not figure.number.bound
-        and figure.number.unit == rough.number.unit
-        and words & content_words(figure.near).keys()
-        and agree(figure.number, rough.number)
-    )
-    return replace(choice, figure=next(exact, rough))
-
-
-def _in_one_unit(parts: Sequence[_Part]) -> list[_Part]:
-    """The parts, each figure in a unit like that of the surest one where its report has such a figure."""
-    stated = [part for part in parts if part.found]
-    if len(stated) < 2:
-        return list(parts)
-    model = max(stated, key=lambda p: (_is_in_asked_unit(p), p.figure.number.unit != "", p.found[0][1].sureness))
-    return [_like(part, model.figure.number) if part.found else part for part in parts]
-
-
-def _is_in_asked_unit(part: _Part) -> bool:
-    asked = part.found[0][0].slot.unit
-    return bool(asked) and canonical(asked)[1].base == _base(part.figure.number)
-
-
-def _like(part: _Part, number: Number) -> _Part:
-    if _base(part.figure.number) == _base(number) or not number.unit:
-        return part
-    figures = [figure for figure in part.findings.figures if _base(figure.number) == _base(number)]
-    found = findings_to_choices(replace(part.findings, figures=figures), number.unit, FOLLOWING_SURENESS)
-    return replace(part, found=found) if found else part
-
-
-def _base(number: Number) -> str:
-    """What a figure counts; a ratio to one is the number it is."""
-    return canonical(number.unit)[1].base.removeprefix(":1")
-
-
 class _Composer:
     """Writes one answer of several parts."""
 
-    def __init__(self, parts: Sequence[_Part], comparison: Comparison, query: Query) -> None:
+    def __init__(self, parts: Sequence[Part], comparison: Comparison, query: Query) -> None:
         self._parts = parts
         self._stated = [part for part in parts if not part.is_silent]
         self._comparison = comparison
@@ -150,6 +66,8 @@ class _Composer:
             return self._ordered() if comparable else self._listed("")
         if operation is Operation.LOOKUP:
             return self._listed("")
+        if comparable and len(self._parts) > 2 and operation not in (Operation.SUM, Operation.AVERAGE):
+            return self._ordered()
         if not comparable or len(self._stated) < len(self._parts):
             return self._uncomputed("有学校没有披露这一项，无法计算：")
         try:
@@ -160,10 +78,10 @@ class _Composer:
     def _listed(
         self,
         lead: str,
-        parts: Sequence[_Part] | None = None,
+        parts: Sequence[Part] | None = None,
         *,
         numbered: bool = False,
-        bold: Sequence[_Part] | None = None,
+        bold: Sequence[Part] | None = None,
     ) -> Draft:
         told = self._stated if parts is None else parts
         lines = [self._line(part, bold=bold is None or part in bold) for part in told]
@@ -183,7 +101,7 @@ class _Composer:
             tuple(self._computations),
         )
 
-    def _line(self, part: _Part, *, bold: bool) -> str:
+    def _line(self, part: Part, *, bold: bool) -> str:
         if part.draft is not None:
             return self._retold(part)
         time = time_of(part.figure, part.name, part.findings)
@@ -195,15 +113,15 @@ class _Composer:
         line = f"{part.name}{f'（{time}）' if time else ''}：{'；'.join(shown)}"
         return f"{line}。{self._quoted(part)}" if self._comparison.asks_meaning else f"{line}。"
 
-    def _quoted(self, part: _Part) -> str:
+    def _quoted(self, part: Part) -> str:
         """The sentence or row that says most of what a figure means."""
-        figure = _fullest(part)
+        figure = fullest(part)
         table = part.findings.tables.get(figure.passage.table_id or "")
         text = figure.passage.text[figure.quote_start : figure.quote_end]
         said = row_line(figure.row, table) if figure.row is not None and table is not None else plain(text)
         return f"原文：“{said}” [{self._citations.cite(figure)}]。"
 
-    def _retold(self, part: _Part) -> str:
+    def _retold(self, part: Part) -> str:
         """A part's own answer, its citations numbered with the others."""
         draft = part.draft
         assert draft is not None
@@ -224,11 +142,11 @@ class _Composer:
 
     def _ordered(self) -> Draft:
         """The figures in order, who comes first said first."""
-        if len({_base(part.figure.number) for part in self._stated}) > 1:
+        if len({base_of(part.figure.number) for part in self._stated}) > 1:
             return self._listed("单位不同，不能排出先后，各自的数字是：")
         down = self._comparison.direction == "down"
-        ordered = sorted(self._stated, key=lambda part: _amount(part.figure.number), reverse=not down)
-        first = [part for part in ordered if _amount(part.figure.number) == _amount(ordered[0].figure.number)]
+        ordered = sorted(self._stated, key=lambda part: amount_of(part.figure.number), reverse=not down)
+        first = [part for part in ordered if amount_of(part.figure.number) == amount_of(ordered[0].figure.number)]
         word = self._words()[down]
         if len(first) == len(ordered):
             return self._listed(f"{'两者' if len(ordered) == 2 else '各校'}相同：", ordered)
@@ -238,13 +156,13 @@ class _Composer:
         lead = f"{winners}{'更' if len(ordered) == 2 else '最'}{word}："
         return self._listed(lead, ordered, numbered=self._comparison.operation is Operation.RANK)
 
-    def _place_asked(self, ordered: Sequence[_Part]) -> Draft | None:
+    def _place_asked(self, ordered: Sequence[Part]) -> Draft | None:
         """The place of the one college a question names among all; None where it names none or several."""
         asked = [part for part in ordered if part.name in self._query.colleges]
         if len(asked) != 1 or len(self._query.colleges) != 1 or self._comparison.operation is not Operation.RANK:
             return None
-        amounts = [_amount(part.figure.number) for part in ordered]
-        place = amounts.index(_amount(asked[0].figure.number))
+        amounts = [amount_of(part.figure.number) for part in ordered]
+        place = amounts.index(amount_of(asked[0].figure.number))
         lead = f"**{asked[0].name}**排**第{_PLACES[place]}**：" if place < len(_PLACES) else ""
         return self._listed(lead, ordered, numbered=True, bold=asked)
 
@@ -263,7 +181,7 @@ class _Composer:
             lead = f"{figures[0][0]}是{figures[1][0]}的 **{result.text}**"
         else:
             result, lead = self._apart(operands)
-            if _amount(operands[0].number) < _amount(operands[1].number):
+            if amount_of(operands[0].number) < amount_of(operands[1].number):
                 figures, operands = figures[1::-1], operands[1::-1]
         self._computations.append(result)
         shown = _SIGNS[operation].join(
@@ -277,13 +195,13 @@ class _Composer:
         first, second = operands[:2]
         one, other = (part.name for part in self._stated[:2])
         more, less = ("多", "少") if self._words()[0] == "大" else self._words()
-        is_less = _amount(first.number) < _amount(second.number)
+        is_less = amount_of(first.number) < amount_of(second.number)
         grown = self._comparison.operation is Operation.GROWTH and unit_class(first.number.unit) != "percent"
         if grown:
             result = growth(second, first)
             return result, f"{one}与{other}相比 **{result.text}**"
         result = difference(second, first) if is_less else difference(first, second)
-        if _amount(first.number) == _amount(second.number):
+        if amount_of(first.number) == amount_of(second.number):
             return result, f"{one}与{other}相同，相差 **{result.text}**"
         return result, f"{one}比{other}{less if is_less else more} **{result.text}**"
 
@@ -293,22 +211,5 @@ class _Composer:
         return by_class if by_class and self._comparison.adjective in _COMMON else self._comparison.words
 
 
-def _fullest(part: _Part) -> Figure:
-    """The longest sentence that prints a part's figure, of a length to be read."""
-    own = part.figure
-
-    def length(figure: Figure) -> int:
-        size = figure.quote_end - figure.quote_start
-        return size if size <= MAX_QUOTE and same_value(figure.number, own.number) and not figure.is_cell else 0
-
-    best = max(part.findings.figures, key=length, default=own)
-    return best if length(best) > length(own) else own
-
-
-def _silence(part: _Part) -> str:
+def _silence(part: Part) -> str:
     return "未披露（已收录的报告里没有这一项）。" if part.is_known else "没有收录这所学校的报告，未找到这一项。"
-
-
-def _amount(number: Number) -> Decimal:
-    scale, unit = canonical(number.unit)
-    return scaled(number.value * unit.factor, scale)
