@@ -7,6 +7,7 @@ to the next on the line, or to the one beneath, so that it is found over line br
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from rag.text import matching_key, matching_key_with_offsets
 
 MIN_LOCATED = 0.5
 """Share of a quote below which nothing is marked: the wrong place is worse than none."""
+MIN_LOCATED_WITHOUT_FIGURE = 0.9
+"""The same where none of the figures asked for was found: sentences of other years often differ in nothing else."""
 MIN_TILE = 4
 """Characters of a quote from which on a piece found apart from the rest counts by itself."""
 MIN_ANCHOR_CELL = 2
@@ -31,6 +34,8 @@ MAX_QUOTE = 3000
 MAX_STEPS = 400_000
 """Runs compared in a search: a page made of one character many times is not searched for ever."""
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -44,7 +49,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where a quote stands: nothing is marked where less than MIN_LOCATED of it was found."""
+    """Where a quote stands: nothing is marked where too little of it was found."""
 
     share: float
     """Share of the quote's characters that were found."""
@@ -72,10 +77,10 @@ def locate(wanted: Wanted, runs: Sequence[Run]) -> Located:
     page = PageRuns(tuple(runs))
     found = _Search(page, wanted, key, offsets).found()
     share = len(found) / len(key)
-    if share < MIN_LOCATED:
-        return Located(share)
-    figures = ([at for at, offset in enumerate(offsets) if start <= offset < end] for start, end in wanted.figures)
+    figures = [[at for at, offset in enumerate(offsets) if start <= offset < end] for start, end in wanted.figures]
     whole = [figure for figure in figures if figure and all(at in found for at in figure)]
+    if share < (MIN_LOCATED if whole or not any(figures) else MIN_LOCATED_WITHOUT_FIGURE):
+        return Located(share)
     return Located(
         share,
         page.boxes(found.values()),
@@ -97,6 +102,9 @@ class _Search:
             if any(mark in wanted.text[offsets[at - 1] : offsets[at]] for mark in "\t\n")
         }
         """Where a cell or a paragraph begins or ends."""
+        numbers = (match.span() for match in _NUMBER.finditer(self.text))
+        self.inside_numbers = {at for start, end in numbers for at in range(start + 1, end)} - self.borders
+        """Where nothing begins or ends: a number is found whole or not at all."""
 
     def found(self) -> dict[int, Place]:
         """For each character of the quote's key that was found, its place."""
@@ -165,15 +173,26 @@ class _Search:
 
     def _walks(self, start: int, end: int) -> Iterator[_Walk]:
         text = self.text[:end]
+        if start in self.inside_numbers:
+            return
         for place in self.page.places.get(text[start], ()):
             if self.page.steps > MAX_STEPS:
                 return
-            if start in self.borders and self.page.is_inside_number(place, -1):
+            if text[start].isdigit() and self.page.is_inside_number(place, -1):
                 continue
-            walk = _Walk(start, self.page.walk(text, start, place))
-            if walk.end in self.borders and self.page.is_inside_number(walk.places[-1], 1):
-                continue
-            yield walk
+            places = self._without_cut_number(start, self.page.walk(text, start, place))
+            if places:
+                yield _Walk(start, places)
+
+    def _without_cut_number(self, start: int, places: tuple[Place, ...]) -> tuple[Place, ...]:
+        """The places but for a number at their end that goes on otherwise in the quote or on the page."""
+        length = len(places)
+        while length and (
+            start + length in self.inside_numbers
+            or (self.text[start + length - 1].isdigit() and self.page.is_inside_number(places[length - 1], 1))
+        ):
+            length -= 1
+        return places[:length]
 
     def _covered(self, walk: _Walk, first: int, last: int) -> tuple[int, bool]:
         """How much a walk covers between two characters, and whether that is whole cells or paragraphs."""

@@ -123,9 +123,10 @@ class PageRuns:
         return tuple(box for line in sorted(by_line) for box in _joined(sorted(by_line[line])))
 
     def is_inside_number(self, place: Place, step: int) -> bool:
-        """Whether the page's own number goes on beyond a character, forwards (1) or backwards (-1)."""
-        key, at = self.runs[place[0]][0], place[1] + step
-        return key[place[1]].isdigit() and 0 <= at < len(key) and key[at].isdigit()
+        """Whether the page's own number goes on beyond its digit here, forwards (1) or backwards (-1)."""
+        key, at = self.runs[place[0]][0], place[1]
+        beyond = key[at + 1 : at + 3] if step > 0 else key[max(0, at - 2) : at][::-1]
+        return beyond[:1].isdigit() or (beyond[:1] == "." and beyond[1:].isdigit())
 
     def walk(self, text: str, start: int, place: Place) -> tuple[Place, ...]:
         """The longest way along which the page reads on like `text` from `start`, from this place."""

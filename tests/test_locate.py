@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.locate import Located, Wanted, locate
+from rag.locate import Wanted, locate
 from rag.page_runs import Box, Run
 
 SIZE = 10
@@ -102,9 +103,31 @@ def test_figures_are_marked_whole_or_not_at_all(wanted: Wanted, runs: Sequence[R
     assert [words(boxes, runs) for boxes in locate(wanted, runs).figures] == figures
 
 
-def test_a_number_is_not_found_inside_another() -> None:
-    assert locate(Wanted("112"), (run("2112", 0, 0), run("1125", 0, 20), run("112", 0, 40))).quote[0].top == 40
-    assert locate(Wanted("12"), (run("2112", 0, 0),)) == Located(0.0)
+@pytest.mark.parametrize(
+    ("wanted", "lines", "marked"),
+    [
+        ("112", ("2112", "1125", "112"), "112"),
+        ("96", ("96.12", "1.96", "96"), "96"),
+        ("96.12", ("96.125", "196.12", "96.12"), "96.12"),
+        ("12", ("2112",), ""),
+        ("96%", ("96.12%",), ""),
+        ("某某公司\t某某装置\t30", ("某某公司", "某某装置", "3", "30"), "某某公司某某装置30"),
+        ("就业率为93.5%，对口率为70%", ("就业率为93.4%，对口率为70%",), "就业率为%，对口率为70%"),
+    ],
+)
+def test_numbers_are_found_whole(wanted: str, lines: tuple[str, ...], marked: str) -> None:
+    runs = [run(line, 0, 15 * number) for number, line in enumerate(lines)]
+    boxes = [box for one in runs for box in one.boxes]
+    found = locate(Wanted(wanted), runs).quote
+    marks = (any(b.left <= box.left < b.right and b.top == box.top for b in found) for box in boxes)
+    assert "".join(itertools.compress("".join(lines), marks)) == marked
+
+
+def test_a_sentence_that_differs_in_the_figure_asked_for_is_not_marked() -> None:
+    runs = (run("2022届毕业生就业率为95.1%，比上年有所提高。", 0, 0),)
+    wanted = "2022届毕业生就业率为96.1%，比上年有所提高。"
+    assert locate(Wanted(wanted, ((11, 16),)), runs).quote == ()
+    assert locate(Wanted(wanted), runs).quote
 
 
 @pytest.mark.parametrize("text", ["", " \n", "另一份报告里的一句话", "全校现有教学仪器设备总值为九千八百万元"])

@@ -314,7 +314,11 @@ def test_picture_for_the_readme(browser: Browser, tmp_path: Path) -> None:
         opened(browser, address, {"width": 1280, "height": 760}) as page,
     ):
         page.locator(".st-key-wb-suggestions button").first.click()
-        page.locator(".wb-text a.wb-ref").first.click()
+        page.locator(".wb-source summary").first.click()
         page.wait_for_timeout(1000)
         page.mouse.move(0, 0)
         page.screenshot(path=folder / "page.png")
+        page.locator(".wb-text a.wb-ref").first.click()
+        page.wait_for_function(_DRAWN)
+        page.wait_for_timeout(1000)
+        page.screenshot(path=folder / "source.png")
