@@ -97,6 +97,8 @@ _YEAR_UNITS = frozenset({"年", "届", "级", "年度", "学年"})
 _MONTH_UNITS = frozenset({"月", "月份"})
 _DAY_UNITS = frozenset({"日", "号"})
 _QUOTES = re.compile("[\"'「」『』《》〈〉«»`´]")
+_PARTED_CELL = re.compile(r"(?<=\d{3})/(?=\d{3})")
+"""Between two figures in one cell, not the stroke of a fraction."""
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 _SCALES = ("", "万", "亿")
 
@@ -312,4 +314,5 @@ def _is_proved(figure: StatedFigure, citations: Sequence[Place]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _printed(*texts: str) -> tuple[Number, ...]:
-    return tuple(number for text in texts for number in find_numbers(text.replace("\t", "；")))
+    parted = (_PARTED_CELL.sub("；", text) for text in texts)
+    return tuple(number for text in (*texts, *parted) for number in find_numbers(text.replace("\t", "；")))

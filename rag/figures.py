@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rag.chunks import page_at
 from rag.numbers import cell_number, find_numbers, find_scopes
 from rag.records import Number, Passage, Section, Table, TableRow
-from rag.row_units import is_value, row_units
+from rag.row_units import is_value, parted_figures, row_units
 from rag.tables import header_labels, row_text
 from rag.text import sentence_spans
 
@@ -193,9 +193,14 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
             continue
         beside = _beside(column, labels, names)
         others = " ".join(dict.fromkeys(name for i, name in names.items() if i in beside and name != text))
-        numbers = _cell_numbers(text, units.get(column, ""))
+        own = labels[column] if column < len(labels) else ""
+        parted = parted_figures(text, (*row.filled[:column][::-1], own))
+        numbers = tuple(number for number, _ in parted) or _cell_numbers(text, units.get(column, ""))
         for index, number in enumerate(numbers):
             low = numbers[index - 1].end if index else 0
+            said = (
+                parted[index][1] if parted else f"{others} {_CLAUSE.split(text[low : number.start])[-1].lstrip('、')}"
+            )
             yield Figure(
                 number=number,
                 passage=passage,
@@ -203,8 +208,8 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
                 end=offset + number.end,
                 quote_start=start,
                 quote_end=start + len(passage.text[start:end].rstrip()),
-                near=f"{others} {_CLAUSE.split(text[low : number.start])[-1].lstrip('、')}".strip(),
-                before=labels[column] if column < len(labels) else "",
+                near=said.strip(),
+                before=own,
                 after="" if is_value(text) else _CLAUSE.split(text[number.end :])[0],
                 about=" ".join([table.caption, table.unit, *passage.path[-1:]]),
                 is_cell=True,

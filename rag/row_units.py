@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from rag.numbers import cell_number, unit_class, unit_in_header
-from rag.records import Table, TableRow
+from rag.numbers import cell_number, find_scopes, unit_class, unit_in_header
+from rag.records import Number, Table, TableRow
 
+_BEFORE_UNITS = re.compile(r"^.*单位[:：]?|[\s（）()]")
+_UNIT_LINE_MARK = re.compile(r"[、，,/]")
+_BRACKET = re.compile(r"[（(]")
 _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
 _HEADER_UNITS = (
     (re.compile(r"人次(?:数|合计|总数)?$"), "人次"),
@@ -18,8 +22,9 @@ _HEADER_UNITS = (
         "人",
     ),
     (re.compile(r"人日(?:数)?$"), "人日"),
-    (re.compile(r"学时(?:数)?$"), "学时"),
-    (re.compile(r"课时(?:数)?$"), "课时"),
+    (re.compile(r"学时(?:总?数)?$"), "学时"),
+    (re.compile(r"课时(?:总?数)?$"), "课时"),
+    (re.compile(r"门数$"), "门"),
     (re.compile(r"班数$"), "个"),
     (re.compile(r"期数$"), "期"),
     (re.compile(r"项数$|项目数$"), "项"),
@@ -39,12 +44,43 @@ def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[i
     of_table = unit_in_header(table.unit) or unit_in_header(table.caption)
     units: dict[int, str] = {}
     for column in range(len(row.printed)):
-        label = labels[column] if column < len(labels) else ""
-        unit = label_unit(label) or _implied_unit(label, of_table) or of_row or stated or of_table
-        units[column] = unit or ("个" if _COUNTED.search(label) else "")
+        label = _at(labels, column)
+        units[column] = label_unit(label) or _implied_unit(label, of_table) or of_row or stated or of_table
+    units |= _listed_units(table, row, units)
+    counted = (column for column, unit in units.items() if not unit and _COUNTED.search(_at(labels, column)))
+    units |= dict.fromkeys(counted, "个")
     totals = [column for column in units if column < len(labels) and _TOTAL_COLUMN.match(labels[column])]
     summed = {unit for column, unit in units.items() if unit and column not in totals and is_value(row.filled[column])}
     return units | (dict.fromkeys(totals, summed.pop()) if len(summed) == 1 else {})
+
+
+def _listed_units(table: Table, row: TableRow, units: Mapping[int, str]) -> Mapping[int, str]:
+    """Units of a line that names one for each column of figures (单位：个、人), for columns that have none."""
+    listed = [unit_in_header(f"（{part}）") for part in _UNIT_LINE_MARK.split(_BEFORE_UNITS.sub("", table.unit))]
+    unnamed = [column for column, unit in units.items() if not unit and is_value(row.filled[column])]
+    is_each = len(listed) > 1 and all(listed) and len(listed) == len(unnamed)
+    return dict(zip(unnamed, listed, strict=True)) if is_each else {}
+
+
+def _at(labels: Sequence[str], column: int) -> str:
+    return labels[column] if column < len(labels) else ""
+
+
+def parted_figures(text: str, labels: Sequence[str]) -> tuple[tuple[Number, str], ...]:
+    """The figures of a cell like `12/34` under a label of as many parts (课程门数/学时总数), each with its own."""
+    pieces = text.split("/")
+    plain = (label.split("/") for label in labels if "/" in label and not _BRACKET.search(label))
+    names = next((parts for parts in plain if len(parts) == len(pieces) and all(map(str.strip, parts))), None)
+    if names is None or find_scopes(f"{text}学年"):
+        return ()
+    found, at = [], 0
+    for piece, name in zip(pieces, names, strict=True):
+        number = cell_number(piece, label_unit(name) or _implied_unit(name, ""))
+        if number is None:
+            return ()
+        found.append((replace(number, start=at, end=at + len(piece)), name))
+        at += len(piece) + 1
+    return tuple(found)
 
 
 def label_unit(text: str) -> str:

@@ -33,6 +33,8 @@ _COUNTED = re.compile(r"(?<=\d)[\u3400-\u9fff](?![\u3400-\u9fff])")
 _PER_UNIT = re.compile(r"[（(][^（）()]{1,8}/[^（）()]{1,4}[）)]")
 _RUN = re.compile(r"[0-9a-z.+]+|[\u3400-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_SCOPE = re.compile(r"(?:19|20)?\d\d(?:[-—](?:19|20)?\d\d)?(?:学年度?|年度?|届|级)")
+"""Years say when, not what; whether they are right is asked elsewhere."""
 MASK = "\u2062"
 """Stands for each figure in a masked clause."""
 
@@ -187,9 +189,16 @@ def _fits_beside(said: Said, other: Figure, figure: Figure) -> bool:
         rival_label, label = (other.near, figure.near) if same_column else (other.before, figure.before)
         return _names_only(said, [rival_label], [label])
     if own != rival:
-        return gains == (False, True) and not _alludes(words[:1], own, rival)
+        alien = rival if figure.is_cell else rival - _borrowed(rival - own, own | (before - rival))
+        return _gains(words[:1], own, alien) == (False, True) and not _alludes(words[:1], own, rival)
     decisive = (_gains(part, before, rival_before) for part in (words[:1], words[:2]))
     return next((found for found in decisive if any(found)), None) == (False, True)
+
+
+def _borrowed(rival: frozenset[str], own: frozenset[str]) -> frozenset[str]:
+    """Pairs of a rival's characters that the figure's own words have too, parted: 生就 of 男生就业率 in 毕业生就业率."""
+    characters = set(_HAN.findall("".join(own)))
+    return frozenset(token for token in rival if len(token) == 2 and set(token) <= characters)
 
 
 def _alludes(words: Sequence[str], own: frozenset[str], rival: frozenset[str]) -> bool:
@@ -240,8 +249,14 @@ def _labels(figure: Figure) -> tuple[frozenset[str], frozenset[str]]:
     if figure.is_cell:
         label = tokens(f"{figure.near} {figure.before}")
         return label, label
-    said = _printed_clauses(figure.near, figure.before)
+    said = _printed_clauses(_near(figure), figure.before)
     return tokens(said[0] if said else ""), tokens(" ".join(said[:2]))
+
+
+def _near(figure: Figure) -> str:
+    """The words beside a figure; what stands behind a list mark is said of the next one."""
+    after = figure.after.partition("、")[0]
+    return figure.near.removesuffix(figure.after) + after if figure.after else figure.near
 
 
 @lru_cache(maxsize=10_000)
@@ -256,12 +271,15 @@ def _is_elsewhere(said: Said, figure: Figure, others: Sequence[Figure]) -> bool:
 
     A clause of its own that has not one character in common with it is as bad.
     """
-    wanted = tokens(next(iter(said.words), ""))
+    clauses = [_SCOPE.sub(" ", clause) for clause in said.clauses]
+    wanted = next(filter(None, map(tokens, clauses)), frozenset())
     own = figure.passage.text[figure.quote_start : figure.quote_end]
     key = matching_key(f"{own} {figure.about} {figure.before} {figure.near}")
     if not wanted or any(token in key for token in wanted):
         return False
-    characters = set(_HAN.findall("".join(tokens(said.clauses[0]))))
+    only_dates = bool(tokens(said.clauses[0])) and not tokens(clauses[0])
+    own_clause = clauses[1] if only_dates and len(clauses) > 1 else clauses[0]
+    characters = set(_HAN.findall("".join(tokens(own_clause))))
     if characters and not characters & set(key):
         return True
     return any(wanted <= _labels(other)[0] for other in others if other.quote_start != figure.quote_start)

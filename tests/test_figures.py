@@ -121,6 +121,30 @@ def test_a_label_states_its_unit(label: str, unit: str) -> None:
     assert label_unit(label) == unit
 
 
+def test_a_unit_line_may_name_the_unit_of_each_column() -> None:
+    figures = cells(("社团类别", "数量", "成员"), ("文体", "29", "1074"), unit="单位：个、人")
+    assert [value(figure) for figure in figures.values()] == ["29个", "1074人"]
+    one_short = cells(("社团类别", "数量", "成员", "活动"), ("文体", "29", "1074", "3"), unit="单位：个、人")
+    assert [value(figure) for figure in one_short.values()] == ["29", "1074", "3"]
+
+
+@pytest.mark.parametrize(
+    ("label", "cell", "expected"),
+    [
+        ("课程门数/学时总数", "1177/118063", {"课程门数": "1177门", "学时总数": "118063学时"}),
+        ("一等奖/二等奖", "1/3", {"一等奖": "1", "二等奖": "3"}),
+        ("学年/年度", "2022/2023", None),
+        ("生均图书（册/生）", "1/3", None),
+        ("课程门数/学时总数", "1/2/3", None),
+    ],
+)
+def test_a_cell_may_hold_a_figure_for_each_part_of_its_label(
+    label: str, cell: str, expected: dict[str, str] | None
+) -> None:
+    found = {figure.near: value(figure) for figure in cells(("项目", "数值"), (label, cell)).values()}
+    assert found == expected if expected is not None else label in found or not found
+
+
 def test_figures_inside_a_cell_have_their_own_words() -> None:
     found = cells(("赛项", "获奖"), ("技能大赛", "一等奖4项、二等奖8项，优秀奖1项"))
     assert [(f.near, value(f)) for f in found.values()] == [

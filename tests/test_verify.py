@@ -243,3 +243,24 @@ def test_a_masked_clause_keeps_the_places_of_its_figures() -> None:
     text = "会上75名正式代表提出建议102条"
     said = said_of_each(text, find_numbers(text))
     assert [(clause.masked.count(MASK), clause.place) for clause in said] == [(2, 0), (2, 1)]
+
+
+PARTS = "2023届毕业生6370人，就业率为96.12%，其中男生就业率95.1%。2023年引进博士研究生3人、全日制硕士研究生10人。灵活就业1030人，占16.17%。"
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [
+        ("2023届毕业生就业率为**96.12%** [1]。", True),
+        ("2023届男生就业率为**96.12%** [1]。", False),
+        ("2023届男生就业率为**95.1%** [1]。", True),
+        ("引进全日制硕士研究生**10人** [1]。", True),
+        ("引进博士研究生**10人** [1]。", False),
+        ("灵活就业占比：2023届为**16.17%** [1]。", True),
+        ("食堂占比：2023届为**16.17%** [1]。", False),
+    ],
+)
+def test_words_that_only_look_like_a_neighbours_do_not_stop_a_figure(text: str, passes: bool) -> None:
+    passage = make_passage(PARTS)
+    found = draft_to_gated(Draft(AnswerStatus.ANSWERED, text, (cite(passage, PARTS),)), {})
+    assert bool(found.figures) is passes

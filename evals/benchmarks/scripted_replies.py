@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, permutations
 from typing import Any
@@ -25,6 +25,8 @@ from rag.text import matching_key
 
 MAX_OPERANDS = 14
 """Figures of the evidence that expressions are tried over."""
+MIN_WORD = 3
+"""Characters a word must have at least, less one, to have its rows counted."""
 _QUESTION = re.compile(r"^问题：(.*)$", re.MULTILINE)
 _HISTORY = re.compile(r"其中的数字不能当作依据）：\n(.*?)\n\n问题：", re.DOTALL)
 _PASSAGE = re.compile(r"^〔(P\d+)〕(.*)$")
@@ -106,10 +108,13 @@ class PerfectModel:
                 ids.append(chosen.id)
                 parts.append(f"{chosen.said if again else gold.about}为 **{{{chosen.id}}}**")
             elif (expression := _expression(gold, case, seen)) is not None:
-                computations.append({"id": f"C{len(computations) + 1}", "expression": expression})
+                computations.append({"id": f"C{len(computations) + 1}", "expression": expression, "unit": gold.unit})
                 parts.append(f"{gold.about}为 **{{C{len(computations)}}}**")
             elif (written := _in_text(gold, case, seen)) is not None:
                 parts.append(f"{gold.about}为 **{written[0]}**[{written[1]}]")
+            elif (counted := _count(gold, case, seen)) is not None:
+                computations.append({"id": f"C{len(computations) + 1}", "expression": counted, "unit": gold.unit})
+                parts.append(f"{gold.about}为 **{{C{len(computations)}}}**")
         parts += [f"**{name}**[{passage}]" for name in case.names if (passage := _named(name, case, seen))]
         if not parts:
             return _reply("资料里没有写。", "not_found")
@@ -229,7 +234,25 @@ def _gives(expression: str, operands: Mapping[str, Operand], gold: GoldFigure) -
         found = find_numbers(evaluate(expression, operands).text)
     except ComputeError:
         return False
-    return len(found) == 1 and equals_gold(gold, found[0], is_computed=True)
+    each = [replace(n, unit=gold.unit) for n in found if n.unit == "倍" or n.unit.startswith(f"{gold.unit}/")]
+    return len(found) == 1 and any(equals_gold(gold, number, is_computed=True) for number in [*found, *each])
+
+
+def _count(gold: GoldFigure, case: Case, seen: Seen) -> str | None:
+    """A count of the rows of a table that hold a word of the question, where there are as many as gold says."""
+    for identity, text in seen.passages.items():
+        words = {cell for line in text.splitlines() if "\t" in line for cell in line.split("\t") if len(cell) > 1}
+        for word in sorted(words, key=lambda word: -_shared(case.question, word)):
+            common = max(_common(case.question, word), _common(gold.about, word), key=len)
+            if len(common) > MIN_WORD and gold.value > 1 and _has_evidence(text, case):
+                return f"COUNT({identity}, {common})"
+    return None
+
+
+def _common(one: str, other: str) -> str:
+    """The longest piece of text that both hold."""
+    pieces = (one[a:b] for a in range(len(one)) for b in range(len(one), a, -1) if one[a:b] in other)
+    return max(pieces, key=len, default="")
 
 
 def _in_text(gold: GoldFigure, case: Case, seen: Seen) -> tuple[str, str] | None:

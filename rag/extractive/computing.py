@@ -278,7 +278,7 @@ def _counted(plan: Plan, findings: Findings) -> Draft | None:
     """How many rows of a table hold something, with the rows."""
     phrase = plan.operands[0].text if plan.operands else ""
     for passage, table in _tables_by_fit(f"{plan.group} {phrase}", findings):
-        spans = _body_rows(passage, table)
+        spans = body_rows(passage, table)
         held = [(row, span) for row, span in spans if not phrase or _row_holds(row, phrase, findings)]
         if not held or (phrase and len(held) == len(spans)):
             continue
@@ -302,7 +302,7 @@ def _counted(plan: Plan, findings: Findings) -> Draft | None:
     return None
 
 
-def _body_rows(passage: Passage, table: Table) -> list[tuple[TableRow, tuple[int, int]]]:
+def body_rows(passage: Passage, table: Table) -> list[tuple[TableRow, tuple[int, int]]]:
     """Body rows that a passage holds, with their spans; totals aside."""
     found = []
     at = 0

@@ -38,7 +38,7 @@ def reply_to_draft(text: str, prompt: AnswerPrompt) -> Draft:
     """
     reply = text_to_reply(text)
     answer, notice = _bounded(reply.answer)
-    expander = Expander(prompt, dict(reply.computations))
+    expander = Expander(prompt, {request.id: request for request in reply.computations})
     known = "\n".join(passage.text for passage in prompt.passages.values())
     lines = [expander.line(line) for line in without_markup(answer, known).split("\n")]
     written_out = "\n".join(lines).strip()
@@ -52,7 +52,7 @@ def reply_to_draft(text: str, prompt: AnswerPrompt) -> Draft:
         _proved_bold(written_out, citations, expander),
         citations,
         conflicts,
-        tuple(expander.computations.values()),
+        tuple(done.computation for done in expander.computed.values()),
         notice=notice,
         problems=tuple(dict.fromkeys(expander.problems)),
     )
@@ -100,7 +100,7 @@ def _refusal(text: str, expander: Expander, prompt: AnswerPrompt, notice: str) -
         AnswerStatus.NOT_FOUND,
         f"{searched_in_vain(prompt.evidence, prompt.reports)}{said}",
         tuple(expander.citations.items),
-        computations=tuple(expander.computations.values()),
+        computations=tuple(done.computation for done in expander.computed.values()),
         notice=notice,
         problems=tuple(dict.fromkeys(expander.problems)),
     )
@@ -108,7 +108,7 @@ def _refusal(text: str, expander: Expander, prompt: AnswerPrompt, notice: str) -
 
 def _operands_left_out(expander: Expander) -> str:
     """The operands of computations that the answer does not itself give, so that a reader sees what was computed."""
-    missing = sorted(expander.cited - expander.shown, key=lambda name: int(name[1:]))
+    missing = sorted(expander.operands - expander.shown, key=lambda name: int(name[1:]))
     figures = [expander.prompt.figures[name] for name in missing]
     shown = "、".join(f"{label_of(f)}{written(f)} [{expander.citations.cite(f)}]" for f in figures)
     return f"（计算所用：{shown}）" if shown else ""

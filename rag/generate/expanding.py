@@ -10,21 +10,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rag.compute import evaluate
 from rag.extractive.citing import Citations, written
 from rag.figures import Figure, passage_to_figures
+from rag.generate.computing import Computed, request_to_computed
 from rag.generate.plaintext import as_characters
 from rag.generate.prompting import AnswerPrompt
+from rag.generate.replies import Request
 from rag.numbers import find_numbers, same_bound, same_value
-from rag.quantities import ComputeError, Operand
-from rag.records import Computation, Number, Passage
+from rag.quantities import ComputeError
+from rag.records import Number, Passage
 from rag.text import matching_key, sentence_spans
 from rag.verify import UNVERIFIED
 
 MAX_CITED_AT_ONCE = 6
 """Sentences one `[P3]` may stand for."""
-MIN_DISTINCT = 2
-"""Different figures a computation needs: of one alone nothing is computed that is not printed."""
 
 _ID = r"[A-Za-z]\d{1,4}"
 TOKEN = re.compile(
@@ -33,7 +32,6 @@ TOKEN = re.compile(
 )
 _EACH_ID = re.compile(_ID)
 _CLAUSE_END = re.compile(r"[。！？!?；;]")
-_LITERAL = re.compile(r"(?<![A-Za-z0-9_.])\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +47,13 @@ class Expander:
     """Writes out the ids of one answer; remembers what it cited, computed and could not write."""
 
     prompt: AnswerPrompt
-    expressions: Mapping[str, str]
+    requests: Mapping[str, Request]
     citations: Citations = field(default_factory=Citations)
-    computations: dict[str, Computation] = field(default_factory=dict)
+    computed: dict[str, Computed] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     """Ids of the figures that stand in the answer."""
-    cited: set[str] = field(default_factory=set)
-    """Ids of the computations' operands."""
+    operands: set[str] = field(default_factory=set)
+    """Ids of the figures that were computed with."""
     problems: list[str] = field(default_factory=list)
     _said: str = ""
     _names: list[str] = field(default_factory=list)
@@ -117,35 +115,21 @@ class Expander:
             self.shown.add(identity)
             self._said += " "
             return Piece(written(figure), (self.citations.cite(figure),))
-        if identity in self.expressions:
+        if identity in self.requests:
             return self._computed(identity)
         self.problems.append(f"{{{identity}}} 不是给出的编号。")
         return Piece(UNVERIFIED)
 
     def _computed(self, identity: str) -> Piece:
+        request = self.requests[identity]
         try:
-            result = self.computations.get(identity) or self._evaluated(self.expressions[identity])
+            done = self.computed.get(identity) or request_to_computed(request, self.prompt, self.citations)
         except ComputeError as error:
-            self.problems.append(f"算式 {identity}（{self.expressions[identity][:80]}）算不出：{error}。")
+            self.problems.append(f"算式 {identity}（{request.expression[:80]}）算不出：{error}。")
             return Piece(UNVERIFIED)
-        self.computations[identity] = result
-        return Piece(result.text, result.citations)
-
-    def _evaluated(self, expression: str) -> Computation:
-        names = tuple(dict.fromkeys(name.upper() for name in _EACH_ID.findall(expression)))
-        figures = {name: self.prompt.figures[name] for name in names if name in self.prompt.figures}
-        _check_literals(expression, len(_EACH_ID.findall(expression)))
-        if len({(f.number.value, f.number.unit, f.passage.id, f.start) for f in figures.values()}) < MIN_DISTINCT:
-            raise ComputeError("至少要引用两个不同的数字")
-        taken = len(self.citations.items)
-        operands = {name: Operand(figure.number, self.citations.cite(figure)) for name, figure in figures.items()}
-        try:
-            result = evaluate(expression.upper().replace("X", "*"), operands)
-        except ComputeError:
-            del self.citations.items[taken:]
-            raise
-        self.cited.update(names)
-        return result
+        self.computed[identity] = done
+        self.operands.update(done.operands)
+        return Piece(done.computation.text, done.markers)
 
     def _sources(self, written_ids: str) -> tuple[int, ...]:
         numbers: list[int] = []
@@ -204,13 +188,6 @@ def _likest(passage: Passage, said: str) -> tuple[int, int]:
     units = [(a, a + len(passage.text[a:b].rstrip())) for a, b in sentence_spans(passage.text)]
     best = max(units, key=lambda unit: (_overlap(passage, unit, said), -unit[0]), default=(0, len(passage.text)))
     return best if _overlap(passage, best, said) else (passage.focus_start, passage.focus_end)
-
-
-def _check_literals(expression: str, count: int) -> None:
-    """Only 100, for a percentage, and the number of figures, for a mean: any other constant is the model's own."""
-    for literal in _LITERAL.findall(expression):
-        if literal not in ("100", str(count)):
-            raise ComputeError(f"算式里的常数 {literal} 不是报告中的数字")
 
 
 def _without_unit(text: str, before: str) -> str:

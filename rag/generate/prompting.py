@@ -26,6 +26,7 @@ TEXT_SHARE = 0.7
 """Part of the budget that passages may take; what is left is for their figures."""
 MAX_TURNS, MAX_TURN_LENGTH = 6, 300
 MAX_TITLES = 6
+LIST_HEAD = "可引用的数字："
 MAX_SAID = 60
 """Characters of what a listed figure is said of."""
 OVERHEAD_TOKENS = 64
@@ -78,7 +79,7 @@ def evidence_to_prompt(
     left = budget - sum(count_tokens(message.content) for message in frame)
     passages = _fitting(evidence, reports, tables, int(left * TEXT_SHARE), count_tokens)
     listed = _listed(passages, evidence, tables)
-    left -= sum(count_tokens(text) for text in _blocks(passages, reports, tables, {}))
+    left -= sum(count_tokens(f"{text}\n{LIST_HEAD}\n\n") for text in _blocks(passages, reports, tables, {}))
     kept = _affordable(listed, left, count_tokens)
     named = [f for p in passages.values() for f in sorted(kept, key=lambda f: f.start) if f.passage is p]
     figures = {f"F{number}": figure for number, figure in enumerate(named, start=1)}
@@ -221,7 +222,7 @@ def _blocks(
     for identity, passage in passages.items():
         lines = [_figure_line(name, figure) for name, figure in figures.items() if figure.passage is passage]
         block = _block(identity, passage, reports, tables)
-        blocks.append("\n".join([block, "可引用的数字：", *lines]) if lines else block)
+        blocks.append("\n".join([block, LIST_HEAD, *lines]) if lines else block)
     return blocks
 
 

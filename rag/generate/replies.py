@@ -32,8 +32,8 @@ REPLY_SCHEMA: Mapping[str, Any] = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"id": {"type": "string"}, "expression": {"type": "string"}},
-                "required": ["id", "expression"],
+                "properties": {"id": {"type": "string"}, "expression": {"type": "string"}, "unit": {"type": "string"}},
+                "required": ["id", "expression", "unit"],
                 "additionalProperties": False,
             },
         },
@@ -60,13 +60,23 @@ REWRITE_SCHEMA: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """A computation a model asks for."""
+
+    id: str
+    expression: str
+    """Over ids of figures, or `COUNT(P2, 词)`."""
+    unit: str = ""
+    """What the result is to be counted in, where that is not plain."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """A reply in the format asked for; its ids need not be of anything that was given."""
 
     status: AnswerStatus
     answer: str
-    computations: tuple[tuple[str, str], ...] = ()
-    """(id, expression over figure ids)."""
+    computations: tuple[Request, ...] = ()
     conflicts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(what the figures are said of, their ids)."""
 
@@ -126,12 +136,12 @@ def _answer(found: Mapping[str, Any]) -> str:
     return answer
 
 
-def _computations(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _computations(found: Mapping[str, Any]) -> Iterator[Request]:
     for item in _items(found, "computations"):
-        identity, expression = item.get("id"), item.get("expression")
-        if not (isinstance(identity, str) and _COMPUTATION_ID.fullmatch(identity) and isinstance(expression, str)):
-            raise ReplyFormatError('computations 的每一项应为 {"id": "C1", "expression": "F1 - F2"}')
-        yield identity, expression
+        texts: list[Any] = [item.get("id"), item.get("expression"), item.get("unit") or ""]
+        if not all(isinstance(text, str) for text in texts) or not _COMPUTATION_ID.fullmatch(texts[0]):
+            raise ReplyFormatError('computations 的每一项应为 {"id": "C1", "expression": "F1 - F2", "unit": ""}')
+        yield Request(texts[0], texts[1], texts[2].strip())
 
 
 def _conflicts(found: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:

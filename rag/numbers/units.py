@@ -112,7 +112,8 @@ def unit_in_header(text: str) -> str:
     folded = text.translate(FOLD)
     named = re.search(r"单位 ?[:(]? ?([^\s()]+)", folded)
     candidates = re.findall(r"[(\[]([^()\[\]]{1,12})[)\]]", folded)[::-1] + folded.rsplit("/", 1)[1:] + [folded]
-    for candidate in ([named[1]] if named else []) + candidates:
+    tails = [candidate.rsplit(",", 1)[1] for candidate in candidates[:-1] if "," in candidate]
+    for candidate in ([named[1]] if named else []) + candidates + tails:
         written = re.sub(r"\s|^单位:?", "", candidate)
         if _SCALED_UNIT.fullmatch(written):
             scale, unit = canonical(written)
