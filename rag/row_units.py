@@ -57,9 +57,10 @@ def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[i
 def _listed_units(table: Table, row: TableRow, units: Mapping[int, str]) -> Mapping[int, str]:
     """Units of a line that names one for each column of figures (单位：个、人), for columns that have none."""
     listed = [unit_in_header(f"（{part}）") for part in _UNIT_LINE_MARK.split(_BEFORE_UNITS.sub("", table.unit))]
-    unnamed = [column for column, unit in units.items() if not unit and is_value(row.filled[column])]
-    is_each = len(listed) > 1 and all(listed) and len(listed) == len(unnamed)
-    return dict(zip(unnamed, listed, strict=True)) if is_each else {}
+    columns = [column for column in units if is_value(row.filled[column])]
+    if len(listed) < 2 or not all(listed) or len(listed) != len(columns):
+        return {}
+    return {column: unit for column, unit in zip(columns, listed, strict=True) if not units[column]}
 
 
 def _at(labels: Sequence[str], column: int) -> str:

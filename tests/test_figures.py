@@ -125,7 +125,7 @@ def test_a_unit_line_may_name_the_unit_of_each_column() -> None:
     figures = cells(("社团类别", "数量", "成员"), ("文体", "29", "1074"), unit="单位：个、人")
     assert [value(figure) for figure in figures.values()] == ["29个", "1074人"]
     one_short = cells(("社团类别", "数量", "成员", "活动"), ("文体", "29", "1074", "3"), unit="单位：个、人")
-    assert [value(figure) for figure in one_short.values()] == ["29", "1074", "3"]
+    assert [value(figure) for figure in one_short.values()] == ["29个", "1074人", "3"]
 
 
 @pytest.mark.parametrize(
