@@ -26,7 +26,8 @@ REPORTS = {
 TEXTS = {
     "east.pdf": "学校占地面积945亩，建筑面积32.5万平方米。学校现有专任教师796人。生师比为15.85：1。"
     "截至2023年12月31日，2023届毕业生就业率为96.12%。\n",
-    "west.pdf": "学校占地面积1574亩。学校现有专任教师867人。截至2020年8月31日，2020届毕业生去向落实率为85.23%。\n",
+    "west.pdf": "学校占地面积1574亩。学校现有专任教师867人。截至2020年8月31日，2020届毕业生去向落实率为85.23%，"
+    "省内就业率为58.28%。\n",
     "south-2022.pdf": "学校现有专任教师510人。生师比为17.2：1。\n",
     "south-2023.pdf": "学校现有专任教师530人。生师比为16.4：1。毕业生就业率超过97%。"
     "截至2023年8月31日，2023届毕业生就业率为97.25%。\n",
@@ -121,6 +122,11 @@ def test_other_names_and_times_are_said() -> None:
     assert "截至2023年12月31日" in gated.text
     assert "截至2020年8月31日" in gated.text
     assert "年份或时点不同" in gated.text
+
+
+def test_a_share_of_another_kind_is_not_passed_off_as_the_same() -> None:
+    _, gated = answer("东职的就业率和西职的省内就业率哪个高？")
+    assert "东湖职业技术学院为“就业率”、西山职业技术学院为“省内就业率”" in gated.text
 
 
 def test_an_exact_figure_goes_before_a_rounded_one() -> None:

@@ -12,12 +12,13 @@ from rag.indicators import Indicator, indicators
 from rag.numbers import Scope, find_scopes
 from rag.numbers.units import canonical
 from rag.records import ReportKind
-from rag.relevance import text_key
+from rag.relevance import content_words, text_key
 from rag.text import matching_key, unique
 
 Stated = tuple[str, Figure, Findings]
 """Whose figure, the figure, and what it was chosen from."""
 MAX_SCOPES = 2
+_OF_ALL = re.compile("^(?:应届|本校|我校|全校|学校|高校|毕业生|毕业|学生|总体|平均|其中)+(?=..)")
 _SINCE = tuple("自从于由")
 
 
@@ -96,9 +97,13 @@ def _names(indicator: Indicator) -> tuple[str, ...]:
 
 
 def _printed(indicator: Indicator, figure: Figure) -> str:
-    """The longest name of an indicator that stands by a figure."""
-    label = text_key(f"{figure.near} {figure.before if figure.is_cell else ''}")
-    return max((name for name in _names(indicator) if matching_key(name) in label), key=len, default="")
+    """The longest name of an indicator that stands by a figure, with what is printed as one word with it (省内就业率)."""
+    label = f"{figure.near} {figure.before if figure.is_cell else ''}"
+    key = text_key(label)
+    names = [matching_key(name) for name in _names(indicator)]
+    words = [word for word in content_words(label) if word in key and any(name in word for name in names)]
+    longest = max([*words, *(name for name in names if name in key)], key=len, default="")
+    return longest if longest in names else _OF_ALL.sub("", longest)
 
 
 def _other_times(stated: Sequence[Stated]) -> str:

@@ -62,7 +62,7 @@ def figure_slots(query: Query) -> list[Slot]:
     return [slot for slot in question_to_slots(query.focus, query.carried) if slot.kind != slots.NAME]
 
 
-def findings_to_choices(findings: Findings, unit: str = "", least: float = MIN_SURENESS) -> list[tuple[Ask, Choice]]:
+def findings_to_choices(findings: Findings, unit: str = "") -> list[tuple[Ask, Choice]]:
     """The figures asked for that are surely found, each with what it answers; `unit` is what they are asked in."""
     evidence, figures = findings.evidence, findings.figures
     wanted = figure_slots(evidence.query)
@@ -72,7 +72,7 @@ def findings_to_choices(findings: Findings, unit: str = "", least: float = MIN_S
     ]
     asks = [slot_to_ask(slot, wanted, findings.relevance, evidence.query) for slot in wanted]
     choices = choose_figures(asks, figures, findings.ranks, evidence, findings.reports)
-    sure = max((choice.sureness for choice in choices if choice), default=0.0) >= least
+    sure = max((choice.sureness for choice in choices if choice), default=0.0) >= MIN_SURENESS
     return [
         (ask, choice) for ask, choice in zip(asks, choices, strict=True) if sure and choice and is_sure(choice, choices)
     ]

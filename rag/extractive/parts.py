@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rag.extractive.asks import Ask
-from rag.extractive.choosing import FOLLOWING_SURENESS
 from rag.extractive.computing import Findings
 from rag.extractive.conflicts import agree
 from rag.extractive.drafting import evidence_to_draft, evidence_to_findings, findings_to_choices
@@ -88,7 +87,7 @@ def _like(part: Part, number: Number) -> Part:
     if base_of(part.figure.number) == base_of(number) or not number.unit:
         return part
     figures = [figure for figure in part.findings.figures if base_of(figure.number) == base_of(number)]
-    found = findings_to_choices(replace(part.findings, figures=figures), number.unit, FOLLOWING_SURENESS)
+    found = findings_to_choices(replace(part.findings, figures=figures), number.unit)
     return replace(part, found=found) if found else part
 
 
