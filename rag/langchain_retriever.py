@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict, InstanceOf
+from pydantic import ConfigDict
 
 from rag.assistant import Assistant
 from rag.records import Filters, Passage, Report
@@ -24,7 +24,7 @@ class WenbaoRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    assistant: InstanceOf[Assistant]
+    assistant: Assistant
     filters: Filters = Filters()
     """Reports, colleges and years to keep to; empty means all."""
 

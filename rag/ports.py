@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from rag.records import Chunk, Message, ModelReply
 
@@ -68,6 +68,7 @@ class ChunkIndex(Protocol):
         ...
 
 
+@runtime_checkable
 class ChatModel(Protocol):
     """Answers messages; failures are `ModelError` with a Chinese message."""
 
