@@ -24,7 +24,7 @@ from rag.generate import (
 )
 from rag.ports import ChatModel, Schema
 from rag.prompts import REPAIR, load_prompt, render_prompt
-from rag.records import AnswerStatus, Draft, Evidence, Message, ModelReply, Report, Table, Turn
+from rag.records import AnswerStatus, Contradiction, Draft, Evidence, Message, ModelReply, Report, Table, Turn
 from rag.verify import Gated, draft_to_gated
 
 ANSWER, VERIFY = "answer", "verify"
@@ -48,6 +48,8 @@ class Given:
     reports: Mapping[str, Report]
     tables: Mapping[str, Table]
     history: Sequence[Turn] = ()
+    contradictions: Sequence[Contradiction] = ()
+    """Those kept with the reports the evidence is from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Calls:
 
 def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice: str = "") -> Answered:
     """The answer without a model."""
-    draft = evidence_to_draft(given.evidence, given.reports, given.tables)
+    draft = evidence_to_draft(given.evidence, given.reports, given.tables, given.contradictions)
     on_stage(VERIFY)
     return _gated(replace(draft, notice=notice), given)
 

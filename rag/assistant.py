@@ -23,7 +23,7 @@ from rag.errors import ModelError
 from rag.generate import REWRITE_SCHEMA, AnswerPrompt, accepted_rewrite, question_to_rewrite
 from rag.index import Index
 from rag.ports import ChatModel
-from rag.records import Evidence, Filters, ModelReply, Query, Report, Table, Turn, VerifiedAnswer
+from rag.records import Contradiction, Evidence, Filters, ModelReply, Query, Report, Table, Turn, VerifiedAnswer
 from rag.retrieve import RetrievalLimits, query_to_evidence
 from rag.understand import question_to_query
 
@@ -57,16 +57,23 @@ class Assistant:
         """The passages that bear on a query, best first."""
         return query_to_evidence(query, self.index, self.limits, self.count_tokens)
 
-    def tables(self, evidence: Evidence) -> Mapping[str, Table]:
-        """The tables the passages were taken from, by id."""
-        ids = {passage.table_id for passage in evidence.passages if passage.table_id}
+    def tables(self, evidence: Evidence, contradictions: Sequence[Contradiction] = ()) -> Mapping[str, Table]:
+        """The tables the passages, and figures that contradict each other, were taken from, by id."""
+        disputed = (ref.passage for item in contradictions for ref in (*item.figures, *item.operands))
+        ids = {passage.table_id for passage in (*evidence.passages, *disputed) if passage.table_id}
         found = (self.index.store.table(identity) for identity in sorted(ids))
         return {table.id: table for table in found if table is not None}
 
     def given(self, evidence: Evidence, history: Sequence[Turn] = (), reports: Sequence[Report] | None = None) -> Given:
         """What an answer from this evidence is made from; `reports` where they are at hand."""
         known = self.reports() if reports is None else reports
-        return Given(evidence, {report.id: report for report in known}, self.tables(evidence), history)
+        contradictions = self.contradictions(evidence)
+        tables = self.tables(evidence, contradictions)
+        return Given(evidence, {report.id: report for report in known}, tables, history, contradictions)
+
+    def contradictions(self, evidence: Evidence) -> tuple[Contradiction, ...]:
+        """What does not fit together in the reports the passages are from."""
+        return self.index.store.contradictions({passage.report_id for passage in evidence.passages})
 
     def ask(
         self,

@@ -14,18 +14,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rag.chunks import TokenCounter, sections_to_chunks
+from rag.contradictions import figures_to_contradictions
 from rag.errors import SettingsError, UnreadableFileError
 from rag.figures import passage_to_figures, section_to_passages
 from rag.identity import describe_report
 from rag.index import Index
 from rag.pages import drop_running_heads
 from rag.readers import Limits, read_report
-from rag.records import ReadFile, ReportParts
+from rag.records import ReadFile, Report, ReportParts
 from rag.sections import pages_to_sections
 from rag.sources import Source, find_sources, is_gone
 from rag.twins import text_sketch
 
-PIPELINE_VERSION = "4"
+PIPELINE_VERSION = "5"
 """Raised when reading or chunking changes, so that indexed reports are read again."""
 READERS = 2
 """Files read at a time."""
@@ -234,19 +235,28 @@ def read_to_parts(read: ReadFile, source: Source, count_tokens: TokenCounter, ma
     pages = drop_running_heads(read.pages)
     sections, tables = pages_to_sections(pages, source.report_id, read.outline)
     by_id = {table.id: table for table in tables}
-    figures = (
-        passage_to_figures(passage, by_id.get(passage.table_id or ""))
+    figures = [
+        figure
         for section in sections
         for passage in section_to_passages(section)
-    )
+        for figure in passage_to_figures(passage, by_id.get(passage.table_id or ""))
+    ]
     report = replace(
         described,
         path=str(source.path.resolve()),
-        figure_count=sum(map(len, figures)),
+        figure_count=len(figures),
         sketch=text_sketch(section.text for section in sections),
     )
     chunks = sections_to_chunks(report, sections, tables, count_tokens, max_chunk_tokens)
-    return ReportParts(report, pages, sections, tables, chunks)
+    contradictions = figures_to_contradictions(report.id, sections, figures, report_years(report))
+    return ReportParts(report, pages, sections, tables, chunks, contradictions)
+
+
+def report_years(report: Report) -> frozenset[int]:
+    """The years a report's figures are of where they name none: its own, the one before, its academic year's."""
+    academic = {int(year) for year in (report.academic_year or "").split("-") if year}
+    own = {report.year, report.year - 1} if report.year else set[int]()
+    return frozenset(own | academic | ({report.cohort} if report.cohort else set()))
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rag import records
 from rag.database import Database, damaged, set_meta
 from rag.errors import UnreadableFileError
-from rag.records import Chunk, Page, Report, ReportParts, Section, Table
+from rag.records import Chunk, Contradiction, Page, Report, ReportParts, Section, Table
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -28,21 +28,27 @@ if TYPE_CHECKING:
     from rag.ports import Vectors
 
 DATABASE_NAME = "wenbao.sqlite3"
-_STORED = ("Report", "Page", "Line", "Grid", "Cell", "Section", "PageMark", "Table", "TableRow", "Chunk")
+_STORED = (
+    *("Report", "Page", "Line", "Grid", "Cell", "Section", "PageMark", "Table", "TableRow", "Chunk"),
+    *("Contradiction", "FigureRef", "Number", "Passage"),
+)
 _CREATE = """
 CREATE TABLE reports (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, fingerprint TEXT NOT NULL, data BLOB NOT NULL);
 CREATE TABLE pages (report_id TEXT, position INTEGER, data BLOB NOT NULL, PRIMARY KEY (report_id, position));
 CREATE TABLE sections (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE tables_ (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE chunks (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE contradictions (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, position INTEGER NOT NULL,
+                             data BLOB NOT NULL);
 CREATE TABLE vectors (report_id TEXT, embedder TEXT, dimension INTEGER NOT NULL, data BLOB NOT NULL,
                       PRIMARY KEY (report_id, embedder));
 CREATE TABLE terms (report_id TEXT PRIMARY KEY, version TEXT NOT NULL, data BLOB NOT NULL);
 CREATE INDEX sections_of ON sections (report_id, position);
 CREATE INDEX tables_of ON tables_ (report_id, position);
 CREATE INDEX chunks_of ON chunks (report_id, position);
+CREATE INDEX contradictions_of ON contradictions (report_id, position);
 """
-_CONTENT_TABLES = ("pages", "sections", "tables_", "chunks", "vectors", "terms")
+_CONTENT_TABLES = ("pages", "sections", "tables_", "chunks", "contradictions", "vectors", "terms")
 
 Value = TypeVar("Value")
 
@@ -198,6 +204,12 @@ class ReportStore:
         """The chunks of these ids, in the order asked; unknown ids are left out."""
         return _by_id(ids, self._values(Chunk, _WHERE_IDS.format("chunks"), json.dumps(list(ids))))
 
+    def contradictions(self, report_ids: Collection[str]) -> tuple[Contradiction, ...]:
+        """Contradictions found in these reports, by report id and in the order found."""
+        where = "WHERE report_id IN (SELECT value FROM json_each(?)) ORDER BY report_id, position"
+        query = f"SELECT data FROM contradictions {where}"
+        return self._values(Contradiction, query, json.dumps(list(report_ids)))
+
     def known_chunks(self, ids: Collection[str]) -> dict[str, str]:
         """Report id of each of these chunks that is in the store."""
         rows = self._rows(
@@ -256,6 +268,7 @@ class ReportStore:
             _insert(connection, "sections", Section, parts.sections)
             _insert(connection, "tables_", Table, parts.tables)
             _insert(connection, "chunks", Chunk, parts.chunks)
+            _insert(connection, "contradictions", Contradiction, parts.contradictions)
             if vectors is not None:
                 _insert_vectors(connection, report_id, embedder, vectors)
 

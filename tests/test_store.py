@@ -19,9 +19,13 @@ from rag.errors import BrokenIndexError, UnreadableFileError
 from rag.records import (
     Cell,
     Chunk,
+    Contradiction,
+    FigureRef,
     Grid,
     Line,
+    Number,
     Page,
+    Passage,
     Report,
     ReportParts,
     Section,
@@ -50,6 +54,10 @@ def _few(strategy: st.SearchStrategy, most: int = 1) -> st.SearchStrategy:
 
 _line, _grid = _built(Line), _built(Grid, cells=_few(_built(Cell), 3))
 _page = _built(Page, items=_few(_line | _grid, 4))
+_passage = _built(Passage, pages=st.just(()))
+_ref = st.builds(
+    FigureRef, number=_built(Number, value=st.decimals(allow_nan=False, allow_infinity=False)), passage=_passage
+)
 _parts = st.builds(
     ReportParts,
     _built(Report, id=st.just("r")),
@@ -57,6 +65,7 @@ _parts = st.builds(
     _few(_built(Section, report_id=st.just("r"))),
     _few(_built(Table, report_id=st.just("r"))),
     _few(_built(Chunk, report_id=st.just("r"))),
+    _few(st.builds(Contradiction, report_id=st.just("r"), figures=_few(_ref), operands=_few(_ref))),
 )
 
 
@@ -83,6 +92,8 @@ def test_parts_come_back_as_they_were_saved(shared_store, parts):
     assert shared_store.sections("r") == parts.sections
     assert shared_store.tables("r") == parts.tables
     assert shared_store.chunks() == parts.chunks
+    assert shared_store.contradictions(["r", "none"]) == parts.contradictions
+    assert shared_store.contradictions([]) == ()
 
 
 def test_saving_again_replaces_everything(store):

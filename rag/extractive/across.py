@@ -20,7 +20,18 @@ from rag.extractive.parts import Part, amount_of, base_of, fullest, in_one_unit,
 from rag.extractive.refusing import not_found
 from rag.numbers import unit_class
 from rag.quantities import Operand
-from rag.records import AnswerStatus, Computation, Conflict, Draft, Evidence, Operation, Query, Report, Table
+from rag.records import (
+    AnswerStatus,
+    Computation,
+    Conflict,
+    Contradiction,
+    Draft,
+    Evidence,
+    Operation,
+    Query,
+    Report,
+    Table,
+)
 
 _SIGNS = {
     Operation.SUM: " + ",
@@ -35,10 +46,18 @@ _PLACES = "一二三四五六七八九十"
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
-def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
-    """The built-in answer to a question, of one report or of several, from what retrieval found."""
+def evidence_to_draft(
+    evidence: Evidence,
+    reports: Mapping[str, Report],
+    tables: Mapping[str, Table],
+    contradictions: Sequence[Contradiction] = (),
+) -> Draft:
+    """The built-in answer to a question, of one report or of several, from what retrieval found.
+
+    `contradictions` are those kept with the reports: where one of their figures is asked for, the others are given too.
+    """
     if not evidence.parts:
-        return part_to_draft(evidence, reports, tables)
+        return part_to_draft(evidence, reports, tables, contradictions)
     parts = in_one_unit([look_up(part, reports, tables) for part in evidence.parts])
     if all(part.is_silent for part in parts):
         return not_found(evidence, reports, None, tables)

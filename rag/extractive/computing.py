@@ -17,7 +17,18 @@ from rag.figures import Figure
 from rag.numbers import cell_number, find_numbers, unit_class
 from rag.operations import OperandPhrase, Plan
 from rag.quantities import Operand, minus, operand_to_term
-from rag.records import AnswerStatus, Computation, Draft, Evidence, Operation, Passage, Report, Table, TableRow
+from rag.records import (
+    AnswerStatus,
+    Computation,
+    Contradiction,
+    Draft,
+    Evidence,
+    Operation,
+    Passage,
+    Report,
+    Table,
+    TableRow,
+)
 from rag.relevance import Relevance, content_words, text_key
 from rag.slots import Slot
 from rag.tables import header_labels, row_text
@@ -55,6 +66,8 @@ class Findings:
     ranks: Mapping[str, int]
     reports: Mapping[str, Report]
     tables: Mapping[str, Table]
+    contradictions: Sequence[Contradiction] = ()
+    """Those kept with the reports."""
 
 
 _SUCH = re.compile("(?:[这那]一?[类种些个]|这|那)$")

@@ -11,13 +11,14 @@ from rag.extractive.choosing import MIN_SURENESS, choose_figures, is_sure, known
 from rag.extractive.citing import Citations, label_of, lead_of, written
 from rag.extractive.computing import Findings, plan_to_draft
 from rag.extractive.conflicts import find_conflict
+from rag.extractive.disputed import disputed_draft, stored_rivals
 from rag.extractive.naming import name_draft
 from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject, unit_text
 from rag.extractive.weighing import Choice, slot_to_ask
 from rag.figures import passage_to_figures
 from rag.operations import question_to_operation
-from rag.records import AnswerStatus, Conflict, Draft, Evidence, Query, Report, Table
+from rag.records import AnswerStatus, Conflict, Contradiction, Draft, Evidence, Query, Report, Table
 from rag.relevance import Relevance, query_to_relevance
 from rag.slots import Slot, question_to_slots
 
@@ -25,11 +26,18 @@ PRINTED_SURENESS = 0.75
 """From this on a printed figure goes before a computed one."""
 
 
-def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
-    """The built-in answer to one question from what retrieval found."""
+def evidence_to_draft(
+    evidence: Evidence,
+    reports: Mapping[str, Report],
+    tables: Mapping[str, Table],
+    contradictions: Sequence[Contradiction] = (),
+) -> Draft:
+    """The built-in answer to one question from what retrieval found, and what was found when the reports were read."""
     if not evidence.passages:
         return not_found(evidence, reports, None, tables)
-    findings = evidence_to_findings(evidence, reports, tables)
+    findings = evidence_to_findings(evidence, reports, tables, contradictions)
+    if (disputed := disputed_draft(findings)) is not None:
+        return disputed
     plan = question_to_operation(evidence.query.standalone, evidence.query.years)
     if plan is not None and not plan.printed_first and (computed := plan_to_draft(plan, findings)) is not None:
         return computed
@@ -45,7 +53,12 @@ def evidence_to_draft(evidence: Evidence, reports: Mapping[str, Report], tables:
     return _figures_draft(found, findings)
 
 
-def evidence_to_findings(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Findings:
+def evidence_to_findings(
+    evidence: Evidence,
+    reports: Mapping[str, Report],
+    tables: Mapping[str, Table],
+    contradictions: Sequence[Contradiction] = (),
+) -> Findings:
     """What an answer is chosen or computed from: the figures of the passages that speak of those asked about."""
     figures = [
         figure
@@ -54,7 +67,7 @@ def evidence_to_findings(evidence: Evidence, reports: Mapping[str, Report], tabl
         if speaks_of_subject(evidence, reports.get(passage.report_id), unit_text(figure))
     ]
     ranks = {passage.id: rank for rank, passage in enumerate(evidence.passages)}
-    return Findings(evidence, figures, evidence_to_relevance(evidence), ranks, reports, tables)
+    return Findings(evidence, figures, evidence_to_relevance(evidence), ranks, reports, tables, contradictions)
 
 
 def figure_slots(query: Query) -> list[Slot]:
@@ -109,6 +122,8 @@ def figure_phrase(ask: Ask, choice: Choice, findings: Findings, citations: Citat
     """A figure with what it is said of, bold and cited; and where its report prints another, that one too."""
     n = citations.cite(choice.figure)
     text = f"{label_of(choice.figure)}**{written(choice.figure)}** [{n}]"
+    if (rivals := stored_rivals(choice.figure, findings, citations)) is not None:
+        return f"{text}{rivals[1]}（报告前后不一致）", rivals[0]
     conflict = find_conflict(
         ask, choice, findings.figures, findings.ranks, findings.evidence, citations, findings.reports
     )
