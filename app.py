@@ -288,7 +288,7 @@ def draw_conversation(conversation: Conversation) -> None:
     is_open = memory.conversation is not None and memory.conversation.id == conversation.id
     st.button(
         page.escape_markdown(conversation.title),
-        key=f"open-{conversation.id}",
+        key=f"conversation-{conversation.id}",
         type="secondary" if is_open else "tertiary",
         width="stretch",
         disabled=memory.pending is not None,

@@ -41,7 +41,7 @@ def open_page(user: dict[str, Any] | None = None, conversation: str = "") -> App
 
 
 def listed(page: AppTest) -> list[str]:
-    return [button.key.removeprefix("open-") for button in page.button if button.key and button.key.startswith("open-")]
+    return [button.key.removeprefix("conversation-") for button in page.button if button.key and button.key.startswith("conversation-")]
 
 
 def press(page: AppTest, label: str) -> AppTest:
@@ -80,10 +80,10 @@ def test_conversations_are_listed_opened_renamed_and_deleted(data: Path) -> None
     ask(page, "青石职业技术学院在校生有多少人？")
     second = address(page)
     assert listed(page) == [second, first]
-    page.button(key=f"open-{first}").click().run()
+    page.button(key=f"conversation-{first}").click().run()
     assert [exchange.question for exchange in page.session_state.exchanges] == [QUESTION]
     page.text_input(key=f"title-{first}").set_value("就业 **粗** <b>").run()
-    assert page.button(key=f"open-{first}").label == "就业 \\*\\*粗\\*\\* \\<b\\>"
+    assert page.button(key=f"conversation-{first}").label == "就业 \\*\\*粗\\*\\* \\<b\\>"
     press(page, "删除这段对话")
     assert listed(page) == [second]
     assert "c" not in page.query_params
