@@ -41,7 +41,11 @@ def open_page(user: dict[str, Any] | None = None, conversation: str = "") -> App
 
 
 def listed(page: AppTest) -> list[str]:
-    return [button.key.removeprefix("conversation-") for button in page.button if button.key and button.key.startswith("conversation-")]
+    return [
+        button.key.removeprefix("conversation-")
+        for button in page.button
+        if button.key and button.key.startswith("conversation-")
+    ]
 
 
 def press(page: AppTest, label: str) -> AppTest:
