@@ -147,7 +147,7 @@ def library_breaches(
                 continue
             if not {module.name, module.part} & set(homes[library]):
                 breaches.append(f"{module.name}:{needed.line} 不该使用 {library}")
-            if needed.at_load and module.name not in early:
+            if needed.at_load and not {module.name, module.part} & set(early):
                 breaches.append(f"{module.name}:{needed.line} 载入时就引入 {library}：请放进函数里")
     return breaches
 

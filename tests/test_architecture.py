@@ -63,6 +63,7 @@ LAYERS = (
     {"ingest", "assistant"},
     {"assembly"},
     {"langchain_retriever"},
+    {"ui"},
     {"cli"},
     {"__main__"},
 )
@@ -104,7 +105,7 @@ LIBRARIES = {
     "rapidfuzz": {"colleges"},
     "rich": {"terminal"},
     "typer": {"cli", "terminal"},
-    "streamlit": set[str](),
+    "streamlit": {"ui"},
 }
 """The modules that may need each library."""
 
@@ -113,6 +114,7 @@ LOADED_EARLY = {
     "terminal",
     "langchain_retriever",  # is one of langchain's own classes; nothing of ours loads it
     "colleges",  # rapidfuzz loads in milliseconds
+    "ui",  # only the page's server loads it
 }
 
 READ_THE_ENVIRONMENT = {

@@ -1,0 +1,56 @@
+"""What can be done with an answer: think well or ill of it, and save it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal
+
+import streamlit as st
+
+from rag.exchanges import Exchange
+from rag.ui.downloads import draw_downloads
+from rag.ui.memory import tried
+from rag.ui.parts import Parts
+
+
+def draw_actions(parts: Parts, viewer: str, number: int, exchange: Exchange) -> None:
+    """What can be done with an answer: think well or ill of it, and save it."""
+    memory = st.session_state
+    if not exchange.record:
+        return
+    with st.container(key=f"wb-actions-{number}", horizontal=True, vertical_alignment="center"):
+        if memory.conversation is not None:
+            draw_feedback(parts, viewer, number)
+        with st.popover("导出", icon=":material/download:", disabled=memory.pending is not None):
+            draw_downloads(f"{memory.thread}-{number}", exchange.question, [exchange])
+
+
+def draw_feedback(parts: Parts, viewer: str, number: int) -> None:
+    """Thumbs, and a place for the reason once one is chosen."""
+    memory = st.session_state
+    thumb, reason = f"thumb-{memory.thread}-{number}", f"reason-{memory.thread}-{number}"
+    liked, said = memory.ratings.get(number, (None, ""))
+    change, busy = partial(rate, parts, viewer, number, thumb, reason), memory.pending is not None
+    default: Literal[0, 1] | None = None if liked is None else (1 if liked else 0)
+    if st.feedback("thumbs", key=thumb, default=default, disabled=busy, on_change=change) is not None:
+        st.text_input(
+            "原因",
+            said,
+            key=reason,
+            placeholder="哪里好，或者哪里不对？（可不填，回车保存）",
+            label_visibility="collapsed",
+            disabled=busy,
+            on_change=change,
+        )
+
+
+def rate(parts: Parts, viewer: str, number: int, thumb: str, reason: str) -> None:
+    """Keep what the viewer thinks of an answer, or forget it."""
+    memory = st.session_state
+    conversation, liked = memory.conversation.id, memory[thumb]
+    if liked is None:
+        tried(parts.feedback.withdraw, viewer, conversation, number)
+    elif tried(
+        parts.feedback.give, viewer, conversation, memory.exchanges, number, bool(liked), memory.get(reason) or ""
+    ):
+        st.session_state.notices.append("已记下您的评价，谢谢。")

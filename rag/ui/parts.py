@@ -1,0 +1,83 @@
+"""What all sessions of the page's server share: the index, and what works on it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from rag import suggestions
+from rag.records import Report
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.conversations import Conversations
+    from rag.feedback_box import FeedbackBox
+    from rag.index import Index
+    from rag.ingest import Ingest
+    from rag.page_pictures import PagePictures
+
+SUGGESTED, SUGGESTION_ATTEMPTS, SUGGESTION_REPORTS = 4, 14, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What all sessions of the server share."""
+
+    settings: Settings
+    index: Index
+    ingest: Ingest
+    pictures: PagePictures
+    notices: deque[str] = field(default_factory=lambda: deque(maxlen=5))
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of the reports added on the page."""
+        from rag.assembly import UPLOADS
+
+        return self.settings.data / UPLOADS
+
+    @property
+    def conversations(self) -> Conversations:
+        """What is kept of everyone's questions."""
+        from rag.assembly import build_conversations
+
+        return build_conversations(self.settings)
+
+    @property
+    def feedback(self) -> FeedbackBox:
+        """What readers think of answers."""
+        from rag.assembly import build_feedback_box
+
+        return build_feedback_box(self.settings)
+
+
+@st.cache_resource(show_spinner="正在打开索引……")
+def open_parts(key: str, _settings: Settings) -> Parts:
+    """The index and what works on it, opened once for each set of settings."""
+    from rag.assembly import build_ingest, build_page_pictures, open_index
+
+    notices: deque[str] = deque(maxlen=5)
+    index = open_index(_settings, notices.append)
+    return Parts(_settings, index, build_ingest(_settings, index), build_page_pictures(), notices)
+
+
+def assistant_of(parts: Parts, model: str) -> Assistant:
+    """The answerer of that alias over the shared index."""
+    from rag.assembly import build_assistant
+
+    return build_assistant(replace(parts.settings, model=model), parts.index)
+
+
+@st.cache_resource(show_spinner="正在从报告里找几个可以问的问题……", max_entries=32)
+def suggested_questions(key: tuple[Any, ...], _parts: Parts, _reports: Sequence[Report]) -> tuple[str, ...]:
+    """Questions about these reports that were tried just now and answered rightly."""
+    assistant, store = assistant_of(_parts, _parts.settings.model), _parts.index.store
+    chosen = suggestions.interleaved(_reports)[:SUGGESTION_REPORTS]
+    drawn = (suggestions.report_to_suggestions(r, store.sections(r.id), store.tables(r.id)) for r in chosen)
+    return suggestions.answered_suggestions(suggestions.in_turn(drawn), assistant.ask, SUGGESTED, SUGGESTION_ATTEMPTS)

@@ -1,0 +1,83 @@
+"""The reports beside the conversation: which there are, and adding some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from rag import page
+from rag.errors import WenbaoError
+from rag.records import Report
+from rag.ui.parts import Parts
+from rag.uploads import is_upload, save_upload
+
+if TYPE_CHECKING:
+    from rag.ingest import Progress
+
+UPLOAD_TYPES = ["pdf", "docx", "txt", "md"]
+
+
+def draw_reports(parts: Parts, reports: Sequence[Report]) -> None:
+    """The reports the filters leave."""
+    stats = parts.index.store.report_stats()
+    with st.expander(f"报告 · {len(reports)} 份"):
+        if not reports:
+            st.html('<p class="wb-muted">没有符合条件的报告，请放宽查找范围。</p>')
+        given = [report for report in reports if is_upload(Path(report.path), parts.uploads)]
+        for report in given:
+            st.html(page.report_html(report, stats.get(report.id)))
+            st.button("移除", key=f"remove-{report.id}", type="tertiary", on_click=remove, args=(parts, report))
+        others = "".join(page.report_html(report, stats.get(report.id)) for report in reports if report not in given)
+        if others:
+            st.html(others)
+
+
+def remove(parts: Parts, report: Report) -> None:
+    """Forget an uploaded report and its file."""
+    try:
+        parts.index.delete(report.id)
+        Path(report.path).unlink(missing_ok=True)
+    except (WenbaoError, OSError) as error:
+        parts.notices.append(f"没能移除：{error}")
+
+
+def draw_uploads(parts: Parts) -> None:
+    """Take in what is uploaded, each file once, and say how it went."""
+    results = st.session_state.setdefault("uploads", {})
+    st.html('<div class="wb-head">添加报告</div>')
+    files = st.file_uploader(
+        "添加报告", type=UPLOAD_TYPES, accept_multiple_files=True, key="upload", label_visibility="collapsed"
+    )
+    fresh = [file for file in files if file.file_id not in results]
+    for file in fresh:
+        results[file.file_id] = take_in(parts, file)
+    if fresh:
+        st.rerun()
+    st.html("".join(results[file.file_id] for file in files) or "<span></span>")
+
+
+def take_in(parts: Parts, file: Any) -> str:
+    """Read one uploaded file into the index; a file that cannot be read is not kept."""
+    bar = st.progress(0.1, page.escape_markdown(f"正在读取 {file.name}"))
+    path: Path | None = None
+    is_new = False
+
+    def show(progress: Progress) -> None:
+        bar.progress(max(0.1, progress.done / progress.total), page.escape_markdown(f"正在读取 {progress.name}"))
+
+    try:
+        path, is_new = save_upload(parts.uploads, file.name, file.getvalue(), parts.settings.read_max_file_mb << 20)
+        outcome = parts.ingest.run([path], on_progress=show)
+        reasons = [reason for _, reason in outcome.failed]
+        warnings = [warning for _, warning in outcome.warnings]
+        done = "已在库中" if outcome.skipped else "已添加"
+    except WenbaoError as error:
+        reasons, warnings, done = [str(error)], [], ""
+    except OSError as error:
+        reasons, warnings, done = [f"文件存不下来（{error.strerror}）：请检查磁盘空间和权限。"], [], ""
+    if reasons and path and is_new:
+        path.unlink(missing_ok=True)
+    return page.upload_html(file.name, done, reasons, warnings)
