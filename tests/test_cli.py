@@ -311,7 +311,10 @@ def wait_for(condition, seconds: float = 60.0):
 def test_an_ingest_that_is_interrupted_or_killed_leaves_what_was_finished(wenbao, started, tmp_path, sign):
     folder, data = tmp_path / "r", tmp_path / "d"
     write_report(folder / "甲.txt", EAST, 8123)
-    PdfBuilder(compress=True).page("0 0 m 1 1 l S " * 3_000_000).write(folder / "慢.pdf")
+    slow = PdfBuilder(compress=True)
+    for _ in range(8):
+        slow.page("0 0 m 1 1 l S " * 3_000_000)
+    slow.write(folder / "慢.pdf")
     process = started("ingest", folder, "--data", data)
     wait_for(lambda: (data / "index").is_dir())
     wait_for(lambda: "甲.txt" in wenbao("reports", "--data", data).out)
