@@ -19,7 +19,8 @@ _LIST_MARK = re.compile(r"[、，,]?(?:以及|[和及与跟])?")
 _ITEM_MARKS = (re.compile(r"、"), re.compile(r"、|和(?=[^、和]*$)"), re.compile(r"[、和与及跟]|以及"))
 """What parts the items of an enumeration, tried in turn: 思想和行为、学业 has two."""
 _IN_TURN = re.compile(r"(?:分别|依次|各自?)[是为有占达到]*$")
-_TOTAL = re.compile(r"^(?:合计|总计|共计|小计|全校|总数|总体)")
+TOTAL = re.compile(r"^(?:合计|总计|共计|小计|全校|总数|总体)")
+"""How a row of totals begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
                 after="" if is_value(text) else _CLAUSE.split(text[number.end :])[0],
                 about=" ".join([table.caption, table.unit, *passage.path[-1:]]),
                 is_cell=True,
-                is_total=any(_TOTAL.match(cell) for cell in row.filled if cell),
+                is_total=any(TOTAL.match(cell) for cell in row.filled if cell),
                 row=row,
                 column=column,
                 table=table,

@@ -12,6 +12,7 @@ from rag.records import Number, Table, TableRow
 _BEFORE_UNITS = re.compile(r"^.*单位[:：]?|[\s（）()]")
 _UNIT_LINE_MARK = re.compile(r"[、，,/]")
 _BRACKET = re.compile(r"[（(]")
+_SAYS_SOMETHING = re.compile(r"[\w%％‰℃]")
 _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
 _HEADER_UNITS = (
     (re.compile(r"人次(?:数|合计|总数)?$"), "人次"),
@@ -39,7 +40,12 @@ def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[i
     """The unit of each column's figure in a row: from its header, the row's own label, a unit column or the unit line."""
     of_row = next((unit for text in row.filled if not is_value(text) and (unit := label_unit(text))), "")
     stated = next(
-        (row.filled[i] for i, label in enumerate(labels) if _UNIT_COLUMN.match(label) and i < len(row.filled)), ""
+        (
+            row.filled[i]
+            for i, label in enumerate(labels)
+            if _UNIT_COLUMN.match(label) and i < len(row.filled) and _SAYS_SOMETHING.search(row.filled[i])
+        ),
+        "",
     )
     of_table = unit_in_header(table.unit) or unit_in_header(table.caption)
     units: dict[int, str] = {}

@@ -53,7 +53,7 @@ LAYERS = (
     },
     {"extractive"},
     {"verify"},
-    {"generate"},
+    {"boards", "generate"},
     {"answering", "earlier"},
     {"present", "exchanges", "feedback", "page", "page_sources"} | {"answer_blocks", "exports", "word", "figure_rows"},
     {"readers", "page_pictures", "sources", "uploads", "embedders", "models"}

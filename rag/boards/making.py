@@ -1,0 +1,223 @@
+"""A report's sections and tables → its board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rag.boards.labels import figure_keys, is_of_school
+from rag.boards.scopes import When, figure_to_when
+from rag.boards.wanted import Wanted, wanted_indicators
+from rag.contradictions import agree
+from rag.contradictions.grouping import Places
+from rag.contradictions.notes import label_of as printed_label
+from rag.extractive.citing import label_of, written
+from rag.figures import Figure, passage_to_figures, section_to_passages
+from rag.numbers import unit_class
+from rag.records import AnswerStatus, Citation, Contradiction, Draft, FigureRef, Number, Report, Section, Table
+from rag.text import matching_key
+from rag.verify import draft_to_gated
+
+_RATIO = {"ratio", "bare"}
+DIFFERS = "报告前后不一致"
+DIFFERS_PERHAPS = "同名数字不同，时点或口径请看原文"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFigure:
+    """One figure of a board."""
+
+    definition: str
+    """The name its kind goes by: figures of one definition can be compared."""
+    label: str
+    """What the report prints of it."""
+    text: str
+    """As printed, with its unit."""
+    number: Number
+    when: When
+    citation: Citation
+    mentions: int = 1
+    """How often the report prints it so."""
+    note: str = ""
+    """Chinese: what does not fit with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """One indicator with the figures found; none where the report does not state it as a whole."""
+
+    wanted: Wanted
+    figures: tuple[BoardFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The indicators of one report."""
+
+    report: Report
+    lines: tuple[BoardLine, ...]
+
+    @property
+    def stated(self) -> tuple[BoardLine, ...]:
+        """The lines that have figures."""
+        return tuple(line for line in self.lines if line.figures)
+
+    @property
+    def unstated(self) -> tuple[str, ...]:
+        """Names of the indicators nothing was found for."""
+        return tuple(line.wanted.name for line in self.lines if not line.figures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A figure where it stands."""
+
+    figure: Figure
+    ref: FigureRef
+    when: When
+
+    @property
+    def rank(self) -> tuple[bool, ...]:
+        """Which of several mentions is shown: an exact one, then one that says most of when it is of."""
+        return bool(self.figure.number.bound), *(not said for said in self.when.fullness())
+
+
+@dataclass(slots=True)
+class _Found:
+    """The mentions of one figure, the one to show first."""
+
+    definition: str
+    mentions: list[_Mention]
+
+    def takes(self, definition: str, mention: _Mention) -> bool:
+        """Whether a mention is of this figure; if so it is kept with the others."""
+        first = self.mentions[0]
+        same = self.definition == definition and first.when.may_be(mention.when)
+        if not same or not _says_the_same(first.figure.number, mention.figure.number):
+            return False
+        self.mentions.append(mention)
+        self.mentions.sort(key=lambda item: item.rank)
+        return True
+
+
+def report_to_board(
+    report: Report,
+    sections: Sequence[Section],
+    tables: Sequence[Table],
+    contradictions: Sequence[Contradiction] = (),
+) -> Board:
+    """The board of a report; `contradictions` are those kept with it."""
+    by_id = {table.id: table for table in tables}
+    places = Places(report.id, {section.id: section for section in sections})
+    own = own_names(report)
+    found: dict[str, list[_Found]] = {}
+    for figure in _figures(sections, by_id):
+        for wanted, definition in _named(figure, report, own):
+            mention = _Mention(figure, places.ref(figure), figure_to_when(figure, report.year))
+            known = found.setdefault(wanted.name, [])
+            if not any(other.takes(definition, mention) for other in known):
+                known.append(_Found(definition, [mention]))
+    return Board(
+        report,
+        tuple(
+            BoardLine(wanted, _shown(wanted, found.get(wanted.name, []), report, by_id, contradictions))
+            for wanted in wanted_indicators()
+        ),
+    )
+
+
+def own_names(report: Report) -> tuple[str, ...]:
+    """Keys of the names of a report's college, the longest first."""
+    return tuple(sorted(map(matching_key, filter(None, (report.college, *report.short_names))), key=len, reverse=True))
+
+
+def _figures(sections: Sequence[Section], tables: Mapping[str, Table]) -> Iterator[Figure]:
+    for section in sections:
+        for passage in section_to_passages(section):
+            yield from passage_to_figures(passage, tables.get(passage.table_id or ""))
+
+
+def _named(figure: Figure, report: Report, own: Sequence[str]) -> Iterator[tuple[Wanted, str]]:
+    keys = figure_keys(figure, own)
+    for wanted in wanted_indicators() if keys else ():
+        definition = next((d for key in keys if (d := wanted.definition(key, figure.number.unit))), None)
+        if definition is not None and is_of_school(figure, report, own):
+            yield wanted, definition
+
+
+def _says_the_same(one: Number, other: Number) -> bool:
+    """Whether two figures of one definition agree; a ratio may be printed without its 1."""
+    return agree(one, other) or (one.value == other.value and {unit_class(one.unit), unit_class(other.unit)} == _RATIO)
+
+
+def _without_parts(wanted: Wanted, figures: Sequence[BoardFigure]) -> Iterator[BoardFigure]:
+    for figure in figures:
+        like = [
+            f.number.value for f in figures if f.definition == figure.definition and f.number.unit == figure.number.unit
+        ]
+        if not wanted.is_part(figure.number.value, max(like)):
+            yield figure
+
+
+def _shown(
+    wanted: Wanted,
+    found: Sequence[_Found],
+    report: Report,
+    tables: Mapping[str, Table],
+    contradictions: Sequence[Contradiction],
+) -> tuple[BoardFigure, ...]:
+    order = [name for name, _ in wanted.printed]
+    figures = [
+        shown
+        for item in sorted(found, key=lambda item: order.index(item.definition))
+        if (shown := _board_figure(item, report, tables, contradictions)) is not None
+    ]
+    whole = list(_without_parts(wanted, figures))
+    return tuple(_with_rivals(figure, whole) for figure in whole)
+
+
+def _board_figure(
+    item: _Found, report: Report, tables: Mapping[str, Table], contradictions: Sequence[Contradiction]
+) -> BoardFigure | None:
+    """A figure as the board shows it; None where the gate does not let it through."""
+    figure, ref, when = item.mentions[0].figure, item.mentions[0].ref, item.mentions[0].when
+    passage = ref.passage
+    citation = Citation(1, passage, ref.quote_start, ref.quote_end, passage.page, passage.page_label)
+    text = written(figure)
+    draft = Draft(AnswerStatus.ANSWERED, f"{label_of(figure)}**{text}** [1]。", (citation,))
+    gated = draft_to_gated(draft, tables, {report.id: report})
+    if gated.unsupported or not gated.figures:
+        return None
+    places = {
+        (ref.passage.section_id, ref.passage.start + ref.start) for ref in (mention.ref for mention in item.mentions)
+    }
+    notes = [
+        c.note
+        for c in contradictions
+        if places & {(r.passage.section_id, r.passage.start + r.start) for r in c.figures}
+    ]
+    label = printed_label(figure)
+    return BoardFigure(
+        item.definition,
+        label,
+        text,
+        figure.number,
+        when,
+        citation,
+        len(item.mentions),
+        "；".join(dict.fromkeys(notes)),
+    )
+
+
+def _with_rivals(figure: BoardFigure, others: Sequence[BoardFigure]) -> BoardFigure:
+    """The figure, marked where the report prints another one under the same name for what may be the same time."""
+    rivals = [
+        other
+        for other in others
+        if other is not figure and other.definition == figure.definition and other.when.may_be(figure.when)
+        if other.number.unit == figure.number.unit
+    ]
+    if not rivals:
+        return figure
+    same = any(other.when.text == figure.when.text for other in rivals)
+    return replace(figure, note="；".join(filter(None, [DIFFERS if same else DIFFERS_PERHAPS, figure.note])))

@@ -1,0 +1,92 @@
+"""When a figure is of: the class, year or date printed with it, nearest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.contradictions.counted import clause_before
+from rag.figures import Figure
+from rag.numbers import Scope, find_numbers, find_scopes
+from rag.text import unique
+
+_TO = re.compile(r"\s*[-—–~至到]{1,2}\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The times of a figure."""
+
+    text: str
+    """As printed, `` where none is."""
+    years: frozenset[int]
+    dates: frozenset[tuple[int, int]]
+    """(month, day)."""
+
+    def fullness(self) -> tuple[bool, bool, bool]:
+        """How much is said: a cut-off, a class, a year."""
+        return bool(self.dates), "届" in self.text, bool(self.years)
+
+    def may_be(self, other: When) -> bool:
+        """Whether two figures may be of one time: one names none, or they share a year."""
+        return not self.years or not other.years or bool(self.years & other.years)
+
+
+def figure_to_when(figure: Figure, report_year: int | None = None) -> When:
+    """The times of a figure: of its clause, else of what stands before it; of its row and column, else of what is above.
+
+    What stands above may only name the report's own year (附表（2023年度）): that is not when the figure is of.
+    """
+    if figure.is_cell:
+        own: tuple[str, ...] = (f"{figure.near}，{figure.before}", figure.about)
+    else:
+        is_listed = clause_before(figure.before) not in figure.near
+        own = (figure.near if is_listed else "", figure.before, figure.about)
+    for text in own:
+        named = [scope for scope in find_scopes(text) if scope.kind != "enrolment"]
+        if text is figure.about:
+            named = [scope for scope in named if scope.kind != "year" or scope.years != (report_year,)]
+        if scopes := _latest(_spans(named, text), text):
+            return _when(scopes)
+    return _when([])
+
+
+def _spans(scopes: Sequence[Scope], text: str) -> list[Scope]:
+    """The times of a text, a stretch from one date to another as one (11月27日—12月16日)."""
+    found: list[Scope] = []
+    for scope in scopes:
+        before = found[-1] if found else None
+        if before and before.kind == scope.kind == "date" and _TO.fullmatch(text, before.end, scope.start):
+            years = before.years or scope.years
+            found[-1] = replace(scope, text=text[before.start : scope.end], start=before.start, years=years)
+        else:
+            found.append(scope)
+    return found
+
+
+def _latest(scopes: Sequence[Scope], text: str) -> list[Scope]:
+    """The last time of a text, and those before it that go with it: a class and its cut-off, not two years.
+
+    A time with a figure behind it is that figure's; only a class goes on to a later cut-off.
+    """
+    found: list[Scope] = []
+    for scope in reversed(scopes):
+        if any(other.kind == scope.kind for other in found):
+            break
+        if (
+            found
+            and find_numbers(text[scope.end : found[0].start])
+            and (scope.kind, found[0].kind) != ("cohort", "date")
+        ):
+            break
+        found.insert(0, scope)
+    return found
+
+
+def _when(scopes: list[Scope]) -> When:
+    return When(
+        "，".join(unique("".join(scope.text.split()) for scope in scopes)),
+        frozenset(year for scope in scopes for year in scope.years),
+        frozenset((scope.month, scope.day) for scope in scopes if scope.month and scope.day),
+    )

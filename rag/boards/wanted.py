@@ -1,0 +1,67 @@
+"""The indicators a board shows, and what reports print for them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from rag.boards.labels import CLASS
+from rag.numbers import unit_class
+
+_PERSONS = frozenset("人 名 位".split())
+PART_MARK = "其中"
+ADDITIVE = frozenset({"people", "area"})
+"""Units in which no part is more than the whole."""
+WHOLE = Decimal("0.8")
+"""Share of the largest figure from which on another may state the same whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One line of a board."""
+
+    name: str
+    group: str
+    units: frozenset[str]
+    """Classes of unit its figures have; `people` counts persons."""
+    printed: tuple[tuple[str, re.Pattern[str]], ...]
+    """(name as reports print it, what the whole of a label matches); each is a definition of its own."""
+    note: str = ""
+    is_whole: bool = False
+    """It counts the school's all, so that what is said with 其中 is not it."""
+
+    def definition(self, key: str, unit: str) -> str | None:
+        """The printed name that a label's key is, where the figure's unit is of this indicator."""
+        kinds = {unit_class(unit)} | ({"people"} if unit in _PERSONS else set())
+        if not kinds & self.units:
+            return None
+        if self.is_whole and key.startswith(PART_MARK):
+            return None
+        plain = key.removeprefix(PART_MARK)
+        keys = (plain, plain.removeprefix(CLASS))
+        return next((name for name, pattern in self.printed if any(map(pattern.fullmatch, keys))), None)
+
+    def is_part(self, value: Decimal, largest: Decimal) -> bool:
+        """Whether a figure is so much less than the largest of its definition that it can only count a part."""
+        return bool(self.units & ADDITIVE) and value < WHOLE * largest
+
+
+@cache
+def wanted_indicators() -> tuple[Wanted, ...]:
+    """All lines of a board, in order."""
+    tables = tomllib.loads((Path(__file__).parent / "indicators.toml").read_text(encoding="utf-8"))["indicator"]
+    return tuple(
+        Wanted(
+            table["name"],
+            table["group"],
+            frozenset(table["units"]),
+            tuple((name, re.compile(pattern)) for name, pattern in table["printed"].items()),
+            table.get("note", ""),
+            table.get("whole", False),
+        )
+        for table in tables
+    )
