@@ -109,14 +109,15 @@ def _is_worded(labels: Sequence[str], body: Sequence[GridRow]) -> bool:
     """Whether most of a row's cells end like labels, and those below them do not end alike."""
     columns = zip(labels, zip(*(row.filled for row in body), strict=True), strict=True)
     named = sum(
-        bool(ending := _label_ending(label))
-        and sum(_label_ending(text) == ending for text in column) <= MAX_ALIKE * len(column)
+        bool(ending := label_ending(label))
+        and sum(label_ending(text) == ending for text in column) <= MAX_ALIKE * len(column)
         for label, column in columns
     )
     return len(labels) > 1 and named * 2 > len(labels)
 
 
-def _label_ending(text: str) -> str:
+def label_ending(text: str) -> str:
+    """How the label of a column ends (名称, 人数, 备注), empty for other words."""
     found = _LABEL.search(text) if len(text) <= MAX_WORD_LABEL else None
     return found.group(1) if found else ""
 

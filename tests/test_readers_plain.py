@@ -183,7 +183,7 @@ def test_page_numbers_are_shown_as_ranges(numbers: list[int], shown: str) -> Non
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the shared reports")
 @pytest.mark.parametrize(
     ("name", "tables", "wrapped"),
-    [("xianning-2023", 0, True), ("hubei-poly-2020-employment", 3, False), ("hubei-edu-letter-2022-19", 1, False)],
+    [("xianning-2023", 12, True), ("hubei-poly-2020-employment", 3, False), ("hubei-edu-letter-2022-19", 1, False)],
 )
 def test_both_shapes_of_text_reports_are_told_apart(name: str, tables: int, wrapped: bool) -> None:
     result = read_plain((SHARED / f"{name}.txt").read_bytes())

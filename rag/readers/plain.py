@@ -6,10 +6,12 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 from rag.errors import UnreadableFileError
 from rag.readers.legible import is_garbled
+from rag.readers.slipped_cells import righted
+from rag.readers.spaced_tables import SpacedTable, spaced_tables
 from rag.records import Cell, Grid, Line, Page, ReadFile
 from rag.text import clean_line
 
@@ -83,16 +85,45 @@ def read_plain(data: bytes) -> ReadFile:
 def _items(rows: Sequence[str]) -> Iterable[Line | Grid]:
     spaced = _is_double_spaced(rows)
     blocks = [[row for row in rows if row]] if spaced else _blocks(rows)
-    prose = [row for block in blocks for row in block if "\t" not in row]
-    width = _wrap_width(prose)
-    for block in blocks:
-        for is_table, run in groupby(block, key=_is_table_row):
-            members = list(run)
-            grid = rows_to_grid([row.split("\t") for row in members]) if is_table else None
-            if grid:
-                yield grid
-            else:
-                yield from _lines(members, width, ends_stated=not spaced and len(blocks) > 1)
+    width = _wrap_width([row for row in rows if row and "\t" not in row])
+    ends_stated = not spaced and len(blocks) > 1
+    for part in _parts(rows, width):
+        if isinstance(part, Grid | Line):
+            yield part
+            continue
+        for block in [[row for row in part if row]] if spaced else _blocks(part):
+            yield from _block_items(block, width, ends_stated=ends_stated)
+
+
+def _block_items(block: Sequence[str], width: int, *, ends_stated: bool) -> Iterable[Line | Grid]:
+    for is_table, run in groupby(block, key=_is_table_row):
+        members = list(run)
+        grid = rows_to_grid(righted([row.split("\t") for row in members])) if is_table else None
+        if grid:
+            yield grid
+        else:
+            yield from _lines(members, width, ends_stated=ends_stated)
+
+
+def _parts(rows: Sequence[str], width: int) -> Iterable[list[str] | Grid | Line]:
+    """The lines of a text, and in the place of those that are tables with spaces between their columns, grids.
+
+    The pieces of other lines in the place of a table are a tab apart: they are no running text.
+    """
+    found = list(spaced_tables(rows, width))
+    tables = [table for table in found if isinstance(table, SpacedTable)]
+    loose = frozenset(chain.from_iterable(lines for lines in found if not isinstance(lines, SpacedTable)))
+    taken = frozenset(chain.from_iterable(table.lines for table in tables))
+    grids = {min(table.lines): table.grid for table in tables}
+    part: list[str] = []
+    for at, row in enumerate(rows):
+        if at in grids or (at in loose and len(row.split()) > 1):
+            yield part
+            part = []
+            yield grids[at] if at in grids else Line("\t".join(filter(None, map(clean_line, row.split()))))
+        elif at not in taken:
+            part.append(row)
+    yield part
 
 
 def _is_double_spaced(rows: Sequence[str]) -> bool:
