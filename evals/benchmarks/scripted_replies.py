@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, permutations
 from typing import Any
+from zlib import crc32
 
 from evals.cases import Case, GoldFigure
 from evals.scoring import equals_gold
@@ -124,13 +125,15 @@ class PerfectModel:
         return _reply("；".join(parts) + "。", computations=computations, conflicts=conflicts)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class SloppyModel:
-    """Replies as the perfect one, but every `every`-th figure is another one, or changed by a digit; it never mends."""
+    """Replies as the perfect one, but one figure in `every` is another one, or changed by a digit; asked again, it is too.
+
+    Which figures those are depends on question and figure alone.
+    """
 
     perfect: PerfectModel
     every: int = 5
-    count: int = 0
 
     def __call__(self, body: Mapping[str, Any]) -> str:
         """The reply to a request's body."""
@@ -142,13 +145,13 @@ class SloppyModel:
         return json.dumps(reply, ensure_ascii=False)
 
     def _slip(self, identity: str, seen: Seen) -> str:
-        self.count += 1
         chosen = next(figure for figure in seen.figures if figure.id == identity)
-        if self.count % self.every:
+        chance = crc32(f"{seen.question}{seen.history}{chosen.written}{chosen.said}".encode())
+        if chance % self.every:
             return f"{{{identity}}}"
         others = [f for f in seen.figures if f.passage == chosen.passage and _unlike(f, chosen)]
-        if others and self.count % (2 * self.every):
-            return f"{{{others[self.count % len(others)].id}}}"
+        if others and chance % (2 * self.every):
+            return f"{{{others[chance % len(others)].id}}}"
         digits = re.sub(r"\d", lambda match: str((int(match[0]) + 3) % 10), chosen.written, count=1)
         return f"{digits}[{chosen.passage}]"
 
