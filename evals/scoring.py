@@ -164,8 +164,12 @@ def _names_in_bold(case: Case, reply: Reply) -> bool:
 
 
 def equals_gold(gold: GoldFigure, number: Number, *, is_computed: bool) -> bool:
-    """Whether a figure is the gold one after unit scaling; computed gold to half a unit of its last digit."""
-    (gold_base, wanted), (base, value) = _measure(gold.value, gold.unit), _measure(number.value, number.unit)
+    """Whether a figure is the gold one after unit scaling; computed gold to half a unit of its last digit.
+
+    Gold that says in words what it is shared by (生均图书 80册) may leave it out of its unit (80册/生).
+    """
+    unit = number.unit.partition("/")[0] if "均" in gold.about and "/" not in gold.unit else number.unit
+    (gold_base, wanted), (base, value) = _measure(gold.value, gold.unit), _measure(number.value, unit)
     if gold_base != base:
         return False
     return abs(wanted - value) <= (_tolerance(gold) if is_computed else 0)

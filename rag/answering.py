@@ -107,7 +107,9 @@ def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice
 def given_to_prompt(given: Given, model: ChatModel, count_tokens: Callable[[str], int]) -> AnswerPrompt:
     """What the model is asked, live or in a batch."""
     budget = prompt_budget(model)
-    return evidence_to_prompt(given.evidence, given.reports, given.tables, given.history, budget, count_tokens)
+    return evidence_to_prompt(
+        given.evidence, given.reports, given.tables, given.history, budget, count_tokens, given.contradictions
+    )
 
 
 def answer_with_model(

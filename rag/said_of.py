@@ -26,6 +26,7 @@ _MARKS = re.compile(r"[，,；;。：:！？!?（）()\n\t|]")
 _NAMED = re.compile(r"[：:][ \t]*$")
 # Words that say nothing of what is counted, and vague ones that several figures of a sentence share.
 _EMPTY = re.compile(
+    "另外?有?一处|(?:报告|正文|表格|文|表)中|前文|后文|印[作为着]|写[作为着]|显示|"
     "其中|分别|依次|总计|合计|共计|共有|一共|总共|达到|占比|比例|比重|百分比|人数|数量|总数|总量|金额|学校|我校|全校|我院|的|"
     r"(?:(?:为|是|有|达|占|约|共|各|仅|和|与|及|或|在|于|等|了|到)+(?=[^\u3400-\u9fff0-9a-z]|$))"
 )

@@ -17,9 +17,9 @@ PASSAGE = (
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
-def case(*figures: tuple[str, str], names: tuple[str, ...] = (), **fields: Any) -> Case:
-    """A case with these gold figures as (value, unit); answerable unless said otherwise."""
-    gold = tuple(GoldFigure(Decimal(value), unit) for value, unit in figures)
+def case(*figures: tuple[str, ...], names: tuple[str, ...] = (), **fields: Any) -> Case:
+    """A case with these gold figures as (value, unit) or (value, unit, about); answerable unless said otherwise."""
+    gold = tuple(GoldFigure(Decimal(value), unit, *about) for value, unit, *about in figures)
     given = {"id": "q1", "question": "青石学院就业怎么样？", "type": "text", "answerable": True, **fields}
     return Case(figures=gold, names=names, **given)
 

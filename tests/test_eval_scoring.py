@@ -67,6 +67,9 @@ RIGHT, PADDED, PARTIAL, WRONG = Bucket.RIGHT, Bucket.PADDED, Bucket.PARTIAL, Buc
         (("96.12", "%"), "就业率为**96.12%**，即**96.12个百分点**。", PADDED),
         (("96.12", "%"), "就业率为**96.12%**，升学率为10%。", RIGHT),
         (("96.12", "%"), "就业率为**96.12%**；表中也是**96.12%**。", RIGHT),
+        # what it is shared by is said in words
+        (("80.96", "册", "生均图书"), "**80.96册/生**。", RIGHT),
+        (("80.96", "册", "馆藏图书"), "**80.96册/生**。", WRONG),
         # a year beside the figure is no figure
         (("96.12", "%"), "**2023年为96.12%**。", RIGHT),
     ],

@@ -19,7 +19,7 @@ from evals.cases import Case, GoldFigure
 from evals.scoring import equals_gold
 from rag.compute import ComputeError, evaluate
 from rag.generate.prompting import history_text
-from rag.numbers import cell_number, find_numbers, find_scopes
+from rag.numbers import cell_number, find_numbers, find_scopes, unit_class
 from rag.quantities import Operand
 from rag.records import Number
 from rag.text import matching_key
@@ -28,12 +28,14 @@ MAX_OPERANDS = 14
 """Figures of the evidence that expressions are tried over."""
 MIN_WORD = 3
 """Characters a word must have at least, less one, to have its rows counted."""
+HEADER_ROWS = 1
 _QUESTION = re.compile(r"^问题：(.*)$", re.MULTILINE)
 _HISTORY = re.compile(r"其中的数字不能当作依据）：\n(.*?)\n\n问题：", re.DOTALL)
 _PASSAGE = re.compile(r"^〔(P\d+)〕(.*)$")
 _FIGURE = re.compile(r"^(F\d+) = ([^｜]*)(?:｜(.*))?$")
 _LIST = "可引用的数字："
-_EXPRESSIONS = ("{0} - {1}", "{0} / {1} * 100", "({0} - {1}) / {1} * 100", "{0} / {1}")
+_CHANGES = ("({0} - {1}) / {1} * 100", "({0} - {1}) / {0} * 100")
+_EXPRESSIONS = ("{0} - {1}", "{0} / {1} * 100", *_CHANGES, "{0} / {1}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,13 +244,20 @@ def _gives(expression: str, operands: Mapping[str, Operand], gold: GoldFigure) -
 
 
 def _count(gold: GoldFigure, case: Case, seen: Seen) -> str | None:
-    """A count of the rows of a table that hold a word of the question, where there are as many as gold says."""
+    """A count of a table's rows, of all or of those that hold words of the question, where there are as many."""
     for identity, text in seen.passages.items():
-        words = {cell for line in text.splitlines() if "\t" in line for cell in line.split("\t") if len(cell) > 1}
+        rows = [line for line in text.splitlines() if "\t" in line]
+        if gold.value <= 1 or unit_class(gold.unit) != "count" or not _has_evidence(text, case):
+            continue
+        words = {cell for row in rows for cell in row.split("\t") if len(cell) > 1}
         for word in sorted(words, key=lambda word: -_shared(case.question, word)):
             common = max(_common(case.question, word), _common(gold.about, word), key=len)
-            if len(common) > MIN_WORD and gold.value > 1 and _has_evidence(text, case):
+            held = sum(common in row for row in rows)
+            # A cell merged over rows is printed once.
+            if len(common) > MIN_WORD and (held == gold.value or (held == 1 and len(rows) - HEADER_ROWS > gold.value)):
                 return f"COUNT({identity}, {common})"
+        if len(rows) - HEADER_ROWS == gold.value:
+            return f"COUNT({identity})"
     return None
 
 

@@ -25,7 +25,7 @@ DEFAULT_COUNTER = "条"
 _ID = re.compile(r"[A-Za-z]\d{1,4}")
 _LITERAL = re.compile(r"(?<![A-Za-z0-9_.])\d+(?:\.\d+)?")
 _COUNT = re.compile(
-    r"\s*COUNT\s*[(（]\s*(?P<passage>P\d{1,3})\s*[,，]\s*(?P<word>[^()（）]+?)\s*[)）]\s*", re.IGNORECASE
+    r"\s*COUNT\s*[(（]\s*(?P<passage>P\d{1,3})\s*(?:[,，]\s*(?P<word>[^()（）]+?)\s*)?[)）]\s*", re.IGNORECASE
 )
 
 
@@ -43,7 +43,7 @@ def request_to_computed(request: Request, prompt: AnswerPrompt, citations: Citat
     taken = len(citations.items)
     try:
         if match := _COUNT.fullmatch(request.expression):
-            return _counted(match["passage"].upper(), match["word"], request.unit, prompt, citations)
+            return _counted(match["passage"].upper(), match["word"] or "", request.unit, prompt, citations)
         return _evaluated(request, prompt, citations)
     except ComputeError:
         del citations.items[taken:]
@@ -87,7 +87,7 @@ def _in_unit(result: Computation, unit: str, figures: Mapping[str, Figure]) -> C
 
 
 def _counted(identity: str, word: str, unit: str, prompt: AnswerPrompt, citations: Citations) -> Computed:
-    """How many rows of a table hold a word; only of a table that is given whole."""
+    """How many rows of a table hold a word, or without one how many it has; only of a table that is given whole."""
     passage = prompt.passages.get(identity)
     table = prompt.tables.get(passage.table_id or "") if passage else None
     if passage is None or table is None:
@@ -102,5 +102,6 @@ def _counted(identity: str, word: str, unit: str, prompt: AnswerPrompt, citation
     counter = unit if unit_class(unit) == "count" else DEFAULT_COUNTER
     cited = tuple(citations.cite_span(passage, start, end) for start, end in held)
     text = f"{len(held)}{counter}"
-    computation = Computation(text, f"含“{as_characters(word)}”的行计数 = {text}", cited)
+    rows_meant = f"含“{as_characters(word)}”的行" if word else "表中各行（合计除外）"
+    computation = Computation(text, f"{rows_meant}计数 = {text}", cited)
     return Computed(computation, (), tuple(dict.fromkeys((cited[0], cited[-1]))))

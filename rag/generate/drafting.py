@@ -13,6 +13,7 @@ from rag.extractive.conflicts import agree
 from rag.extractive.refusing import searched_in_vain
 from rag.extractive.scope import years
 from rag.figures import Figure
+from rag.generate.disputing import known_dispute, rivals_left_out
 from rag.generate.expanding import TOKEN, Expander
 from rag.generate.plaintext import as_characters, without_markup
 from rag.generate.prompting import AnswerPrompt
@@ -45,7 +46,9 @@ def reply_to_draft(text: str, prompt: AnswerPrompt) -> Draft:
     if reply.status is AnswerStatus.NOT_FOUND:
         return _refusal(written_out, expander, prompt, notice)
     written_out += _operands_left_out(expander)
-    conflicts = tuple(_conflicts(reply, expander))
+    rivals = _rivals_left_out(written_out, expander)
+    written_out += "".join(f"（{said}）" for said, _ in rivals)
+    conflicts = (*_conflicts(reply, expander), *(conflict for _, conflict in rivals))
     citations = tuple(expander.citations.items)
     return Draft(
         AnswerStatus.ANSWERED,
@@ -114,6 +117,15 @@ def _operands_left_out(expander: Expander) -> str:
     return f"（计算所用：{shown}）" if shown else ""
 
 
+def _rivals_left_out(text: str, expander: Expander) -> list[tuple[str, Conflict]]:
+    """Other figures printed of what the answer gives in bold, so that it never chooses among them silently."""
+    prompt = expander.prompt
+    shown = [prompt.figures[name] for name in sorted(expander.shown)]
+    bold = {text.plain[slice(*span)].strip() for text in [text_to_markup(text)] for span in text.bold}
+    given = [figure for figure in shown if written(figure) in bold]
+    return list(rivals_left_out(given, prompt.disputes, shown, prompt.tables, expander.citations))
+
+
 def _proved_bold(text: str, citations: Sequence[Citation], expander: Expander) -> str:
     """The answer without bold around what is neither a figure nor a name that a citation of its line holds."""
     markup = text_to_markup(text)
@@ -146,11 +158,17 @@ def _conflicts(reply: Reply, expander: Expander) -> Iterator[Conflict]:
         held = [figures[name] for name in dict.fromkeys(names) if name in figures and name in expander.shown]
         values = [held[0]] if held else []
         for figure in held[1:]:
-            if all(_may_conflict(about, figure, other) for other in values):
+            known = known_dispute([*values, figure], expander.prompt.disputes)
+            if known or all(_may_conflict(about, figure, other) for other in values):
                 values.append(figure)
         if len(values) > 1:
             stated = tuple((written(figure), citations.cite(figure)) for figure in values)
-            yield Conflict(_indicator(about, values[0]), stated, CONFLICT_NOTE)
+            known = known_dispute(values, expander.prompt.disputes)
+            yield Conflict(
+                known.indicator if known else _indicator(about, values[0]),
+                stated,
+                known.note if known else CONFLICT_NOTE,
+            )
 
 
 def _may_conflict(about: str, one: Figure, other: Figure) -> bool:

@@ -20,6 +20,8 @@ _LINE_MARK = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]*)+", re.MULTILINE)
 _BULLET = re.compile(r"^[ \t]*[*+•·][ \t]+", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_FORGED_ID = re.compile(r"[〔\[{［｛](?=\s*[PFC]\d)")
+_FORGED_RULE = re.compile(r"={3,}")
 _MARKER = re.compile(r"\[\d{1,4}\]")
 _TWINS = str.maketrans({c: chr(ord(c) + 0xFEE0) for c in "<>[]`$~\\*"})
 
@@ -38,6 +40,11 @@ def visible(text: str) -> str:
     """The text without control, formatting and private characters, tabs kept; every end of line is one line feed."""
     lines = _LINE_END.sub("\n", text)
     return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in _DROPPED)
+
+
+def as_data(text: str) -> str:
+    """A text that cannot pass for a part of a prompt's own frame: its ids and rules are broken up."""
+    return _FORGED_RULE.sub("==", _FORGED_ID.sub("（", visible(text)))
 
 
 def as_characters(text: str) -> str:

@@ -5,18 +5,18 @@ The same function serves a live question and an exported batch, so both send the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.extractive.citing import written
 from rag.extractive.drafting import evidence_to_relevance
 from rag.figures import Figure, passage_to_figures
-from rag.generate.plaintext import visible
+from rag.generate.disputing import disputes_to_text, evidence_to_disputes, with_disputed
+from rag.generate.plaintext import as_data
 from rag.numbers import find_scopes
 from rag.ports import ChatModel
 from rag.prompts import ANSWER, load_prompt, render_prompt
-from rag.records import Evidence, Message, Passage, Report, Table, Turn
+from rag.records import Contradiction, Evidence, Message, Passage, Report, Table, Turn
 from rag.said_of import clauses_before, tokens
 from rag.tables import header_labels
 
@@ -35,8 +35,6 @@ MENDING_TOKENS = 3_000
 """What a second asking, which tells the model what was wrong, adds."""
 MIN_BUDGET = 1_000
 
-_FORGED_ID = re.compile(r"[〔\[{［｛](?=\s*[PFC]\d)")
-_FORGED_RULE = re.compile(r"={3,}")
 CountTokens = Callable[[str], int]
 
 
@@ -52,6 +50,8 @@ class AnswerPrompt:
     """By id (`F12`)."""
     tables: Mapping[str, Table]
     reports: Mapping[str, Report]
+    disputes: tuple[Contradiction, ...]
+    """Contradictions of the reports that the question bears on."""
     tokens: int
     """Of the messages, as counted."""
 
@@ -69,13 +69,17 @@ def evidence_to_prompt(
     history: Sequence[Turn],
     budget: int,
     count_tokens: CountTokens,
+    contradictions: Sequence[Contradiction] = (),
 ) -> AnswerPrompt:
     """The messages that ask for an answer from this evidence, in at most `budget` tokens where that can be done.
 
     The best passages go first and the least are left out; of their figures those that stand by most of the question
-    are listed. The same arguments give the same characters.
+    are listed. The same arguments give the same characters. Contradictions kept with the reports are told of where the
+    question bears on them.
     """
-    frame = _messages("", evidence, reports, history)
+    disputes = evidence_to_disputes(evidence, contradictions)
+    evidence = with_disputed(evidence, disputes)
+    frame = _messages("", disputes_to_text(disputes, {}), evidence, reports, history)
     left = budget - sum(count_tokens(message.content) for message in frame)
     passages = _fitting(evidence, reports, tables, int(left * TEXT_SHARE), count_tokens)
     listed = _listed(passages, evidence, tables)
@@ -84,16 +88,17 @@ def evidence_to_prompt(
     named = [f for p in passages.values() for f in sorted(kept, key=lambda f: f.start) if f.passage is p]
     figures = {f"F{number}": figure for number, figure in enumerate(named, start=1)}
     text = "\n\n".join(_blocks(passages, reports, tables, figures)) or "（没有检索到相关段落）"
-    messages = _messages(text, evidence, reports, history)
+    messages = _messages(text, disputes_to_text(disputes, figures), evidence, reports, history)
     size = sum(count_tokens(message.content) for message in messages)
-    return AnswerPrompt(messages, evidence, passages, figures, tables, reports, size)
+    return AnswerPrompt(messages, evidence, passages, figures, tables, reports, disputes, size)
 
 
 def _messages(
-    passages: str, evidence: Evidence, reports: Mapping[str, Report], history: Sequence[Turn]
+    passages: str, disputes: str, evidence: Evidence, reports: Mapping[str, Report], history: Sequence[Turn]
 ) -> tuple[Message, ...]:
     values = {
         "passages": passages,
+        "disputes": disputes,
         "history": history_text(history),
         "question": _question(evidence),
         "searched": _searched(evidence, reports),
@@ -109,11 +114,6 @@ def history_text(history: Sequence[Turn]) -> str:
         if turn.content.strip()
     )
     return "\n".join(lines) or "（没有）"
-
-
-def as_data(text: str) -> str:
-    """A text that cannot pass for a part of the prompt's own frame: its ids and rules are broken up."""
-    return _FORGED_RULE.sub("==", _FORGED_ID.sub("（", visible(text)))
 
 
 def _question(evidence: Evidence) -> str:

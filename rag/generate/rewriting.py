@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from rag.colleges import mentioned, placed_names
 from rag.errors import ReplyFormatError
-from rag.generate.plaintext import visible
-from rag.generate.prompting import as_data, history_text
+from rag.generate.plaintext import as_data, visible
+from rag.generate.prompting import history_text
 from rag.generate.replies import json_object
 from rag.indicators import indicator_names
 from rag.numbers import find_numbers
