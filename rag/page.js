@@ -1,4 +1,5 @@
-// What the page needs beyond Streamlit's own: a marker in an answer opens its source, an opened page shows its marks.
+// What the page needs beyond Streamlit's own: a marker in an answer opens its source, a table is
+// copied, an opened page shows its marks.
 const MARKER = 'a[href^="#source-"]';
 
 export default function ({ data }) {
@@ -18,7 +19,32 @@ export default function ({ data }) {
     if (!source && attempts) waiting = setTimeout(focus, 100, attempts - 1);
     else if (source && !source.contains(document.activeElement)) source.focus();
   };
-  if (data.follow) document.addEventListener("click", open);
+  const copy = (event) => {
+    const link = event.target.closest?.('a.wb-copy');
+    if (!link) return;
+    event.preventDefault();
+    const rows = [...link.parentElement.querySelectorAll("tr")];
+    const text = rows.map((row) => [...row.cells].map((cell) => plain(cell)).join("\t")).join("\n");
+    write(text).then(() => { link.textContent = "已复制"; waiting = setTimeout(() => { link.textContent = "复制表格"; }, 2000); });
+  };
+  const plain = (cell) => {
+    const words = cell.cloneNode(true);
+    words.querySelectorAll(".wb-ref").forEach((mark) => mark.remove());
+    return words.textContent.replaceAll(/\s+/g, " ").replaceAll("\u2060", "").trim();
+  };
+  // without https the clipboard is closed to scripts, but not to a marked text
+  const write = (text) => navigator.clipboard?.writeText(text) ?? new Promise((done) => {
+    const area = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    done();
+  });
+  if (data.follow) {
+    document.addEventListener("click", open);
+    document.addEventListener("click", copy);
+  }
 
   const show = (attempts) => {
     const paper = document.querySelector(".st-key-wb-paper");
@@ -33,6 +59,7 @@ export default function ({ data }) {
 
   return () => {
     document.removeEventListener("click", open);
+    document.removeEventListener("click", copy);
     clearTimeout(waiting);
   };
 }

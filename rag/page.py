@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from rag.answer_blocks import Block, Spans, answer_to_blocks
 from rag.exchanges import Exchange
+from rag.page_figures import facts_html, removed_html
 from rag.page_sources import grid_html, plain_html, sources_html
-from rag.records import Conflict, Report, Table, VerifiedAnswer
+from rag.records import Conflict, Report, VerifiedAnswer
 from rag.settings import EXTRACTIVE, Settings
 from rag.text import unique
+from rag.told import asked_figures
 
 if TYPE_CHECKING:
     from rag.store import ReportStats
@@ -63,29 +65,35 @@ def error_html(message: str) -> str:
     return f'<div class="wb-answer"><div class="wb-notice wb-error">{plain_html(message)}</div></div>'
 
 
-def exchange_to_html(exchange: Exchange, anchor: str) -> str:
-    """What stands under the question: the answer with its sources, or why there is none."""
+def exchange_to_html(exchange: Exchange, anchor: str) -> tuple[str, str]:
+    """What stands under the question: the answer or why there is none, and its sources.
+
+    `anchor` makes the ids of the sources unlike those of other answers.
+    """
     if exchange.answer is not None:
-        reports = {report.id: report for report in exchange.reports}
-        tables = {table.id: table for table in exchange.tables}
-        return answer_to_html(exchange.answer, reports, tables, anchor)
+        return _answer(exchange, exchange.answer, anchor), _sources(exchange, exchange.answer, anchor)
     if exchange.record:
-        return f'<div class="wb-answer"><div class="wb-text"><p>{plain_html(exchange.text)}</p></div></div>'
-    return error_html(exchange.failure)
+        return f'<div class="wb-answer"><div class="wb-text"><p>{plain_html(exchange.text)}</p></div></div>', ""
+    return error_html(exchange.failure), ""
 
 
-def answer_to_html(
-    answer: VerifiedAnswer, reports: Mapping[str, Report], tables: Mapping[str, Table], anchor: str
-) -> str:
-    """The answer, its conflicts and its sources. `anchor` makes the ids of its sources unlike those of others."""
+def _answer(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
+    """The answer, what is to be known of its figures, and its conflicts."""
     parts = [
         _understood(answer),
         f'<div class="wb-text">{"".join(_block(block, anchor) for block in answer_to_blocks(answer))}</div>',
+        facts_html(asked_figures(exchange), lambda n: _marker(n, anchor)),
         *(_conflict(conflict, anchor) for conflict in answer.conflicts),
-        sources_html(answer, reports, tables, anchor),
-        f'<p class="wb-foot">{escape(_foot(answer))}</p>',
+        removed_html(answer),
     ]
     return f'<div class="wb-answer wb-{answer.status.value.replace("_", "-")}">{"".join(parts)}</div>'
+
+
+def _sources(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
+    reports = {report.id: report for report in exchange.reports}
+    tables = {table.id: table for table in exchange.tables}
+    foot = f'<p class="wb-foot">{escape(_foot(answer))}</p>'
+    return f'<div class="wb-below">{sources_html(answer, reports, tables, anchor)}{foot}</div>'
 
 
 def _understood(answer: VerifiedAnswer) -> str:
@@ -192,17 +200,21 @@ def failure_html(message: str) -> str:
 
 def theme_css(dark: bool) -> str:
     """The colours the page's own parts take from the theme."""
-    colours = _DARK if dark else _LIGHT
-    return f":root{{{''.join(f'--wb-{name}:{colour};' for name, colour in colours.items())}}}"
+    return f":root{{{''.join(f'--wb-{name}:{colour};' for name, colour in colours(dark).items())}}}"
+
+
+def colours(dark: bool) -> Mapping[str, str]:
+    """The colours of the page's own parts, by what they are for."""
+    return _DARK if dark else _LIGHT
 
 
 _LIGHT = {
-    "accent": "#1f6f6b", "accent-soft": "#e3efec", "ink": "#24292c", "muted": "#6b6f6c", "line": "#e2ddd2",
+    "page": "#fcfbf8", "accent": "#1f6f6b", "accent-soft": "#e3efec", "ink": "#24292c", "muted": "#6b6f6c", "line": "#e2ddd2",
     "card": "#ffffff", "soft": "#f4f1ea", "mark": "#fbe9a9", "warn": "#8a5a00", "warn-soft": "#fdf3dc",
     "bad": "#9b3324", "bad-soft": "#fbeae6",
 }  # fmt: skip
 _DARK = {
-    "accent": "#7cc7be", "accent-soft": "#21413e", "ink": "#e7e4dd", "muted": "#a09f98", "line": "#343a3b",
+    "page": "#171a1b", "accent": "#7cc7be", "accent-soft": "#21413e", "ink": "#e7e4dd", "muted": "#a09f98", "line": "#343a3b",
     "card": "#1e2324", "soft": "#22282a", "mark": "#6a5618", "warn": "#e8c170", "warn-soft": "#3a3018",
     "bad": "#f0a394", "bad-soft": "#422621",
 }  # fmt: skip

@@ -40,7 +40,7 @@ def _source(citation: Citation, report: Report | None, table: Table | None, mark
     return (
         f'<details class="wb-source"><summary><span class="wb-ref">{citation.n}</span>'
         f'<span class="wb-title">{escape(_title(citation, report))}</span>'
-        f'<span class="wb-page">{escape(_page(citation))}</span></summary>'
+        f'<a class="wb-open" href="#{anchor}-{citation.n}">看{escape(_page(citation) or "原文")}</a></summary>'
         f'<div class="wb-body" id="{anchor}-{citation.n}">{_facts(citation, report, table)}'
         f"{_quote(citation, table, marked)}{_context(citation, table, marked)}</div></details>"
     )

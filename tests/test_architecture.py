@@ -55,7 +55,9 @@ LAYERS = (
     {"verify"},
     {"boards", "generate"},
     {"answering", "earlier"},
-    {"present", "exchanges", "feedback", "page", "page_sources"} | {"answer_blocks", "exports", "word", "figure_rows"},
+    {"charts", "told", "page_figures"}
+    | {"present", "exchanges", "feedback", "page", "page_sources"}
+    | {"answer_blocks", "exports", "word", "figure_rows"},
     {"readers", "page_pictures", "sources", "uploads", "embedders", "models"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
     | {"keeping", "conversations", "feedback_box", "answer_cache"}

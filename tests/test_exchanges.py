@@ -36,5 +36,5 @@ def test_another_layout_leaves_the_record() -> None:
     for text in ('{"question": "问", "answer": {"status": "answered"}}', "{", '{"question": 1}'):
         old = exchange_from_json("问", text, exchange.record)
         assert (old.answer, old.text) == (None, TEXT)
-        assert "96.12%" in page.exchange_to_html(old, "a")
-        assert "另一版本" in page.exchange_to_html(exchange_from_json("问", text, ""), "a")
+        assert "96.12%" in page.exchange_to_html(old, "a")[0]
+        assert "另一版本" in page.exchange_to_html(exchange_from_json("问", text, ""), "a")[0]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from rag import assistant, page
+from rag.exchanges import Exchange
 from rag.records import (
     AnswerFigure,
     AnswerStatus,
@@ -86,7 +87,8 @@ def answer(
 
 
 def html_of(value: VerifiedAnswer, table: Table | None = None) -> str:
-    return page.answer_to_html(value, {"r.pdf": REPORT}, {"t": table} if table else {}, "source-0")
+    exchange = Exchange(value.query.question, value, (REPORT,), (table,) if table else ())
+    return "".join(page.exchange_to_html(exchange, "source-0"))
 
 
 class Reading(HTMLParser):
@@ -156,8 +158,8 @@ def test_an_answer_has_no_markup_but_ours(text: str, quoted: str, around: str, n
     assert set(reading.tags) <= set(
         "a b blockquote br dd details div dl dt li mark p span strong summary table tbody td th thead tr ul".split()
     )
-    assert set(reading.links) <= {"#source-0-1"}
-    assert reading.attributes <= {"class", "href", "id", "title"}
+    assert set(reading.links) <= {"#source-0-1", "#copy"}
+    assert reading.attributes <= {"class", "href", "id", "role", "title"}
 
 
 @given(texts)

@@ -270,7 +270,7 @@ def test_phone_width_needs_no_sideways_scrolling_and_text_is_readable(
         width = page.locator(".stMainBlockContainer").evaluate("element => element.parentElement.scrollWidth")
         assert width <= PHONE["width"]
         page.wait_for_function(f"{_BACKGROUND} {'>' if scheme == 'light' else '<'} 128")
-        for part in (".wb-text", ".wb-text strong", ".wb-foot", ".wb-body dd", ".wb-quote", ".wb-question", ".wb-page"):
+        for part in (".wb-text", ".wb-text strong", ".wb-foot", ".wb-body dd", ".wb-quote", ".wb-question", ".wb-open"):
             ink, paper = page.locator(part).first.evaluate(_COLOURS)
             assert _contrast(ink, paper) >= 4.5, part
 

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from rag import page, page_sources
+from rag.charts import Chart, exchange_to_chart
 from rag.exchanges import Exchange
+from rag.ui.chart import draw_chart
 from rag.ui.parts import Parts
 from rag.ui.source import show_source
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What an exchange looks like, made once: the page is drawn anew with every click."""
+
+    exchange: Exchange
+    answer: str
+    sources: str
+    chart: Chart | None
 
 
 def draw_exchange(parts: Parts, number: int, exchange: Exchange) -> None:
     """A question and its answer."""
     draw_question(number, exchange.question)
+    drawing = drawing_of(number, exchange)
     with st.chat_message("assistant"):
-        st.html(page.exchange_to_html(exchange, f"source-{number}"))
+        st.html(drawing.answer)
+        if drawing.chart is not None:
+            draw_chart(number, drawing.chart)
+        if drawing.sources:
+            st.html(drawing.sources)
         draw_openers(parts, number, exchange)
+
+
+def drawing_of(number: int, exchange: Exchange) -> Drawing:
+    """The looks of the exchange that stands at this place of the conversation."""
+    made: dict[int, Drawing] = st.session_state.setdefault("drawings", {})
+    if number not in made or made[number].exchange is not exchange:
+        answer, sources = page.exchange_to_html(exchange, f"source-{number}")
+        made[number] = Drawing(exchange, answer, sources, exchange_to_chart(exchange))
+    return made[number]
 
 
 def draw_openers(parts: Parts, number: int, exchange: Exchange) -> None:

@@ -1,0 +1,15 @@
+"""The asked figures of an answer as a picture, where they compare."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rag import page
+from rag.charts import Chart, chart_to_vega
+
+
+def draw_chart(number: int, chart: Chart) -> None:
+    """A chart under the answer, in the colours of the page."""
+    colours = page.colours(st.context.theme.type == "dark")
+    with st.container(key=f"wb-chart-{number}"):
+        st.vega_lite_chart(chart_to_vega(chart, colours), width="stretch")
