@@ -46,7 +46,7 @@ FOLDS = 5
 RANK_PENALTY, SURE_PENALTY = 0.01, 0.003
 """Weight of the squared coefficients (ridge)."""
 STEPS, RATE = 800, 0.05
-MASKED_WEIGHT, WRONG_WEIGHT = 0.5, 0.3
+MASKED_WEIGHT, WRONG_WEIGHT = 0.3, 0.3
 """What a made near miss, and a wrong choice, count beside a real question in the fit of sureness."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -38,6 +38,8 @@ class Ask:
     months: frozenset[int]
     leans: bool
     """The slot names nothing of its own."""
+    contrasts: Mapping[int, frozenset[str]]
+    """Class of qualities → those asked for (`contrasts`)."""
     memo: dict[object, object] = field(default_factory=dict, compare=False)
     """What was worked out for it so far."""
 

@@ -19,7 +19,7 @@ LEANING_BONUS = 5.0
 """The same for a slot that names nothing of its own (…，占比多少): it asks of what the last figure is said of."""
 MIN_COVERAGE = 0.36
 """Share of the question's weight, and of the slot's own, that must on average stand by a figure that answers."""
-MIN_SURENESS = 0.32
+MIN_SURENESS = 0.45
 """A figure that is less sure is no answer."""
 FOLLOWING_SURENESS = 0.12
 """What is enough for the other things asked once one is found."""

@@ -10,12 +10,14 @@ from functools import lru_cache
 from rag import slots
 from rag.extractive.asks import Ask, months_of, surroundings
 from rag.extractive.citing import CLAUSE_MARK
+from rag.extractive.contrasts import CONTRAST_FEATURES, contrast_features
 from rag.extractive.row_naming import row_features
 from rag.extractive.scope import SAYS_YEAR
 from rag.extractive.wording import (
     COUNTED_LENGTH,
     absent,
     counted,
+    counted_missing,
     cover,
     gap,
     label_fit,
@@ -23,6 +25,7 @@ from rag.extractive.wording import (
     missing,
     named_elsewhere,
     pieces,
+    unnamed,
 )
 from rag.figures import Figure
 from rag.numbers import same_value, unit_class
@@ -81,12 +84,18 @@ FEATURES = (
     "absent_nouns",
     "absent_others",
     "absent_share",
-    "absent_place",
     "stranger",
     "absent_ordinal",
     "named_elsewhere",
     "month_named",
     "month_other",
+    "absent_proper",
+    "unmeasured_near",
+    "counted_missing",
+    "month_unsaid",
+    "unpaired",
+    "absent_beside",
+    *CONTRAST_FEATURES,
 )
 """Names of the features, in the order `figure_features` gives them; each lies about between 0 and 1."""
 
@@ -123,6 +132,7 @@ def figure_features(figure: Figure, asked: Ask, evidence: Evidence, rank: int, s
     header_fits, header_extra = label_fit(figure.before, asked, slot_key) if figure.is_cell else (0.0, 0.0)
     lacking, heaviest = missing(asked, found_there.known, around)
     kind = _kind(figure, asked.slot)
+    lost = absent(asked, around)
     found = {
         "slot_near": cover(asked, found_there, "local", near),
         "slot_clause": cover(asked, found_there, "local", f"{near} {clause}"),
@@ -166,11 +176,15 @@ def figure_features(figure: Figure, asked: Ask, evidence: Evidence, rank: int, s
         "missing": lacking,
         "missing_heaviest": heaviest,
         "missing_near": missing(asked, found_there.known, f"{near} {clause}")[0],
-        **measure(asked, around),
-        **absent(asked, around),
+        **measure(asked, near if figure.is_cell else f"{near} {clause}", around),
+        **lost,
+        "unpaired": max(0.0, lost["absent_nouns"] - extra),
+        "counted_missing": counted_missing(asked, f"{around} {near}"),
         "stranger": float(not cover(asked, found_there, "local", f"{near} {clause}")),
         "named_elsewhere": named_elsewhere(found_there.named, around),
         **_months(asked, figure, around),
+        **unnamed(asked, around),
+        **contrast_features(asked.contrasts, near, figure.before if not figure.is_cell else "", heads),
     }
     return tuple(found[name] for name in FEATURES)
 
@@ -191,12 +205,13 @@ def _lead(figure: Figure) -> str:
 def _months(asked: Ask, figure: Figure, around: str) -> Mapping[str, float]:
     """Whether a figure's own words give the month asked about, or only another one."""
     if not asked.months:
-        return {"month_named": 0.0, "month_other": 0.0}
+        return {"month_named": 0.0, "month_other": 0.0, "month_unsaid": 0.0}
     clause = f"{figure.before[-40:]} {figure.near}"
     stated = months_of(clause) or months_of(around)
     return {
         "month_named": float(bool(stated & asked.months)),
         "month_other": float(bool(stated) and not stated & asked.months),
+        "month_unsaid": float(not stated),
     }
 
 

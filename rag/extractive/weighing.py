@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.extractive.asks import Ask, months_asked
+from rag.extractive.contrasts import asked_contrasts
 from rag.extractive.features import figure_features
 from rag.extractive.ranking import features_to_score, features_to_sureness
 from rag.extractive.scope import scope_factor, unit_text
@@ -49,10 +50,14 @@ class Choice:
 
 def slot_to_ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance, query: Query) -> Ask:
     """A slot with the question's words weighed for it."""
-    own = content_words(slot.text)
+    asked = f"{query.terms[0] if query.terms else query.standalone} {query.carried}"
+    for college in query.colleges:
+        asked = asked.replace(college, " ")
+    question = text_key(asked)
+    own = {word: weight for word, weight in content_words(slot.text).items() if word in question}
     others = {word for other in wanted if other is not slot for word in content_words(other.text)} - own.keys()
     whole = {word: weight * (OTHER_SLOT if word in others else 1.0) for word, weight in relevance.weights.items()}
-    heads = content_words(slot.head)
+    heads = {word for word in content_words(slot.head) if word in question}
     local = {
         word: relevance.weights[word] * (HEAD_BOOST if word in heads else 1.0)
         for word in own
@@ -61,18 +66,18 @@ def slot_to_ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance, query:
     for word in content_words(slot.item):
         local[word] = whole[word] = max(whole.get(word, 1.0), 1.0) * ITEM_BOOST
     head = {word: relevance.weights[word] for word in heads if word in relevance.weights}
-    asked = f"{query.terms[0] if query.terms else query.standalone} {query.carried}"
-    for college in query.colleges:
-        asked = asked.replace(college, " ")
     return Ask(
         slot=slot,
-        question=text_key(asked),
+        question=question,
         own=text_key(query.focus),
         whole=Relevance(whole, relevance.equivalents),
         local=Relevance(local or whole, relevance.equivalents),
         head=Relevance(head, relevance.equivalents),
         subject=subject_words(slot.text) - frozenset(word for name in query.colleges for word in content_words(name)),
         months=months_asked(f"{query.focus} {query.carried}"),
+        contrasts=asked_contrasts(
+            (slot.item, slot.text, query.focus[: slot.start], query.carried), f"{query.focus} {query.carried}"
+        ),
         leans=len(wanted) > 1 and sum(local.values()) < LEANING_WEIGHT * relevance.total,
     )
 

@@ -17,12 +17,14 @@ COUNTED_LENGTH = 8
 """Characters of what is counted (任务 in 多少项任务) that are looked for."""
 MIN_SHARE = 0.35
 """A word of which a text has less is missing there."""
-_MEASURE_ENDS = frozenset("率度比额值费薪")
+_MEASURE_ENDS = ("率", "度", "比", "额", "值", "费", "薪", "收入", "工资", "面积", "税")
 _NO_MEASURES = frozenset(
     "占比 比率 比重 年度 学年度 制度 程度 高度 角度 深度 力度 速度 同比 环比 对比 经费 免费 比例 百分比".split()
 )
 _NAMING_TAGS = frozenset("n ns nr nt nz nrt j vn an b s eng".split())
 _ORDINAL = re.compile(r"第[一二三四五六七八九十\d]{1,3}[期批届次轮季]")
+_PROPER_TAGS = frozenset("ns nr nt nz nrt eng".split())
+_QUOTED = re.compile(r'"([^"]{2,16})"')
 _LETTERS = re.compile(r"[^\w]|_")
 
 
@@ -97,6 +99,42 @@ def missing(asked: Ask, known: frozenset[str], around: str) -> tuple[float, floa
     return asked.memo[key]  # type: ignore[return-value]
 
 
+def _shared(word: str, text: str) -> float:
+    return pieces(word, text) if len(word) > 2 else float(word in text)
+
+
+def unnamed(asked: Ask, around: str) -> Mapping[str, float]:
+    """What the question names that a text lacks: nouns outside the slot, and proper names, majors and quoted words."""
+    key = ("unnamed", around)
+    if key not in asked.memo:
+        words, text = tagged_words(asked.question), text_key(around)
+        shares, content = asked.whole.shares(around), content_words(asked.question)
+        beside = sum(
+            content.get(word, 0.0)
+            for word, tag in words
+            if len(word) > 1
+            and tag in _NAMING_TAGS
+            and word in asked.whole.weights
+            and word not in asked.slot.text
+            and shares.get(word, 0.0) < MIN_SHARE
+        )
+        names = [word for word, tag in words if len(word) > 1 and _is_name(word, tag, asked.question)]
+        lacking = any(_held(name, text) < KNOWN_SHARE for name in (*names, *_QUOTED.findall(asked.question)))
+        asked.memo[key] = {"absent_beside": min(beside, 2.0) / 2, "absent_proper": float(lacking)}
+    return asked.memo[key]  # type: ignore[return-value]
+
+
+def _is_name(word: str, tag: str, question: str) -> bool:
+    """Whether a word is a proper name, or says which major or school (护理 in 护理专业)."""
+    return tag in _PROPER_TAGS or (
+        tag in _NAMING_TAGS and any(f"{word}{unit}" in question for unit in ("专业", "学院"))
+    )
+
+
+def _held(name: str, text: str) -> float:
+    return pieces(name, text) if len(name) > 2 else float(name in text)
+
+
 def absent(asked: Ask, around: str) -> Mapping[str, float]:
     """What the slot names that a text lacks: nouns, other words, places, ordinals, in words of full weight."""
     key = ("absent", around)
@@ -117,26 +155,40 @@ def absent(asked: Ask, around: str) -> Mapping[str, float]:
             "absent_nouns": min(nouns, 2.0) / 2,
             "absent_others": min(others, 2.0) / 2,
             "absent_share": (nouns + others) / total if total else 0.0,
-            "absent_place": float(any(tag == "ns" for _, tag in lacking)),
             "absent_ordinal": float(bool(ordinals)),
         }
     return asked.memo[key]  # type: ignore[return-value]
 
 
-def measure(asked: Ask, around: str) -> Mapping[str, float]:
+def measure(asked: Ask, near: str, around: str) -> Mapping[str, float]:
     """Whether the quantity asked for by name (就业率, 月薪, 学费) stands in a text under that or a printed name."""
     measures = [
-        word for word in asked.local.weights if word[-1] in _MEASURE_ENDS and len(word) > 1 and word not in _NO_MEASURES
+        word
+        for word in asked.local.weights
+        if word.endswith(_MEASURE_ENDS) and len(word) > 1 and word not in _NO_MEASURES
     ]
-    shares = asked.local.shares(around)
-    has = any(shares.get(word, 0.0) >= KNOWN_SHARE for word in measures)
-    return {"measured": float(has), "unmeasured": float(bool(measures) and not has)}
+
+    def has(text: str) -> bool:
+        shares = asked.local.shares(text)
+        return any(shares.get(word, 0.0) >= KNOWN_SHARE for word in measures)
+
+    return {
+        "measured": float(has(around)),
+        "unmeasured": float(bool(measures) and not has(around)),
+        "unmeasured_near": float(bool(measures) and not has(near)),
+    }
 
 
 def named_elsewhere(named: Sequence[str], around: str) -> float:
     """Whether the question names a row of some table that is not the figure's own."""
     text = text_key(around)
     return float(any(label not in text for label in named))
+
+
+def counted_missing(asked: Ask, around: str) -> float:
+    """Whether nothing of what is counted (毫升 in 多少毫升) stands in a text."""
+    counted = text_key(asked.slot.counted)[:COUNTED_LENGTH]
+    return float(bool(counted) and not set(counted) & set(text_key(around)))
 
 
 def counted(asked: Ask, text: str) -> float:
