@@ -30,19 +30,24 @@ LONG_PARAGRAPH = 80
 WRAP_SLACK = 6
 """Columns by which an unpositioned line may fall short of the wrap width and still be a full line."""
 
+MID_SENTENCE = 0.8
+"""Share of the wrap width from which a line that ends no sentence goes on: a paragraph's first one is indented."""
+
 _ENDED = re.compile(r"[。！？；：:!?;…．.]\s*[”’」』）)】〕》]*$")
 _SENTENCE_ENDED = re.compile(r"[。！？；]\s*[”’」』）)】〕》]*$")
 CAPTION = re.compile(
     r"^\s*(?:(?:附?[表图])\s*[\d一二三四五六七八九十]{1,3}(?:\s*[-－—–.．]\s*\d{1,3}){0,3}(?!\d)|续表|数据来源|资料来源|单位[：:])"
 )
 _HEADED = re.compile(
-    r"^(?:[一二三四五六七八九十]{1,3}\s*、|第[一二三四五六七八九十百\d]+[章节篇]|附(?:件|录|表)\s*[\d一二三四五六七八九十]*\s*$)"
+    r"^(?:[一二三四五六七八九十]{1,3}\s*、|第[一二三四五六七八九十百\d]+[章节篇]|附(?:件|录|表)\s*[\d一二三四五六七八九十]*\s*$|典型案例\s*\d)"
 )
 """Opens a paragraph whatever stands above it."""
 _NUMBERED = re.compile(
     r"^(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}(?:[.．]\d{1,2})*[.．、]\s*[\u4e00-\u9fff])"
 )
 """Opens one where the line above ends a sentence."""
+_TITLED = re.compile(rf"{_HEADED.pattern}|{_NUMBERED.pattern}|^(?:典型|特色)?案例")
+"""Begins like a heading."""
 _BULLET = re.compile(r"^\s*(?:[●■◆▲▪•·○□◇►➢✓*]|[-－—]\s|[①-⑳])")
 
 
@@ -82,6 +87,14 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
+def _fills_line(line: Line, wrap_width: int) -> bool:
+    """Whether a line goes on in the next: it reaches the wrap width, or nearly so in the middle of a sentence."""
+    if line.columns >= wrap_width - WRAP_SLACK:
+        return True
+    titled = _TITLED.match(line.text) and "。" not in line.text
+    return line.columns >= MID_SENTENCE * wrap_width and not titled and not _ENDED.search(line.text)
+
+
 def lines_to_layout(lines: Sequence[PlacedLine]) -> Layout:
     """The measures of the body text."""
     sizes: Counter[float] = Counter()
@@ -96,7 +109,7 @@ def lines_to_layout(lines: Sequence[PlacedLine]) -> Layout:
         if a.page == b.page and b.line.top > a.line.top and len(a.line.text) > 15
     ]
     common = _common(chain.from_iterable(rights.values()))
-    widths = sorted(columns(placed.line.text) for placed in lines if len(placed.line.text) > 10)
+    widths = sorted(placed.line.columns or columns(placed.line.text) for placed in lines if len(placed.line.text) > 10)
     return Layout(
         body_size=sizes.most_common(1)[0][0] if sizes else 0.0,
         pitch=median(steps) if steps else 0.0,
@@ -124,6 +137,8 @@ def opens_paragraph(previous: PlacedLine, current: PlacedLine, layout: Layout) -
         return True
     if _NUMBERED.match(line.text) and _SENTENCE_ENDED.search(before.text):
         return True
+    if before.columns and line.columns:
+        return before.paragraph or not _fills_line(before, layout.wrap_width)
     if before.paragraph or line.paragraph:
         return columns(before.text) < LONG_PARAGRAPH or _ENDED.search(before.text) is not None
     if not line.right or not before.right:

@@ -45,7 +45,9 @@ class Line:
     heading_level: int | None = None
     """Level stated by the format itself (Word style, Markdown #), 1 = highest."""
     paragraph: bool = False
-    """The format gave a whole paragraph (DOCX, Markdown): never joined with the next line."""
+    """The format gave a whole paragraph (DOCX, Markdown), or one's last line: never joined with the next line."""
+    columns: int = 0
+    """Width as printed, in half-width columns, of a hard-wrapped line without coordinates; else 0."""
 
 
 @dataclass(frozen=True, slots=True)

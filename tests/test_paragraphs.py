@@ -140,3 +140,22 @@ line = st.builds(
 def test_any_lines_lose_nothing(lines: list[PlacedLine]) -> None:
     joined = "".join(paragraphs_of(lines)).replace(" ", "")
     assert joined == "".join(line.line.text for line in lines).replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "joined"),
+    [
+        ("学校现有教职工九百五十九人，其中专任教师", 58, True),
+        ("学校现有教职工九百五十九人，其中专任教师", 48, True),
+        ("学校现有教职工九百五十九人，其中专任教师", 40, False),
+        ("学校现有教职工九百五十九人。", 48, False),
+        ("（一）学校现有教职工与其中专任教师之情况", 48, False),
+        ("（一）学校现有教职工。其中专任教师之情况", 48, True),
+    ],
+)
+def test_a_first_line_short_by_its_indent_goes_on_unless_it_ends_or_is_a_title(text, width, joined) -> None:
+    filler = [PlacedLine(Line(WRAPPED, columns=58), None, None)] * 20
+    first, second = (PlacedLine(Line(words, columns=w), None, None) for words, w in ((text, width), ("四百人。", 8)))
+    assert opens_paragraph(first, second, lines_to_layout([*filler, first, second])) is not joined
+    ended = PlacedLine(Line(text, paragraph=True, columns=width), None, None)
+    assert opens_paragraph(ended, second, lines_to_layout([*filler, ended, second]))

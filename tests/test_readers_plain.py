@@ -73,6 +73,27 @@ def test_blank_lines_end_paragraphs_where_they_are_rare() -> None:
     assert stated == [False, False, False, False, True] * 3
 
 
+def test_page_numbers_rising_through_hard_wrapped_text_are_left_out_and_other_numbers_kept() -> None:
+    page = ["学校坚持立德树人根本任务深化产教融合"] * 20
+    text = "\n\n".join([*page, "5", *page, "90", *page[:19], "6", *page, *page, "8", *page])
+    assert [line.text for line in lines(read_plain(text.encode())) if line.text.isdecimal()] == ["90"]
+
+
+def test_a_hard_wrapped_line_keeps_its_printed_width_and_ends_before_a_bullet() -> None:
+    rows = ["学校坚持立德树人根本任务深化产教融合"] * 8 + [
+        "\uf06c 专任教师 796人，其中教授 40 人",
+        "\uf06c 校舍",
+        "成效",
+    ]
+    found = lines(read_plain("\n\n".join(rows).encode()))
+    assert [(line.text, line.columns, line.paragraph) for line in found[-4:]] == [
+        (rows[0], 36, True),
+        ("专任教师796人，其中教授40人", 33, True),
+        ("校舍", 7, False),
+        ("成效", 4, False),
+    ]
+
+
 def test_long_lines_are_paragraphs() -> None:
     text = "学校坚持立德树人根本任务深化产教融合。" * 8
     assert [line.paragraph for line in lines(read_plain(f"{text}\n{text}\n短行\n".encode()))] == [True] * 3
@@ -188,4 +209,4 @@ def test_page_numbers_are_shown_as_ranges(numbers: list[int], shown: str) -> Non
 def test_both_shapes_of_text_reports_are_told_apart(name: str, tables: int, wrapped: bool) -> None:
     result = read_plain((SHARED / f"{name}.txt").read_bytes())
     assert len(grids(result)) == tables
-    assert {line.paragraph for line in lines(result)} == {not wrapped}
+    assert {line.columns > 0 for line in lines(result) if "\t" not in line.text} == {wrapped}

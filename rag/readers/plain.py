@@ -6,10 +6,12 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain, groupby, pairwise
 
 from rag.errors import UnreadableFileError
 from rag.readers.legible import is_garbled
+from rag.readers.page_lines import page_number_rows
 from rag.readers.slipped_cells import righted
 from rag.readers.spaced_tables import SpacedTable, spaced_tables
 from rag.records import Cell, Grid, Line, Page, ReadFile
@@ -32,6 +34,9 @@ _BOMS = (
 _LINE_ENDS = re.compile("\r\n|[\r\n\x0b\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _LEADER = re.compile(r"[.．·]{3,}|…{2,}|(?:[.．·] ){3,}")
+
+
+_PRIVATE_BULLET = re.compile("\\s*[\ue000-\uf8ff]")
 
 
 def decode_text(data: bytes) -> str:
@@ -106,7 +111,7 @@ def _block_items(block: Sequence[str], width: int, *, ends_stated: bool) -> Iter
 
 
 def _parts(rows: Sequence[str], width: int) -> Iterable[list[str] | Grid | Line]:
-    """The lines of a text, and in the place of those that are tables with spaces between their columns, grids.
+    """The lines of a text but page numbers, and in the place of tables with spaces between their columns grids.
 
     The pieces of other lines in the place of a table are a tab apart: they are no running text.
     """
@@ -114,6 +119,7 @@ def _parts(rows: Sequence[str], width: int) -> Iterable[list[str] | Grid | Line]
     tables = [table for table in found if isinstance(table, SpacedTable)]
     loose = frozenset(chain.from_iterable(lines for lines in found if not isinstance(lines, SpacedTable)))
     taken = frozenset(chain.from_iterable(table.lines for table in tables))
+    taken |= page_number_rows(rows, [at for at in range(len(rows)) if at not in taken | loose])
     grids = {min(table.lines): table.grid for table in tables}
     part: list[str] = []
     for at, row in enumerate(rows):
@@ -166,9 +172,10 @@ def _wrap_width(prose: Sequence[str]) -> int:
 
 
 def _lines(rows: Sequence[str], wrap_width: int, *, ends_stated: bool) -> Iterable[Line]:
-    texts = [text for row in rows if (text := "\t".join(filter(None, map(clean_line, row.split("\t")))))]
+    texts = [(text, row) for row in rows if (text := "\t".join(filter(None, map(clean_line, row.split("\t")))))]
     if not wrap_width:
-        return [Line(text, paragraph=True) for text in texts]
-    if not ends_stated:
-        return [Line(text) for text in texts]
-    return [Line(text, paragraph=text is texts[-1]) for text in texts]
+        return [Line(text, paragraph=True) for text, _ in texts]
+    lines = [Line(text, columns=display_width(row.strip())) for text, row in texts]
+    listed = [_PRIVATE_BULLET.match(row) is not None for _, row in texts[1:]]
+    ended = [*listed, ends_stated]
+    return [replace(line, paragraph=True) if ends else line for line, ends in zip(lines, ended, strict=True)]
