@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,10 @@ RUN_SECONDS = 120
 # Each run of the program would otherwise compile every library again where byte code is not written.
 BYTE_CODE = tempfile.mkdtemp(prefix="wenbao-tests-")
 atexit.register(shutil.rmtree, BYTE_CODE, ignore_errors=True)
+
+
+# what runs in the background is often started deaf to Ctrl-C, and so would be every process the tests interrupt
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
