@@ -199,9 +199,7 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
         numbers = tuple(number for number, _ in parted) or _cell_numbers(text, units.get(column, ""))
         for index, number in enumerate(numbers):
             low = numbers[index - 1].end if index else 0
-            said = (
-                parted[index][1] if parted else f"{others} {_CLAUSE.split(text[low : number.start])[-1].lstrip('、')}"
-            )
+            said = parted[index][1] if parted else f"{others} {_last_clause(text[low : number.start]).lstrip('、')}"
             yield Figure(
                 number=number,
                 passage=passage,
@@ -219,6 +217,11 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
                 column=column,
                 table=table,
             )
+
+
+def _last_clause(text: str) -> str:
+    """The last clause that says something: 农民培训 before the figure of 农民培训（10期）."""
+    return next((clause for clause in reversed(_CLAUSE.split(text)) if clause.strip()), "")
 
 
 def _beside(column: int, labels: tuple[str, ...], names: Mapping[int, str]) -> frozenset[int]:

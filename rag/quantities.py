@@ -170,7 +170,7 @@ def per(first: Term, second: Term) -> Term:
     _check_divisor(b)
     value, unit, one = a.value / b.value, a.unit, a.one
     if a.kind == "money" and abs(value) < 1 < one:
-        value, unit, one = value * one, a.base, Decimal(1)
+        value, unit, one = (value * one).normalize(), a.base, Decimal(1)
     name = unit if unit == b.unit else f"{unit}/{b.unit}"
     return _joined(first, "÷", second, Quantity(value, name, "per", f"{a.base}/{b.base}", one, divided=True))
 

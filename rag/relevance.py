@@ -44,6 +44,8 @@ _VAGUE = frozenset(
     "学校 我校 学院 大学 院校 情况 方面 时候 数据 报告 百分比 百分之 多少 几个 几位 几项 现在 全年 今年 目前 具体 专门 学生 人数 人 比例 占比 比率 比重 钱 元 全校 全部 一共 总共 一起 对方 原文 涉及 主要 平均".split()
 )
 _VAGUE_FACTOR = 0.3
+_PLACES = frozenset("本省 本地 本市 本县 外地".split())
+"""Pronouns to a tagger, places to a report."""
 
 
 @lru_cache(maxsize=50_000)
@@ -114,7 +116,7 @@ def content_words(text: str) -> Mapping[str, float]:
     words: dict[str, float] = {}
     run: list[str] = []
     for word, tag in (*tagged_words(text), ("", "x")):
-        factor = _FACTORS.get(tag, 0.0) or (0.5 if tag[:1] == "n" else 0.0)
+        factor = _FACTORS["s"] if word in _PLACES else _FACTORS.get(tag, 0.0) or (0.5 if tag[:1] == "n" else 0.0)
         if factor >= COMPOUND_FACTOR and tag != "m" and f"{''.join(run)}{word}" in text.lower():
             run.append(word)
         else:

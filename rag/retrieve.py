@@ -12,9 +12,10 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rag.chunks import page_at
-from rag.records import Chunk, Evidence, PageMark, Passage, Query, Section
+from rag.operations import question_to_operation
+from rag.records import Chunk, Evidence, Operation, PageMark, Passage, Query, Section
 from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, query_to_relevance, text_key
-from rag.text import sentence_spans
+from rag.text import sentence_spans, unique
 
 if TYPE_CHECKING:
     from rag.index import Index
@@ -29,6 +30,8 @@ EXPANSION_WEIGHT = 0.35
 CLAUSE_WEIGHT = 0.3
 """Weight of a search for one clause of a question that has several."""
 MIN_CLAUSE = 4
+OPERAND_PASSAGES = 2
+"""Passages looked at for each figure that has to be computed with."""
 RERANKED = 120
 """Fused chunks that are read closely."""
 FUSED_SHARE, SENTENCE_SHARE, CHUNK_SHARE = 0.5, 0.4, 0.1
@@ -72,6 +75,27 @@ def query_to_evidence(
         return _of_parts(query, [query_to_evidence(part, index, limits, count_tokens) for part in query.parts])
     if not query.report_ids:
         return Evidence(query, ())
+    passages, relevance = _find(query, index, limits, count_tokens)
+    for phrase in _operands(query):
+        asked = replace(query, standalone=phrase, focus=phrase, carried="", terms=(phrase,))
+        found, _ = _find(asked, index, replace(limits, passages=OPERAND_PASSAGES), count_tokens)
+        passages += [passage for passage in found if not _stands_in(passage, passages)]
+    return Evidence(query, tuple(passages), tuple(sorted(relevance.weights.items())))
+
+
+def _operands(query: Query) -> list[str]:
+    """What has to be looked up for a question that is computed from several figures; each is searched for as well."""
+    plan = question_to_operation(query.focus if query.carried else query.standalone, query.years)
+    if plan is None or plan.operation in (Operation.COUNT, Operation.RANK):
+        return []
+    phrases = [phrase.text for phrase in (*plan.operands, plan.share_of) if phrase is not None]
+    return list(unique(phrases)) if len(phrases) > 1 else []
+
+
+def _find(
+    query: Query, index: Index, limits: RetrievalLimits, count_tokens: Callable[[str], int]
+) -> tuple[list[Passage], Relevance]:
+    """The best passages for one search, best first, and the weights of its words."""
     fused = _fuse(query, index)[:RERANKED]
     chunks = index.store.chunks_by_id([identity for identity, _ in fused])
     sections = index.store.sections_by_id(sorted({chunk.section_id for chunk in chunks.values()}))
@@ -84,7 +108,7 @@ def query_to_evidence(
         passages.append(_passage(chunk, sections[chunk.section_id], score, limits, count_tokens, query, relevance))
         if len(passages) == limits.passages:
             break
-    return Evidence(query, tuple(passages), tuple(sorted(relevance.weights.items())))
+    return passages, relevance
 
 
 def _of_parts(query: Query, parts: Sequence[Evidence]) -> Evidence:
@@ -148,6 +172,10 @@ def text_key_cells(text: str) -> list[str]:
 
 def _covered(chunk: Chunk, passages: Sequence[Passage]) -> bool:
     return any(p.section_id == chunk.section_id and p.start <= chunk.start and chunk.end <= p.end for p in passages)
+
+
+def _stands_in(passage: Passage, others: Sequence[Passage]) -> bool:
+    return any(o.section_id == passage.section_id and o.start < passage.end and passage.start < o.end for o in others)
 
 
 def _passage(

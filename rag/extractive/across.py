@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from rag.comparison import Comparison, question_to_comparison
 from rag.compute import ComputeError, average, difference, growth, ratio, total
-from rag.extractive.citing import Citations, label_of, markers, plain, row_line, written
+from rag.extractive.citing import Citations, described, markers, plain, row_line
 from rag.extractive.differing import differences, time_of
 from rag.extractive.drafting import evidence_to_draft as part_to_draft
 from rag.extractive.drafting import figure_phrase
@@ -204,8 +204,7 @@ class _Composer:
                 figures, operands = figures[1::-1], operands[1::-1]
         self._computations.append(result)
         shown = _SIGNS[operation].join(
-            f"{label_of(figure)}{written(figure)} [{operand.citation}]"
-            for (_, figure), operand in zip(figures, operands, strict=False)
+            f"{described(figure)} [{operand.citation}]" for (_, figure), operand in zip(figures, operands, strict=False)
         )
         return self._listed(f"{lead} {markers(result.citations)}。\n计算得出：{shown}。", bold=())
 

@@ -79,6 +79,14 @@ def label_of(figure: Figure) -> str:
     return f"{name}的{header}为 " if name else f"{header}："
 
 
+def described(figure: Figure, *, bold: bool = False) -> str:
+    """A figure as a formula shows it: with its label, or, where nothing stands before it, with the words behind it."""
+    label = label_of(figure)
+    behind = "" if label.strip() or find_numbers(figure.after) else " ".join(figure.after.split())
+    mark = "**" if bold else ""
+    return f"{label}{mark}{written(figure)}{mark}{behind if len(behind) <= MAX_LABEL else ''}"
+
+
 def _behind_figures(clause: str) -> str:
     return clause[max((number.end for number in find_numbers(clause)), default=0) :].strip(" 、和与及")
 

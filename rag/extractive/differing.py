@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.extractive.computing import Findings
+from rag.extractive.findings import Findings
 from rag.extractive.scope import unit_text
 from rag.figures import Figure
 from rag.indicators import Indicator, indicators

@@ -11,7 +11,7 @@ from rag.claims import without_names
 from rag.compute import ComputeError, difference, growth, share, total
 from rag.contradictions import EMPTY, agree
 from rag.extractive.citing import Citations, label_of, lead_of, markers, written
-from rag.extractive.computing import Findings
+from rag.extractive.findings import Findings
 from rag.extractive.scope import speaks_of_subject
 from rag.figures import Figure, passage_to_figures
 from rag.numbers import find_scopes, unit_class
@@ -217,7 +217,7 @@ class _Telling:
         figures = [ref_to_figure(ref, self.tables) for ref in refs]
         cited = [(written(figure), self.citations.cite(figure)) for figure in figures]
         said = [
-            f"{_label(figure, ref)}**{text}** [{n}]"
+            f"{_label(figure, ref)}**{text}**{figure.after if figure.is_cell else ''} [{n}]"
             for ref, figure, (text, n) in zip(refs, figures, cited, strict=True)
         ]
         close = "（口径不同，不是同一个数）" if item.kind is ContradictionKind.SCOPE else "（报告前后不一致）"

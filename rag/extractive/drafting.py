@@ -9,15 +9,16 @@ from rag import slots
 from rag.extractive.asks import Ask
 from rag.extractive.choosing import MIN_SURENESS, choose_figures, is_sure, known_item
 from rag.extractive.citing import Citations, label_of, lead_of, written
-from rag.extractive.computing import Findings, plan_to_draft
+from rag.extractive.computing import is_result, plan_to_draft
 from rag.extractive.conflicts import find_conflict
 from rag.extractive.disputed import disputed_draft, stored_rivals
+from rag.extractive.findings import Findings
 from rag.extractive.naming import name_draft
 from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject, unit_text
 from rag.extractive.weighing import Choice, slot_to_ask
 from rag.figures import passage_to_figures
-from rag.operations import question_to_operation
+from rag.operations import Plan, question_to_operation
 from rag.records import AnswerStatus, Conflict, Contradiction, Draft, Evidence, Query, Report, Table
 from rag.relevance import Relevance, query_to_relevance
 from rag.slots import Slot, question_to_slots
@@ -38,13 +39,14 @@ def evidence_to_draft(
     findings = evidence_to_findings(evidence, reports, tables, contradictions)
     if (disputed := disputed_draft(findings)) is not None:
         return disputed
-    plan = question_to_operation(evidence.query.standalone, evidence.query.years)
+    query = evidence.query
+    plan = question_to_operation(query.focus if query.carried else query.standalone, query.years)
     if plan is not None and not plan.printed_first and (computed := plan_to_draft(plan, findings)) is not None:
         return computed
     if not figure_slots(evidence.query):
         return name_draft(evidence, findings.relevance, reports, tables)
     found = findings_to_choices(findings)
-    if plan is not None and plan.printed_first and not _is_printed(found):
+    if plan is not None and plan.printed_first and not _is_printed(plan, found, findings):
         computed = plan_to_draft(plan, findings)
         if computed is not None:
             return computed
@@ -98,9 +100,13 @@ def _own_words(item: str, query: Query) -> str:
     return item
 
 
-def _is_printed(found: Sequence[tuple[Ask, Choice]]) -> bool:
+def _is_printed(plan: Plan, found: Sequence[tuple[Ask, Choice]], findings: Findings) -> bool:
     """Whether a report prints what could also be computed: every figure chosen is plainly the one asked for."""
-    return bool(found) and all(choice.sureness >= PRINTED_SURENESS for _, choice in found)
+    return (
+        bool(found)
+        and all(choice.sureness >= PRINTED_SURENESS for _, choice in found)
+        and is_result(plan, [choice.figure for _, choice in found], findings)
+    )
 
 
 def evidence_to_relevance(evidence: Evidence) -> Relevance:

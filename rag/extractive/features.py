@@ -109,7 +109,7 @@ KIND_CLASSES: Mapping[str, frozenset[str]] = {
     slots.TIME: frozenset({"time", "hours", "duration"}),
     slots.RATIO: frozenset({"ratio"}),
 }
-_PEOPLE_UNITS = frozenset("人 名 位 人次 户".split())
+PEOPLE_UNITS = frozenset("人 名 位 人次 户".split())
 _CASE = re.compile("案例")
 _SURVEY = re.compile("样本|抽样|问卷|受访")
 _STANDARD = re.compile("标准|合格|国标|目标|计划|上年|去年|上一年")
@@ -229,7 +229,7 @@ def _kind(figure: Figure, slot: Slot) -> str:
         return ""
     if unit_class(unit) not in classes:
         return "wrong"
-    if slot.kind == slots.PEOPLE and unit not in _PEOPLE_UNITS:
+    if slot.kind == slots.PEOPLE and unit not in PEOPLE_UNITS:
         return "other"
     return "fits"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rag.extractive.asks import Ask
-from rag.extractive.computing import Findings
 from rag.extractive.conflicts import agree
 from rag.extractive.drafting import evidence_to_draft, evidence_to_findings, findings_to_choices
+from rag.extractive.findings import Findings
 from rag.extractive.weighing import Choice
 from rag.figures import Figure
 from rag.numbers import same_value

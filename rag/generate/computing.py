@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.compute import evaluate
 from rag.extractive.citing import Citations
-from rag.extractive.computing import body_rows
+from rag.extractive.row_computing import body_rows
 from rag.figures import Figure
 from rag.generate.plaintext import as_characters
 from rag.generate.prompting import AnswerPrompt

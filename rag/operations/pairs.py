@@ -137,7 +137,8 @@ def from_to_plan(sentence: str, years: Sequence[int]) -> Plan | None:
         return None
     end = in_year(end, start, years)
     old, new = (replace(at_time(measure, time, years), date=tidy(time)) for time in (in_year(start, end, years), end))
-    return _change_plan(change, new, old, sentence, in_time=True)
+    plan = _change_plan(change, new, old, sentence, in_time=True)
+    return replace(plan, names_both=True) if plan else None
 
 
 def _change_plan(

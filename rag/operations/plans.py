@@ -55,6 +55,8 @@ class Plan:
     ranks: tuple[int, ...] = ()
     share_of: OperandPhrase | None = None
     """The whole of which the result's share is asked as well."""
+    names_both: bool = False
+    """The question names what it starts from and where it ends (从 … 到 …): both belong to the answer."""
     printed_first: bool = False
     """The result is a figure reports often print: look for it first, compute only where it is not."""
 
