@@ -42,6 +42,9 @@ Reports = Annotated[Path | None, typer.Option("--reports", metavar="DIR", help="
 Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="回答用的模型")]
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="配置文件")]
 Debug = Annotated[bool, typer.Option("--debug", help="出错时显示完整的调用过程")]
+OneReport = Annotated[
+    list[str] | None, typer.Option("--report", metavar="ID", help="只查这份报告：编号或文件名（可多次）")
+]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
@@ -116,9 +119,7 @@ def ask(
     question: Annotated[str, typer.Argument(metavar="问题", help="要问的问题")],
     as_json: Json = False,
     history: Annotated[Path | None, typer.Option("--history", metavar="FILE", help="此前对话的 JSON 文件")] = None,
-    report: Annotated[
-        list[str] | None, typer.Option("--report", metavar="ID", help="只查这份报告：编号或文件名（可多次）")
-    ] = None,
+    report: OneReport = None,
     college: Annotated[
         list[str] | None, typer.Option("--college", metavar="NAME", help="只查这所院校（可多次）")
     ] = None,
@@ -187,6 +188,40 @@ def list_reports(
         _print_json([report_to_json(report, stats[report.id]) for report in listed])
     elif listed:
         say("\n\n".join(report_to_text(report, stats[report.id]) for report in listed))
+    else:
+        complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
+
+
+@app.command(cls=Command)
+def board(
+    report: OneReport = None,
+    reports: Reports = None,
+    as_json: Json = False,
+    data: Data = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """列出报告写明的常用指标：数字、时点、所印名称和页码；没有写明的也列出来。"""
+    from rag.board_page import board_to_json, board_to_text
+    from rag.boards import report_to_board
+    from rag.records import Filters
+    from rag.understand import filtered_reports
+
+    settings = _settings(data, reports, None, config)
+    with _opened(settings) as index:
+        if reports is not None:
+            _refresh(settings, index)
+        store, filters = index.store, Filters(reports=tuple(report or ()))
+        listed = store.reports()
+        _check_filters(filters, listed)
+        boards = [
+            report_to_board(item, store.sections(item.id), store.tables(item.id), store.contradictions((item.id,)))
+            for item in filtered_reports(listed, filters)
+        ]
+    if as_json:
+        _print_json([board_to_json(item) for item in boards])
+    elif boards:
+        say("\n\n".join(map(board_to_text, boards)))
     else:
         complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
 

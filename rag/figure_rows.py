@@ -53,32 +53,43 @@ def exchanges_to_rows(exchanges: Sequence[Exchange]) -> tuple[FigureRow, ...]:
 
 
 def figures_to_csv(exchanges: Sequence[Exchange]) -> bytes:
-    """A table Excel opens as it is: UTF-8 with a byte order mark; text that looks like a formula is led by an apostrophe."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
-    for row in exchanges_to_rows(exchanges):
-        writer.writerow(_harmless(cell) for cell in _cells(row))
-    return stream.getvalue().encode("utf-8-sig")
+    """The figures of the answers as `rows_to_csv` writes them."""
+    return rows_to_csv([COLUMNS, *map(_cells, exchanges_to_rows(exchanges))])
 
 
 def figures_to_xlsx(exchanges: Sequence[Exchange]) -> bytes:
-    """A workbook of one sheet; values are numbers, all else is text. The same exchanges give the same bytes."""
+    """The figures of the answers as `rows_to_xlsx` writes them."""
+    return rows_to_xlsx("数字", [COLUMNS, *map(_cells, exchanges_to_rows(exchanges))], _WIDTHS)
+
+
+def rows_to_csv(rows: Sequence[Sequence[str | Decimal]]) -> bytes:
+    """A table Excel opens as it is: UTF-8 with a byte order mark; text that looks like a formula is led by an apostrophe."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    for row in rows:
+        writer.writerow(_harmless(cell) for cell in row)
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def rows_to_xlsx(title: str, rows: Sequence[Sequence[str | Decimal]], widths: Sequence[int]) -> bytes:
+    """A workbook of one sheet, the first row its head; values are numbers, all else is text. Like rows, like bytes."""
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
 
     book = Workbook()
     sheet = book.worksheets[0]
-    sheet.title = "数字"
-    for number, row in enumerate([COLUMNS, *map(_cells, exchanges_to_rows(exchanges))], start=1):
+    sheet.title = title
+    for number, row in enumerate(rows, start=1):
         for column, content in enumerate(row, start=1):
-            cell = sheet.cell(number, column, content)
-            if isinstance(content, str):
+            text = printable(content)[:_MAX_CELL_CHARACTERS] if isinstance(content, str) else content
+            cell = sheet.cell(number, column, text)
+            if isinstance(text, str):
                 cell.data_type = "s"
-            cell.alignment = Alignment(vertical="top", wrap_text=_WIDTHS[column - 1] > 20)
+            cell.alignment = Alignment(vertical="top", wrap_text=widths[column - 1] > 20)
             cell.font = Font(bold=number == 1)
-    for letter, width in zip("ABCDEFGHI", _WIDTHS, strict=True):
-        sheet.column_dimensions[letter].width = width
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "A2"
     stream = io.BytesIO()
     book.save(stream)

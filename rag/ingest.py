@@ -103,23 +103,25 @@ class Ingest:
         paths: Sequence[Path],
         *,
         prune: bool = False,
+        again: bool = False,
         on_progress: Callable[[Progress], None] = lambda progress: None,
     ) -> Outcome:
         """Index the files of `paths` (files or folders). Each report is stored as a whole or not at all.
 
-        `prune` forgets reports whose file is gone, unless one of the paths itself is missing.
+        `prune` forgets reports whose file is gone, unless one of the paths itself is missing; `again` reads unchanged
+        files too.
         """
-        plan = self._plan(paths, prune)
+        plan = self._plan(paths, prune, again)
         tally = _Tally()
         if plan.jobs or plan.gone:
             with self.index.writing():
                 if self.index.store.generation() != plan.generation:
-                    plan = self._plan(paths, prune)
+                    plan = self._plan(paths, prune, again)
                 self._read_all(plan.jobs, tally, on_progress)
                 tally.removed = [identity for identity in plan.gone if self.index.delete(identity)]
         return tally.outcome(plan)
 
-    def _plan(self, paths: Sequence[Path], prune: bool) -> _Plan:
+    def _plan(self, paths: Sequence[Path], prune: bool, again: bool) -> _Plan:
         store = self.index.store
         generation = store.generation()
         indexed = {report.id: report.path for report in store.reports()}
@@ -132,7 +134,7 @@ class Ingest:
         unchanged = {
             job.source.report_id
             for job in jobs
-            if job.fingerprint and known.get(job.source.report_id) == job.fingerprint
+            if not again and job.fingerprint and known.get(job.source.report_id) == job.fingerprint
         }
         kept = {source.report_id for source in found.sources}
         gone = [identity for identity, path in indexed.items() if identity not in kept and is_gone(Path(path))]

@@ -41,6 +41,7 @@ export default function ({ data }) {
     area.remove();
     done();
   });
+  if (data.top) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   if (data.follow) {
     document.addEventListener("click", open);
     document.addEventListener("click", copy);

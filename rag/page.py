@@ -18,7 +18,7 @@ from rag.page_figures import facts_html, removed_html
 from rag.page_sources import grid_html, plain_html, sources_html
 from rag.records import Conflict, Report, VerifiedAnswer
 from rag.settings import EXTRACTIVE, Settings
-from rag.text import unique
+from rag.text import matching_key, unique
 from rag.told import asked_figures
 
 if TYPE_CHECKING:
@@ -139,17 +139,32 @@ def _conflict(conflict: Conflict, anchor: str) -> str:
     )
 
 
-def report_html(report: Report, stats: ReportStats | None) -> str:
+def report_html(report: Report, stats: ReportStats | None, contradictions: int = 0) -> str:
     """A report in the list: its title, what it is, and what is wrong with it."""
     facts = [report.college, report.kind.value, f"{report.year} 年" if report.year else ""]
     if report.page_count:
         facts.append(f"{report.page_count} 页")
     if stats and stats.tables:
         facts.append(f"{stats.tables} 张表")
+    facts.append(f"{report.figure_count} 个数字" if report.figure_count else "")
+    facts.append(f"{contradictions} 处数字待核" if contradictions else "")
     warnings = "".join(f"<li>{escape(warning)}</li>" for warning in report.warnings)
     notes = f'<ul class="wb-warnings">{warnings}</ul>' if warnings else ""
     line = escape(" · ".join(filter(None, facts)))
     return f'<div class="wb-report"><div class="wb-title">{escape(report.title)}</div><div>{line}</div>{notes}</div>'
+
+
+def report_fits(report: Report, sought: str) -> bool:
+    """Whether each word sought stands in what is known of a report."""
+    key = matching_key(
+        " ".join([report.title, report.college, *report.short_names, report.kind.value, str(report.year)])
+    )
+    return all(matching_key(word) in key for word in sought.split())
+
+
+def reports_head_html(reports: Sequence[Report]) -> str:
+    """The head of the page of reports."""
+    return f'<div class="wb-place-head"><h2>报告</h2><p class="wb-muted">{escape(corpus_line(reports))}</p></div>'
 
 
 def corpus_line(reports: Sequence[Report]) -> str:
@@ -162,10 +177,10 @@ def corpus_line(reports: Sequence[Report]) -> str:
     )
 
 
-def upload_html(name: str, done: str, reasons: Sequence[str], warnings: Sequence[str]) -> str:
+def upload_html(name: str, done: str, reasons: Sequence[str], warnings: Sequence[str], failed: str = "没有添加") -> str:
     """How an upload went: what was done, or why not, and what a reader should know of the file."""
     if reasons:
-        return f'<div class="wb-upload wb-error"><b>{escape(name)}</b><div>没有添加：{plain_html("；".join(reasons))}</div></div>'
+        return f'<div class="wb-upload wb-error"><b>{escape(name)}</b><div>{failed}：{plain_html("；".join(reasons))}</div></div>'
     items = "".join(f"<li>{escape(warning)}</li>" for warning in warnings)
     notes = f'<ul class="wb-warnings">{items}</ul>' if items else ""
     return f'<div class="wb-upload"><b>{escape(name)}</b><div>{escape(done)}</div>{notes}</div>'

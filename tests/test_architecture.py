@@ -57,7 +57,7 @@ LAYERS = (
     {"answering", "earlier"},
     {"charts", "told", "page_figures"}
     | {"present", "exchanges", "feedback", "page", "page_sources"}
-    | {"answer_blocks", "exports", "word", "figure_rows"},
+    | {"answer_blocks", "exports", "word", "figure_rows", "board_page"},
     {"readers", "page_pictures", "sources", "uploads", "embedders", "models"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
     | {"keeping", "conversations", "feedback_box", "answer_cache"}

@@ -147,7 +147,7 @@ def test_a_cell_is_taken_where_row_and_column_name_nothing_else(rows, caption, e
 
 def test_each_figure_has_name_time_page_and_quote():
     figure = only(board_of("前言。", "截至2023年12月31日，2023届毕业生初次就业率为88.7%，另有调查。"), "就业率")
-    assert (figure.definition, figure.label, figure.text) == ("初次就业率", "2023届毕业生初次就业率为", "88.7%")
+    assert (figure.definition, figure.label, figure.text) == ("初次就业率", "2023届毕业生初次就业率", "88.7%")
     assert figure.when.text == "截至2023年12月31日，2023届"
     assert (figure.citation.page, figure.citation.page_label) == (2, "1")
     assert figure.citation.quote == "截至2023年12月31日，2023届毕业生初次就业率为88.7%，另有调查。"
@@ -174,19 +174,19 @@ def test_the_reports_own_year_above_a_table_is_not_when_a_figure_is_of():
 
 def test_the_same_figure_stands_once_the_exact_one_first():
     figure = only(board_of("就业率超过94%。", "2023届毕业生就业率为94.12%。", "就业率94.12%。"), "就业率")
-    assert (figure.text, figure.mentions, figure.note) == ("94.12%", 3, "")
+    assert (figure.text, figure.mentions, figure.rivals) == ("94.12%", 3, "")
 
 
 def test_two_figures_of_one_thing_are_both_shown_and_marked():
     board = board_of("2023届毕业生就业率为94.12%。", "2023届毕业生就业率为93.40%。")
     line = next(line for line in board.stated if line.wanted.name == "就业率")
     assert [figure.text for figure in line.figures] == ["94.12%", "93.40%"]
-    assert all(figure.note.startswith("报告前后不一致") for figure in line.figures)
+    assert all(figure.rivals.startswith("报告前后不一致") for figure in line.figures)
 
 
 def test_figures_of_two_years_are_no_contradiction():
     board = board_of("2022届毕业生就业率为94.12%。", "2023届毕业生就业率为93.40%。")
-    assert {figure.note for line in board.stated for figure in line.figures} == {""}
+    assert {figure.rivals for line in board.stated for figure in line.figures} == {""}
 
 
 def test_a_count_far_below_the_largest_is_a_part():

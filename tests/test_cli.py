@@ -390,3 +390,13 @@ def test_an_empty_index_is_filled_with_the_corpus_first(wenbao, tmp_path):
     listed = json.loads(wenbao("reports", "--data", tmp_path, "--json").out)
     files = {path.name for path in (ROOT / "corpus").iterdir() if path.suffix in (".pdf", ".docx")}
     assert {row["id"] for row in listed} == files
+
+
+def test_a_board_gives_each_figure_its_page_and_names_what_is_not_stated(wenbao, data):
+    ran = wenbao("board", "--report", "东湖-2023", "--data", data)
+    assert (ran.code, ran.err) == (0, "")
+    assert "在校生人数：8123人（全日制在校生，截至2023年8月31日）" in ran.out
+    (board,) = json.loads(wenbao("board", "--report", "东湖-2023", "--data", data, "--json").out)
+    assert {figure["indicator"]: figure["value"] for figure in board["figures"]}["就业率"] == "93.5"
+    assert "生师比" in board["not_found"]
+    assert wenbao("board", "--report", "没有", "--data", data).code == 2

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from rag.boards.labels import figure_keys, is_of_school
 from rag.boards.scopes import When, figure_to_when
@@ -14,10 +16,12 @@ from rag.contradictions.notes import label_of as printed_label
 from rag.extractive.citing import label_of, written
 from rag.figures import Figure, passage_to_figures, section_to_passages
 from rag.numbers import unit_class
+from rag.numbers.units import canonical, scaled
 from rag.records import AnswerStatus, Citation, Contradiction, Draft, FigureRef, Number, Report, Section, Table
 from rag.text import matching_key
 from rag.verify import draft_to_gated
 
+_LINK = re.compile("(?:分别)?(?:达到|[为达是])$")
 _RATIO = {"ratio", "bare"}
 DIFFERS = "报告前后不一致"
 DIFFERS_PERHAPS = "同名数字不同，时点或口径请看原文"
@@ -39,7 +43,15 @@ class BoardFigure:
     mentions: int = 1
     """How often the report prints it so."""
     note: str = ""
-    """Chinese: what does not fit with it."""
+    """Chinese: what was found when the report was read that does not fit with it."""
+    rivals: str = ""
+    """Chinese: that the report prints another figure under the same name for what may be the same time."""
+
+    @property
+    def amount(self) -> Decimal:
+        """Its value in the base of its unit: 元 of 万元, 平方米 of 万平方米."""
+        scale, unit = canonical(self.number.unit)
+        return scaled(self.number.value * unit.factor, scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +208,7 @@ def _board_figure(
         for c in contradictions
         if places & {(r.passage.section_id, r.passage.start + r.start) for r in c.figures}
     ]
-    label = printed_label(figure)
+    label = _LINK.sub("", printed_label(figure))
     return BoardFigure(
         item.definition,
         label,
@@ -220,4 +232,4 @@ def _with_rivals(figure: BoardFigure, others: Sequence[BoardFigure]) -> BoardFig
     if not rivals:
         return figure
     same = any(other.when.text == figure.when.text for other in rivals)
-    return replace(figure, note="；".join(filter(None, [DIFFERS if same else DIFFERS_PERHAPS, figure.note])))
+    return replace(figure, rivals=DIFFERS if same else DIFFERS_PERHAPS)

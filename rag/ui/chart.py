@@ -8,8 +8,8 @@ from rag import page
 from rag.charts import Chart, chart_to_vega
 
 
-def draw_chart(number: int, chart: Chart) -> None:
-    """A chart under the answer, in the colours of the page."""
+def draw_chart(name: int | str, chart: Chart) -> None:
+    """A chart, in the colours of the page."""
     colours = page.colours(st.context.theme.type == "dark")
-    with st.container(key=f"wb-chart-{number}"):
+    with st.container(key=f"wb-chart-{name}"):
         st.vega_lite_chart(chart_to_vega(chart, colours), width="stretch")

@@ -1,0 +1,135 @@
+"""The page of reports: what there is, what each states, several side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from page_samples import HOSTILE_REPORT, OTHER_REPORT, PDF_COLLEGE, REPORT, build_index, write_pdf_report, write_reports
+from streamlit.testing.v1 import AppTest
+from test_app import html
+
+APP = Path(__file__).parents[1] / "app.py"
+VIEW, BOARD, COMPARE = "reports-view", "指标看板", "多份对照"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that holds four reports; no test changes it."""
+    folder = tmp_path_factory.mktemp("filled")
+    write_reports(folder / "reports", ending="txt", hostile=HOSTILE_REPORT)
+    write_pdf_report(folder / "reports" / "p.pdf")
+    build_index(folder / "data", write_reports(folder / "reports", a=REPORT, b=OTHER_REPORT))
+    return folder / "data"
+
+
+def open_reports(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The page of reports, which AppTest reaches by running what its address would."""
+    monkeypatch.setenv("WENBAO_DATA", str(data))
+    return AppTest.from_function(_reports_page, default_timeout=60).run()
+
+
+def _reports_page() -> None:
+    from rag.ui import reports
+    from rag.ui.frame import Place, draw_page
+
+    draw_page([Place("报告", "reports", reports.draw)])
+
+
+def turn_to(page: AppTest, view: str) -> AppTest:
+    page.session_state[VIEW] = view
+    return page.run()
+
+
+def test_the_page_leads_to_the_reports(filled, monkeypatch):
+    monkeypatch.setenv("WENBAO_DATA", str(filled))
+    page = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not page.exception
+    assert [link.proto.label for link in page.get("page_link")] == ["提问", "报告"]
+
+
+def test_every_report_is_listed_with_what_is_known_of_it(filled, monkeypatch):
+    page = open_reports(filled, monkeypatch)
+    assert not page.exception
+    assert "已收录 4 份报告" in html(page)
+    assert "青石职业技术学院高等职业教育质量年度报告（2023年度）" in html(page)
+    assert "质量年报 · 2023 年 · 1 张表 · " in html(page)
+    assert "<img" not in html(page)
+
+
+def test_details_name_what_could_not_be_read_and_read_again(tmp_path, monkeypatch):
+    reports = write_reports(tmp_path / "reports", a=REPORT)
+    build_index(tmp_path / "data", reports)
+    page = open_reports(tmp_path / "data", monkeypatch)
+    page.button(key="detail-a.md").click().run()
+    assert "逐页提醒" in html(page)
+    assert "没有发现前后不一致的数字" in html(page)
+    (reports / "a.md").write_text(REPORT.replace("95.27", "94.11"), encoding="utf-8")
+    page.button(key="again").click().run()
+    assert "已重新读取" in html(page)
+    (reports / "a.md").unlink()
+    page.button(key="detail-a.md").click().run()
+    page.button(key="again").click().run()
+    assert "没有重新读取：" in html(page)
+    assert "已收录 1 份报告" in html(page.run())
+    turn_to(page, BOARD)
+    assert "94.11%" in html(page)
+
+
+def test_an_upload_can_be_removed_again(tmp_path, monkeypatch):
+    page = open_reports(tmp_path, monkeypatch)
+    page.file_uploader(key="upload").set_value(
+        [("甲.md", REPORT.encode(), "text/markdown"), ("坏.pdf", b"%PDF-1.4 x", "application/pdf")]
+    ).run()
+    assert "没有添加：" in html(page)
+    assert "已收录 1 份报告" in html(page)
+    page.button(key="detail-甲.md").click().run()
+    page.button(key="remove").click().run()
+    assert "还没有报告" in html(page)
+    assert not list((tmp_path / "uploads").iterdir())
+
+
+def test_a_board_gives_every_figure_with_its_time_and_source(filled, monkeypatch):
+    page = open_reports(filled, monkeypatch)
+    page.button(key="board-p.pdf").click().run()
+    shown = html(page)
+    assert "<strong>93.46%</strong>" in shown
+    assert "<strong>41.3万册</strong>" in shown
+    assert 'href="#source-board-1" title="查看出处 1">第 2 页</a>' in shown
+    assert "2023届" in shown
+    assert "报告中未找到" in shown
+    assert "生师比" in shown.split("报告中未找到")[1]
+    page.button(key="open-source-board-1").click().run()
+    assert "第 2 页 / 共 3 页" in html(page)
+    assert len(page.get("image")) == 1
+    assert not page.exception
+
+
+def test_reports_are_compared_where_they_can_be(filled, monkeypatch):
+    page = turn_to(open_reports(filled, monkeypatch), COMPARE)
+    page.multiselect(key="compared-reports").set_value(["a.md", "b.md", "p.pdf"]).run()
+    page.multiselect(key="compared-indicators").set_value(["就业率", "生师比", "家长满意度"]).run()
+    shown = html(page)
+    assert all(f"<strong>{figure}</strong>" in shown for figure in ("95.27%", "91.06%", "93.46%", "16.85：1"))
+    assert "<th>青石职业技术学院 2023</th>" in shown
+    assert "未找到" in shown
+    assert "<b>就业率</b>：年份不同" in shown
+    assert "<b>家长满意度</b>：没有报告写明" in shown
+    assert PDF_COLLEGE in shown
+    assert page.selectbox(key="charted").options == ["就业率", "生师比"]
+    assert not page.exception
+
+
+def test_nothing_to_compare_is_said(tmp_path, monkeypatch):
+    build_index(tmp_path / "data", write_reports(tmp_path / "reports", a=REPORT))
+    page = turn_to(open_reports(tmp_path / "data", monkeypatch), COMPARE)
+    assert "至少要有两份报告" in html(page)
+    assert not page.exception
+
+
+def test_text_of_a_report_stays_text_on_its_board(filled, monkeypatch):
+    page = open_reports(filled, monkeypatch)
+    page.button(key="board-hostile.txt").click().run()
+    assert "<img" not in html(page)
+    assert "<script" not in html(page)
+    assert not page.exception
