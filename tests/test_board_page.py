@@ -27,7 +27,7 @@ def test_each_figure_stands_with_time_name_and_source():
 
 
 def test_a_quote_with_markup_stays_text():
-    board = board_of(f"2023届毕业生就业率为94.12%{HOSTILE}。", report=make_report("a.txt", f"东湖{HOSTILE}学院"))
+    board = board_of(f"2023届毕业生就业率为94.12%，{HOSTILE}。", report=make_report("a.txt", f"东湖{HOSTILE}学院"))
     shown = board_page.boards_to_shown("看板", [board], {})
     comparisons = boards_to_comparison([board, board], ["就业率"])
     pages = board_page.board_html(board, shown, "a") + board_page.comparison_html(comparisons, [board], shown, "a")
