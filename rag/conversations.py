@@ -80,12 +80,22 @@ class Conversations:
         row = _row(exchange)
         with self.keeping.writing() as connection:
             _touch(connection, identity, owner)
-            (count,) = connection.execute(
-                "SELECT coalesce(max(number) + 1, 0) FROM exchanges WHERE conversation = ?", (identity,)
+            _append(connection, identity, row)
+
+    def replace(self, identity: str, owner: str, exchange: Exchange) -> None:
+        """Puts an exchange in place of the last one of its question, at the end where there is none. Errors as `append`."""
+        row = _row(exchange)
+        with self.keeping.writing() as connection:
+            _touch(connection, identity, owner)
+            deleted = connection.execute(
+                "DELETE FROM exchanges WHERE conversation = ? AND number = (SELECT max(number) FROM exchanges"
+                " WHERE conversation = ? AND question = ?) RETURNING number",
+                (identity, identity, row[0]),
             ).fetchone()
-            if count >= MAX_EXCHANGES:
-                raise KeepingError(f"一段对话最多保存 {MAX_EXCHANGES} 次问答，这次没有保存：请开始新对话。")
-            _insert(connection, identity, count, row)
+            if deleted is None:
+                _append(connection, identity, row)
+            else:
+                _insert(connection, identity, deleted[0], row)
 
     def open(self, identity: str, viewer: str) -> tuple[Conversation, tuple[Exchange, ...]] | None:
         """The conversation and what was said in it; None where there is none the viewer may read."""
@@ -148,6 +158,15 @@ def _row(exchange: Exchange) -> tuple[str, str, str]:
         if sum(len(text.encode()) for text in row) <= MAX_EXCHANGE_BYTES:
             return row
     raise KeepingError("这次问答太长，没有保存。")
+
+
+def _append(connection: sqlite3.Connection, identity: str, row: tuple[str, str, str]) -> None:
+    (count,) = connection.execute(
+        "SELECT coalesce(max(number) + 1, 0) FROM exchanges WHERE conversation = ?", (identity,)
+    ).fetchone()
+    if count >= MAX_EXCHANGES:
+        raise KeepingError(f"一段对话最多保存 {MAX_EXCHANGES} 次问答，这次没有保存：请开始新对话。")
+    _insert(connection, identity, count, row)
 
 
 def _insert(connection: sqlite3.Connection, identity: str, number: int, row: tuple[str, str, str]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
 from rag.indicators import indicators
-from rag.numbers import find_numbers, unit_class
+from rag.numbers import find_numbers, find_scopes, unit_class
 from rag.records import AnswerStatus, Number, Report, ReportKind, Section, Table, TableRow, VerifiedAnswer
 from rag.tables import header_labels
 from rag.text import matching_key
@@ -62,10 +62,14 @@ def interleaved(reports: Sequence[Report]) -> tuple[Report, ...]:
     return tuple(report for turn in turns for report in turn if report is not None)
 
 
-def in_turn(lists: Iterable[Sequence[Suggestion]]) -> Iterator[Suggestion]:
+def in_turn(lists: Iterable[Iterable[Suggestion]]) -> Iterator[Suggestion]:
     """The first of every list, then the second, and so on; no question twice."""
     turns: Iterator[Suggestion | None] = chain.from_iterable(zip_longest(*lists))
-    return iter(dict.fromkeys(suggestion for suggestion in turns if suggestion is not None))
+    seen: set[Suggestion] = set()
+    for suggestion in turns:
+        if suggestion is not None and suggestion not in seen:
+            seen.add(suggestion)
+            yield suggestion
 
 
 def answered_suggestions(
@@ -95,8 +99,10 @@ def _subject(report: Report) -> str:
 
 def _prose_question(report: Report, found: _Printed) -> tuple[str, str]:
     subject, graduates = _subject(report), found.phrase.startswith("毕业生")
-    if report.cohort and (graduates or "毕业生" in found.sentence):
-        college = subject.split(str(report.year))[0].removesuffix("的")
+    college = subject.split(str(report.year))[0].removesuffix("的")
+    if find_scopes(found.phrase):
+        subject = college
+    elif report.cohort and (graduates or "毕业生" in found.sentence):
         subject = f"{college}{report.cohort}届{'' if graduates else '毕业生的'}"
     asked = f"有多少{found.number.unit}" if unit_class(found.number.unit) == "count" else "是多少"
     return f"{subject}{found.phrase}{asked}？", found.number.text

@@ -6,6 +6,8 @@ import pytest
 from page_samples import OTHER_REPORT, PDF_COLLEGE, REPORT, build_index, write_pdf_report, write_reports
 from streamlit.testing.v1 import AppTest
 
+from rag.records import AnswerStatus
+
 APP = Path(__file__).parents[1] / "app.py"
 QUESTION = "青石职业技术学院2023届毕业生就业率是多少？"
 
@@ -146,3 +148,21 @@ def test_a_question_sent_twice_or_empty_is_asked_once(filled: Path, monkeypatch:
     assert page.session_state.exchanges == []
     ask(page, QUESTION).run()
     assert len(page.session_state.exchanges) == 1
+
+
+def test_an_answer_leads_on_to_questions_that_are_answered(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = ask(open_page(filled, monkeypatch), QUESTION)
+    following = [button for button in page.button if button.key and button.key.startswith("next-")]
+    assert following
+    following[0].click().run()
+    assert len(page.session_state.exchanges) == 2
+    assert page.session_state.exchanges[1].answer.status is AnswerStatus.ANSWERED
+    assert "next-" + QUESTION not in {button.key for button in page.button}
+
+
+def test_several_figures_are_a_table_and_a_chart(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = ask(open_page(filled, monkeypatch), "青石职业技术学院和白河职业技术学院的毕业生就业率分别是多少？")
+    assert 'class="wb-figures"' in html(page)
+    assert len(page.get("vega_lite_chart")) == 1
+    ask(page, QUESTION)
+    assert len(page.get("vega_lite_chart")) == 1

@@ -170,3 +170,17 @@ def test_what_a_reader_thinks_is_kept_with_the_reason(data: Path) -> None:
     assert again.feedback(key=f"thumb-{again.session_state.thread}-0").value == 0
     page.feedback(key="thumb-1-0").set_value(None).run()
     assert box.all() == ()
+
+
+def test_the_last_answer_is_made_anew_in_its_place(data: Path) -> None:
+    page = ask(ask(open_page(), QUESTION), "专业对口率呢？")
+    page.feedback(key=f"thumb-{page.session_state.thread}-1").set_value(1).run()
+    first, last = page.session_state.exchanges
+    press(page, "重新回答")
+    assert not page.exception
+    assert [exchange.question for exchange in page.session_state.exchanges] == [QUESTION, "专业对口率呢？"]
+    assert page.session_state.exchanges[0] is first
+    assert page.session_state.exchanges[1] is not last
+    assert page.feedback(key=f"thumb-{page.session_state.thread}-1").value is None
+    assert FeedbackBox(Keeping(data / FILE_NAME)).all() == ()
+    assert len(open_page(conversation=address(page)).session_state.exchanges) == 2

@@ -50,6 +50,7 @@ LAYERS = (
         "understand",
         "retrieve",
         "suggestions",
+        "next_questions",
     },
     {"extractive"},
     {"verify"},

@@ -52,6 +52,19 @@ def test_what_is_kept_comes_back(kept: Conversations) -> None:
     assert (again[0].title, again[0].owner, again[0].is_shared) == ("第一问？", ME, False)
 
 
+def test_an_answer_made_anew_takes_the_place_of_the_last_of_its_question(kept: Conversations) -> None:
+    made = kept.create(ME, [FIRST, SECOND])
+    anew = make_exchange("第一问？", text="另答")
+    kept.replace(made.id, ME, anew)
+    found = kept.open(made.id, ME)
+    assert found is not None
+    assert found[1] == (anew, SECOND)
+    kept.replace(made.id, ME, make_exchange("第三问？"))
+    assert questions(kept, made.id) == ["第一问？", "第二问？", "第三问？"]
+    with pytest.raises(KeepingError):
+        kept.replace(made.id, OTHER, anew)
+
+
 def test_the_list_is_ones_own_last_used_first(kept: Conversations) -> None:
     one, two = kept.create(ME, [FIRST]), kept.create(ME, [SECOND])
     kept.create(OTHER, [FIRST])

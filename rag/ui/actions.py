@@ -9,20 +9,39 @@ import streamlit as st
 
 from rag.exchanges import Exchange
 from rag.ui.downloads import draw_downloads
-from rag.ui.memory import tried
+from rag.ui.memory import ask_again, tried
 from rag.ui.parts import Parts
 
 
 def draw_actions(parts: Parts, viewer: str, number: int, exchange: Exchange) -> None:
-    """What can be done with an answer: think well or ill of it, and save it."""
+    """What can be done with an answer: think well or ill of it, save it, and have the last one made anew."""
     memory = st.session_state
-    if not exchange.record:
-        return
+    busy, is_last = memory.pending is not None, number == len(memory.exchanges) - 1
     with st.container(key=f"wb-actions-{number}", horizontal=True, vertical_alignment="center"):
-        if memory.conversation is not None:
+        if exchange.record and memory.conversation is not None:
             draw_feedback(parts, viewer, number)
-        with st.popover("导出", icon=":material/download:", disabled=memory.pending is not None):
-            draw_downloads(f"{memory.thread}-{number}", exchange.question, [exchange])
+        if exchange.record:
+            with st.popover("导出", icon=":material/download:", disabled=busy):
+                draw_downloads(f"{memory.thread}-{number}", exchange.question, [exchange])
+        if is_last:
+            st.button(
+                "重新回答",
+                icon=":material/refresh:",
+                key=f"again-{number}",
+                disabled=busy,
+                on_click=answer_anew,
+                args=(parts, viewer, number),
+            )
+
+
+def answer_anew(parts: Parts, viewer: str, number: int) -> None:
+    """Have the last question answered once more; what was thought of the answer goes with it."""
+    memory = st.session_state
+    if memory.ratings.pop(number, None) or memory.get(f"thumb-{memory.thread}-{number}") is not None:
+        tried(parts.feedback.withdraw, viewer, memory.conversation.id, number)
+    memory.pop(f"thumb-{memory.thread}-{number}", None)
+    memory.pop(f"reason-{memory.thread}-{number}", None)
+    ask_again()
 
 
 def draw_feedback(parts: Parts, viewer: str, number: int) -> None:

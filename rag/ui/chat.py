@@ -15,9 +15,10 @@ from rag.records import Filters, Report
 from rag.ui.actions import draw_actions
 from rag.ui.answer import draw_exchange, draw_question
 from rag.ui.memory import drained, keep, open_addressed, submit
-from rag.ui.parts import Parts, assistant_of, suggested_questions
+from rag.ui.parts import Parts, assistant_of
 from rag.ui.script import page_script
 from rag.ui.sidebar import draw_sidebar
+from rag.ui.suggested import draw_first_questions, draw_next_questions
 from rag.understand import filtered_reports
 
 MAX_QUESTION_CHARACTERS = 1000
@@ -51,35 +52,21 @@ def draw(parts: Parts, viewer: str) -> None:
     for number, exchange in enumerate(memory.exchanges):
         draw_exchange(parts, number, exchange)
         draw_actions(parts, viewer, number, exchange)
+    hints = st.empty()
     if busy and reports:
         answer_pending(parts, viewer, assistant_of(parts, model), filters)
     page_script("wb-followed", data={"follow": True})
     for notice in [*drained(parts.notices), *drained(memory.notices)]:
         st.toast(page.escape_markdown(notice))
+    with hints.container():
+        draw_next_questions(parts, filtered_reports(reports, filters))
 
 
 def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Report]) -> None:
     """What the page is for, and questions to begin with; how to add reports where there are none."""
     st.html(page.welcome_html(reports))
-    if not chosen:
-        return
-    key = (parts.index.store.generation(), str(parts.index.store.folder), *(report.id for report in chosen))
-    try:
-        questions = suggested_questions(key, parts, chosen)
-    except Exception:  # the page is as good without them
-        log.exception("suggestions failed")
-        questions = ()
-    if questions:
-        st.html('<div class="wb-head wb-center">可以这样问</div>')
-    with st.container(key="wb-suggestions"):
-        for column, question in zip([*st.columns(2), *st.columns(2)], questions, strict=False):
-            column.button(
-                page.escape_markdown(question),
-                key=f"ask-{question}",
-                width="stretch",
-                on_click=submit,
-                args=(question,),
-            )
+    if chosen:
+        draw_first_questions(parts, chosen)
 
 
 def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Filters) -> None:

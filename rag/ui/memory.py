@@ -32,7 +32,7 @@ def begin(conversation: Conversation | None = None, exchanges: Sequence[Exchange
     memory = st.session_state
     memory.conversation, memory.exchanges, memory.kept = conversation, list(exchanges), len(exchanges)
     memory.thread = memory.get("thread", 0) + 1  # widgets of one conversation are not those of another
-    memory.ratings = {}
+    memory.ratings, memory.is_again = {}, False
     if conversation is not None:
         memory.visited.add(conversation.id)
 
@@ -79,11 +79,13 @@ def keep(parts: Parts, viewer: str) -> None:
             memory.visited.add(memory.conversation.id)
             memory.kept = len(memory.exchanges)
             st.query_params[CONVERSATION_PARAMETER] = memory.conversation.id
+        change = parts.conversations.replace if memory.is_again else parts.conversations.append
         for exchange in memory.exchanges[memory.kept :]:
-            parts.conversations.append(memory.conversation.id, viewer, exchange)
+            change(memory.conversation.id, viewer, exchange)
             memory.kept += 1
     except KeepingError as error:
         memory.notices.append(str(error))
+    memory.is_again = False
 
 
 def tried(change: Callable[..., None], *arguments: Any) -> bool:
@@ -100,6 +102,16 @@ def submit(question: str | None) -> None:
     """Remember the question that is to be answered next."""
     if question and question.strip() and st.session_state.pending is None:
         st.session_state.pending = question.strip()
+
+
+def ask_again() -> None:
+    """Ask the last question once more, as is set now; its answer takes the place of the one before."""
+    memory = st.session_state
+    if memory.pending is None and memory.exchanges:
+        *memory.exchanges, last = memory.exchanges
+        memory.pending = last.question
+        memory.is_again = memory.kept > len(memory.exchanges)
+        memory.kept = min(memory.kept, len(memory.exchanges))
 
 
 def drained(notices: deque[str] | list[str]) -> list[str]:

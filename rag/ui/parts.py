@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from rag import suggestions
-from rag.records import Report
-from rag.settings import Settings
+from rag.next_questions import answer_to_next
+from rag.records import Report, VerifiedAnswer
+from rag.settings import EXTRACTIVE, Settings
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from rag.page_pictures import PagePictures
 
 SUGGESTED, SUGGESTION_ATTEMPTS, SUGGESTION_REPORTS = 4, 14, 6
+NEXT, NEXT_ATTEMPTS = 3, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,25 @@ def assistant_of(parts: Parts, model: str) -> Assistant:
 @st.cache_resource(show_spinner="正在从报告里找几个可以问的问题……", max_entries=32)
 def suggested_questions(key: tuple[Any, ...], _parts: Parts, _reports: Sequence[Report]) -> tuple[str, ...]:
     """Questions about these reports that were tried just now and answered rightly."""
-    assistant, store = assistant_of(_parts, _parts.settings.model), _parts.index.store
+    store = _parts.index.store
     chosen = suggestions.interleaved(_reports)[:SUGGESTION_REPORTS]
     drawn = (suggestions.report_to_suggestions(r, store.sections(r.id), store.tables(r.id)) for r in chosen)
-    return suggestions.answered_suggestions(suggestions.in_turn(drawn), assistant.ask, SUGGESTED, SUGGESTION_ATTEMPTS)
+    ask = _trial_of(_parts).ask
+    return suggestions.answered_suggestions(suggestions.in_turn(drawn), ask, SUGGESTED, SUGGESTION_ATTEMPTS)
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def next_questions(
+    key: tuple[Any, ...], _parts: Parts, _answer: VerifiedAnswer, _reports: Sequence[Report], _asked: Sequence[str]
+) -> tuple[str, ...]:
+    """Questions to go on with after an answer, tried just now and answered rightly."""
+    store = _parts.index.store
+    drawn = answer_to_next(
+        _answer, _reports, lambda identity: (store.sections(identity), store.tables(identity)), _asked
+    )
+    return suggestions.answered_suggestions(drawn, _trial_of(_parts).ask, NEXT, NEXT_ATTEMPTS)
+
+
+def _trial_of(parts: Parts) -> Assistant:
+    """The answerer questions are tried with: the built-in one, which costs nothing."""
+    return assistant_of(parts, EXTRACTIVE)

@@ -1,0 +1,60 @@
+"""Questions to be asked by a click: to begin with, and to go on with."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rag import page
+from rag.records import Report
+from rag.ui.memory import submit
+from rag.ui.parts import Parts, next_questions, suggested_questions
+
+log = logging.getLogger("wenbao.page")
+
+
+def draw_first_questions(parts: Parts, reports: Sequence[Report]) -> None:
+    """Questions that these reports answer."""
+    try:
+        questions = suggested_questions(_key(parts, reports), parts, reports)
+    except Exception:  # the page is as good without them
+        log.exception("suggestions failed")
+        return
+    if not questions:
+        return
+    st.html('<div class="wb-head wb-center">可以这样问</div>')
+    with st.container(key="wb-suggestions"):
+        for column, question in zip([*st.columns(2), *st.columns(2)], questions, strict=False):
+            with column:
+                _draw_question(f"ask-{question}", question)
+
+
+def draw_next_questions(parts: Parts, reports: Sequence[Report]) -> None:
+    """Questions to go on with after the last answer of the conversation."""
+    exchanges = st.session_state.exchanges
+    answer = exchanges[-1].answer if exchanges else None
+    if answer is None or not reports:
+        return
+    asked = tuple(exchange.question for exchange in exchanges)
+    key = _key(parts, reports)
+    try:
+        near = next_questions((*key, answer.text, *asked), parts, answer, reports, asked)
+        questions = near or [one for one in suggested_questions(key, parts, reports) if one not in asked]
+    except Exception:  # the answer is as good without them
+        log.exception("next questions failed")
+        return
+    if questions:
+        with st.container(key="wb-next"):
+            st.html('<div class="wb-head">接着可以问</div>')
+            for question in questions:
+                _draw_question(f"next-{question}", question)
+
+
+def _key(parts: Parts, reports: Sequence[Report]) -> tuple[object, ...]:
+    return (parts.index.store.generation(), str(parts.index.store.folder), *(report.id for report in reports))
+
+
+def _draw_question(key: str, question: str) -> None:
+    st.button(page.escape_markdown(question), key=key, width="stretch", on_click=submit, args=(question,))

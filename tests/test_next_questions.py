@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
+
+from rag.assembly import build_assistant, open_index
+from rag.assistant import Assistant
+from rag.next_questions import answer_to_next
+from rag.records import AnswerStatus, Section, Table
+from rag.settings import Settings
+from rag.suggestions import answered_suggestions
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+WANTED, ATTEMPTS = 3, 8
+
+
+def assistant_over(data: Path, reports: Path) -> Iterator[Assistant]:
+    build_index(data, reports)
+    index = open_index(Settings(data=data))
+    yield build_assistant(Settings(data=data), index)
+    index.close()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("small")
+    yield from assistant_over(folder / "data", write_reports(folder / "r", a=REPORT, b=OTHER_REPORT))
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    yield from assistant_over(tmp_path_factory.mktemp("corpus"), CORPUS)
+
+
+def next_questions(assistant: Assistant, question: str, asked: Sequence[str] = ()) -> tuple[str, ...]:
+    store = assistant.index.store
+
+    def parts(identity: str) -> tuple[Sequence[Section], Sequence[Table]]:
+        return store.sections(identity), store.tables(identity)
+
+    drawn = answer_to_next(assistant.ask(question), assistant.reports(), parts, (question, *asked))
+    return answered_suggestions(drawn, assistant.ask, WANTED, ATTEMPTS)
+
+
+def test_what_stands_beside_and_what_others_state_of_the_same(small: Assistant) -> None:
+    beside, elsewhere, *_ = next_questions(small, "青石职业技术学院2023届毕业生就业率是多少？")
+    assert (beside, elsewhere) == ("青石职院2023届毕业生的专业对口率是多少？", "白河职院2022届毕业生就业率是多少？")
+
+
+def test_nothing_is_suggested_twice(small: Assistant) -> None:
+    first = next_questions(small, "青石职业技术学院2023届毕业生就业率是多少？")
+    again = next_questions(small, "青石职业技术学院2023届毕业生就业率是多少？", asked=first)
+    assert not set(first) & set(again)
+
+
+QUESTIONS = (
+    "咸职2023届就业率是多少",
+    "咸职的生师比是多少",
+    "湖职2020届毕业生有多少人",
+    "湖职2020届护理学院有多少毕业生",
+    "武汉职业技术学院对接哪些产业集群",
+    "咸职2023年培训了多少人次",
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_is_suggested_over_the_sample_reports_is_answered(corpus: Assistant, question: str) -> None:
+    found = next_questions(corpus, question)
+    assert found
+    for one in found:
+        assert corpus.ask(one).status is AnswerStatus.ANSWERED, one
