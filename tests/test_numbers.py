@@ -77,12 +77,13 @@ def read(text: str) -> list[str]:
         ("带宽10000Mbps，资源189784GB", ["10000 Mbps", "189784 GB"]),
         ("4965个学时，26课时，1学分/学期", ["4965 学时", "26 课时", "1 学分/学期"]),
         ("历时2个多月，3年多的时间", ["2 个月 多", "3 年 多"]),
-        ("得98分，占4.5分。", ["98 分", "4.5 分"]),
+        ("得98分，占4.5分。98.5分（满分100分）", ["98 分", "4.5 分", "98.5 分", "100 分"]),
         ("30名额", ["30 名"]),
         ("男5人才艺展示", ["5"]),
         # layout
         ("共 5089 份", ["5089 份"]),
         ("共5089\n份", ["5089 份"]),
+        ("省级\t8\t个人金奖1个\t3\t万亩", ["8", "1 个", "3"]),
         ("34118.\n10万元", ["34118.10 万元"]),
         ("12,345人，12，345人，1,234.5元", ["12345 人", "12345 人", "1234.5 元"]),
         # bounds
@@ -92,7 +93,9 @@ def read(text: str) -> list[str]:
         ("预约30人，签约40人，约50人左右", ["30 人", "40 人", "50 人 约 左右"]),
         ("达500人，最高30000元", ["500 人", "30000 元"]),
         ("≥18，<5%", ["18  ≥", "5 % <"]),
+        ("逾300家，接近九成，突破1亿元，不足5%，85%+", ["300 家 逾", "90 % 接近", "1 亿元 突破", "5 % 不足", "85 % +"]),
         # ranges
+        ("5万-8万元，3千至5千人", ["5 万元 ～", "8 万元 ～", "3000 人 ～", "5000 人 ～"]),
         ("5-7个", ["5 个 ～", "7 个 ～"]),
         ("3—5万人", ["30000 人 ～", "50000 人 ～"]),
         ("2000-3000元", ["2000 元 ～", "3000 元 ～"]),
@@ -350,6 +353,28 @@ def test_width_does_not_change_figures(text: str) -> None:
 def test_written_figure_is_read_back(value: Decimal, unit: str) -> None:
     (number,) = find_numbers(f"为{format_decimal(value)}{unit}。")
     assert (number.value, number.unit, number.text) == (value, unit, format_decimal(value) + unit)
+
+
+def ways_of_writing(value: int) -> list[str]:
+    """The same number of people or, where it can be, of ten thousands, as reports write it."""
+    wide = str.maketrans("0123456789,.", "０１２３４５６７８９，．")
+    plain, parted, scaled = str(value), f"{value:,}", format_decimal((Decimal(value) / 10000).normalize())
+    return [
+        f"{plain}人", f"{plain} 人", f"{plain}\n人", f"{plain}名", f"{parted}人", f"{parted} 人", f"{plain.translate(wide)}人",
+        f"{parted.translate(wide)}人", f"{parted.replace(',', '，')}人", f"{scaled}万人", f"{scaled} 万 人", f"{scaled}万名",
+    ]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(1000, 10**8))
+def test_twelve_ways_of_writing_a_figure_say_the_same(value: int) -> None:
+    for written in ways_of_writing(value):
+        (number,) = find_numbers(f"学校共有{written}。")
+        assert same_value(number, figure(str(value), "人")), written
+        assert number.text == written
+    for other in (value + 1, value - 1, value * 10, value + 1000):
+        (number,) = find_numbers(f"学校共有{other}人。")
+        assert not same_value(number, figure(str(value), "人"))
 
 
 def test_long_and_hostile_text_is_read_in_linear_time() -> None:

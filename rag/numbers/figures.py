@@ -20,7 +20,7 @@ _ARABIC = re.compile(
          (?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,4}}(?![\d])(?:\.\d{{1,12}}(?!\d))?
                   | \d{{1,15}}(?:\.\n[ ]*\d{{1,12}}(?!\d)(?={GAP}[万亿]?(?:{UNIT}))|\n?\.\d{{1,12}})?(?!\d))
          (?:[ ]?(?P<within>余(?!额)|多(?=[ ]*[百千万亿])))?
-         (?P<scale>{GAP}(?:[十百千]?(?:万亿|万(?![达科象向州宁众事物能华豪源隆全])|亿(?!达))|[百千](?!克|米|瓦|伏)(?=[余多]?{UNIT})))?
+         (?P<scale>{GAP}(?:[十百千]?(?:万亿|万(?![达科象向州宁众事物能华豪源隆全])|亿(?!达))|[百千](?!克|米|瓦|伏)(?=[余多]?{UNIT}|[-~至到]\d+[百千])))?
          (?P<also>余(?!额)|[多几来](?={GAP}(?:{UNIT})|[ ,。;、)]|$)|\+(?![0-9A-Za-z]))?
          (?:{GAP}(?P<unit>{UNIT}))?""",
     re.VERBOSE,
@@ -41,7 +41,9 @@ _TENTHS = re.compile(
          (?![立员果功为长都效本绩人就品熟分型套语交群不份])""",
     re.VERBOSE,
 )
-_AFTER = re.compile(rf"{GAP}(及以上|及以下|以上|以下|以内|左右|上下|有余)|(多)(?=[的来,。;、)]|时间|$)")
+_AFTER = re.compile(
+    rf"{GAP}(及以上|及以下|以上|以下|以内|左右|上下|有余|\+(?![0-9A-Za-z]))|(多)(?=[的来,。;、)]|时间|$)"
+)
 _BEFORE = re.compile(
     r"""(不得低于|不得少于|不得超过|不低于|不少于|不小于|不超过|不高于|不大于|大约|将近|接近|近乎|超过|超出|突破|高于|大于|多于|低于
          |小于|少于|不足|不到|未满|至少|至多|(?:(?<![预大节制合公契相签续集])|(?<=干预)|(?<=连续))约
@@ -281,8 +283,11 @@ def _with_ranges(folded: str, found: list[Number]) -> tuple[Number, ...]:
             continue
         scale = _WRITTEN_SCALE.search(folded, high.start, high.end)
         value = low.value
-        if not low.unit and scale and "元" not in high.unit and not _WRITTEN_SCALE.search(folded, low.start, low.end):
+        low_has_scale = _WRITTEN_SCALE.search(folded, low.start, low.end)
+        if not low.unit and scale and "元" not in high.unit and not low_has_scale:
             value = scaled(value, scale[0])
+        elif not low.unit and low_has_scale and "元" in high.unit:
+            value = value.scaleb(-SCALES.get(canonical(high.unit)[0], 0)).normalize()
         if value < high.value:
             numbers[index] = replace(low, value=value, unit=high.unit, bound=f"{low.bound} ～".strip())
             numbers[index + 1] = replace(high, bound=f"{high.bound} ～".strip())

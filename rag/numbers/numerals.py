@@ -7,8 +7,9 @@ from decimal import Decimal
 
 # Width and dash variants, one character for one, so that spans stay those of the text.
 FOLD = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
-    ord(variant): plain for variant, plain in zip("\u3000\u00a0\t\r−–‐‑∶﹪〜", "    ----:%~", strict=True)
+    ord(variant): plain for variant, plain in zip("\u3000\u00a0\t\r−–‐‑∶﹪〜", "  \x1f ----:%~", strict=True)
 }
+"""A tab parts two cells, so it stays a mark of its own: no unit stands behind it."""
 DIGITS = "〇零一二两三四五六七八九"
 DIGIT_VALUES = dict(zip(DIGITS, (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 CHINESE = f"{DIGITS}十百千万亿"
