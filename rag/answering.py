@@ -19,6 +19,7 @@ from rag.generate import (
     evidence_to_prompt,
     partial_reply,
     prompt_budget,
+    prompt_to_doubt,
     reply_to_draft,
     visible_answer,
 )
@@ -101,7 +102,7 @@ def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice
     """The answer without a model."""
     draft = evidence_to_draft(given.evidence, given.reports, given.tables, given.contradictions)
     on_stage(VERIFY)
-    return _gated(replace(draft, notice=notice), given)
+    return Answered(replace(draft, notice=notice), draft_to_gated(draft, given.tables, given.reports))
 
 
 def given_to_prompt(given: Given, model: ChatModel, count_tokens: Callable[[str], int]) -> AnswerPrompt:
@@ -206,14 +207,12 @@ class _Asking:
 
 
 def _drafted(text: str, prompt: AnswerPrompt, given: Given, alias: str) -> Answered:
-    answered = _gated(replace(reply_to_draft(text, prompt), model=alias), given)
+    draft = replace(reply_to_draft(text, prompt), model=alias)
+    doubt = prompt_to_doubt(prompt, draft.citations)
+    answered = Answered(draft, draft_to_gated(draft, given.tables, given.reports, doubt))
     proved = {(figure.text, n) for figure in answered.gated.figures for n in figure.citations}
     kept = tuple(c for c in answered.draft.conflicts if all(value in proved for value in c.values))
     return replace(answered, draft=replace(answered.draft, conflicts=kept))
-
-
-def _gated(draft: Draft, given: Given) -> Answered:
-    return Answered(draft, draft_to_gated(draft, given.tables, given.reports))
 
 
 def _settled(best: Answered | None, given: Given, failure: str, alias: str) -> Answered:

@@ -8,7 +8,7 @@ the cited passage holds proves nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer_markup import markup_to_text, text_to_markup
@@ -56,11 +56,16 @@ class _Source:
     """Years its quote, with headings, caption and header, names."""
 
 
-def draft_to_gated(draft: Draft, tables: Mapping[str, Table], reports: Mapping[str, Report] | None = None) -> Gated:
+def draft_to_gated(
+    draft: Draft,
+    tables: Mapping[str, Table],
+    reports: Mapping[str, Report] | None = None,
+    is_mistaken: Callable[[Claim, AnswerFigure], bool] = lambda claim, figure: False,
+) -> Gated:
     """The draft with every unproved figure removed.
 
     `tables` by id are those its passages were taken from. With `reports` by id, a figure of one college's or one
-    year's report is no longer let through as another's.
+    year's report is no longer let through as another's. A proved figure goes too where `is_mistaken` says so.
     """
     known = reports or {}
     names = _names(draft.citations, known)
@@ -70,7 +75,7 @@ def draft_to_gated(draft: Draft, tables: Mapping[str, Table], reports: Mapping[s
     removed: list[Number] = []
     for claim in markup_to_claims(markup, names):
         figure = _prove(claim, sources, draft.computations, known)
-        if figure is None:
+        if figure is None or is_mistaken(claim, figure):
             removed.append(claim.number)
             continue
         bold = any(a < claim.number.end and claim.number.start < b for a, b in markup.bold)

@@ -1,5 +1,6 @@
 """Draft with a model: the prompt made of the evidence, the reply read strictly, its ids written out by code."""
 
+from rag.generate.attributing import prompt_to_doubt
 from rag.generate.drafting import MAX_ANSWER_CHARACTERS, partial_reply, reply_to_draft, visible_answer
 from rag.generate.prompting import AnswerPrompt, evidence_to_prompt, prompt_budget
 from rag.generate.replies import MAX_REPLY_CHARACTERS, REPLY_SCHEMA, REWRITE_SCHEMA
@@ -15,6 +16,7 @@ __all__ = [
     "evidence_to_prompt",
     "partial_reply",
     "prompt_budget",
+    "prompt_to_doubt",
     "question_to_rewrite",
     "reply_to_draft",
     "visible_answer",

@@ -48,6 +48,8 @@ class AnswerPrompt:
     """By id (`P3`)."""
     figures: Mapping[str, Figure]
     """By id (`F12`)."""
+    printed: tuple[Figure, ...]
+    """Every figure of the passages, those listed first."""
     tables: Mapping[str, Table]
     reports: Mapping[str, Report]
     disputes: tuple[Contradiction, ...]
@@ -90,7 +92,7 @@ def evidence_to_prompt(
     text = "\n\n".join(_blocks(passages, reports, tables, figures)) or "（没有检索到相关段落）"
     messages = _messages(text, disputes_to_text(disputes, figures), evidence, reports, history)
     size = sum(count_tokens(message.content) for message in messages)
-    return AnswerPrompt(messages, evidence, passages, figures, tables, reports, disputes, size)
+    return AnswerPrompt(messages, evidence, passages, figures, tuple(listed), tables, reports, disputes, size)
 
 
 def _messages(
