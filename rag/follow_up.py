@@ -8,18 +8,20 @@ side (`（承上问：…）`), so that a reader sees what was understood.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.colleges import mentioned, place_at, placed_names
 from rag.indicators import indicator_names
+from rag.numbers import find_numbers, unit_class
 from rag.question_years import YearSpan, year_spans
 from rag.records import Report, Turn
-from rag.text import matching_key, tagged_words
+from rag.text import matching_key, tagged_words, unique
 
 MIN_PARALLEL = 0.6
 """How alike two phrases must be built for one to stand in for the other in a follow-up."""
+AS_ALIKE = 0.02
 MAX_ELLIPTICAL_LENGTH = 24
 """A longer question says what it is about, unless it begins with a word for something said before."""
 MAX_PRONOUN_LENGTH = 60
@@ -29,7 +31,9 @@ MAX_REPLACEMENT = 14
 _PRONOUN = re.compile(
     r"^(?:那么?|请问)?[，,]?(?:它|他们|她们|其中|其(?![他它余])|该校|该院|对方|上述|这些|这个|那个|这所|那所)"
 )
-_ELLIPTICAL = re.compile(r"^(?:那|再|还有|换成|换作|如果是|要是)|呢[？?，,。]?(?:[^，,。]{0,8})$")
+_ELLIPTICAL = re.compile(
+    r"^(?:那|再|还有|换成|换作|如果是|要是)|呢[？?，,。]?(?:[^，,。]{0,8})$|^[^，,？?]{1,10}那(?:[个项门类份次]|一[个项门类份次])"
+)
 _EVERY_COLLEGE = re.compile(
     r"哪一?[所个家些](?:学校|院校|高校|学院|职院|大学)|各(?:校|院校|高校|学校|所)|(?:所有|全部)的?(?:学校|院校|高校|报告)|几所"
 )
@@ -38,6 +42,18 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"的?(?:话|那边|那里)?(?:呢|又?如何|又?怎么样)?[？?。！!，,]*$")
 _CARRIED = re.compile(r"^(?P<own>.*?)（承上问：(?P<before>.*)）$", re.DOTALL)
+_PART_OF_NAME = re.compile(r"(?P<name>[\u4e00-\u9fff]{3,10}?(?:学院|大学|学校|职院))[那这]一?所")
+_SAYS_KIND = re.compile(
+    r"多少|几[个名位项成]|[人总个]数|数[量额]|率|占|比例|比重|[意关]度|金额|经费|分别|多[大高]|哪|什么|谁"
+)
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_GROUPS = ("教职工|教职员工|老师|教师", "用人单位|企业|单位", "毕业生|校友", "家长", "学生|同学|在校生")
+"""Whose figures reports tell apart; a follow-up names another of them."""
+_GROUP = re.compile(rf"(?:{'|'.join(_GROUPS)})们?")
+_TOPIC = re.compile(r"^(?P<topic>[^，,呢]{2,8})呢[，,？?](?P<tail>.*)$")
+_IN_CONTEXT = 0.09
+"""What a phrase loses that only says within what the question asks (毕业生里)."""
+_CONTEXT_END = re.compile(r"里面?(?!程)|当中|之中|其中")
 _THAT_ONE = re.compile(r"[省市]?的?[那这另]一?[所家个](?:学校|学院|院校|高校)?")
 _PLACE_LENGTHS = (5, 4, 3, 2)
 _CODE = re.compile(r"[A-Za-z0-9]+[\u4e00-\u9fff]")
@@ -54,6 +70,8 @@ class Resolved:
     """What it asks itself."""
     carried: str
     """The earlier question it leans on, `` where it stands alone or was put into the earlier one's place."""
+    kinds: tuple[str, ...] = ()
+    """Classes of the figures the answer before gave, where the question asks for no kind of its own."""
 
 
 def resolve_follow_up(question: str, history: Sequence[Turn], reports: Sequence[Report]) -> Resolved:
@@ -62,25 +80,58 @@ def resolve_follow_up(question: str, history: Sequence[Turn], reports: Sequence[
     previous = ""
     for turn in history:
         if turn.role == "user" and turn.content.strip():
-            previous = _flat(_resolve(" ".join(turn.content.split()), previous, names), names)
-    return _resolve(question, previous, names)
+            previous = _flat(_resolve(" ".join(turn.content.split()), previous, names, reports), names)
+    resolved = _resolve(question, previous, names, reports)
+    if resolved.standalone == question or _SAYS_KIND.search(question):
+        return resolved
+    return replace(resolved, kinds=_kinds_given(history))
 
 
-def _resolve(question: str, previous: str, names: Names) -> Resolved:
+def _kinds_given(history: Sequence[Turn]) -> tuple[str, ...]:
+    """Classes of the figures that the last answer gave: of the bold ones, or where none is bold of all."""
+    last = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    text = "，".join(_BOLD.findall(last)) or last
+    return unique(unit_class(number.unit) for number in find_numbers(text))
+
+
+def _resolve(question: str, previous: str, names: Names, reports: Sequence[Report]) -> Resolved:
     if not previous or not _is_elliptical(question, previous, names):
         return Resolved(question, question, "")
     colleges = _new_colleges(question, previous, names)
     years = year_spans(question)
     before = _with_years(_with_colleges(previous, colleges, names), years)
+    if not years:
+        before = _without_foreign_year(before, colleges, reports)
     rest = _rest(question, years, names)
-    if not rest and (colleges or years):
+    if (not rest or rest in before) and (colleges or years):
         return Resolved(before, before, "")
-    if (substituted := _substitute(before, rest)) is not None:
+    if (asked := _of_other_group(before, rest)) is not None:
+        return Resolved(asked, asked, "")
+    if (substituted := _substitute(before, rest, _college_spans(before, names).values())) is not None:
         return Resolved(substituted, substituted, "")
     if matching_key(rest) in indicator_names():
         asked = _in_scope(f"{rest}是多少？", before, names)
         return Resolved(asked, asked, "")
     return Resolved(f"{question}（承上问：{before}）", question, before)
+
+
+def _without_foreign_year(text: str, colleges: Sequence[str], reports: Sequence[Report]) -> str:
+    """A question taken over to another college without the year it names, where that college has no report of it."""
+    own = {year for report in reports if report.college in colleges for year in (report.year, report.cohort) if year}
+    spans = year_spans(text)
+    if len(spans) != 1 or not own or own & set(spans[0].years) or not spans[0].word:
+        return text
+    return text[: spans[0].start] + text[spans[0].end :].removeprefix("的")
+
+
+def _of_other_group(before: str, rest: str) -> str | None:
+    """The question before, asked of another group of people (学生 → 老师们); None where the follow-up names none."""
+    topic = match["topic"] if (match := _TOPIC.match(f"{rest}？" if rest.endswith("呢") else rest)) else rest
+    tail = match["tail"].strip("？?") if match else ""
+    if not _GROUP.fullmatch(topic) or (tail and tail[:2] not in before):
+        return None
+    old = list(_GROUP.finditer(before))
+    return before[: old[0].start()] + topic + before[old[0].end() :] if len(old) == 1 else None
 
 
 def _in_scope(question: str, before: str, names: Names) -> str:
@@ -126,6 +177,9 @@ def _new_colleges(question: str, previous: str, names: Names) -> tuple[str, ...]
     """Colleges a question names, or the only other one of the place it names (湖南那所)."""
     if named := _college_spans(question, names):
         return _in_order(named)
+    if part := _PART_OF_NAME.search(question):
+        known = [college for college in names if part["name"] in college]
+        return tuple(known) if len(known) == 1 else (part["name"],)
     place, _ = _named_place(question)
     before = mentioned(previous, names)
     others = [college for college in names if place and college.startswith(place) and college not in before]
@@ -173,28 +227,44 @@ def _with_years(text: str, years: Sequence[YearSpan]) -> str:
 def _rest(question: str, years: Sequence[YearSpan], names: Names) -> str:
     """What a follow-up says besides colleges, years and the words that make it one."""
     spans = [*((span.start, span.end) for span in years), *_college_spans(question, names).values()]
-    place, span = _named_place(question)
-    spans += [span] if place else []
+    if part := _PART_OF_NAME.search(question):
+        spans.append(part.span())
+    else:
+        place, span = _named_place(question)
+        spans += [span] if place else []
     for start, end in sorted(spans, reverse=True):
         question = question[:start] + question[end:]
-    return _AFTER.sub("", _BEFORE.sub("", question)).strip("和与、，, 的") if spans else _short(question)
+    return _AFTER.sub("", _BEFORE.sub("", question)).lstrip("呢").strip("和与、，, 的") if spans else _short(question)
 
 
 def _short(question: str) -> str:
     return _AFTER.sub("", _BEFORE.sub("", question)).strip("，, ")
 
 
-def _substitute(previous: str, new: str) -> str | None:
-    """`previous` with the piece that is built like `new` replaced by it; None where no piece plainly is."""
+def _substitute(previous: str, new: str, names: Collection[tuple[int, int]]) -> str | None:
+    """`previous` with the piece that is built like `new` replaced by it; None where no piece plainly is.
+
+    Nothing is replaced inside the `names` of colleges; of pieces as much alike the longer one is.
+    """
     if not 1 <= len(new) <= MAX_REPLACEMENT:
         return None
     best: tuple[float, int, int] = (0.0, 0, 0)
+    context = max((match.end() for match in _CONTEXT_END.finditer(previous)), default=0)
     for start, end in _phrases(previous):
-        if (score := _parallel(previous[start:end], new)) > best[0]:
-            best = (score, start, end)
-    if best[0] < MIN_PARALLEL:
-        return None
-    return previous[: best[1]] + new + previous[best[2] :]
+        score = _parallel(previous[start:end].removesuffix("的"), new.removesuffix("的")) - _IN_CONTEXT * (
+            end <= context
+        )
+        while start and previous[start - 1].isdigit():
+            start -= 1
+        least = best[0] + (-AS_ALIKE if end - start > best[2] - best[1] else AS_ALIKE)
+        whole = previous[end - 1] != "的" or new[-1] == "的"
+        if whole and score > least and not _overlaps(start, end, names):
+            best = (max(score, best[0]), start, end)
+    return previous[: best[1]] + new + previous[best[2] :] if best[0] >= MIN_PARALLEL else None
+
+
+def _overlaps(start: int, end: int, spans: Collection[tuple[int, int]]) -> bool:
+    return any(start < b and a < end for a, b in spans)
 
 
 def _phrases(text: str) -> Iterator[tuple[int, int]]:

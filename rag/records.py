@@ -379,6 +379,8 @@ class Query:
     wants_number: bool = False
     carried: str = ""
     """The earlier question an elliptical one is understood by."""
+    kinds: tuple[str, ...] = ()
+    """Classes of the figures the answer before gave, where an elliptical question asks for no kind itself."""
     subject: str = ""
     """Of a part: whom or what year it is about, as an answer names it."""
     parts: tuple[Query, ...] = ()

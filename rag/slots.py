@@ -67,6 +67,8 @@ _KIND_OF_UNIT = {
     "money": MONEY, "percent": PERCENT, "points": POINTS, "area": AREA, "ratio": RATIO,
     "time": TIME, "hours": TIME, "duration": TIME,
 }  # fmt: skip
+_TOPIC = re.compile(r"(?:那么?|其中)?(?P<topic>[^，,？?呢]{2,16}?)的?呢[？?，,]")
+"""What a question names first and then asks of: 省级的呢？几项，多少人次."""
 _BREAK = re.compile(r"[，,；;？?。！!]")
 _COPULA = re.compile(r"[的是有为达到约各自分别大概一共总\s]{0,5}")
 _ENUMERATION = re.compile(r"[^，,；;：:、和与及跟]{1,16}(?:[、和与及跟][^，,；;：:、和与及跟]{1,16})+$")
@@ -108,7 +110,9 @@ def question_to_slots(question: str, carried: str = "") -> tuple[Slot, ...]:
         high = min((match.start() for match in _BREAK.finditer(question, end)), default=len(question))
         if index + 1 < len(found):
             high = min(high, found[index + 1][0])
-        text = question[low:high]
+        topic = _TOPIC.match(question, 0, start)
+        text = question[max(low, topic.end()) : high] if topic else question[low:high]
+        text = f"{topic['topic']}{text}" if topic else text
         head = (
             f"{question[max(low, start - HEAD_LENGTH) : start]} {question[start : min(end + HEAD_LENGTH // 2, high)]}"
         )

@@ -63,6 +63,7 @@ def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report]
         standalone=standalone,
         focus=focus,
         carried=carried,
+        kinds=resolved.kinds,
         report_ids=scope.report_ids,
         colleges=scope.colleges,
         unknown_colleges=scope.unknown,

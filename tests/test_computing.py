@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from answer_samples import make_passage, make_report, make_table, table_passage
 
 from rag.extractive import evidence_to_draft
-from rag.records import AnswerStatus, Draft, Evidence, Filters, Passage, Table
+from rag.records import AnswerStatus, Draft, Evidence, Filters, Passage, Table, Turn
 from rag.relevance import query_to_relevance
 from rag.understand import question_to_query
 
@@ -46,10 +47,10 @@ CONTEST = make_passage(
 CLUBS = make_passage("学生社团50个，成员1900人，全年办活动30场。", path=("学生社团",))
 
 
-def answer(question: str) -> Draft:
+def answer(question: str, history: Sequence[Turn] = ()) -> Draft:
     majors, colleges = table_passage(MAJORS), table_passage(COLLEGES)
     found: tuple[Passage, ...] = (STAFF, TRAINING, GRADUATES, majors, colleges, CONTEST, CLUBS)
-    query = question_to_query(COLLEGE + question, (), Filters(), [REPORT])
+    query = question_to_query(question if history else COLLEGE + question, history, Filters(), [REPORT])
     relevance = query_to_relevance(query, [f"{COLLEGE}{passage.text}" for passage in found])
     evidence = Evidence(query, found, tuple(sorted(relevance.weights.items())))
     tables: dict[str, Table] = {MAJORS.id: MAJORS, COLLEGES.id: COLLEGES}
@@ -96,3 +97,18 @@ def test_a_printed_share_of_the_same_whole_holds(question: str, expected: list[s
 @pytest.mark.parametrize("question", ["社团活动占社团成员的百分之几？"])
 def test_things_of_different_kinds_make_no_share(question: str) -> None:
     assert answer(question).computations == ()
+
+
+@pytest.mark.parametrize(
+    ("earlier", "before", "question", "expected"),
+    [
+        ("双师型教师有多少？", "双师型教师350人，占50.00%。", "专任教师呢？", ["700人"]),
+        ("助产专业的毕业生有多少？", "助产**100人** [1]，占**5.00%** [1]。", "那数控技术呢？", ["150人", "7.50%"]),
+        ("助产专业的毕业生有多少？", "助产100人。", "那数控技术呢？", ["150人"]),
+    ],
+)
+def test_a_follow_up_gives_the_kinds_of_figures_given_before(
+    earlier: str, before: str, question: str, expected: list[str]
+) -> None:
+    history = [Turn("user", COLLEGE + earlier), Turn("assistant", before)]
+    assert bold(answer(question, history)) == expected

@@ -46,6 +46,16 @@ def resolve(question: str, *earlier: str) -> tuple[str, str, str]:
         (FIRST, "生师比呢？", "咸宁职业技术学院2023届生师比是多少？"),
         ("咸职有多少在校生？", "那就业率呢？", "咸宁职业技术学院就业率是多少？"),
         ("课程里A类课的比例是多少？", "C类呢？", "课程里C类课的比例是多少？"),
+        # a time, all of it
+        ("咸职2023届8月底的就业率是多少？", "年底呢？", "咸职2023届年底的就业率是多少？"),
+        # other people, though nothing is alike in the words
+        ("我校学生的满意度是多少？", "老师们呢，满意吗？", "我校老师们的满意度是多少？"),
+        ("咸职用人单位的满意度是多少？", "家长呢", "咸职家长的满意度是多少？"),
+        # a college by part of its name; the words that are asked again
+        ("武汉职业技术学院对接几个集群？", "城市职业学院那所呢？", "城市职业学院对接几个集群？"),
+        ("武汉职业技术学院对接几个集群？", "黄冈职院呢，几个集群？", "黄冈职业技术学院对接几个集群？"),
+        # a year that the other college has no report of
+        ("咸职2022届就业率是多少？", "换成湖职呢", "湖北职业技术学院就业率是多少？"),
     ],
 )
 def test_what_is_named_takes_the_place_of_what_it_is_parallel_to(earlier: str, question: str, expected: str) -> None:
@@ -78,6 +88,27 @@ def test_what_has_no_parallel_is_carried_visibly(question: str) -> None:
 )
 def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
     assert resolve(question, FIRST) == (question, question, "")
+
+
+def test_what_is_within_is_no_parallel_of_what_is_asked() -> None:
+    first = "未就业的毕业生里打算当兵的有几个？"
+    assert resolve("想创业的呢？", first)[2] == first
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "kinds"),
+    [
+        ("男生**2058人** [1]，占**40.37%** [1]。", "那女生呢？", ("count", "percent")),
+        ("男生2058人，占40.37%。", "那女生呢？", ("count", "percent")),
+        ("男生**2058人** [1]（共5098人，占40.37%）。", "那女生呢？", ("count",)),
+        ("男生2058人，占40.37%。", "那女生占多少呢？", ()),
+        ("总体满意度为93.07%。", "那他们的工作跟所学专业对口吗？", ("percent",)),
+        ("男生2058人，占40.37%。", "湖职的生师比是多少？", ()),
+    ],
+)
+def test_the_kinds_of_the_figures_given_before_are_kept(answer: str, question: str, kinds: tuple[str, ...]) -> None:
+    history = [Turn("user", "咸职2023届毕业生里男生有多少？"), Turn("assistant", answer)]
+    assert resolve_follow_up(question, history, REPORTS).kinds == kinds
 
 
 def test_nothing_is_carried_without_an_earlier_question() -> None:

@@ -49,3 +49,7 @@ def test_the_unit_asked_in_is_known(question: str, unit: str) -> None:
 
 def test_a_question_without_interrogative_asks_what_the_earlier_one_did() -> None:
     assert question_to_slots("女生", "男生有多少人？")[0].kind == slots.PEOPLE
+
+
+def test_what_is_named_first_belongs_to_all_that_is_asked_of_it() -> None:
+    assert [slot.text for slot in question_to_slots("其中市级的呢？几项，多少人次？")] == ["市级几项", "市级，多少人次"]

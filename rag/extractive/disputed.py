@@ -49,6 +49,7 @@ _DOUBTS = re.compile(
     "加起来|相加|之和|等于|出入|不对|不符|相符|哪个[是才]?[对准]|不同|算错|写错|有误|自相"
 )
 """How a question doubts that figures fit together."""
+_NEGATED = re.compile("[未非待][\u4e00-\u9fff]{2}")
 _INSISTS = re.compile("到底|究竟|准确[说地]")
 """How a question asks for the one figure that holds."""
 _ABOUT_KIND = {
@@ -151,6 +152,7 @@ def _says(item: Contradiction, findings: Findings) -> float:
 
 def _said(label: str, question: str) -> float:
     words = {word: w for word, w in content_words(label).items() if len(word) > 1 and word not in EMPTY}
+    words |= dict.fromkeys(_NEGATED.findall(label), 1.0)
     return Relevance(words, ()).coverage(question)
 
 

@@ -9,9 +9,11 @@ from rag import slots
 from rag.extractive.asks import Ask
 from rag.extractive.choosing import MIN_SURENESS, choose_figures, is_sure, known_item
 from rag.extractive.citing import Citations, label_of, lead_of, written
+from rag.extractive.companions import with_companions
 from rag.extractive.computing import is_result, plan_to_draft
 from rag.extractive.conflicts import find_conflict
 from rag.extractive.disputed import disputed_draft, stored_rivals
+from rag.extractive.features import KIND_CLASSES
 from rag.extractive.findings import Findings
 from rag.extractive.naming import name_draft
 from rag.extractive.refusing import not_found
@@ -52,7 +54,7 @@ def evidence_to_draft(
             return computed
     if not found:
         return not_found(evidence, reports, findings.relevance, tables)
-    return _figures_draft(found, findings)
+    return _figures_draft(with_companions(found, findings.figures, query), findings)
 
 
 def evidence_to_findings(
@@ -73,8 +75,15 @@ def evidence_to_findings(
 
 
 def figure_slots(query: Query) -> list[Slot]:
-    """What a question asks that is a figure; empty where it asks for names."""
-    return [slot for slot in question_to_slots(query.focus, query.carried) if slot.kind != slots.NAME]
+    """What a question asks that is a figure; empty where it asks for names.
+
+    One that asks nothing by itself (对口吗) wants what the answer before gave.
+    """
+    found = question_to_slots(query.focus, query.carried)
+    if len(found) == len(query.kinds) == 1 and found[0].kind == slots.NAME and found[0].text == query.focus:
+        kinds = [kind for kind, classes in KIND_CLASSES.items() if query.kinds[0] in classes]
+        return [replace(found[0], kind=kinds[0])] if kinds else []
+    return [slot for slot in found if slot.kind != slots.NAME]
 
 
 def findings_to_choices(findings: Findings, unit: str = "") -> list[tuple[Ask, Choice]]:
