@@ -49,7 +49,9 @@ class Exchange:
     @property
     def turns(self) -> tuple[Turn, Turn]:
         """The two messages it adds to the conversation."""
-        return Turn("user", self.question), Turn("assistant", self.text)
+        cited = self.answer.citations if self.answer else ()
+        passages = tuple(dict.fromkeys(citation.passage.id for citation in cited))
+        return Turn("user", self.question), Turn("assistant", self.text, passages)
 
 
 def answer_to_exchange(

@@ -17,7 +17,7 @@ from rag.exchanges import Exchange
 from rag.page_figures import facts_html, removed_html
 from rag.page_sources import grid_html, plain_html, sources_html
 from rag.records import Conflict, Report, VerifiedAnswer
-from rag.settings import EXTRACTIVE, Settings
+from rag.settings import EXTRACTIVE, Settings, has_secret
 from rag.text import matching_key, unique
 from rag.told import asked_figures
 
@@ -46,8 +46,23 @@ def escape_markdown(text: str) -> str:
 
 
 def model_choices(settings: Settings) -> tuple[str, ...]:
-    """Aliases of the answerers one may pick, the configured one first."""
-    return unique([settings.model, *MODEL_NAMES])
+    """Aliases of the answerers one may pick: the configured one, the built-in one, those whose key is set."""
+    with_key = [alias for alias, chat in settings.models.items() if chat.api_key_env and has_secret(chat.api_key_env)]
+    return unique([settings.model, *MODEL_NAMES, *with_key])
+
+
+def model_hint(settings: Settings) -> str:
+    """How to switch to a language model where none can be picked, as Markdown; else empty."""
+    if len(model_choices(settings)) > 1 or not settings.models:
+        return ""
+    alias, chat = next(
+        ((a, c) for a, c in settings.models.items() if c.api_key_env), next(iter(settings.models.items()))
+    )
+    key = f"设好环境变量 `{chat.api_key_env}`（密钥）" if chat.api_key_env else "在本机启动它"
+    return (
+        f'想让大模型来组织回答：{key}，在 `config.toml` 里写 `model = "{alias}"`，再重新启动。'
+        "可用的模型见 `wenbao models`。数字仍逐个核对。"
+    )
 
 
 def stage_line(stage: str) -> str:
@@ -105,7 +120,14 @@ def _understood(answer: VerifiedAnswer) -> str:
 def _foot(answer: VerifiedAnswer) -> str:
     name = answer.model_returned or MODEL_NAMES.get(answer.model, answer.model)
     seconds = dict(answer.timings_ms).get("total", 0.0) / 1000
-    return f"{name} · 查了 {len(answer.query.report_ids)} 份报告 · {seconds:.2f} 秒"
+    facts = [name, f"查了 {len(answer.query.report_ids)} 份报告", f"{seconds:.2f} 秒"]
+    if answer.first_token_ms is not None:
+        facts.append(f"首字 {answer.first_token_ms / 1000:.2f} 秒")
+    if answer.input_tokens:
+        facts.append(f"token 输入 {answer.input_tokens}、输出 {answer.output_tokens}")
+    if answer.cost is not None:
+        facts.append(f"费用 {answer.cost:.4f} 元")
+    return " · ".join(facts)
 
 
 def _block(block: Block, anchor: str) -> str:

@@ -57,7 +57,7 @@ LAYERS = (
     {"boards", "generate"},
     {"answering", "earlier"},
     {"charts", "told", "page_figures"}
-    | {"present", "exchanges", "feedback", "page", "page_sources"}
+    | {"present", "exchanges", "feedback", "page", "page_sources", "page_streaming"}
     | {"answer_blocks", "exports", "word", "figure_rows", "board_page"},
     {"readers", "page_pictures", "sources", "uploads", "embedders", "models"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 
 import streamlit as st
 
-from rag import page
+from rag import page, page_streaming
 from rag.assistant import Assistant
 from rag.errors import WenbaoError
 from rag.exchanges import Exchange, answer_to_exchange
 from rag.records import Filters, Report
 from rag.ui.actions import draw_actions
 from rag.ui.answer import draw_exchange, draw_question
+from rag.ui.job import Job, OnEvidence, OnStage, OnText, ShouldStop
 from rag.ui.memory import drained, keep, open_addressed, submit
 from rag.ui.parts import Parts, assistant_of
 from rag.ui.script import page_script
@@ -24,6 +26,8 @@ from rag.understand import filtered_reports
 MAX_QUESTION_CHARACTERS = 1000
 WATCH_SECONDS = 15
 """How often an open page looks for reports that others have added."""
+DRAWN_EVERY_SECONDS = 0.2
+"""How often the answer under way is drawn."""
 log = logging.getLogger("wenbao.page")
 
 
@@ -72,30 +76,55 @@ def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Repor
 def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Filters) -> None:
     """Answer the question that waits, showing how far it is, keep it, and draw the page again."""
     memory = st.session_state
-    number = len(memory.exchanges)
-    draw_question(number, memory.pending)
-    with st.chat_message("assistant"), st.status(page.stage_line("")) as status:
-        exchange = answered(
-            assistant, memory.pending, filters, lambda stage: status.update(label=page.stage_line(stage))
-        )
-    memory.exchanges = [*memory.exchanges, exchange]
-    memory.pending = None
+    job = memory.job = memory.get("job") or begin_job(assistant, memory.pending, filters, memory.exchanges)
+    draw_question(len(memory.exchanges), memory.pending)
+    with st.chat_message("assistant"):
+        watch_job(job, assistant)
+    memory.exchanges = [*memory.exchanges, job.exchange]
+    memory.pending = memory.job = None
     keep(parts, viewer)
     st.rerun()
 
 
-def answered(assistant: Assistant, question: str, filters: Filters, on_stage: Callable[[str], None]) -> Exchange:
-    """The exchange a question becomes; an error becomes one too, so that the conversation goes on."""
-    history = [turn for exchange in st.session_state.exchanges for turn in exchange.turns]
-    try:
-        answer = assistant.ask(question, history, filters, on_stage)
-        reports = {report.id: report for report in assistant.reports()}
-        return answer_to_exchange(question, answer, reports, assistant.tables(answer.evidence), filters)
-    except WenbaoError as error:
-        return Exchange(question, failure=str(error))
-    except Exception:
-        log.exception("question failed: %r", question)
-        return Exchange(question, failure="回答这个问题时程序出错了，请换个问法再试。")
+def watch_job(job: Job, assistant: Assistant) -> None:
+    """Show stage, sources found and words so far until the answer is there; a button stops it."""
+    status, growing, found = st.status(page.stage_line("")), st.empty(), st.empty()
+    if assistant.model is not None:
+        st.button("停止", icon=":material/stop_circle:", key="stop", disabled=job.is_stopping, on_click=job.stop)
+    shown, started, evidence = "", time.monotonic(), None
+    while job.exchange is None:
+        # Drawing something now and then is what lets a click interrupt this loop.
+        seconds = f"（{time.monotonic() - started:.0f} 秒）" if assistant.model is not None else ""
+        status.update(label=("正在停止…… " if job.is_stopping else "") + page.stage_line(job.stage) + seconds)
+        if assistant.model is not None and job.evidence is not None and job.evidence is not evidence:
+            evidence = job.evidence
+            reports = {report.id: report for report in assistant.reports()}
+            found.html(page_streaming.found_html(evidence, reports))
+        if job.text != shown:
+            shown = job.text
+            growing.html(page_streaming.streaming_html(shown))
+        job.wait(DRAWN_EVERY_SECONDS)
+
+
+def begin_job(assistant: Assistant, question: str, filters: Filters, exchanges: Sequence[Exchange]) -> Job:
+    """Have a question of the conversation answered."""
+    history = [turn for exchange in exchanges for turn in exchange.turns]
+
+    def ask(on_stage: OnStage, on_evidence: OnEvidence, on_text: OnText, should_stop: ShouldStop) -> Exchange:
+        """The exchange a question becomes; an error becomes one too, so that the conversation goes on."""
+        try:
+            answer = assistant.ask(
+                question, history, filters, on_stage, on_evidence=on_evidence, on_text=on_text, should_stop=should_stop
+            )
+            reports = {report.id: report for report in assistant.reports()}
+            return answer_to_exchange(question, answer, reports, assistant.tables(answer.evidence), filters)
+        except WenbaoError as error:
+            return Exchange(question, failure=str(error))
+        except Exception:
+            log.exception("question failed: %r", question)
+            return Exchange(question, failure="回答这个问题时程序出错了，请换个问法再试。")
+
+    return Job(question, ask)
 
 
 @st.fragment(run_every=WATCH_SECONDS)

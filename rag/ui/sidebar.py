@@ -32,6 +32,8 @@ def draw_sidebar(parts: Parts, viewer: str, reports: Sequence[Report]) -> tuple[
     model = st.selectbox(
         "回答方式", choices, format_func=lambda a: page.MODEL_NAMES.get(a, a), label_visibility="collapsed", key="model"
     )
+    if hint := page.model_hint(parts.settings):
+        st.caption(hint)
     return filters, model or choices[0]
 
 

@@ -1,0 +1,63 @@
+"""Answers of a model in a real browser: sources before words, figures marked until checked, a button that stops."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from page_samples import REPORT, build_index, write_reports
+from test_page_browser import CHROMIUM, LAPTOP, PROJECT, browser, opened, served
+
+from evals.benchmarks.model_server import ModelServer, Reply
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+__all__ = ["browser"]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+QUESTION = "青石职业技术学院2023届毕业生就业率是多少？"
+MORE = "其余情况见年报正文，" * 40
+
+
+def reply(body: Mapping[str, Any]) -> Reply:
+    """An answer that comes slowly: a proved sentence, then many words."""
+    identity = re.search(r"(F\d+) = 95\.27%", body["messages"][1]["content"])
+    assert identity
+    text = (
+        f'{{"status": "answered", "answer": "就业率为 **{{{identity[1]}}}**。另有 12 项。{MORE}", "computations": []}}'
+    )
+    return Reply(text, delay_seconds=1.0, piece_seconds=0.15)
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    build_index(tmp_path / "data", write_reports(tmp_path / "r", a=REPORT))
+    with ModelServer(reply) as server:
+        config = tmp_path / "config.toml"
+        config.write_text(f'model = "s"\n[models.s]\nmodel = "s-1"\nbase_url = "{server.url}"\n', encoding="utf-8")
+        with served(PROJECT / "app.py", WENBAO_DATA=str(tmp_path / "data"), WENBAO_CONFIG=str(config)) as address:
+            yield address
+
+
+def test_an_answer_grows_and_is_stopped(browser: Browser, address: str) -> None:
+    with opened(browser, address, LAPTOP) as page:
+        box = page.locator('[data-testid="stChatInputTextArea"]:not([disabled])')
+        box.fill(QUESTION)
+        box.press("Enter")
+        page.locator(".wb-found").wait_for()
+        assert page.locator(".wb-streaming").count() == 0
+        page.locator(".wb-streaming .wb-unchecked").nth(1).wait_for()
+        assert page.locator('[data-testid="stChatInputTextArea"][disabled]').count() == 1
+        assert "作答" in page.locator('[data-testid="stExpander"]').last.inner_text()
+        page.get_by_role("button", name="停止").click()
+        answer = page.locator(".wb-answered")
+        answer.wait_for()
+        assert page.locator(".wb-streaming, .wb-found").count() == 0
+        assert "（回答不完整）" in answer.inner_text() or "回答不完整：已停止" in answer.inner_text()
+        assert "95.27%" in answer.locator("strong").all_inner_texts()
+        assert "12" not in answer.locator(".wb-text").inner_text()
+        box.wait_for()
