@@ -6,7 +6,7 @@ The exchange holds every figure with its citation, so that sources open and figu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -14,13 +14,13 @@ from typing import Any
 from rag.boards import Board, BoardFigure, BoardLine, Comparison
 from rag.charts import Bar, Chart
 from rag.exchanges import Exchange, answer_to_exchange
-from rag.extractive.citing import Citations
 from rag.numbers.units import canonical
 from rag.page_sources import grid_html
 from rag.present import place_of
 from rag.records import (
     AnswerFigure,
     AnswerStatus,
+    Citation,
     Conflict,
     ContradictionKind,
     Evidence,
@@ -51,7 +51,7 @@ def boards_to_shown(
     title: str, boards: Sequence[Board], tables: Mapping[str, Table], names: Sequence[str] = ()
 ) -> Shown:
     """The boards as one exchange; `names` are the indicators it holds, all where none is given."""
-    citations = Citations()
+    citations: list[Citation] = []
     numbers: dict[int, int] = {}
     figures: list[AnswerFigure] = []
     conflicts: list[Conflict] = []
@@ -61,8 +61,8 @@ def boards_to_shown(
         said: list[str] = []
         for line in lines:
             for figure in line.figures:
-                passage = figure.citation.passage
-                n = citations.cite_span(passage, figure.citation.quote_start, figure.citation.quote_end)
+                n = len(citations) + 1  # each figure its own, so that opening it marks no other
+                citations.append(replace(figure.citation, n=n))
                 numbers[id(figure)] = n
                 figures.append(_answer_figure(figure, n))
                 said.append(
@@ -79,7 +79,7 @@ def boards_to_shown(
         AnswerStatus.ANSWERED if figures else AnswerStatus.NOT_FOUND,
         "\n\n".join(filter(None, texts)),
         tuple(figures),
-        tuple(citations.items),
+        tuple(citations),
         tuple(conflicts),
         (),
         "extractive",

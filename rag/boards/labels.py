@@ -34,7 +34,7 @@ _NOISE = re.compile(
 _PART = re.compile(
     "案例|(?<!教)学院|分院|院系|系部|[一-鿿]{2}系(?![统列])|专业|大类|班级|中心|基地|公司|集团|园区|校区|实验室|实训|产业|车间|宿舍|公寓|团队"
     "|食堂|楼|(?<!图书)馆(?!藏)|运动场|工厂|工作站|体育|思政|辅导员|民族|建档立卡|贫困|困难|男生?|女生?|退役|扩招|单招|五年制|中职|本科|成人|函授|继续教育"
-    "|留学生|农民|社区|籍|全国|全省|全市|同类|兄弟|双高|高职院校|省属|平均水平|国家标准|合格标准|^(?:去年|上年|上届|上一?学年)(?:同期)?$"
+    "|留学生|农民|社区|籍|主持|带领|同志|(?<!其)他|她|全国|全省|全市|同类|兄弟|双高|高职院校|省属|平均水平|国家标准|合格标准|^(?:去年|上年|上届|上一?学年)(?:同期)?$"
 )
 """What narrows a figure to less than the school, or takes it out of it."""
 _DISTRIBUTION = re.compile(
@@ -73,7 +73,7 @@ def figure_keys(figure: Figure, own: Sequence[str]) -> tuple[str, ...]:
     if figure.is_cell:
         return tuple(_cell_keys(figure, own))
     before, after = clause_before(figure.before), figure.after
-    if before not in figure.near:
+    if not figure.near.startswith(before):
         return (label_key(figure.near, own),)
     if _IN_TURN.search(before):
         return ()
@@ -88,7 +88,11 @@ def _cell_keys(figure: Figure, own: Sequence[str]) -> Iterator[str]:
         return
     words = [label_key(word, own) for word in [*figure.near.split(), figure.before]]
     named = unique(word for word in words if word and not _is_noise(word))
-    is_named = any(word and not _is_noise(word) for word in words[:-1]) or _SCHOOL.search(figure.near) is not None
+    is_named = (
+        any(word and not _is_noise(word) for word in words[:-1])
+        or _SCHOOL.search(figure.near) is not None
+        or bool(find_scopes(figure.near))
+    )
     if not is_named and not _is_of_whole_table(figure, figure.table):
         return
     yield "".join(named)

@@ -48,6 +48,11 @@ class BoardFigure:
     """Chinese: that the report prints another figure under the same name for what may be the same time."""
 
     @property
+    def base(self) -> str:
+        """What its unit is measured in."""
+        return canonical(self.number.unit)[1].base
+
+    @property
     def amount(self) -> Decimal:
         """Its value in the base of its unit: 元 of 万元, 平方米 of 万平方米."""
         scale, unit = canonical(self.number.unit)
@@ -153,8 +158,15 @@ def _named(figure: Figure, report: Report, own: Sequence[str]) -> Iterator[tuple
     keys = figure_keys(figure, own)
     for wanted in wanted_indicators() if keys else ():
         definition = next((d for key in keys if (d := wanted.definition(key, figure.number.unit))), None)
-        if definition is not None and is_of_school(figure, report, own):
+        if definition is not None and wanted.fits(*_context(figure)) and is_of_school(figure, report, own):
             yield wanted, definition
+
+
+def _context(figure: Figure) -> tuple[str, str]:
+    """What stands before a figure in its sentence, or beside it in its row; and in its paragraph and above."""
+    text = figure.passage.text
+    paragraph = "" if figure.is_cell else text[text.rfind("\n", 0, figure.start) + 1 : figure.start]
+    return f"{figure.near} {figure.before}", " ".join([paragraph, figure.about, *figure.passage.path])
 
 
 def _says_the_same(one: Number, other: Number) -> bool:
@@ -165,9 +177,11 @@ def _says_the_same(one: Number, other: Number) -> bool:
 def _without_parts(wanted: Wanted, figures: Sequence[BoardFigure]) -> Iterator[BoardFigure]:
     for figure in figures:
         like = [
-            f.number.value for f in figures if f.definition == figure.definition and f.number.unit == figure.number.unit
+            other.amount
+            for other in figures
+            if other.definition == figure.definition and other.base == figure.base and other.when.may_be(figure.when)
         ]
-        if not wanted.is_part(figure.number.value, max(like)):
+        if not wanted.is_part(figure.amount, max(like)):
             yield figure
 
 
@@ -227,7 +241,7 @@ def _with_rivals(figure: BoardFigure, others: Sequence[BoardFigure]) -> BoardFig
         other
         for other in others
         if other is not figure and other.definition == figure.definition and other.when.may_be(figure.when)
-        if other.number.unit == figure.number.unit
+        if other.base == figure.base
     ]
     if not rivals:
         return figure

@@ -41,8 +41,9 @@ def figure_to_when(figure: Figure, report_year: int | None = None) -> When:
     if figure.is_cell:
         own: tuple[str, ...] = (f"{figure.near}，{figure.before}", figure.about)
     else:
-        is_listed = clause_before(figure.before) not in figure.near
-        own = (figure.near if is_listed else "", figure.before, figure.about)
+        if not figure.near.startswith(clause_before(figure.before)) and (item := find_scopes(figure.near)[:1]):
+            return _when(list(item))
+        own = (figure.before, figure.about)
     for text in own:
         named = [scope for scope in find_scopes(text) if scope.kind != "enrolment"]
         if text is figure.about:

@@ -14,7 +14,7 @@ from rag.numbers import unit_class
 
 _PERSONS = frozenset("人 名 位".split())
 PART_MARK = "其中"
-ADDITIVE = frozenset({"people", "area"})
+ADDITIVE = frozenset({"people", "area", "count", "money"})
 """Units in which no part is more than the whole."""
 WHOLE = Decimal("0.8")
 """Share of the largest figure from which on another may state the same whole."""
@@ -31,6 +31,10 @@ class Wanted:
     printed: tuple[tuple[str, re.Pattern[str]], ...]
     """(name as reports print it, what the whole of a label matches); each is a definition of its own."""
     note: str = ""
+    near: re.Pattern[str] = re.compile("")
+    """What must stand in the figure's paragraph up to it, or above it, for so general a name to be of the school."""
+    far: re.Pattern[str] = re.compile("(?!)")
+    """What must not stand in its sentence before it: what else goes by the same name."""
     is_whole: bool = False
     """It counts the school's all, so that what is said with 其中 is not it."""
 
@@ -45,8 +49,12 @@ class Wanted:
         keys = (plain, plain.removeprefix(CLASS))
         return next((name for name, pattern in self.printed if any(map(pattern.fullmatch, keys))), None)
 
+    def fits(self, before: str, above: str) -> bool:
+        """Whether a figure may be of this indicator by what stands before it in its sentence, and in its paragraph and above."""
+        return self.near.search(f"{before} {above}") is not None and self.far.search(before) is None
+
     def is_part(self, value: Decimal, largest: Decimal) -> bool:
-        """Whether a figure is so much less than the largest of its definition that it can only count a part."""
+        """Whether a figure is so much less than the largest of its definition and time that it can only count a part."""
         return bool(self.units & ADDITIVE) and value < WHOLE * largest
 
 
@@ -61,6 +69,8 @@ def wanted_indicators() -> tuple[Wanted, ...]:
             frozenset(table["units"]),
             tuple((name, re.compile(pattern)) for name, pattern in table["printed"].items()),
             table.get("note", ""),
+            re.compile(table.get("near", "")),
+            re.compile(table.get("far", "(?!)")),
             table.get("whole", False),
         )
         for table in tables

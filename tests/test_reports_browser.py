@@ -1,0 +1,49 @@
+"""The page of reports in a real browser: a board's page number opens the page it names; a phone is wide enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from page_samples import HOSTILE_REPORT, OTHER_REPORT, REPORT, build_index, write_pdf_report, write_reports
+from test_page_browser import CHROMIUM, LAPTOP, PHONE, PROJECT, browser, opened, served
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+__all__ = ["browser"]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("served")
+    write_reports(folder / "r", ending="txt", hostile=HOSTILE_REPORT)
+    write_pdf_report(folder / "r" / "p.pdf")
+    build_index(folder / "data", write_reports(folder / "r", a=REPORT, b=OTHER_REPORT))
+    with served(PROJECT / "app.py", WENBAO_DATA=str(folder / "data")) as address:
+        yield address
+
+
+def test_a_page_number_on_a_board_opens_that_page(browser, address):
+    with opened(browser, address, LAPTOP) as page:
+        page.get_by_test_id("stPageLink").filter(has_text="报告").click()
+        page.locator(".wb-report").nth(3).wait_for()
+        assert page.locator(".wb-report img, .wb-report script").count() == 0
+        page.locator('[class*="st-key-board-p-pdf"] button').click()
+        page.locator(".wb-indicator").first.wait_for()
+        assert page.locator(".st-key-wb-hidden button:visible").count() == 0
+        page.locator(".wb-indicator a.wb-ref").first.click()
+        page.locator(".st-key-wb-paper img").wait_for()
+        source = page.get_by_role("dialog")
+        assert "第 2 页" in source.inner_text()
+        assert source.locator(".wb-quote mark").inner_text() == "93.46%"
+
+
+def test_reports_stand_side_by_side_with_a_chart(browser, address):
+    with opened(browser, address, PHONE) as page:
+        page.goto(f"{address}/reports")
+        page.get_by_text("多份对照").click()
+        page.locator(".wb-compare table").wait_for()
+        assert page.locator(".wb-compare tbody tr").count() >= 2
+        page.locator('[data-testid="stVegaLiteChart"]').wait_for()
+        width = page.evaluate("document.scrollingElement.scrollWidth")
+        assert width <= PHONE["width"]
