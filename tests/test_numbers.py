@@ -191,25 +191,7 @@ def test_cell_is_one_figure(cell: str, column_unit: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell",
-    [
-        "",
-        " ",
-        "-",
-        "—",
-        "--",
-        "/",
-        "无",
-        "护理",
-        "12人（3%）",
-        "5-7",
-        "1/3",
-        "12 34",
-        "三",
-        "表1-2",
-        "2022年",
-        "2023届",
-    ],
+    "cell", ["", " ", "-", "—", "--", "/", "无", "护理", "12人（3%）", "5-7", "1/3", "12 34", "三", "表1-2"]
 )
 def test_cell_that_is_not_one_figure_is_none(cell: str) -> None:
     assert cell_number(cell, "人") is None

@@ -91,7 +91,7 @@ def _cell_keys(figure: Figure, own: Sequence[str]) -> Iterator[str]:
     is_named = (
         any(word and not _is_noise(word) for word in words[:-1])
         or _SCHOOL.search(figure.near) is not None
-        or bool(find_scopes(figure.near))
+        or bool(row_times(figure))
     )
     if not is_named and not _is_of_whole_table(figure, figure.table):
         return
@@ -99,6 +99,13 @@ def _cell_keys(figure: Figure, own: Sequence[str]) -> Iterator[str]:
     longest = max(named, key=len, default="")
     if all(word in longest for word in named):
         yield longest
+
+
+def row_times(figure: Figure) -> tuple[str, ...]:
+    """The years and classes that a row is named by, its columns aside: 2022年, 2023届."""
+    filled = figure.row.filled if figure.row else ()
+    others = [text for column, text in enumerate(filled) if column != figure.column]
+    return tuple(text for text in others if any(scope.years and scope.text == text for scope in find_scopes(text)))
 
 
 def _is_of_whole_table(figure: Figure, table: Table) -> bool:

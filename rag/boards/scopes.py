@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.boards.labels import row_times
 from rag.contradictions.counted import clause_before
 from rag.figures import Figure
 from rag.numbers import Scope, find_numbers, find_scopes
@@ -39,7 +40,7 @@ def figure_to_when(figure: Figure, report_year: int | None = None) -> When:
     What stands above may only name the report's own year (附表（2023年度）): that is not when the figure is of.
     """
     if figure.is_cell:
-        own: tuple[str, ...] = (f"{figure.near}，{figure.before}", figure.about)
+        own: tuple[str, ...] = ("，".join([*row_times(figure), figure.near, figure.before]), figure.about)
     else:
         if not figure.near.startswith(clause_before(figure.before)) and (item := find_scopes(figure.near)[:1]):
             return _when(list(item))

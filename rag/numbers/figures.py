@@ -11,7 +11,6 @@ from itertools import pairwise
 from rag.numbers.equality import format_decimal
 from rag.numbers.labels import LINE_OPENING, QUOTATION, RUN, end_of_label, without_opaque
 from rag.numbers.numerals import CANDIDATE, CHINESE, DIGIT_VALUES, DIGITS, FOLD, numeral_value
-from rag.numbers.scopes import scope_at
 from rag.numbers.units import DATA, GAP, SCALES, UNIT, Unit, canonical, scaled, unit_pattern
 from rag.records import Number
 
@@ -104,14 +103,10 @@ def find_numbers(text: str) -> tuple[Number, ...]:
 def cell_number(cell: str, column_unit: str = "") -> Number | None:
     """The figure a table cell is, None where it is empty, a dash, text, or more than one figure (`1/3` is two).
 
-    A bare number takes `column_unit` (`unit_in_header` of its header); a bare year stays a bare number, a year or class
-    that says so (2022年, 2023届) is none.
+    A bare number takes `column_unit` (`unit_in_header` of its header); a bare year stays a bare number.
     """
     folded = cell.translate(FOLD).rstrip(" \n")
     candidate = CANDIDATE.search(folded)
-    scope = scope_at(folded, candidate.start()) if candidate else None
-    if scope and scope.years and scope.end == len(folded):
-        return None
     number = _figure_at(folded, candidate.start(), _text_before(folded, candidate.start())) if candidate else None
     if number is None or number.end != len(folded) or folded[: number.start].strip() not in ("", "+"):
         return None
