@@ -123,6 +123,7 @@ LOADED_EARLY = {
 READ_THE_ENVIRONMENT = {
     "settings",
     "readers.guard",  # hands it on to the child that parses
+    "benchmarks.faults",  # sets a proxy that fails
 }
 
 BUILT_BY_ASSEMBLY = {

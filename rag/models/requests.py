@@ -92,6 +92,7 @@ def _openai_client(settings: ChatSettings, api_key: str, seconds: float) -> Base
         max_retries=0,
         timeout=seconds,
         http_client=_cancellable_client(seconds),
+        http_socket_options=(),  # else it warns of a client that is never used where there is a proxy
     )
 
 
