@@ -1,10 +1,10 @@
-"""Fits the two linear models that weigh figures (`rag/extractive/ranking.toml`) to question sets with gold answers.
+"""Fits the linear models that weigh figures and names (`ranking.toml`, `naming.toml`) to question sets with gold answers.
 
 usage: python -m evals.training --set REPORTS_DIR QUESTIONS.jsonl … [--set …] [--write]
 
-The first model chooses: of all figures retrieved for one thing asked, the gold one (conditional logit). The second says
-how sure the choice is: gold figures against the first choices for unanswerable questions and against the best figure
-left when the gold one is taken away. Without `--write` nothing is changed. Shares are printed for the questions fitted
+There are two for each. The first chooses: of all figures, or all sentences and rows, retrieved for one thing asked, the
+gold one (conditional logit). The second says how sure the choice is: gold ones against the first choices for unanswerable
+questions and against the best one left when the gold one is taken away. Without `--write` nothing is changed. Shares are printed for the questions fitted
 to, and by five-fold cross-validation over questions, which is what an unseen question may expect.
 """
 
@@ -23,10 +23,11 @@ import numpy as np
 from evals.cases import Case, load_cases
 from evals.scoring import equals_gold
 from rag.assembly import build_assistant, build_ingest, for_folder, open_index
-from rag.extractive import ranking
+from rag.extractive import features, name_features, ranking
 from rag.extractive.choosing import known_item
-from rag.extractive.drafting import evidence_to_findings, figure_slots
-from rag.extractive.features import FEATURES
+from rag.extractive.drafting import evidence_to_findings, evidence_to_relevance, figure_slots
+from rag.extractive.linear import SURE_EXTRAS, sure_features
+from rag.extractive.naming import evidence_to_name_ask, evidence_to_units
 from rag.extractive.weighing import Choice, slot_to_ask, weigh
 from rag.figures import Figure
 from rag.settings import load_settings
@@ -36,11 +37,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rag.assistant import Assistant
+    from rag.records import Query
 
     Array = NDArray[np.float64]
 
 DIRECT = frozenset({"text", "table", "name", "followup", "conflict", "definition", "partial"})
 """Types whose gold figures are printed."""
+NAMED = DIRECT - {"conflict", "definition"}
+"""Types whose questions may ask for a name."""
 REFUSED = "unanswerable"
 FOLDS = 5
 RANK_PENALTY, SURE_PENALTY = 0.01, 0.003
@@ -63,19 +67,53 @@ class Example:
     answerable: bool
 
 
-def set_to_examples(reports: Path, questions: Sequence[Path], data: Path) -> Iterator[Example]:
-    """The examples of question files over a folder of reports, whose index is made in `data`."""
+@dataclass(slots=True)
+class Examples:
+    """What each pair of models is fitted to."""
+
+    figures: list[Example]
+    names: list[Example]
+
+
+def add_examples(examples: Examples, reports: Path, questions: Sequence[Path], data: Path) -> None:
+    """Adds the examples of question files over a folder of reports, whose index is made in `data`."""
     settings = for_folder(load_settings({"data": data}), reports)
     with closing(open_index(settings)) as index:
         build_ingest(settings, index).run([settings.reports], prune=True)
         assistant = build_assistant(settings, index)
         for case in load_cases(questions):
+            query = assistant.understand(case.question, case.history, case.filters)
+            if case.type in (NAMED if not figure_slots(query) else ()) or case.type == REFUSED:
+                examples.names += _case_to_names(case, assistant, query)
             if case.type in DIRECT or case.type == REFUSED:
-                yield from _case_to_examples(case, assistant)
+                examples.figures += _case_to_examples(case, assistant, query)
 
 
-def _case_to_examples(case: Case, assistant: Assistant) -> Iterator[Example]:
-    query = assistant.understand(case.question, case.history, case.filters)
+def _case_to_names(case: Case, assistant: Assistant, query: Query) -> Iterator[Example]:
+    """A question for names: its sentences and rows, gold where all names, or the evidence and some of them, stand."""
+    if figure_slots(query) or (case.answerable and not case.names):
+        return
+    evidence = assistant.retrieve(query)
+    reports = {report.id: report for report in assistant.reports()}
+    ask = evidence_to_name_ask(evidence, evidence_to_relevance(evidence))
+    units = evidence_to_units(evidence, ask, reports, assistant.tables(evidence))
+    names, quotes = [matching_key(name) for name in case.names], [matching_key(quote) for quote in case.evidence]
+    keys = [matching_key(unit.text) for unit in units]
+    held = [sum(name in key for name in names) / max(len(names), 1) for key in keys]
+    cited = [any(quote in key or key in quote for quote in quotes) for key in keys]
+    gold = [share == 1.0 or (share > 0 and is_cited) for share, is_cited in zip(held, cited, strict=True)]
+    if units:
+        yield Example(
+            case.id,
+            np.array([unit.features for unit in units]),
+            np.array(gold, dtype=np.bool_),
+            np.array([share > 0 or is_cited for share, is_cited in zip(held, cited, strict=True)]),
+            tuple(unit.group for unit in units),
+            case.answerable,
+        )
+
+
+def _case_to_examples(case: Case, assistant: Assistant, query: Query) -> Iterator[Example]:
     evidence = assistant.retrieve(query)
     reports = {report.id: report for report in assistant.reports()}
     findings = evidence_to_findings(evidence, reports, assistant.tables(evidence))
@@ -117,16 +155,17 @@ def _key(choice: Choice) -> str:
 def fit_rank(examples: Sequence[Example]) -> Array:
     """Coefficients of the conditional logit: maximises the probability of the gold figures (ridge, Adam)."""
     known = [example for example in examples if example.gold.any()]
+    size = known[0].rows.shape[1]
 
     def gradient(weights: Array) -> Array:
-        total = np.zeros(len(FEATURES))
+        total = np.zeros(size)
         for example in known:
             chances = _softmax(example.rows @ weights)
             posterior = chances * example.gold
             total += example.rows.T @ (posterior / (posterior.sum() + 1e-12) - chances)
         return np.asarray(total / len(known) - RANK_PENALTY * weights)
 
-    return _ascend(gradient, len(FEATURES))
+    return _ascend(gradient, size)
 
 
 def fit_sure(examples: Sequence[Example], rank: Array) -> Array:
@@ -137,7 +176,7 @@ def fit_sure(examples: Sequence[Example], rank: Array) -> Array:
         chances = 1 / (1 + np.exp(-rows @ weights))
         return np.asarray(rows.T @ ((labels - chances) * counts) / len(labels) - SURE_PENALTY * weights)
 
-    return _ascend(gradient, len(ranking.SURE_FEATURES))
+    return _ascend(gradient, rows.shape[1])
 
 
 def _sure_rows(examples: Sequence[Example], rank: Array) -> Iterator[tuple[Array, float, float]]:
@@ -158,7 +197,7 @@ def _first(example: Example, rank: Array, among: NDArray[np.bool_]) -> tuple[Arr
     best = int(np.argmax(scores))
     rivals = [scores[i] for i, value in enumerate(example.values) if among[i] and value != example.values[best]]
     margin = float(scores[best]) - max(rivals, default=float("-inf"))
-    return np.array(ranking.sure_features(list(example.rows[best]), float(scores[best]), margin)), best
+    return np.array(sure_features(list(example.rows[best]), float(scores[best]), margin)), best
 
 
 def _softmax(scores: Array) -> Array:
@@ -193,10 +232,10 @@ def cross_validated(examples: Sequence[Example]) -> list[bool]:
     return right
 
 
-def weights_to_toml(rank: Array, sure: Array) -> str:
-    """The text of `ranking.toml`."""
-    lines = ["# Weights of the features of a figure, written by `python -m evals.training`; not edited by hand.", ""]
-    for title, names, weights in (("rank", FEATURES, rank), ("sure", ranking.SURE_FEATURES, sure)):
+def weights_to_toml(features: Sequence[str], rank: Array, sure: Array) -> str:
+    """The text of a file of weights."""
+    lines = ["# Weights of features, written by `python -m evals.training`; not edited by hand.", ""]
+    for title, names, weights in (("rank", features, rank), ("sure", (*features, *SURE_EXTRAS), sure)):
         lines += [f"[{title}]", *(f"{name} = {weight:.3f}" for name, weight in zip(names, weights, strict=True)), ""]
     return "\n".join(lines)
 
@@ -207,16 +246,20 @@ def main() -> None:
     parser.add_argument("--set", action="append", nargs="+", type=Path, required=True, dest="sets")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    examples: list[Example] = []
+    examples = Examples([], [])
     with tempfile.TemporaryDirectory() as folder:
         for number, (reports, *questions) in enumerate(options.sets):
-            examples += set_to_examples(reports, questions, Path(folder) / str(number))
+            add_examples(examples, reports, questions, Path(folder) / str(number))
+    _fit("数字", examples.figures, features.FEATURES, ranking.PATH if options.write else None)
+    _fit("名称", examples.names, name_features.FEATURES, name_features.PATH if options.write else None)
+
+
+def _fit(title: str, examples: Sequence[Example], names: Sequence[str], path: Path | None) -> None:
     rank = fit_rank(examples)
     fitted, unseen = chosen_right(examples, rank), cross_validated(examples)
-    print(f"选对的：拟合 {sum(fitted)}/{len(fitted)}，交叉验证 {sum(unseen)}/{len(unseen)}")
-    if options.write:
-        path = Path(ranking.__file__).with_suffix(".toml")
-        path.write_text(weights_to_toml(rank, fit_sure(examples, rank)), encoding="utf-8", newline="\n")
+    print(f"{title}选对的：拟合 {sum(fitted)}/{len(fitted)}，交叉验证 {sum(unseen)}/{len(unseen)}")
+    if path is not None:
+        path.write_text(weights_to_toml(names, rank, fit_sure(examples, rank)), encoding="utf-8", newline="\n")
         print(f"已写入 {path.name}")
 
 

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from evals.training import Example, chosen_right, cross_validated, fit_rank, fit_sure, weights_to_toml
-from rag.extractive import ranking
+from rag.extractive import name_features, ranking
 from rag.extractive.features import FEATURES
-
-WEIGHTS = Path(ranking.__file__).with_suffix(".toml")
+from rag.extractive.linear import SURE_EXTRAS, sure_features
 
 
 def examples(count: int, seed: int = 0) -> list[Example]:
@@ -30,11 +29,12 @@ def examples(count: int, seed: int = 0) -> list[Example]:
     return made
 
 
-def test_every_feature_has_a_weight_and_nothing_else() -> None:
-    written = tomllib.loads(WEIGHTS.read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("path", "features"), [(ranking.PATH, FEATURES), (name_features.PATH, name_features.FEATURES)])
+def test_every_feature_has_a_weight_and_nothing_else(path: Path, features: tuple[str, ...]) -> None:
+    written = tomllib.loads(path.read_text(encoding="utf-8"))
     assert list(written) == ["rank", "sure"]
-    assert list(written["rank"]) == list(FEATURES)
-    assert list(written["sure"]) == list(ranking.SURE_FEATURES)
+    assert list(written["rank"]) == list(features)
+    assert list(written["sure"]) == [*features, *SURE_EXTRAS]
 
 
 def test_the_fit_finds_what_tells_gold_figures_apart() -> None:
@@ -56,15 +56,15 @@ def test_sureness_is_higher_for_questions_that_have_an_answer() -> None:
         scores = example.rows @ rank
         best = int(np.argmax(scores))
         margin = float(scores[best]) - float(np.sort(scores)[-2])
-        row = ranking.sure_features(list(example.rows[best]), float(scores[best]), margin)
+        row = sure_features(list(example.rows[best]), float(scores[best]), margin)
         means[example.answerable].append(float(np.dot(sure, row)))
     assert np.mean(means[True]) > np.mean(means[False]) + 0.5
 
 
 def test_weights_are_written_as_they_are_read() -> None:
     rank = np.linspace(-1, 1, len(FEATURES))
-    sure = np.linspace(-2, 2, len(ranking.SURE_FEATURES))
-    read = tomllib.loads(weights_to_toml(rank, sure))
+    sure = np.linspace(-2, 2, len(FEATURES) + len(SURE_EXTRAS))
+    read = tomllib.loads(weights_to_toml(FEATURES, rank, sure))
     assert list(read["rank"].values()) == pytest.approx(rank.round(3))
     assert list(read["sure"].values()) == pytest.approx(sure.round(3))
 
