@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from rag.answer_markup import text_to_markup
 from rag.errors import IncompleteReplyError, ModelError, ReplyFormatError
-from rag.extractive import evidence_to_draft
+from rag.extractive import evidence_to_draft, evidence_to_refusal
 from rag.generate import (
     MAX_REPLY_CHARACTERS,
     REPLY_SCHEMA,
@@ -99,10 +99,14 @@ class Calls:
 
 
 def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice: str = "") -> Answered:
-    """The answer without a model."""
+    """The answer without a model; a refusal where what it would have said of the thing asked is not proved."""
     draft = evidence_to_draft(given.evidence, given.reports, given.tables, given.contradictions)
     on_stage(VERIFY)
-    return Answered(replace(draft, notice=notice), draft_to_gated(draft, given.tables, given.reports))
+    gated = draft_to_gated(draft, given.tables, given.reports)
+    if gated.is_maimed:
+        draft = evidence_to_refusal(given.evidence, given.reports, given.tables)
+        gated = draft_to_gated(draft, given.tables, given.reports)
+    return Answered(replace(draft, notice=notice), gated)
 
 
 def given_to_prompt(given: Given, model: ChatModel, count_tokens: Callable[[str], int]) -> AnswerPrompt:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer_markup import markup_to_text, text_to_markup
+from rag.answer_markup import Markup, markup_to_text, text_to_markup
 from rag.claims import FOLLOWING, Claim, letters_of, markup_to_claims, without_names, years_of
 from rag.colleges import mentioned
 from rag.figures import Figure, passage_rows, passage_to_figures
@@ -28,6 +28,7 @@ MIN_VERBATIM = 3
 MIN_FOLLOWING = 2
 """Letters that must follow a row number in an answer as they do in print."""
 
+_OPERAND = re.compile(r"(?P<value>\d[\d.,]*[^\d\[\]]{0,6})\[(?P<n>\d+)\]")
 _LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
 
 
@@ -38,6 +39,8 @@ class Gated:
     text: str
     figures: tuple[AnswerFigure, ...]
     unsupported: tuple[str, ...]
+    is_maimed: bool = False
+    """Whether one of those taken out was bold, so that what was asked is no longer wholly answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +70,47 @@ def draft_to_gated(
     `tables` by id are those its passages were taken from. With `reports` by id, a figure of one college's or one
     year's report is no longer let through as another's. A proved figure goes too where `is_mistaken` says so.
     """
-    known = reports or {}
+    gated, void = _gated(draft, tables, reports or {}, is_mistaken)
+    while void:
+        draft = replace(draft, computations=tuple(c for c in draft.computations if c not in void))
+        gated, void = _gated(draft, tables, reports or {}, is_mistaken)
+    return gated
+
+
+def _gated(
+    draft: Draft,
+    tables: Mapping[str, Table],
+    known: Mapping[str, Report],
+    is_mistaken: Callable[[Claim, AnswerFigure], bool],
+) -> tuple[Gated, list[Computation]]:
+    """The draft with every unproved figure removed, and the computations that rest on one of those."""
     names = _names(draft.citations, known)
     sources = {citation.n: _source(citation, tables, known, names) for citation in draft.citations}
     markup = text_to_markup(draft.text)
     figures: list[AnswerFigure] = []
-    removed: list[Number] = []
+    removed: list[Claim] = []
     for claim in markup_to_claims(markup, names):
         figure = _prove(claim, sources, draft.computations, known)
         if figure is None or is_mistaken(claim, figure):
-            removed.append(claim.number)
+            removed.append(claim)
             continue
-        bold = any(a < claim.number.end and claim.number.start < b for a, b in markup.bold)
-        asked = draft.status is AnswerStatus.ANSWERED and bold
+        asked = draft.status is AnswerStatus.ANSWERED and _is_bold(claim.number, markup)
         figures.append(replace(figure, role="answer" if asked else "context"))
-    spans = [(number.start, number.end) for number in removed]
+    spans = [(claim.number.start, claim.number.end) for claim in removed]
     text = markup_to_text(markup, spans, UNVERIFIED) if removed else draft.text
-    return Gated(text, tuple(figures), tuple(number.text for number in removed))
+    void = [c for c in draft.computations if any(_rests_on(c, claim) for claim in removed)]
+    is_maimed = any(_is_bold(claim.number, markup) for claim in removed)
+    return Gated(text, tuple(figures), tuple(claim.number.text for claim in removed), is_maimed), void
+
+
+def _is_bold(number: Number, markup: Markup) -> bool:
+    return any(start < number.end and number.start < end for start, end in markup.bold)
+
+
+def _rests_on(computation: Computation, claim: Claim) -> bool:
+    """Whether a figure of an answer is an operand of a computation: the same value beside the same marker."""
+    operands = ((find_numbers(match["value"]), int(match["n"])) for match in _OPERAND.finditer(computation.formula))
+    return any(n in claim.cited and values and values[0].value == claim.number.value for values, n in operands)
 
 
 def _source(

@@ -207,6 +207,20 @@ def test_a_computed_figure_passes_with_its_formula_and_another_does_not() -> Non
     assert {(f.text, f.formula, f.citations) for f in computed} >= {("1074人", formula, (1, 2))}
 
 
+def test_what_is_computed_from_a_figure_that_is_taken_out_goes_with_it() -> None:
+    formula = "949[1] + 152[2] = 1101 人"
+    draft = Draft(
+        AnswerStatus.ANSWERED,
+        "合起来**1101人** [1][2]（护理949人 [1] + 会计152人 [2]）。",
+        (row("1\t"), row("3\t", 2)),
+        computations=(Computation("1101人", formula, (1, 2)),),
+    )
+    gated = draft_to_gated(draft, {TABLE.id: TABLE})
+    assert gated.unsupported == ("1101人", "152人")
+    assert gated.is_maimed
+    assert not draft_to_gated(replace(draft, text="会计152人 [2]，护理**949人** [1]"), {TABLE.id: TABLE}).is_maimed
+
+
 def test_a_figure_of_another_college_or_year_of_report_is_stopped() -> None:
     reports = {
         "a.txt": make_report("a.txt", "东湖职业技术学院"),

@@ -6,5 +6,6 @@ question is near any figure or sentence, the answer is that nothing was found, w
 """
 
 from rag.extractive.across import evidence_to_draft
+from rag.extractive.drafting import evidence_to_refusal
 
-__all__ = ["evidence_to_draft"]
+__all__ = ["evidence_to_draft", "evidence_to_refusal"]

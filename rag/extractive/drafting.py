@@ -57,6 +57,11 @@ def evidence_to_draft(
     return _figures_draft(with_companions(found, findings.figures, query), findings)
 
 
+def evidence_to_refusal(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
+    """What is said where nothing that was found answers."""
+    return not_found(evidence, reports, evidence_to_relevance(evidence), tables)
+
+
 def evidence_to_findings(
     evidence: Evidence,
     reports: Mapping[str, Report],
