@@ -4,6 +4,9 @@ Each session is a page of a real browser with cookies and storage of its own. Al
 each its own question; then all ask again while one of them uploads a report. The server and the browser run here, on
 the loopback address only.
 
+Beside each time stands the server's own processor time, which, unlike the time, does not depend on what else the machine
+is doing; 0 where the system has no /proc.
+
 usage: python -m evals.benchmarks.sessions [--reports DIR] [--upload REPORT.pdf] [--sessions N]
 """
 
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import shutil
 import socket
 import subprocess
@@ -102,22 +106,58 @@ async def _measure(address: str, server: int, sessions: int, upload: Path | None
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=QUIET.split())
-        first = await _opened(browser, address)
+        told = _Told(server)
         print(f"{sessions} 个会话，各是一个独立的浏览器页面")
-        print(f"第一个页面：首次绘制 {first[1]:.2f} 秒，可提问 {first[2]:.2f} 秒；服务器 {_memory(server):.0f} MB")
+        page, paint, ready = await _opened(browser, address)
+        told.say("第一个页面，首次绘制", [paint])
+        told.say("第一个页面，可提问", [ready])
         others = await asyncio.gather(*(_opened(browser, address) for _ in range(sessions - 1)))
-        pages = [first[0], *(page for page, _, _ in others)]
-        _say("其余同时打开，首次绘制", [paint for _, paint, _ in others])
-        _say("其余同时打开，可提问", [ready for _, _, ready in others])
-        print(f"全部打开后服务器 {_memory(server):.0f} MB；每页脚本占用 {await _heap(pages):.0f} MB")
-        _say("同时提问，到答案", await _ask_all(pages))
-        _say("再问一次，到答案", await _ask_all(pages))
+        pages = [page, *(page for page, _, _ in others)]
+        told.say("其余同时打开，首次绘制", [paint for _, paint, _ in others])
+        told.say("其余同时打开，可提问", [ready for _, _, ready in others])
+        await told.say_memory("全部打开后", pages)
+        told.say("同时提问，到答案", await _ask_all(pages))
+        told.say("再问一次，到答案", await _ask_all(pages))
         if upload is not None:
-            await _ask_while_reading(address, browser, pages, upload)
-        print(f"全部答完后服务器 {_memory(server):.0f} MB；每页脚本占用 {await _heap(pages):.0f} MB")
+            await _ask_while_reading(address, browser, pages, upload, told)
+        await told.say_memory("全部答完后", pages)
         seen = [await _strangers(page, n, sessions) for n, page in enumerate(pages)]
-        print(f"在自己页面上见到别人的问题：{sum(seen)} 处（目标 0）")
+        print(f"在自己的对话里见到别人的问题：{sum(seen)} 处（目标 0）")
         await browser.close()
+
+
+class _Told:
+    """Prints what was measured, with the server's processor time since the line before."""
+
+    def __init__(self, server: int) -> None:
+        self._server = server
+        self._used = self._processor()
+
+    def say(self, what: str, seconds: Sequence[float]) -> None:
+        used, self._used = self._used, self._processor()
+        times = (
+            f"中位 {median(seconds):.2f} 秒，最慢 {max(seconds):.2f} 秒" if len(seconds) > 1 else f"{seconds[0]:.2f} 秒"
+        )
+        print(f"{what}：{times}；服务器处理器 {self._used - used:.2f} 秒", flush=True)
+
+    async def say_memory(self, when: str, pages: Sequence[Page]) -> None:
+        memory = sum(map(resident_mb, self._processes()))
+        print(f"{when}，服务器 {memory:.0f} MB；每页脚本占用 {await _heap(pages):.0f} MB", flush=True)
+
+    def _processes(self) -> tuple[int, ...]:
+        return self._server, *descendants(self._server)
+
+    def _processor(self) -> float:
+        return sum(map(processor_seconds, self._processes()))
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time that a process has used, 0 where it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _opened(browser: Browser, address: str) -> tuple[Page, float, float]:
@@ -145,7 +185,7 @@ async def _asked(page: Page, number: int) -> float:
     return seconds
 
 
-async def _ask_while_reading(address: str, browser: Browser, pages: Sequence[Page], upload: Path) -> None:
+async def _ask_while_reading(address: str, browser: Browser, pages: Sequence[Page], upload: Path, told: _Told) -> None:
     """Answers go on coming while somebody's report is read."""
     reader = await (await browser.new_context()).new_page()
     reader.set_default_timeout(PATIENCE_MS)
@@ -153,7 +193,7 @@ async def _ask_while_reading(address: str, browser: Browser, pages: Sequence[Pag
     started = time.perf_counter()
     await reader.locator('input[type="file"]').first.set_input_files(upload)
     reading = asyncio.ensure_future(_until(reader.locator(".wb-upload").first.wait_for, started))
-    _say(f"有人上传 {upload.name} 时提问，到答案", await _ask_all(pages))
+    told.say(f"有人上传 {upload.name} 时提问，到答案", await _ask_all(pages))
     state = "报告还没读完" if not reading.done() else "报告已读完"
     print(f"{len(pages)} 个答案都到时{state}；读入共用 {await reading:.1f} 秒")
     await reader.context.close()
@@ -178,19 +218,10 @@ def _question(number: int) -> str:
     return f"{QUESTIONS[number % len(QUESTIONS)]}是多少？（第{number + 1}位）"
 
 
-def _memory(server: int) -> float:
-    """Resident memory, in MB, of the server and its children."""
-    return sum(map(resident_mb, (server, *descendants(server))))
-
-
 async def _heap(pages: Sequence[Page]) -> float:
     """Middle of the pages' script memory, in MB."""
     used = [await page.evaluate("performance.memory.usedJSHeapSize") for page in pages]
     return float(median(used)) / 2**20
-
-
-def _say(what: str, seconds: Sequence[float]) -> None:
-    print(f"{what}：中位 {median(seconds):.2f} 秒，最慢 {max(seconds):.2f} 秒", flush=True)
 
 
 if __name__ == "__main__":

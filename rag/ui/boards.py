@@ -10,13 +10,14 @@ import streamlit as st
 from rag import board_page, figure_rows
 from rag.board_page import Shown
 from rag.boards import Board, Comparison, boards_to_comparison, report_to_board, wanted_indicators
-from rag.records import Report, Table
+from rag.records import Report, ReportKind, Table
 from rag.ui.chart import draw_chart
 from rag.ui.downloads import draw_downloads
 from rag.ui.parts import Parts
 from rag.ui.source import show_source
 from rag.uploads import safe_name
 
+OF_COLLEGES = (ReportKind.QUALITY, ReportKind.EMPLOYMENT)
 COMPARED_AT_FIRST = 3
 """Reports compared until the reader chooses; below, their indicators."""
 INDICATORS_AT_FIRST = 6
@@ -88,11 +89,14 @@ def draw_comparison(parts: Parts, reports: Sequence[Report]) -> None:
 
 
 def compared_at_first(reports: Sequence[Report]) -> list[str]:
-    """Ids of the reports that hold most figures, those of other colleges or years first."""
-    fullest = sorted(reports, key=lambda report: -report.figure_count)
-    first = {(report.college, report.year): report.id for report in reversed(fullest)}
-    ranked = sorted(fullest, key=lambda report: first[report.college, report.year] != report.id)
-    return [report.id for report in ranked[:COMPARED_AT_FIRST]]
+    """Ids of the reports of colleges that hold most figures, one of each college and year; any two where these are too few."""
+    fullest = sorted(reports, key=lambda report: (report.kind not in OF_COLLEGES, -report.figure_count))
+    first: dict[tuple[str, int | None], str] = {}
+    for report in fullest:
+        if report.kind in OF_COLLEGES:
+            first.setdefault((report.college, report.year), report.id)
+    chosen = list(first.values())[:COMPARED_AT_FIRST]
+    return chosen if len(chosen) > 1 else [report.id for report in fullest[:2]]
 
 
 def often_stated(boards: Sequence[Board]) -> list[str]:
