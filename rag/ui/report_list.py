@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ def draw_list(parts: Parts, reports: Sequence[Report]) -> None:
         sought = st.text_input("查找", key="report-sought", placeholder="按题名、院校、年份查找")
     found = [report for report in reports if page.report_fits(report, sought or "")]
     stats = parts.index.store.report_stats()
-    counts = contradiction_counts(parts)
+    counts = contradiction_counts(str(parts.index.store.folder), parts.index.store.generation(), parts)
     for report in found[:LISTED]:
         with st.container(key=f"wb-report-{report.id}", border=True):
             st.html(page.report_html(report, stats.get(report.id), counts.get(report.id, 0)))
@@ -47,13 +48,11 @@ def draw_list(parts: Parts, reports: Sequence[Report]) -> None:
         st.html(f'<p class="wb-muted">还有 {len(found) - LISTED} 份没有列出，请用查找缩小范围。</p>')
 
 
-def contradiction_counts(parts: Parts) -> dict[str, int]:
-    """How many contradictions were found in each report."""
-    counts: dict[str, int] = {}
-    store = parts.index.store
-    for item in store.contradictions([report.id for report in store.reports()]):
-        counts[item.report_id] = counts.get(item.report_id, 0) + 1
-    return counts
+@st.cache_resource(show_spinner=False, max_entries=4)
+def contradiction_counts(folder: str, generation: int, _parts: Parts) -> dict[str, int]:
+    """How many contradictions were found in each report of the index as it stands."""
+    store = _parts.index.store
+    return Counter(item.report_id for item in store.contradictions([report.id for report in store.reports()]))
 
 
 def show_board(report: Report) -> None:
