@@ -81,7 +81,7 @@ def chart_to_vega(chart: Chart, colours: Mapping[str, str]) -> dict[str, Any]:
         "sort": None,
         "axis": {**axis, "ticks": False, "domain": not is_line},
     }
-    room = float(max(bar.value for bar in chart.bars) * 5 / 4) or 1.0
+    room = float(max(bar.value for bar in chart.bars) * 4 / 3) or 1.0
     amounts = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domain": [0, room]}}
     point = {"filled": True, "size": 60, "color": colours["accent"]}
     mark = {"type": "line", "point": point} if is_line else {"type": "bar", "cornerRadiusEnd": 4, "size": 18}
@@ -112,7 +112,9 @@ def told_to_chart(told: Sequence[Told]) -> Chart | None:
     if not 2 <= len(figures) == len(told) <= MAX_BARS or len({_base(one.figure.unit) for one in told}) > 1:
         return None
     printed = [figure for figure, _ in figures]
-    for labelled in (_by_report, _by_cell, _by_year, _by_item):
+    # 本 and 部 count the same of two reports, 个 and 人 of one row do not
+    counted_alike = len({canonical(one.figure.unit)[1].name for one in told}) == 1
+    for labelled in (_by_report, _by_year, *((_by_cell, _by_item) if counted_alike else ())):
         found = labelled(printed, told)
         if found is not None and len(set(found[1])) == len(told) and all(found[1]):
             return _chart(found[0], found[1], told)
@@ -145,8 +147,10 @@ def _by_cell(printed: Sequence[Figure], told: Sequence[Told]) -> Labelled | None
     rows = [[_BRACKETED.sub("", word) for word in figure.near.split() if not find_numbers(word)] for figure in printed]
     columns = [_BRACKETED.sub("", figure.before) for figure in printed]
     if len(set(columns)) == 1:
-        shared = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, zip(*rows, strict=False)))
-        return columns[0], ["·".join(row[shared:]) for row in rows]
+        for _ in range(2):  # what all begin with, then what all end with
+            shared = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, zip(*rows, strict=False)))
+            rows = [row[shared:][::-1] for row in rows]
+        return columns[0], ["·".join(row) for row in rows]
     return ("·".join(rows[0]), columns) if len(set(map(tuple, rows))) == 1 else None
 
 

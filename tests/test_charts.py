@@ -22,6 +22,7 @@ COUNTS = make_table(
         ("^", "汽修", "1875", "96"),
     ]
 )
+CLUBS = make_table([("类别", "社团（个）", "成员（人）"), ("科技", "11", "476")])
 YEARS = make_table([("项目", "2021年", "2022年", "2023年"), ("经费支出（万元）", "310.5", "322", "340")])
 
 
@@ -114,6 +115,9 @@ NOT_COMPARED = {
         [("49个", 1), ("45个", 2)],
         [prose("2021年社团49个。"), prose("2022年社团45个。", n=2)],
         conflicts=(Conflict("社团", (("49个", 1), ("45个", 2)), "不一致"),),
+    ),
+    "clubs and members": exchange(
+        [("11个", 1), ("476人", 1)], [cite(table_passage(CLUBS), "科技\t11\t476")], table=CLUBS
     ),
     "nothing asked": exchange([], []),
 }

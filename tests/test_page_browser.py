@@ -1,4 +1,4 @@
-"""The page in a real browser: what AppTest cannot see. `WENBAO_SCREENSHOTS=docs` also takes the README's picture."""
+"""The page in a real browser: what AppTest cannot see."""
 
 from __future__ import annotations
 
@@ -190,10 +190,10 @@ def test_a_citation_opens_the_page_with_its_figure_marked(
         page.locator(".wb-text a.wb-ref").first.click()
         picture = page.locator(".st-key-wb-paper img")
         picture.wait_for()
-        page.wait_for_function(_DRAWN)
+        page.wait_for_function(DRAWN)
         figure = (PDF_SENTENCE.index("93.46%"), PDF_SENTENCE.index("93.46%") + 6)
         expected = [(PDF_LEFT + width_of(PDF_SENTENCE[:at])) / A4[2] for at in figure]
-        left, top, right, bottom = marked_part(page.evaluate(_PIXELS).encode("latin-1"))
+        left, top, right, bottom = marked_part(page.evaluate(PIXELS).encode("latin-1"))
         assert (left, right) == pytest.approx(expected, abs=0.012)
         assert top < 1 - (PDF_BASELINE + 4) / A4[3] < bottom
         leaf = page.locator(".wb-leaf")
@@ -205,14 +205,14 @@ def test_a_citation_opens_the_page_with_its_figure_marked(
         before = picture.bounding_box()
         page.get_by_role("button", name="放大").click()
         page.wait_for_function(f"document.querySelector('.st-key-wb-paper img').clientWidth > {1.3 * before['width']}")
-        page.wait_for_function(_DRAWN)
+        page.wait_for_function(DRAWN)
         page.wait_for_function(_FIGURE_IN_SIGHT, arg=[sum(expected) / 2, (top + bottom) / 2])
         ink, paper = page.get_by_role("dialog").locator(".wb-quote").evaluate(_COLOURS)
         assert _contrast(ink, paper) >= 4.5
 
 
-_DRAWN = "(i => i && i.complete && i.naturalWidth)(document.querySelector('.st-key-wb-paper img'))"
-_PIXELS = """async () => {
+DRAWN = "(i => i && i.complete && i.naturalWidth)(document.querySelector('.st-key-wb-paper img'))"
+PIXELS = """async () => {
   const data = await (await fetch(document.querySelector('.st-key-wb-paper img').src)).arrayBuffer();
   return Array.from(new Uint8Array(data), byte => String.fromCharCode(byte)).join('');
 }"""
@@ -237,7 +237,7 @@ def test_report_text_is_only_text(browser: Browser, address: str) -> None:
         assert page.locator(".wb-answer img, .wb-answer script, .wb-report img, .katex").count() == 0
         assert all(
             link.startswith("#")
-            for link in page.locator("a[href]").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+            for link in page.locator(".stMain a[href]").evaluate_all("all => all.map(a => a.getAttribute('href'))")
         )
 
 
@@ -302,23 +302,3 @@ def test_a_refused_upload_says_why(browser: Browser, address: str, tmp_path: Pat
         page.locator('input[type="file"]').set_input_files(str(bad))
         page.locator(".wb-upload.wb-error").wait_for()
         assert "没有添加：" in page.locator(".wb-upload").inner_text()
-
-
-@pytest.mark.skipif("WENBAO_SCREENSHOTS" not in os.environ, reason="WENBAO_SCREENSHOTS is not set")
-def test_picture_for_the_readme(browser: Browser, tmp_path: Path) -> None:
-    build_index(tmp_path, PROJECT / "corpus")
-    folder = Path(os.environ["WENBAO_SCREENSHOTS"])
-    folder.mkdir(parents=True, exist_ok=True)
-    with (
-        served(PROJECT / "app.py", WENBAO_DATA=str(tmp_path)) as address,
-        opened(browser, address, {"width": 1280, "height": 760}) as page,
-    ):
-        page.locator(".st-key-wb-suggestions button").first.click()
-        page.locator(".wb-source summary").first.click()
-        page.wait_for_timeout(1000)
-        page.mouse.move(0, 0)
-        page.screenshot(path=folder / "page.png")
-        page.locator(".wb-text a.wb-ref").first.click()
-        page.wait_for_function(_DRAWN)
-        page.wait_for_timeout(1000)
-        page.screenshot(path=folder / "source.png")

@@ -49,13 +49,14 @@ def draw(parts: Parts, viewer: str) -> None:
     )
     if memory.conversation is not None and memory.conversation.owner != viewer:
         st.caption("这是别人分享给您的对话。继续提问会另存为您自己的一份，不会改动原来的。")
-    welcome = st.empty()  # emptied by hand: what is merely no longer drawn stays until the answer is there
-    if not memory.exchanges and not busy:
+    # emptied by hand: what is merely no longer drawn stays until the page is drawn whole
+    welcome, talk = st.empty(), st.empty()
+    if memory.exchanges:
+        with talk.container():
+            draw_conversation(parts, viewer)
+    elif not busy:
         with welcome.container():
             draw_welcome(parts, filtered_reports(reports, filters), reports)
-    for number, exchange in enumerate(memory.exchanges):
-        draw_exchange(parts, number, exchange)
-        draw_actions(parts, viewer, number, exchange)
     hints = st.empty()
     if busy and reports:
         answer_pending(parts, viewer, assistant_of(parts, model), filters)
@@ -64,6 +65,13 @@ def draw(parts: Parts, viewer: str) -> None:
         st.toast(page.escape_markdown(notice))
     with hints.container():
         draw_next_questions(parts, filtered_reports(reports, filters))
+
+
+def draw_conversation(parts: Parts, viewer: str) -> None:
+    """What was asked and answered so far."""
+    for number, exchange in enumerate(st.session_state.exchanges):
+        draw_exchange(parts, number, exchange)
+        draw_actions(parts, viewer, number, exchange)
 
 
 def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Report]) -> None:
@@ -78,8 +86,10 @@ def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Fil
     memory = st.session_state
     job = memory.job = memory.get("job") or begin_job(assistant, memory.pending, filters, memory.exchanges)
     draw_question(len(memory.exchanges), memory.pending)
-    with st.chat_message("assistant"):
+    answering = st.empty()  # emptied by hand, as above
+    with answering.container(), st.chat_message("assistant"):
         watch_job(job, assistant)
+    answering.empty()
     memory.exchanges = [*memory.exchanges, job.exchange]
     memory.pending = memory.job = None
     keep(parts, viewer)

@@ -22,10 +22,10 @@ def draw_sidebar(parts: Parts, viewer: str, reports: Sequence[Report]) -> tuple[
     idle = memory.pending is None
     disabled = not (memory.exchanges and idle)
     st.button("新对话", icon=":material/edit_square:", width="stretch", disabled=disabled, on_click=start_anew)
-    draw_conversations(parts, viewer)
     filters = draw_filters(reports) if reports else Filters()
     if reports:
         draw_reports(parts, [report for report in reports if filtered_reports([report], filters)])
+    draw_conversations(parts, viewer)
     draw_uploads(parts)
     choices = page.model_choices(parts.settings)
     st.html('<div class="wb-head">回答方式</div>')
@@ -54,5 +54,12 @@ def choose(label: str, options: Sequence[Any], placeholder: str, name: Callable[
     if key in st.session_state:
         st.session_state[key] = [option for option in st.session_state[key] if option in known]
     return st.multiselect(
-        label, known, format_func=name, placeholder=placeholder, key=key, select_all=False, label_visibility="collapsed"
+        label,
+        known,
+        format_func=name,
+        placeholder=placeholder,
+        key=key,
+        select_all=False,
+        label_visibility="collapsed",
+        persist_state="session",  # also while another page is looked at
     )
