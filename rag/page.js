@@ -1,6 +1,7 @@
 // What the page needs beyond Streamlit's own: a marker in an answer opens its source, a table is
 // copied, an opened page shows its marks.
 const MARKER = 'a[href^="#source-"]';
+const SOURCE = '[role="dialog"]';
 
 export default function ({ data }) {
   let waiting = 0;
@@ -15,9 +16,13 @@ export default function ({ data }) {
   };
   // pressed by a script, the button never had the keyboard that the opened source would take over from it
   const focus = (attempts) => {
-    const source = document.querySelector('[role="dialog"]');
-    if (!source && attempts) waiting = setTimeout(focus, 100, attempts - 1);
+    const source = document.querySelector(SOURCE);
+    if (!source && attempts) setTimeout(focus, 100, attempts - 1);
     else if (source && !source.contains(document.activeElement)) source.focus();
+  };
+  const leave = (event) => {
+    const source = event.key === "Escape" && document.querySelector(SOURCE);
+    if (source && !source.contains(document.activeElement)) source.querySelector('[aria-label="Close"]')?.click();
   };
   const copy = (event) => {
     const link = event.target.closest?.('a.wb-copy');
@@ -25,7 +30,7 @@ export default function ({ data }) {
     event.preventDefault();
     const rows = [...link.parentElement.querySelectorAll("tr")];
     const text = rows.map((row) => [...row.cells].map((cell) => plain(cell)).join("\t")).join("\n");
-    write(text).then(() => { link.textContent = "已复制"; waiting = setTimeout(() => { link.textContent = "复制表格"; }, 2000); });
+    write(text).then(() => { link.textContent = "已复制"; setTimeout(() => { link.textContent = "复制表格"; }, 2000); });
   };
   const plain = (cell) => {
     const words = cell.cloneNode(true);
@@ -45,6 +50,7 @@ export default function ({ data }) {
   if (data.follow) {
     document.addEventListener("click", open);
     document.addEventListener("click", copy);
+    document.addEventListener("keydown", leave);
   }
 
   const show = (attempts) => {
@@ -61,6 +67,7 @@ export default function ({ data }) {
   return () => {
     document.removeEventListener("click", open);
     document.removeEventListener("click", copy);
+    document.removeEventListener("keydown", leave);
     clearTimeout(waiting);
   };
 }

@@ -76,11 +76,12 @@ def answered_suggestions(
     suggestions: Iterable[Suggestion], ask: Callable[[str], VerifiedAnswer], wanted: int, attempts: int
 ) -> tuple[str, ...]:
     """The first `wanted` questions whose answer is right and from the report they were drawn from."""
-    right = (s.question for s in islice(suggestions, attempts) if _is_right(ask(s.question), s))
+    right = (s.question for s in islice(suggestions, attempts) if is_right(ask(s.question), s))
     return tuple(islice(right, wanted))
 
 
-def _is_right(answer: VerifiedAnswer, suggestion: Suggestion) -> bool:
+def is_right(answer: VerifiedAnswer, suggestion: Suggestion) -> bool:
+    """Whether an answer to a suggested question says what it must, from the report it was drawn from."""
     return (
         answer.status is AnswerStatus.ANSWERED
         and not answer.unsupported

@@ -63,8 +63,7 @@ def draw(parts: Parts, viewer: str) -> None:
     page_script("wb-followed", data={"follow": True})
     for notice in [*drained(parts.notices), *drained(memory.notices)]:
         st.toast(page.escape_markdown(notice))
-    with hints.container():
-        draw_next_questions(parts, filtered_reports(reports, filters))
+    draw_next_questions(parts, filtered_reports(reports, filters), hints)
 
 
 def draw_conversation(parts: Parts, viewer: str) -> None:

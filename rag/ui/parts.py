@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from rag import suggestions
 from rag.next_questions import answer_to_next
 from rag.records import Report, VerifiedAnswer
 from rag.settings import EXTRACTIVE, Settings
+from rag.suggestions import Suggestion
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from rag.page_pictures import PagePictures
 
 SUGGESTED, SUGGESTION_ATTEMPTS, SUGGESTION_REPORTS = 4, 14, 6
-NEXT, NEXT_ATTEMPTS = 3, 8
+NEXT, NEXT_ATTEMPTS = 3, 6
+MAX_TRIED = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Parts:
     ingest: Ingest
     pictures: PagePictures
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=5))
+    tried: dict[tuple[int, Suggestion], bool] = field(default_factory=dict)
+    """Which suggested questions were answered rightly, by the state of the index they were tried on."""
 
     @property
     def uploads(self) -> Path:
@@ -86,16 +91,29 @@ def suggested_questions(key: tuple[Any, ...], _parts: Parts, _reports: Sequence[
     return suggestions.answered_suggestions(suggestions.in_turn(drawn), ask, SUGGESTED, SUGGESTION_ATTEMPTS)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
 def next_questions(
-    key: tuple[Any, ...], _parts: Parts, _answer: VerifiedAnswer, _reports: Sequence[Report], _asked: Sequence[str]
+    parts: Parts, answer: VerifiedAnswer, reports: Sequence[Report], asked: Sequence[str], between: Callable[[], object]
 ) -> tuple[str, ...]:
-    """Questions to go on with after an answer, tried just now and answered rightly."""
-    store = _parts.index.store
-    drawn = answer_to_next(
-        _answer, _reports, lambda identity: (store.sections(identity), store.tables(identity)), _asked
-    )
-    return suggestions.answered_suggestions(drawn, _trial_of(_parts).ask, NEXT, NEXT_ATTEMPTS)
+    """Questions to go on with after an answer, answered rightly when tried; `between` is called before each trial."""
+    store, found = parts.index.store, list[str]()
+    drawn = answer_to_next(answer, reports, lambda identity: (store.sections(identity), store.tables(identity)), asked)
+    for suggestion in islice(drawn, NEXT_ATTEMPTS):
+        between()
+        if _is_answered(parts, suggestion):
+            found.append(suggestion.question)
+        if len(found) == NEXT:
+            break
+    return tuple(found)
+
+
+def _is_answered(parts: Parts, suggestion: Suggestion) -> bool:
+    """Whether the suggestion was answered rightly when it was tried; tried once for all sessions."""
+    key = (parts.index.store.generation(), suggestion)
+    if key not in parts.tried:
+        if len(parts.tried) >= MAX_TRIED:
+            parts.tried.clear()
+        parts.tried[key] = suggestions.is_right(_trial_of(parts).ask(suggestion.question), suggestion)
+    return parts.tried[key]
 
 
 def _trial_of(parts: Parts) -> Assistant:

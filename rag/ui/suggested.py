@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rag import page
 from rag.records import Report
@@ -31,22 +32,25 @@ def draw_first_questions(parts: Parts, reports: Sequence[Report]) -> None:
                 _draw_question(f"ask-{question}", question)
 
 
-def draw_next_questions(parts: Parts, reports: Sequence[Report]) -> None:
+def draw_next_questions(parts: Parts, reports: Sequence[Report], place: DeltaGenerator) -> None:
     """Questions to go on with after the last answer of the conversation."""
-    exchanges = st.session_state.exchanges
-    answer = exchanges[-1].answer if exchanges else None
+    memory = st.session_state
+    answer = memory.exchanges[-1].answer if memory.exchanges else None
     if answer is None or not reports:
         return
-    asked = tuple(exchange.question for exchange in exchanges)
-    key = _key(parts, reports)
+    asked = tuple(exchange.question for exchange in memory.exchanges)
+    key = (*_key(parts, reports), answer.text, *asked)
     try:
-        near = next_questions((*key, answer.text, *asked), parts, answer, reports, asked)
-        questions = near or [one for one in suggested_questions(key, parts, reports) if one not in asked]
+        if memory.get("next", ((), ()))[0] != key:
+            # a click on the page interrupts where something is drawn
+            near = next_questions(parts, answer, reports, asked, between=place.empty)
+            others = near or suggested_questions(_key(parts, reports), parts, reports)
+            memory.next = (key, tuple(question for question in others if question not in asked))
     except Exception:  # the answer is as good without them
         log.exception("next questions failed")
         return
-    if questions:
-        with st.container(key="wb-next"):
+    if questions := memory.next[1]:
+        with place.container(key="wb-next"):
             st.html('<div class="wb-head">接着可以问</div>')
             for question in questions:
                 _draw_question(f"next-{question}", question)
