@@ -32,7 +32,7 @@ _PRONOUN = re.compile(
     r"^(?:那么?|请问)?[，,]?(?:它|他们|她们|其中|其(?![他它余])|该校|该院|对方|上述|这些|这个|那个|这所|那所)"
 )
 _ELLIPTICAL = re.compile(
-    r"^(?:那|再|还有|换成|换作|如果是|要是)|呢[？?，,。]?(?:[^，,。]{0,8})$|^[^，,？?]{1,10}那(?:[个项门类份次]|一[个项门类份次])"
+    r"^(?:那|再|还有|换成|换作|如果是|要是)|呢[？?，,。]?(?:[^，,。]{0,8})$|^[^，,？?]{1,10}那(?:[个项门类份次]|一[个项门类份次])|^(?:[前上后下]一年|次年|去年)"
 )
 _EVERY_COLLEGE = re.compile(
     r"哪一?[所个家些](?:学校|院校|高校|学院|职院|大学)|各(?:校|院校|高校|学校|所)|(?:所有|全部)的?(?:学校|院校|高校|报告)|几所"
@@ -42,7 +42,9 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"的?(?:话|那边|那里)?(?:呢|又?如何|又?怎么样)?[？?。！!，,]*$")
 _CARRIED = re.compile(r"^(?P<own>.*?)（承上问：(?P<before>.*)）$", re.DOTALL)
-_PART_OF_NAME = re.compile(r"(?P<name>[\u4e00-\u9fff]{3,10}?(?:学院|大学|学校|职院))[那这]一?所")
+_PART_OF_NAME = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,12})[那这]一?所")
+_RELATIVE = ((re.compile(r"[前上]一?(?:个)?(?:学年|年度?|届)|去年"), -1), (re.compile(r"[后下]一年度?|次年|第二年"), 1))
+_ONLY_ASKS = re.compile(r"(?:的|又|各|分别)?(?:是|有)?(?:多少|几何|怎么样|如何)?")
 _SAYS_KIND = re.compile(
     r"多少|几[个名位项成]|[人总个]数|数[量额]|率|占|比例|比重|[意关]度|金额|经费|分别|多[大高]|哪|什么|谁"
 )
@@ -103,6 +105,8 @@ def _resolve(question: str, previous: str, names: Names, reports: Sequence[Repor
     if not years:
         before = _without_foreign_year(before, colleges, reports)
     rest = _rest(question, years, names)
+    if (moved := _in_relative_year(before, rest)) is not None:
+        return Resolved(moved, moved, "")
     if (not rest or rest in before) and (colleges or years):
         return Resolved(before, before, "")
     if (asked := _of_other_group(before, rest)) is not None:
@@ -122,6 +126,17 @@ def _without_foreign_year(text: str, colleges: Sequence[str], reports: Sequence[
     if len(spans) != 1 or not own or own & set(spans[0].years) or not spans[0].word:
         return text
     return text[: spans[0].start] + text[spans[0].end :].removeprefix("的")
+
+
+def _in_relative_year(before: str, rest: str) -> str | None:
+    """The question before, moved to the year before or after its own (前一年是多少); None where no more is said."""
+    spans = year_spans(before)
+    for pattern, offset in _RELATIVE:
+        match = pattern.match(rest)
+        if match and len(spans) == 1 and _ONLY_ASKS.fullmatch(rest[match.end() :]):
+            year = str(spans[0].years[0])
+            return before.replace(year, str(int(year) + offset)) if year in before else None
+    return None
 
 
 def _of_other_group(before: str, rest: str) -> str | None:
@@ -177,13 +192,12 @@ def _new_colleges(question: str, previous: str, names: Names) -> tuple[str, ...]
     """Colleges a question names, or the only other one of the place it names (湖南那所)."""
     if named := _college_spans(question, names):
         return _in_order(named)
-    if part := _PART_OF_NAME.search(question):
-        known = [college for college in names if part["name"] in college]
-        return tuple(known) if len(known) == 1 else (part["name"],)
-    place, _ = _named_place(question)
     before = mentioned(previous, names)
-    others = [college for college in names if place and college.startswith(place) and college not in before]
-    return tuple(others) if len(others) == 1 else ()
+    place, _ = _named_place(question)
+    part = _PART_OF_NAME.search(question)
+    name = place or (_BEFORE.sub("", part["name"]).rstrip("省市的") if part else "")
+    others = [college for college in names if name and name in college and college not in before]
+    return tuple(others) if len(others) == 1 else (name,) if name and not others else ()
 
 
 def _named_place(question: str) -> tuple[str, tuple[int, int]]:
@@ -227,11 +241,9 @@ def _with_years(text: str, years: Sequence[YearSpan]) -> str:
 def _rest(question: str, years: Sequence[YearSpan], names: Names) -> str:
     """What a follow-up says besides colleges, years and the words that make it one."""
     spans = [*((span.start, span.end) for span in years), *_college_spans(question, names).values()]
-    if part := _PART_OF_NAME.search(question):
-        spans.append(part.span())
-    else:
-        place, span = _named_place(question)
-        spans += [span] if place else []
+    place, span = _named_place(question)
+    part = _PART_OF_NAME.search(question)
+    spans += [span] if place else [part.span()] if part else []
     for start, end in sorted(spans, reverse=True):
         question = question[:start] + question[end:]
     return _AFTER.sub("", _BEFORE.sub("", question)).lstrip("呢").strip("和与、，, 的") if spans else _short(question)

@@ -88,6 +88,8 @@ def _operands(query: Query) -> list[str]:
     plan = question_to_operation(query.focus if query.carried else query.standalone, query.years)
     if plan is None or plan.operation in (Operation.COUNT, Operation.RANK):
         return []
+    if plan.group:
+        return [f"{plan.group}{plan.rows} {phrase.text}" for phrase in plan.operands[:1]]
     phrases = [phrase.text for phrase in (*plan.operands, plan.share_of) if phrase is not None]
     return list(unique(phrases)) if len(phrases) > 1 else []
 

@@ -33,6 +33,8 @@ _HEADER_UNITS = (
 """What a column counts whose header names it without a unit."""
 _COUNTED = re.compile(r"(?:数量|个数)(?:合计|总计)?$")
 """A column that counts things it does not name."""
+_MEASURE = re.compile("[率度比值额费分年]|均|标准")
+"""A column of measures, whatever its rows are of."""
 _TOTAL_COLUMN = re.compile(r"^(?:合计|总计|小计|共计)$")
 
 
@@ -55,9 +57,18 @@ def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[i
     units |= _listed_units(table, row, units)
     counted = (column for column, unit in units.items() if not unit and _COUNTED.search(_at(labels, column)))
     units |= dict.fromkeys(counted, "个")
+    units |= _counted_by_row(row, labels, units)
     totals = [column for column in units if column < len(labels) and _TOTAL_COLUMN.match(labels[column])]
     summed = {unit for column, unit in units.items() if unit and column not in totals and is_value(row.filled[column])}
     return units | (dict.fromkeys(totals, summed.pop()) if len(summed) == 1 else {})
+
+
+def _counted_by_row(row: TableRow, labels: Sequence[str], units: Mapping[int, str]) -> Mapping[int, str]:
+    """The unit of the whole numbers of a row whose label says what is counted (社团数量, 现有成员), where no header does."""
+    names = [text for text in row.filled if text and not is_value(text)]
+    unit = next((u for name in names if (u := _implied_unit(name, "") or ("个" if _COUNTED.search(name) else ""))), "")
+    bare = (column for column, other in units.items() if not other and not _MEASURE.search(_at(labels, column)))
+    return {column: unit for column in bare if unit and row.filled[column].strip().isdecimal()}
 
 
 def _listed_units(table: Table, row: TableRow, units: Mapping[int, str]) -> Mapping[int, str]:

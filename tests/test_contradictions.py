@@ -104,7 +104,7 @@ def test_a_total_in_a_table_and_a_figure_in_the_text_with_what_stands_beside_the
     assert told(found) == [(DIFFERENT, ["32", "28个"]), (DIFFERENT, ["720", "650人"])]
     assert [ref.passage.page for ref in found[0].figures] == [1, 2]
     assert found[0].figures[0].passage.table_id is not None
-    assert found[0].note.endswith("32（第1页）、28个（第2页）")
+    assert found[0].note.endswith("32个（第1页）、28个（第2页）")
 
 
 def test_a_case_study_and_the_college_do_not_contradict_each_other() -> None:

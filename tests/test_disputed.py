@@ -95,11 +95,11 @@ def test_every_figure_in_dispute_is_bold_and_proved(question: str, expected: set
 
 def test_a_figure_whose_rival_was_not_retrieved_brings_it_along() -> None:
     draft = answer("现有学生社团有多少个，成员多少人？", PASSAGES[2:3])
-    assert bold(draft) == {"28个", "32", "650人", "720"}
+    assert bold(draft) == {"28个", "32个", "650人", "720人"}
     assert [citation.page for citation in draft.citations] == [3, 2, 2]
     assert [[value for value, _ in conflict.values] for conflict in draft.conflicts] == [
-        ["28个", "32"],
-        ["650人", "720"],
+        ["28个", "32个"],
+        ["650人", "720人"],
     ]
     assert draft_to_gated(draft, TABLES, {REPORT.id: REPORT}).unsupported == ()
 

@@ -54,6 +54,9 @@ def resolve(question: str, *earlier: str) -> tuple[str, str, str]:
         # a college by part of its name; the words that are asked again
         ("武汉职业技术学院对接几个集群？", "城市职业学院那所呢？", "城市职业学院对接几个集群？"),
         ("武汉职业技术学院对接几个集群？", "黄冈职院呢，几个集群？", "黄冈职业技术学院对接几个集群？"),
+        ("荆州职业技术学院用什么专业群对接？", "仙桃那所呢？", "仙桃用什么专业群对接？"),
+        # the year before
+        ("咸职2023年度的经费收入是多少？", "前一年是多少？", "咸职2022年度的经费收入是多少？"),
         # a year that the other college has no report of
         ("咸职2022届就业率是多少？", "换成湖职呢", "湖北职业技术学院就业率是多少？"),
     ],

@@ -90,6 +90,9 @@ def test_differences(question: str, first: str, second: str, kind: str, directio
         ("平均每名专任教师带多少个学生？", Operation.RATIO, "学生", "专任教师"),
         ("一名辅导员平均带多少学生", Operation.RATIO, "学生", "辅导员"),
         ("助学金平均每人多少元？", Operation.RATIO, "助学金", "助学金"),
+        ("困难补助专项，平均每个受助学生拿多少元？", Operation.RATIO, "困难补助专项", "困难补助专项"),
+        ("按入驻企业算，平均每家吸纳几个人就业", Operation.RATIO, "吸纳就业", "入驻企业"),
+        ("机电学院的毕业生，问卷回收了百分之多少？", Operation.SHARE, "机电学院的毕业生问卷回收", "机电学院的毕业生"),
         ("男生多还是女生多？", Operation.COMPARE, "男生", "女生"),
         ("男生和女生哪个多", Operation.COMPARE, "男生", "女生"),
         ("护理学院和医学院相比，哪个就业率更高", Operation.COMPARE, "护理学院就业率", "医学院就业率"),
@@ -130,6 +133,7 @@ def test_sums_of_what_is_listed(question: str, texts: list[str], kind: str) -> N
         ("土木建筑大类里三个专业的招生计划加起来是多少", "土木建筑大类", "招生计划"),
         ("名字里有“智能”的几个专业，学生加一块儿多少？", "名字里有“智能”", "学生"),
         ("艺术学院五个专业一共多少人？", "艺术学院", "人数"),
+        ("带“智能”两个字的几个专业，学生全算上有多少人？", "带“智能”两个字", "学生"),
     ],
 )
 def test_sums_over_a_group(question: str, group: str, measure: str) -> None:
@@ -146,6 +150,7 @@ def test_sums_over_a_group(question: str, group: str, measure: str) -> None:
         ("在对接名单里，机电学院出现了几次？", "对接名单", ["机电学院"]),
         ("机电学院上了几次获奖名单", "获奖名单", ["机电学院"]),
         ("新材料集群在那份名单里有几条？", "那份名单", ["新材料集群"]),
+        ("机电学院一个学校占了那份名单几条", "那份名单", ["机电学院"]),
         ("有几所学校对接了新材料产业？", "", ["学校对接了新材料产业"]),
     ],
 )

@@ -23,6 +23,7 @@ from rag.text import matching_key, unique
 
 MAX_OPERANDS = 40
 MIN_LABEL = 2
+_QUOTED = re.compile('[“"「『]([^”"」』]{1,12})[”"」』]')
 _SUCH = re.compile("(?:[这那]一?[类种些个]|这|那)$")
 
 
@@ -45,7 +46,9 @@ def group_figures(plan: Plan, findings: Findings) -> list[Figure]:
 
 
 def _in_group(row: TableRow, group: str) -> bool:
-    """Whether a row stands under the group a phrase names: 财经商贸大类 in 咸职财经商贸大类."""
+    """Whether a row stands under the group a phrase names (财经商贸大类 in 咸职财经商贸大类), or has what it quotes."""
+    if quoted := [text_key(name) for name in _QUOTED.findall(group)]:
+        return any(name in text_key(cell) for name in quoted for cell in row.filled if cell_number(cell) is None)
     wanted = text_key(group)
     return any(len(cell) > MIN_LABEL and text_key(cell) in wanted for cell in row.filled if cell)
 

@@ -39,7 +39,8 @@ def rows_plan(sentence: str, years: Sequence[int]) -> Plan | None:
     if len(group) < 2 or _NO_GROUP.search(group) or not measure:
         return None
     operands = (phrase(measure),)
-    return Plan(Operation.SUM, operands, slot_kind(sentence, operands), group=group, printed_first=not mark["strong"])
+    kind, first = slot_kind(sentence, operands), not mark["strong"]
+    return Plan(Operation.SUM, operands, kind, group=group, rows=match["rows"], printed_first=first)
 
 
 def list_plan(sentence: str, years: Sequence[int]) -> Plan | None:

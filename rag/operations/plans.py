@@ -25,7 +25,7 @@ from rag.slots import question_to_slots
 ASK = r"(?P<ask>百分之?[几多少]+|[几多少]+个?百分点|几成|(?:多少|几)(?!家?以上))(?P<noun>[^，,；;]*)"
 _COUNTERS = "个名位人项所家条门次种类台份元万亿钱块间套册亩件"
 _UNIT_NOUN = re.compile(rf"^(?:[万亿]?元|人次|人日|平方米|学时|课时|个?百分点|块钱|[{_COUNTERS}])*")
-STRONG = "加起来|加在一起|加到一起|加一起|加一块儿?|合起来|合在一起|合到一起|凑一块儿?|之和|的总和|相加"
+STRONG = "全算上|都算上|全加上|都加上|算在一起|算到一起|加总|加起来|加在一起|加到一起|加一起|加一块儿?|合起来|合在一起|合到一起|凑一块儿?|之和|的总和|相加"
 PLUS = "(?<![参增添附外追更倍叠施累愈越])加(?![强大快入工分盟权起在一到了油班深速上注拿])"
 ADDED = re.compile(rf"(?:再|外)?加上|连同|{PLUS}")
 
@@ -59,6 +59,8 @@ class Plan:
     """The question names what it starts from and where it ends (从 … 到 …): both belong to the answer."""
     printed_first: bool = False
     """The result is a figure reports often print: look for it first, compute only where it is not."""
+    rows: str = ""
+    """What a row of the group is: 专业."""
 
 
 def slot_kind(sentence: str, operands: Sequence[OperandPhrase]) -> str:

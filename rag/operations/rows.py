@@ -20,6 +20,7 @@ _LISTING = re.compile(
 _OCCURRENCES = re.compile(
     r"^(?P<filter>.+?)(?:一共|总共|共)?(?:出现|上榜|入选)(?:了|过)?(?:几|多少)[次回]$"
     r"|^(?P<entered>.+?)(?:上|进|入)了?(?:几|多少)[次回](?P<table>.*?(?:表|名单|清单|目录|名录))$"
+    r"|^(?P<holder>.+?)(?:一个学校|一所学校|一家|一校)?(?:共|总共|一共)?占了?(?P<list>[^，,占]*?(?:表格?|名单|清单|目录|名录))(?:里面?|中|上|的)?(?:几|多少)(?:条|个|行|项|席)$"
 )
 _INSTITUTIONS = re.compile(r"(?:^|[，,])(?:一共|总共|共)?有(?:几|多少)[所家](?P<noun>.{4,})$")
 _MOST = r"(?:(?P<up>最[多高大长]|居首|(?:排名?|位居|位列)(?:在)?(?:第一|首位)|第(?P<nth>[二三四五])[多高大])|(?P<down>最[少低小短]|倒数第(?P<last>[一二三四五])|垫底|第(?P<nth2>[二三四五])[少低小]))(?!级|等|奖|水平|荣誉|人民|学府)"
@@ -40,8 +41,8 @@ _TOP = re.compile(
 def count_plan(sentence: str, years: Sequence[int]) -> Plan | None:
     """表里列了多少条; X 在名单里出现了几次; 有几所学校做了某事."""
     if match := _OCCURRENCES.match(sentence):
-        if match["entered"]:
-            return _counted(match["table"], match["entered"])
+        if match["entered"] or match["holder"]:
+            return _counted(match["table"] or match["list"], match["entered"] or match["holder"])
         table, held = split_context(match["filter"])
         held, _, inside = (held, "", table) if table else match["filter"].rpartition("在")
         return _counted(inside, held or match["filter"])

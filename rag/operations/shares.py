@@ -26,7 +26,12 @@ _ONE = re.compile(
     rf"^(?P<context>.*?)一[个名位所家](?P<among>[^，,多少几]{{2,12}}?)平均(?P<verb>可以|能|要|带|摊到?|分到?|拥有|配备?|对应|服务|负责|有){ASK}$"
 )
 _EACH_PERSON = re.compile(
-    r"^(?P<context>.{2,}?)(?:平均|均摊)(?:下来|到)?[，,]?每个?(?:人|名学生|学生)[^，,多少几]{0,3}(?:多少|几)(?:万?元|钱|块钱)$"
+    r"^(?P<context>.{2,}?)[，,]?(?:平均|均摊)(?:下来|到)?[，,]?每[个名位]?(?:人|[^，,多少几]{0,6}(?:学生|毕业生|教师|老师|教职工))"
+    r"[^，,多少几]{0,3}(?:多少|几)(?:万?元|钱|块钱?)$"
+)
+_EACH_UNIT = re.compile(
+    rf"^(?:按|以)?(?P<among>[^，,]{{2,14}}?)(?:来|去)?(?:算|计|计算)?[，,](?P<context>[^，,]*?)平均(?:下来|到)?每(?P<counter>[个名位所家门间台届项支])"
+    rf"(?P<verb>[^，,多少几]{{1,6}}?)了?{ASK}$"
 )
 _PERIOD = re.compile(r"^(?:天|日|周|月|个月|年|学期|学年|小时|人)$")
 _SHARE = re.compile(
@@ -34,6 +39,9 @@ _SHARE = re.compile(
 )
 _SHARE_AMONG = re.compile(
     rf"^(?P<b>.+?)(?:(?:里面|里头|里|当中|之中|中)[，,]?有?|[，,]有)(?:百分之?[几多少]+|几成|多大{_SHARE_WORD})的?(?:人|学生)?(?:是|为|属于|来自)?(?P<a>.+)$"
+)
+_SHARE_OF_WHOM = re.compile(
+    r"^(?P<b>[^，,]{2,}?[生师人工员])[，,](?P<a>[^，,占]{2,14}?)(?:过|了|的)?(?:有)?(?:百分之[几多少]+|几成)(?:的?(?:人|学生))?$"
 )
 _BACKWARD = re.compile(
     r"^(?:本[院校系专]\w*|该\w{1,3}|其|全部|全[校院省]|总数|总人数|总量|总额|全体|整体|总体|总计|合计)?$"
@@ -59,13 +67,13 @@ def each_plan(sentence: str, years: Sequence[int]) -> Plan | None:
         both = phrase(person["context"])
         operands = (replace(both, kind=slots.MONEY), replace(both, kind=slots.PEOPLE))
         return Plan(Operation.RATIO, operands, printed_first=True)
-    match = _EACH.match(sentence) or _ONE.match(sentence)
+    match = _EACH.match(sentence) or _ONE.match(sentence) or _EACH_UNIT.match(sentence)
     if not match or _PERIOD.match(match["among"]):
         return None
     context, among = tidy(match["context"]), tidy(match["among"])
     noun = measured(match["noun"])
     verb = "" if match["verb"] in ("有", "是", "能", "可以", "要") else match["verb"]
-    amount = noun or verb
+    amount = f"{verb}{noun}" if match.re is _EACH_UNIT else noun or verb
     if re.match("[人名位]", match["noun"]) and not noun:
         amount = f"{verb}人数"
     if not amount:
@@ -79,6 +87,9 @@ def share_plan(sentence: str, years: Sequence[int]) -> Plan | None:
     if match := _SHARE_AMONG.match(sentence):
         whole, part = tidy(match["b"]), tidy(match["a"])
         return _share_of(whole, f"{whole}{part}") if part and "占" not in sentence else None
+    if match := _SHARE_OF_WHOM.match(sentence):
+        whole = tidy(match["b"])
+        return _share_of(whole, f"{whole}{tidy(match['a'])}")
     match = _SHARE.match(sentence)
     if not match or re.search(rf"(?:各|分别){_OCCUPY}", sentence):
         return None
