@@ -44,6 +44,7 @@ LAYERS = (
         "comparison",
         "follow_up",
         "operations",
+        "parallels",
         "contradictions",
         "relevance",
         "subjects",
