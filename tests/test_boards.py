@@ -60,6 +60,10 @@ def only(board: Board, name: str) -> BoardFigure:
             "2022年经费总收入达2.41亿元，支出总额2.38亿元。",
             {"经费收入总额": ["2.41亿元"], "经费支出总额": ["2.38亿元"]},
         ),
+        (
+            "学院师资力量雄厚。学院现有教职工972人，“双师素质”教师193人。",
+            {"教职工人数": ["972人"], "双师型教师": ["193人"]},
+        ),
         ("馆藏图书66.8万册，生均图书71.2册/生。", {"图书馆藏书": ["66.8万册"], "生均图书": ["71.2册/生"]}),
     ],
 )
@@ -188,6 +192,7 @@ def test_each_figure_has_name_time_page_and_quote():
         ("2021年毕业生500人，就业率91%；2022年招生600人，就业率93%。", ["2021年", "2022年"]),
         ("2023年11月2日—12月6日问卷调查显示，就业率为95%。", ["2023年11月2日—12月6日"]),
         ("就业率为95%。", [""]),
+        ("2023届毕业生9月1日就业率为86%，12月26日就业率为97%。", ["2023届，9月1日", "2023届，12月26日"]),
         ("2021-2023届毕业生就业率分别为91%、93%、95%。", ["2021年", "2022年", "2023年"]),
     ],
 )
@@ -214,8 +219,15 @@ def test_two_figures_of_one_thing_are_both_shown_and_marked():
     assert all(figure.rivals.startswith("报告前后不一致") for figure in line.figures)
 
 
-def test_figures_of_two_years_are_no_contradiction():
-    board = board_of("2022届毕业生就业率为94.12%。", "2023届毕业生就业率为93.40%。")
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("2022届毕业生就业率为94.12%。", "2023届毕业生就业率为93.40%。"),
+        ("截至8月31日，2023届毕业生就业率为84.12%。", "截至12月31日，2023届毕业生就业率为93.40%。"),
+    ],
+)
+def test_figures_of_two_times_are_no_contradiction(texts):
+    board = board_of(*texts)
     assert {figure.rivals for line in board.stated for figure in line.figures} == {""}
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.contradictions.counted import MARKS, clause_before
+from rag.contradictions.notes import label_of as printed_label
 from rag.figures import TOTAL, Figure
 from rag.numbers import cell_number, find_numbers, find_scopes, unit_in_header
 from rag.records import Report, Table
@@ -16,7 +17,7 @@ _BRACKET = re.compile(r"[（(\[【][^（）()\[\]【】]*[)）\]】]")
 _ROW_NUMBER = re.compile(r"^(?:[（(]?[\d一二三四五六七八九十]+[)）.、．]|[①-⑳])")
 _FRAME_ANYWHERE = re.compile("学校|我校|本校|全校|我院|全院|总体|整体|的|·")
 _FRAME_START = re.compile(
-    "^(?:目前|现有|现(?!代)|拥有|共有|共计|总计|合计|共|有|截至|截止|全年|当年|本年度?|本学年|年度|为|是|已|当前|以来|年?[末底](?!薪)|年(?![均终平生薪])|实现|达到?|设有)(?=.)"
+    "^(?:学院(?!派)|目前|现有|现(?!代)|拥有|共有|共计|总计|合计|共|有|截至|截止|全年|当年|本年度?|本学年|年度|为|是|已|当前|以来|年?[末底](?!薪)|年(?![均终平生薪])|实现|达到?|设有)(?=.)"
 )
 _FRAME_END = re.compile(
     "(?<=.)(?:分别为|达到了?|达|共计|合计|共有|总计|为|是|有|共|约|(?<![合总共小累])计|至|到|在|已|近|高达|仅|占比(?=占))$"
@@ -32,7 +33,7 @@ _NOISE = re.compile(
 )
 """Words of a row or column that say nothing of what its figure measures."""
 _PART = re.compile(
-    "案例|(?<!教)学院|分院|院系|系部|[一-鿿]{2}系(?![统列])|专业|大类|班级|中心|基地|公司|集团|园区|校区|实验室|实训|产业|车间|宿舍|公寓|团队"
+    "案例|(?<=[一-鿿])(?<!教)学院|分院|院系|系部|[一-鿿]{2}系(?![统列])|专业|大类|班级|中心|基地|公司|集团|园区|校区|实验室|实训|产业|车间|宿舍|公寓|团队"
     "|食堂|楼|(?<!图书)馆(?!藏)|运动场|工厂|工作站|体育|思政|辅导员|民族|建档立卡|贫困|困难|男生?|女生?|退役|扩招|单招|五年制|中职|本科|成人|函授|继续教育"
     "|留学生|农民|社区|籍|主持|带领|同志|(?<!其)他|她|全国|全省|全市|同类|兄弟|双高|高职院校|省属|平均水平|国家标准|合格标准|^(?:去年|上年|上届|上一?学年)(?:同期)?$"
 )
@@ -117,6 +118,13 @@ def _is_of_whole_table(figure: Figure, table: Table) -> bool:
 
 def _is_noise(word: str) -> bool:
     return _NOISE.fullmatch(word.removeprefix(CLASS).strip("，,")) is not None or unit_in_header(f"（{word}）") != ""
+
+
+def label_of(figure: Figure) -> str:
+    """What is printed of a figure: row and column of a cell, else its own words."""
+    if figure.is_cell:
+        return printed_label(figure)
+    return re.sub(r"\s+", "", figure.near).strip("、，,。；;：:")
 
 
 def is_of_school(figure: Figure, report: Report, own: Sequence[str]) -> bool:

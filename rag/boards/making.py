@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from rag.boards.labels import figure_keys, is_of_school
+from rag.boards.labels import figure_keys, is_of_school, label_of
 from rag.boards.scopes import When, figure_to_when
 from rag.boards.wanted import Wanted, wanted_indicators
 from rag.contradictions import agree
 from rag.contradictions.grouping import Places
-from rag.contradictions.notes import label_of as printed_label
-from rag.extractive.citing import label_of, written
+from rag.extractive.citing import label_of as said_label
+from rag.extractive.citing import written
 from rag.figures import Figure, passage_to_figures, section_to_passages
 from rag.numbers import unit_class
 from rag.numbers.units import canonical, scaled
@@ -210,7 +210,7 @@ def _board_figure(
     passage = ref.passage
     citation = Citation(1, passage, ref.quote_start, ref.quote_end, passage.page, passage.page_label)
     text = written(figure)
-    draft = Draft(AnswerStatus.ANSWERED, f"{label_of(figure)}**{text}** [1]。", (citation,))
+    draft = Draft(AnswerStatus.ANSWERED, f"{said_label(figure)}**{text}** [1]。", (citation,))
     gated = draft_to_gated(draft, tables, {report.id: report})
     if gated.unsupported or not gated.figures:
         return None
@@ -222,7 +222,7 @@ def _board_figure(
         for c in contradictions
         if places & {(r.passage.section_id, r.passage.start + r.start) for r in c.figures}
     ]
-    label = _LINK.sub("", printed_label(figure))
+    label = _LINK.sub("", label_of(figure))
     return BoardFigure(
         item.definition,
         label,

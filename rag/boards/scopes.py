@@ -30,7 +30,9 @@ class When:
         return bool(self.dates), "届" in self.text, bool(self.years)
 
     def may_be(self, other: When) -> bool:
-        """Whether two figures may be of one time: one names none, or they share a year."""
+        """Whether two figures may be of one time: of one day where both name days, and of one year where both name years."""
+        if self.dates and other.dates and not self.dates & other.dates:
+            return False
         return not self.years or not other.years or bool(self.years & other.years)
 
 
@@ -75,7 +77,9 @@ def _latest(scopes: Sequence[Scope], text: str) -> list[Scope]:
     found: list[Scope] = []
     for scope in reversed(scopes):
         if any(other.kind == scope.kind for other in found):
-            break
+            if scope.kind != "date":
+                break
+            continue
         if (
             found
             and find_numbers(text[scope.end : found[0].start])
