@@ -29,18 +29,22 @@ _SIGNS = {
 }
 
 
-def plan_to_draft(plan: Plan, findings: Findings) -> Draft | None:
-    """The computed answer a plan asks for; None where an operand is missing or the figures do not fit together."""
+def plan_to_figures(plan: Plan, findings: Findings) -> list[Figure]:
+    """The figures that a plan combines, in its order; empty where one is missing or they do not fit together."""
+    if plan.operation not in (*_SIGNS, Operation.COMPARE):
+        return []
+    return group_figures(plan, findings) if plan.group else operand_figures(plan, findings)
+
+
+def plan_to_draft(plan: Plan, findings: Findings, figures: Sequence[Figure]) -> Draft | None:
+    """The computed answer a plan asks for, from the figures it combines; None where there is none."""
     if plan.operation is Operation.COUNT:
         return counted(plan, findings)
     if plan.operation is Operation.RANK:
         return ranked(plan, findings)
     if plan.operation is Operation.COMPARE:
-        return _compared(plan, findings)
-    if plan.operation not in _SIGNS:
-        return None
-    figures = group_figures(plan, findings) if plan.group else operand_figures(plan, findings)
-    if not figures:
+        return _compared(plan, findings, figures)
+    if plan.operation not in _SIGNS or not figures:
         return None
     citations = Citations()
     operands = [Operand(figure.number, citations.cite(figure)) for figure in figures]
@@ -62,12 +66,11 @@ def plan_to_draft(plan: Plan, findings: Findings) -> Draft | None:
     return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), computations=tuple(results))
 
 
-def is_result(plan: Plan, printed: Sequence[Figure], findings: Findings) -> bool:
+def is_result(plan: Plan, printed: Sequence[Figure], operands: Sequence[Figure]) -> bool:
     """Whether printed figures may be what a plan would compute: none is one of its operands, and a share is of its whole."""
     if plan.operation not in _SIGNS:
         return True
     shares = [figure for figure in printed if unit_class(figure.number.unit) in _SHARES]
-    operands = group_figures(plan, findings) if plan.group else operand_figures(plan, findings)
     if plan.operation is Operation.SHARE:
         return bool(shares) and not (operands and any(_is_of_other_whole(plan, share, operands) for share in shares))
     return not any(_is_same(figure, operand) for figure in printed for operand in operands)
@@ -103,9 +106,8 @@ def each_of(result: Computation) -> str:
     return f"平均每{per} " if per else ""
 
 
-def _compared(plan: Plan, findings: Findings) -> Draft | None:
+def _compared(plan: Plan, findings: Findings, figures: Sequence[Figure]) -> Draft | None:
     """Which of two is greater or smaller, with both figures; None where they are not of one unit."""
-    figures = operand_figures(plan, findings)
     citations = Citations()
     operands = [Operand(figure.number, citations.cite(figure)) for figure in figures]
     if len(operands) < 2:

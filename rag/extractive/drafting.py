@@ -10,7 +10,7 @@ from rag.extractive.asks import Ask
 from rag.extractive.choosing import MIN_SURENESS, choose_figures, is_sure, known_item
 from rag.extractive.citing import Citations, label_of, lead_of, written
 from rag.extractive.companions import with_companions
-from rag.extractive.computing import is_result, plan_to_draft
+from rag.extractive.computing import is_result, plan_to_draft, plan_to_figures
 from rag.extractive.conflicts import find_conflict
 from rag.extractive.disputed import disputed_draft, stored_rivals
 from rag.extractive.features import KIND_CLASSES
@@ -19,7 +19,7 @@ from rag.extractive.naming import name_draft
 from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject, unit_text
 from rag.extractive.weighing import Choice, slot_to_ask
-from rag.figures import passage_to_figures
+from rag.figures import Figure, passage_to_figures
 from rag.operations import Plan, question_to_operation
 from rag.records import AnswerStatus, Conflict, Contradiction, Draft, Evidence, Query, Report, Table
 from rag.relevance import Relevance, query_to_relevance
@@ -43,13 +43,14 @@ def evidence_to_draft(
         return disputed
     query = evidence.query
     plan = question_to_operation(query.focus if query.carried else query.standalone, query.years)
-    if plan is not None and not plan.printed_first and (computed := plan_to_draft(plan, findings)) is not None:
+    operands = plan_to_figures(plan, findings) if plan else []
+    if plan is not None and not plan.printed_first and (computed := plan_to_draft(plan, findings, operands)):
         return computed
     if not figure_slots(evidence.query):
         return name_draft(evidence, findings.relevance, reports, tables)
     found = findings_to_choices(findings)
-    if plan is not None and plan.printed_first and not _is_printed(plan, found, findings):
-        computed = plan_to_draft(plan, findings)
+    if plan is not None and plan.printed_first and not _is_printed(plan, found, operands):
+        computed = plan_to_draft(plan, findings, operands)
         if computed is not None:
             return computed
     if not found:
@@ -114,12 +115,12 @@ def _own_words(item: str, query: Query) -> str:
     return item
 
 
-def _is_printed(plan: Plan, found: Sequence[tuple[Ask, Choice]], findings: Findings) -> bool:
+def _is_printed(plan: Plan, found: Sequence[tuple[Ask, Choice]], operands: Sequence[Figure]) -> bool:
     """Whether a report prints what could also be computed: every figure chosen is plainly the one asked for."""
     return (
         bool(found)
         and all(choice.sureness >= PRINTED_SURENESS for _, choice in found)
-        and is_result(plan, [choice.figure for _, choice in found], findings)
+        and is_result(plan, [choice.figure for _, choice in found], operands)
     )
 
 

@@ -46,6 +46,7 @@ _ALL = re.compile("(?:全部|全体|所有|整个)的?")
 MAX_OPTIONS, MAX_COMBINATIONS = 8, 4000
 WHOLE = 100
 _ANYTHING = frozenset({"个", "项"})
+_PERCENTS = frozenset({"percent", "points"})
 _PARTS = frozenset({"percent", "points", "ratio", "fraction"})
 """Classes of figures that are parts of something already: no share is taken of them."""
 
@@ -76,7 +77,7 @@ def operand_figures(plan: Plan, findings: Findings) -> list[Figure]:
 
 
 def operand_options(phrase: OperandPhrase, kind: str, findings: Findings) -> list[Choice]:
-    """The figures that may be what an operand phrase asks for, best first."""
+    """The figures of the right kind that may be what an operand phrase asks for, best first."""
     query = findings.evidence.query
     text = _ALL.sub("" if (phrase.kind or kind) == slots.PEOPLE else "总", _without_colleges(phrase.text, findings))
     slot = Slot(phrase.kind or kind, text, 0, text)
@@ -86,9 +87,17 @@ def operand_options(phrase: OperandPhrase, kind: str, findings: Findings) -> lis
     found = [
         choice
         for figure in findings.figures
-        if (choice := weigh(figure, ask, findings.ranks, evidence, findings.reports)) and choice.reach >= MIN_COVERAGE
+        if _may_be(figure, phrase.kind or kind)
+        and (choice := weigh(figure, ask, findings.ranks, evidence, findings.reports))
+        and choice.reach >= MIN_COVERAGE
     ]
     return sorted(found, key=lambda choice: -choice.score)
+
+
+def _may_be(figure: Figure, kind: str) -> bool:
+    """Whether a figure may be of a kind: a share for shares, no share for what is counted, paid or measured."""
+    is_share = unit_class(figure.number.unit) in _PERCENTS
+    return kind == slots.ANY or is_share == (kind in (slots.PERCENT, slots.POINTS)) or not figure.number.unit
 
 
 def combine(plan: Plan, operands: Sequence[Operand]) -> Computation:
