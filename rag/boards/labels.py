@@ -49,7 +49,10 @@ _IN_TURN = re.compile("分别|依次|各为|各占")
 _SCHOOL = re.compile("学校|我校|本校|全校")
 _SUBTOTAL = re.compile("小计")
 _UNIT_OF_COLLEGE = re.compile("(?:学院|分院|系|专业|专业群)$")
-_LIMIT = re.compile("不低于|不得|不少于|至少|以上|以下|以内|≥|≤|～")
+_LIMIT = re.compile("不低于|不高于|不超过|不得|不少于|至少|以上|以下|以内|≥|≤|～")
+_COMPARES = re.compile("^(?:比|较|高于|低于|高出|超过|优于|与.*相比)")
+_ADMISSION_PLAN = re.compile("计划招生|招生计划|教学计划|计划数")
+"""Plans that are counted, beside which results stand."""
 _CASE = re.compile("案例|典型经验|附件")
 
 
@@ -134,7 +137,9 @@ def is_of_school(figure: Figure, report: Report, own: Sequence[str]) -> bool:
     if any(_UNIT_OF_COLLEGE.search(_without(heading, own)) for heading in figure.passage.path[1:]):
         return False
     texts = [figure.about] if figure.is_cell else [*_subjects(figure, own), figure.passage.path[-1]]
-    return not any(_narrows(text, own) for text in texts) and not MARKS["plan"].search(figure.before)
+    return not any(_narrows(text, own) for text in texts) and not MARKS["plan"].search(
+        _ADMISSION_PLAN.sub("", figure.before)
+    )
 
 
 def _subjects(figure: Figure, own: Sequence[str]) -> Iterator[str]:
@@ -147,10 +152,12 @@ def _subjects(figure: Figure, own: Sequence[str]) -> Iterator[str]:
     if not _OPENS_WITH_SCHOOL.match(opening) and not any(opening.startswith(name) for name in own):
         start = figure.passage.text.rfind("\n", 0, figure.start) + 1
         earlier = figure.passage.text[start : figure.quote_start].rstrip("。！？；")
-        clauses = [*_CLAUSE.split(re.split("[。！？]", earlier)[-1]), *clauses]
+        opening_clause, *others = _CLAUSE.split(re.split("[。！？]", earlier)[-1])
+        clauses = [opening_clause, *(clause for clause in others if not find_numbers(clause)), *clauses]
     for clause in clauses:
         numbers = find_numbers(clause)
-        yield clause[: numbers[0].start] if numbers else clause
+        if not _COMPARES.match(clause.strip()):
+            yield clause[: numbers[0].start] if numbers else clause
 
 
 def _narrows(text: str, own: Sequence[str]) -> bool:
