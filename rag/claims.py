@@ -16,6 +16,7 @@ from rag.text import matching_key
 FOLLOWING = 8
 """Characters behind a figure that are looked at to know its place again."""
 _MARKS = f"，,；;。：:！？!?÷×\n{BLANK}"
+_SENTENCE_MARKS = "。！？\n"
 _MARKER_GAP = " 、,，"
 
 
@@ -25,8 +26,8 @@ class Claim:
 
     number: Number
     said: Said
-    clause: str
-    """Its clause, names of colleges included."""
+    clauses: tuple[str, ...]
+    """Its clause, names of colleges included, then those before it back to the sentence's start."""
     following: str
     """The letters behind it."""
     years: frozenset[int]
@@ -55,13 +56,24 @@ def markup_to_claims(markup: Markup, names: Sequence[str] = ()) -> list[Claim]:
         Claim(
             number,
             said,
-            markup.plain[slice(*clause_span(plain, number.start, number.end))],
+            _clauses_back(plain, markup.plain, number),
             letters_of(plain[number.end : number.end + FOLLOWING]),
             _stated_years(plain, number, scopes),
             _citations_of(number, markup),
         )
         for number, said in zip(numbers, said_of_each(plain, numbers), strict=True)
     ]
+
+
+def _clauses_back(plain: str, printed: str, number: Number) -> tuple[str, ...]:
+    """The clause of a figure and those before it in its sentence, nearest first, as printed."""
+    first = max(plain.rfind(mark, 0, number.start) for mark in _SENTENCE_MARKS) + 1
+    low, high = clause_span(plain, number.start, number.end)
+    found = [printed[low:high]]
+    while low > first:
+        low, high = clause_span(plain, low - 1, low - 1)[0], low - 1
+        found.append(printed[low:high])
+    return tuple(found)
 
 
 def letters_of(text: str) -> str:
@@ -82,7 +94,7 @@ def _stated_years(plain: str, number: Number, scopes: Sequence[Scope]) -> frozen
     high = min(at if (at := plain.find(mark, number.end)) >= 0 else len(plain) for mark in _MARKS)
     if own := years_of([scope for scope in scopes if low < scope.start and scope.end <= high]):
         return own
-    sentence = max(plain.rfind(mark, 0, number.start) for mark in "。！？\n")
+    sentence = max(plain.rfind(mark, 0, number.start) for mark in _SENTENCE_MARKS)
     before = [scope for scope in scopes if sentence < scope.start and scope.end <= number.start and scope.years]
     return years_of(before[-1:])
 

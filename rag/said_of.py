@@ -19,6 +19,8 @@ from rag.text import matching_key
 
 MAX_CLAUSES = 4
 """Clauses an answer is read back from a figure to see what it is said of."""
+MAX_LABEL = 300
+"""Characters before a figure's sentence in which the name of a row is looked for."""
 
 _CLAUSE = re.compile(r"[，,；;。：:！？!?（）()\n\t|“”\u2063]")
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
@@ -52,6 +54,8 @@ class Said:
     """Which of those it is."""
     spoken: str
     """Key of the sentence from its start to the end of the clause."""
+    whole: str
+    """The same with what stands before it: a row's name may be several sentences long."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -89,8 +93,9 @@ def said_of_each(text: str, numbers: Sequence[Number]) -> tuple[Said, ...]:
             clauses = (items[index], *clauses[1:])
         key, place = next(((key, held.index(index)) for key, held in masked if index in held), ("", 0))
         low = max((match.end() for match in _SENTENCE.finditer(text, 0, start)), default=0)
-        spoken = matching_key(text[low : clause_span(text, start, end)[1]])
-        found.append(Said(clauses, key, place, spoken))
+        high = clause_span(text, start, end)[1]
+        whole, spoken = (matching_key(text[a:high]) for a in (max(0, low - MAX_LABEL), low))
+        found.append(Said(clauses, key, place, spoken, whole))
     return tuple(found)
 
 
@@ -209,6 +214,8 @@ def _alludes(words: Sequence[str], own: frozenset[str], rival: frozenset[str]) -
 
 def _fits_other_row(said: Said, other: Figure, figure: Figure, headers: str) -> bool:
     """Of two rows of a table: by the nearest clause that names what sets them apart."""
+    if _names_at_length(said, *_row_names(other, figure)):
+        return True
     shared = tokens(f"{figure.about} {headers}")
     own, rival = tokens(figure.near) - shared, tokens(other.near) - shared
     decisive = (_gains(said.words[:depth], own, rival) for depth in range(1, len(said.words) + 1))
@@ -235,6 +242,12 @@ def _names_only(said: Said, rival: Sequence[str], own: Sequence[str]) -> bool:
     rivals, owns = ([key for label in labels if (key := matching_key(label))] for labels in (rival, own))
     nearest = max((_last(said.spoken, label, owns) for label in rivals), default=-1)
     return nearest > max((_last(said.spoken, label, rivals) for label in owns), default=-1)
+
+
+def _names_at_length(said: Said, rival: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether an answer has a whole label of another row that is longer than a sentence, and none of the figure's own."""
+    long = [matching_key(label) for label in rival if _SENTENCE.search(label)]
+    return any(key in said.whole for key in long) and not any(matching_key(label) in said.whole for label in own)
 
 
 def _last(text: str, label: str, others: Sequence[str]) -> int:

@@ -236,13 +236,21 @@ def _is_other_year(claim: Claim, source: _Source) -> bool:
 
 
 def _is_other_college(claim: Claim, source: _Source, reports: Mapping[str, Report]) -> bool:
-    """Whether a figure's clause names one college, and its citation is of another and does not name it."""
+    """Whether an answer gives a figure, in the nearest clause that names any, only colleges its citation is not of.
+
+    Others that the quote itself speaks of (与西山职院共建) say nothing either way.
+    """
     if source.report is None or not source.report.college:
         return False
     names = {report.college: report.short_names for report in reports.values() if report.college}
-    named = list(mentioned(claim.clause, names))
-    own = matching_key(" ".join([source.report.college, *source.citation.passage.path, source.citation.quote]))
-    return len(named) == 1 and matching_key(named[0]) not in own
+    own = " ".join([source.report.college, *source.citation.passage.path, source.citation.quote])
+    printed = {name for name in names if matching_key(name) in matching_key(own)}
+    beside = mentioned(own, names).keys() - printed
+    for clause in claim.clauses:
+        named = mentioned(clause, names).keys()
+        if named & printed or named - beside:
+            return not named & printed
+    return False
 
 
 def _scopes(number: Number, source: _Source) -> Iterator[str]:

@@ -278,3 +278,33 @@ def test_words_that_only_look_like_a_neighbours_do_not_stop_a_figure(text: str, 
     passage = make_passage(PARTS)
     found = draft_to_gated(Draft(AnswerStatus.ANSWERED, text, (cite(passage, PARTS),)), {})
     assert bool(found.figures) is passes
+
+
+def test_a_rows_name_may_be_longer_than_a_sentence() -> None:
+    table = make_table(
+        [
+            ("级别", "赛项", "数量"),
+            ("省级", "技能大赛 一等奖：团体7个、个人1个；三等奖：个人5个", "31"),
+            ("世界级", "金砖大赛 个人三等奖2个", "4"),
+        ]
+    )
+    passage = table_passage(table)
+    citation = cite(passage, next(line for line in passage.text.splitlines() if line.startswith("世界级")))
+    for name, passes in (
+        ("省级技能大赛 一等奖：团体7个、个人1个；三等奖：个人5个", False),
+        ("世界级金砖大赛 个人三等奖2个", True),
+    ):
+        draft = Draft(AnswerStatus.ANSWERED, f"{name}的数量为**4** [1]。", (citation,))
+        passed = [figure.text for figure in draft_to_gated(draft, {table.id: table}).figures if figure.role == "answer"]
+        assert (passed == ["4"]) is passes, name
+
+
+def test_a_college_that_the_quote_itself_names_is_no_other_one() -> None:
+    reports = {
+        "a.txt": make_report("a.txt", "东湖职业技术学院"),
+        "b.txt": make_report("b.txt", "西山职业技术学院"),
+    }
+    citation = cite(make_passage("学校与西山职院共建实训室3个。"))
+    for text, passes in (("与西山职院共建实训室3个 [1]", True), ("与西山职院共建实训室4个 [1]", False)):
+        gated = draft_to_gated(Draft(AnswerStatus.ANSWERED, text, (citation,)), {}, reports)
+        assert (gated.unsupported == ()) is passes, text

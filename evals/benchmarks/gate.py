@@ -22,17 +22,15 @@ from rag.tokens import estimate_tokens
 from rag.verify import draft_to_gated
 
 
-def is_stopped(statement: Statement, reports: Mapping[str, Report]) -> bool | None:
-    """Whether the gate takes the statement's figure out; None where there is no figure to be read in it."""
+def passed(statement: Statement, reports: Mapping[str, Report]) -> int | None:
+    """How many of the statement's figures the gate lets through; None where there is no figure to be read in it."""
     cited = statement.cited
     citation = Citation(1, cited.passage, cited.quote_start, cited.quote_end, cited.passage.page, None)
     draft = Draft(AnswerStatus.ANSWERED, statement.text, (citation,))
     tables = {statement.place.table.id: statement.place.table} if statement.place.table else {}
     gated = draft_to_gated(draft, tables, reports)
-    passed = [figure for figure in gated.figures if figure.role == "answer"]
-    if not passed and not gated.unsupported:
-        return None
-    return not passed
+    count = sum(figure.role == "answer" for figure in gated.figures)
+    return count if count or gated.unsupported else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +48,13 @@ def run(
     random_ = random.Random(seed)
     shuffled = random_.sample(list(places), len(places))
     straight = _measure(
-        (s for place in shuffled for s in honest(place)), per_kind, lambda s: is_stopped(s, reports) is True
+        (s for place in shuffled for s in honest(place)),
+        per_kind,
+        lambda s: (count := passed(s, reports)) is not None and count < s.figures,
     )
-    crooked = (s for place in shuffled for s in corrupted(place, random_) if not is_true(s))
-    return straight, _measure(crooked, per_kind, lambda s: is_stopped(s, reports) is False)
+    colleges = sorted({report.college for report in reports.values()})
+    crooked = (s for place in shuffled for s in corrupted(place, random_, colleges) if not is_true(s))
+    return straight, _measure(crooked, per_kind, lambda s: bool(passed(s, reports)))
 
 
 def _measure(statements: Iterable[Statement], per_kind: int, is_wrong: Callable[[Statement], bool]) -> dict[str, Count]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -54,6 +54,8 @@ class Statement:
     place: Place
     label: tuple[str, str]
     """What it says the figure is of, as it is printed."""
+    figures: int = 1
+    """How many figures it states, in bold."""
 
 
 def parts_to_places(parts: ReportParts) -> Iterator[Place]:
@@ -105,11 +107,34 @@ def _statement(
     )
 
 
+def _pair(kind: str, place: Place, other: Figure, first: str, second: str) -> Statement:
+    """One statement of a figure and of the next one in its sentence or row, in the words between them."""
+    figure = place.figure
+    before, _ = _around(figure)
+    between = place.figure.passage.text[figure.end : other.start].replace("\t", " ")
+    if figure.is_cell:
+        between = f"，{other.near}的{other.before}为"
+    lead = f"{place.report.college}：" if place.report.college else ""
+    text = f"{lead}{before}**{first}**{between}**{second}**{_around(other)[1]} [1]。"
+    return Statement(kind, text, len(lead + before) + 2, figure, place, _label(figure), 2)
+
+
+def _next(place: Place) -> Figure | None:
+    """The next figure of the sentence or row, if it is of something else in the same kind of unit."""
+    figure = place.figure
+    after = [mate for mate in place.row_mates if mate.start >= figure.end]
+    other = min(after, key=lambda mate: mate.start, default=None)
+    told = other is not None and _comparable(other, figure) and _label(other) != _label(figure)
+    return other if told and all(_label(f)[0].strip() for f in (figure, other) if f) else None
+
+
 def honest(place: Place) -> Iterator[Statement]:
     """The figure written in every other way that fits it."""
     figure = place.figure
     number, written = figure.number, _written(figure)
     yield _statement("照印", place, written)
+    if other := _next(place):
+        yield _pair("两数", place, other, written, _written(other))
     yield _statement("全角", place, written.translate(_FULL_WIDTH))
     if number.bound or "\n" in number.text:
         return
@@ -150,11 +175,17 @@ def _chinese_decimal(value: Decimal) -> str:
     return said + (f"点{''.join(_CHINESE[int(digit)] for digit in decimals)}" if decimals else "")
 
 
-def corrupted(place: Place, random_: random.Random) -> Iterator[Statement]:
-    """The figure changed, or said of something else."""
+def corrupted(place: Place, random_: random.Random, colleges: Sequence[str] = ()) -> Iterator[Statement]:
+    """The figure changed, or said of something else; `colleges` are those that other reports are of."""
     figure = place.figure
     written = _written(figure)
     yield from _changed(place, written, random_)
+    if second := _next(place):
+        yield _pair("互换", place, second, _written(second), written)
+    if elsewhere := _elsewhere(place):
+        yield _statement("别处的数", place, _written(random_.choice(elsewhere)), cited=figure)
+    if others := [college for college in colleges if college and college != place.report.college]:
+        yield _of_another_college(place, written, random_.choice(others))
     for other in _rivals(place, random_):
         kind = "错列" if figure.is_cell else "对调"
         yield _statement(kind, place, _written(other), cited=figure)
@@ -180,7 +211,10 @@ def _changed(place: Place, written: str, random_: random.Random) -> Iterator[Sta
     number = place.figure.number
     if number.unit in _OTHER_UNITS and written.endswith(number.unit):
         yield _statement("错单位", place, written.removesuffix(number.unit) + _OTHER_UNITS[number.unit])
+    if number.bound and "～" not in number.bound and unit_class(number.unit) != "fraction":
+        yield _statement("去约数", place, f"{format_decimal(number.value)}{number.unit}")
     if "." in written and not number.bound:
+        yield _statement("错小数点", place, f"{format_decimal(number.value.scaleb(1))}{number.unit}")
         yield _statement("取整", place, re.sub(r"\.\d+", "", written))
     if not number.bound and digits:
         yield _statement("加约数", place, f"约{written}")
@@ -195,6 +229,17 @@ def _rivals(place: Place, random_: random.Random) -> list[Figure]:
         return []
     mates = [f for f in place.row_mates if _comparable(f, figure) and _label(f) != _label(figure)]
     return random_.sample(mates, min(2, len(mates)))
+
+
+def _elsewhere(place: Place) -> list[Figure]:
+    """Figures of other sentences or rows of the passage in the same kind of unit."""
+    return [f for f in place.others if f.quote_start != place.figure.quote_start and _comparable(f, place.figure)]
+
+
+def _of_another_college(place: Place, written: str, college: str) -> Statement:
+    before, after = _around(place.figure)
+    text = f"{college}：{before}**{written}**{after} [1]。"
+    return Statement("别校", text, len(college + before) + 3, place.figure, place, _label(place.figure))
 
 
 def _comparable(one: Figure, other: Figure) -> bool:
@@ -247,10 +292,10 @@ def is_true(statement: Statement) -> bool:
     read = find_numbers("为" + match[1]) if match else ()
     if len(read) != 1:
         return True
-    if statement.kind in ("错行", "错年份"):
+    if statement.kind in ("错行", "错年份", "别校"):
         return False
     mates = [f for f in statement.place.others if f.quote_start == statement.cited.quote_start]
-    said_of_anything = statement.kind not in ("错列", "对调", "错行引文")
+    said_of_anything = statement.kind not in ("错列", "对调", "互换", "错行引文")
     return any(_same(read[0], f.number) for f in mates if said_of_anything or _label(f) == statement.label)
 
 
