@@ -146,12 +146,14 @@ def query_to_relevance(query: Query, texts: Sequence[str]) -> Relevance:
     words = {**content_words(stripped), **{name: ASKED_NAME for name in asked_names() if name in text_key(asked)}}
     keys = [text_key(text) for text in texts]
     own = content_words(query.focus) if query.carried else {}
+    equivalents = _equivalents(asked)
     weights = {}
     for word, factor in words.items():
-        documents = sum(word in key for key in keys)
+        names = (word, *(name for asks, printed in equivalents if word in asks for name in printed))
+        documents = sum(any(name in key for name in names) for key in keys)
         carried = CARRIED if query.carried and word not in own else 1.0
         weights[word] = factor * carried * math.log((len(keys) + 1.5) / (documents + 0.5))
-    return Relevance(weights, _equivalents(asked))
+    return Relevance(weights, equivalents)
 
 
 @lru_cache(maxsize=2_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.indicators import indicators
 from rag.numbers import find_numbers, unit_class
 
 MONEY, PERCENT, POINTS, PEOPLE, AREA, TIME, RATIO, COUNT, ANY, NAME = (
@@ -26,6 +27,7 @@ HEAD_LENGTH = 8
 _COUNTERS = "个位名项次门家所种类场期人条件篇部座间册台套本支届处份班起户"
 _MONEY_NOUNS = "补贴|补助|奖金|资金|经费|金额|学费|拨款|收入|支出|本金|利息|投资|投入|捐款|善款|贷款|款项|到款额?|款"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (NAME, re.compile(r"多久[^，,；;。？?]{0,6}一次|啥时候|何时")),
     (NAME, re.compile(r"(?:文号|电话|号码|邮箱|邮编|网址|地址|代码)(?:号码)?(?:是|为)?(?:多少|几号?)")),
     (POINTS, re.compile(r"(?:多少|几)个?百分点")),
     (
@@ -51,13 +53,16 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         PEOPLE,
         re.compile(
-            r"(?:多少|(?<!哪)几)(?:个|名|位)?(?:人|学生|毕业生|教师|老师|新生|职工|员工|博士|硕士|专家|党员|干部|同学|男生|女生)|(?:多少|(?<!哪)几)(?:名|位)|人数|规模有?多大"
+            r"(?:多少|(?<![哪那这])几)(?:个|名|位)?(?:人|学生|毕业生|教师|老师|新生|职工|员工|博士|硕士|专家|党员|干部|同学|男生|女生)|(?:多少|(?<![哪那这])几)(?:名|位)|人数|规模有?多大"
             r"|(?<!占)(?:学生|毕业生|在校生|新生|教师|老师|职工)(?:总?数)?(?:[是有为]|一共|总共)*多少(?=[？?，,。呢]|$)"
         ),
     ),
-    (COUNT, re.compile(rf"(?:多少|(?<!哪)几)[{_COUNTERS}]|(?:多少|(?<!哪)几)(?=[\u4e00-\u9fff])|次数|数量")),
+    (
+        COUNT,
+        re.compile(rf"(?:多少|(?<![哪那这])几)[{_COUNTERS}]|(?:多少|(?<![哪那这])几)(?=[\u4e00-\u9fff])|次数|数量"),
+    ),
     (PERCENT, re.compile(r"率[是为有]?(?:多[少高]|几)|[率度](?=[？?]|$)|多高")),
-    (ANY, re.compile(r"多少|几何|多大|多高|(?<!哪)几(?=[？?，。]|$)")),
+    (ANY, re.compile(r"多少|几何|多大|多高|(?<![哪那这])几(?=[？?，。]|$)")),
     (
         NAME,
         re.compile(r"哪[一二两三四五六几]?[个些家所位年天种门项类名份台档座处]|哪里|哪儿|谁|什么|叫啥|是啥|名称|名字"),
@@ -70,9 +75,14 @@ _KIND_OF_UNIT = {
 }  # fmt: skip
 _TOPIC = re.compile(r"(?:那么?|其中)?(?P<topic>[^，,？?呢]{2,16}?)的?呢[？?，,]")
 """What a question names first and then asks of: 省级的呢？几项，多少人次."""
+_WHETHER = re.compile(r"吗|嘛|么[？?]?$|是不是|是否|有没有|够不够|([\u4e00-\u9fff]{1,2})[不没]\1|怎么(?:样|才|会|这么)")
 _BREAK = re.compile(r"[，,；;？?。！!]")
 _COPULA = re.compile(r"[的是有为达到约各自分别大概一共总\s]{0,5}")
 _ENUMERATION = re.compile(r"[^，,；;：:、和与及跟]{1,16}(?:[、和与及跟][^，,；;：:、和与及跟]{1,16})+$")
+_QUOTED = re.compile(r"[“\"《][^”\"》]*[”\"》]")
+_HIDDEN = str.maketrans("、和与及跟", "\0\1\2\3\4")
+_SHOWN = str.maketrans("\0\1\2\3\4", "、和与及跟")
+"""What parts the items of an enumeration is hidden where it stands inside a quoted name."""
 _SUMMING_UP = re.compile(r"这?[两三四五六七八九几\d]个?(?:年|者|项|方面|种|个|类|所|家|门|届).*$")
 _EACH = re.compile(r"各自?(?:有|是|为|占)?|分别|依次")
 
@@ -128,7 +138,7 @@ def question_to_slots(question: str, carried: str = "") -> tuple[Slot, ...]:
 
 def _unit(text: str) -> tuple[str, str]:
     """The unit straight behind 多少 or 几, and the words behind that up to the next mark."""
-    match = re.match(r"(?:是|有|为)?(?:多少|几)个?(?P<rest>[^，,；;。？?！!]{1,16})", text)
+    match = re.match(r"(?:是|有|为|占[到了]?)?(?:多少|几)个?(?P<rest>[^，,；;。？?！!]{1,16})", text)
     if match is None:
         return "", ""
     numbers = find_numbers(f"3{match['rest'][:5]}")
@@ -138,7 +148,11 @@ def _unit(text: str) -> tuple[str, str]:
 
 
 def _kind_without_interrogative(question: str) -> str:
-    return ANY if re.search(r"[率数额量值比度]", question) else NAME
+    """A question whether something is so asks for its figure where it speaks of an indicator."""
+    if re.search(r"[率数额量值比度]", question):
+        return ANY
+    names = (name for indicator in indicators() for name in (*indicator.asked, *indicator.printed) if len(name) > 1)
+    return ANY if _WHETHER.search(question) and any(name in question for name in names) else NAME
 
 
 def _interrogatives(question: str) -> list[tuple[int, int, str]]:
@@ -178,9 +192,10 @@ def _items_before(text: str) -> tuple[str, ...]:
 
 def _items(text: str) -> tuple[str, ...]:
     """Enumerated items a clause ends with: 国家级、省级、市级 / 满意、一般、不满意 / 2021、2022、2023."""
-    match = _ENUMERATION.search(text.rstrip("的有是为占在 "))
+    quoted = _QUOTED.sub(lambda quote: quote.group().translate(_HIDDEN), text)
+    match = _ENUMERATION.search(quoted.rstrip("的有是为占在 "))
     if not match:
         return ()
-    pieces = [piece.strip() for piece in re.split(r"[、和与及跟]", match.group())]
+    pieces = [piece.strip().translate(_SHOWN) for piece in re.split(r"[、和与及跟]", match.group())]
     pieces[-1] = _SUMMING_UP.sub("", pieces[-1]) or pieces[-1]
     return tuple(piece for piece in pieces if piece) if len(pieces) >= 2 else ()

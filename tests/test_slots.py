@@ -25,6 +25,10 @@ from rag.slots import question_to_slots
         ("是哪些学校？", [slots.NAME]),
         ("有多少教师，其中几位博士，占多少？", [slots.PEOPLE, slots.PEOPLE, slots.PERCENT]),
         ("介绍一下情况", [slots.NAME]),
+        ("老板们满意不满意？", [slots.ANY]),
+        ("最差的那几个专业叫什么？", [slots.NAME]),
+        ("从啥时候开始报，多久报一次？", [slots.NAME, slots.NAME]),
+        ("校园占多少亩地？", [slots.AREA]),
     ],
 )
 def test_each_interrogative_wants_its_kind_of_answer(question: str, kinds: list[str]) -> None:
@@ -38,6 +42,7 @@ def test_each_interrogative_wants_its_kind_of_answer(question: str, kinds: list[
         ("2021、2022、2023这三年的通过率依次是多少？", ["2021", "2022", "2023"]),
         ("护理、会计这两个专业，毕业生分别有多少人？", ["护理", "会计"]),
         ("有多少人？", [""]),
+        ("“升学、出国”和“专升本”各是多少人？", ["“升学、出国”", "“专升本”"]),
     ],
 )
 def test_enumerated_items_have_a_slot_each(question: str, items: list[str]) -> None:

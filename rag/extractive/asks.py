@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rag.numbers import cell_number, find_scopes
-from rag.records import Evidence
+from rag.records import Evidence, Number
 from rag.relevance import Relevance, text_key
 from rag.slots import Slot
 
@@ -36,6 +36,8 @@ class Ask:
     subject: frozenset[str]
     """Nouns of the slot that what answers it should speak of."""
     months: frozenset[int]
+    premise: tuple[Number, ...]
+    """Figures that the question itself names: what it supposes or has read."""
     leans: bool
     """The slot names nothing of its own."""
     contrasts: Mapping[int, frozenset[str]]

@@ -19,9 +19,9 @@ LEANING_BONUS = 5.0
 """The same for a slot that names nothing of its own (…，占比多少): it asks of what the last figure is said of."""
 MIN_COVERAGE = 0.36
 """Share of the question's weight, and of the slot's own, that must on average stand by a figure that answers."""
-MIN_SURENESS = 0.45
+MIN_SURENESS = 0.42
 """A figure that is less sure is no answer."""
-FOLLOWING_SURENESS = 0.12
+FOLLOWING_SURENESS = 0.2
 """What is enough for the other things asked once one is found."""
 _LIST_MARK = re.compile(r"[、，,和及与]{1,2}")
 _IN_TURN = re.compile(r"分别|依次|各")

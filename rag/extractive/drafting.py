@@ -15,7 +15,7 @@ from rag.extractive.conflicts import find_conflict
 from rag.extractive.disputed import disputed_draft, stored_rivals
 from rag.extractive.features import KIND_CLASSES
 from rag.extractive.findings import Findings
-from rag.extractive.naming import name_draft
+from rag.extractive.naming import name_draft, name_lines
 from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject, unit_text
 from rag.extractive.weighing import Choice, slot_to_ask
@@ -48,13 +48,15 @@ def evidence_to_draft(
         return computed
     if not figure_slots(evidence.query):
         return name_draft(evidence, findings.relevance, reports, tables)
-    found = findings_to_choices(findings)
+    best = _best_choices(findings)
+    found = _sure(best)
     if plan is not None and plan.printed_first and not _is_printed(plan, found, operands):
         computed = plan_to_draft(plan, findings, operands)
         if computed is not None:
             return computed
     if not found:
-        return not_found(evidence, reports, findings.relevance, tables)
+        nearest = max((choice for _, choice in best), key=lambda choice: choice.sureness, default=None)
+        return not_found(evidence, reports, findings.relevance, tables, nearest.figure if nearest else None)
     return _figures_draft(with_companions(found, findings.figures, query), findings)
 
 
@@ -92,8 +94,21 @@ def figure_slots(query: Query) -> list[Slot]:
     return [slot for slot in found if slot.kind != slots.NAME]
 
 
+def _names_beside(findings: Findings, citations: Citations) -> list[str]:
+    """The names that a question asks for beside figures: the rows or the sentence that hold them."""
+    query = findings.evidence.query
+    if all(slot.kind != slots.NAME for slot in question_to_slots(query.focus, query.carried)):
+        return []
+    return name_lines(findings.evidence, findings.relevance, findings.reports, findings.tables, citations)
+
+
 def findings_to_choices(findings: Findings, unit: str = "") -> list[tuple[Ask, Choice]]:
     """The figures asked for that are surely found, each with what it answers; `unit` is what they are asked in."""
+    return _sure(_best_choices(findings, unit))
+
+
+def _best_choices(findings: Findings, unit: str = "") -> list[tuple[Ask, Choice]]:
+    """The best figure for each thing asked, sure or not; what no figure can answer is left out."""
     evidence, figures = findings.evidence, findings.figures
     wanted = figure_slots(evidence.query)
     wanted = [
@@ -102,10 +117,14 @@ def findings_to_choices(findings: Findings, unit: str = "") -> list[tuple[Ask, C
     ]
     asks = [slot_to_ask(slot, wanted, findings.relevance, evidence.query) for slot in wanted]
     choices = choose_figures(asks, figures, findings.ranks, evidence, findings.reports)
-    sure = max((choice.sureness for choice in choices if choice), default=0.0) >= MIN_SURENESS
-    return [
-        (ask, choice) for ask, choice in zip(asks, choices, strict=True) if sure and choice and is_sure(choice, choices)
-    ]
+    return [(ask, choice) for ask, choice in zip(asks, choices, strict=True) if choice]
+
+
+def _sure(best: Sequence[tuple[Ask, Choice]]) -> list[tuple[Ask, Choice]]:
+    choices = [choice for _, choice in best]
+    if max((choice.sureness for choice in choices), default=0.0) < MIN_SURENESS:
+        return []
+    return [(ask, choice) for ask, choice in best if is_sure(choice, choices)]
 
 
 def _own_words(item: str, query: Query) -> str:
@@ -134,7 +153,8 @@ def _figures_draft(found: Sequence[tuple[Ask, Choice]], findings: Findings) -> D
     citations = Citations()
     said = [figure_phrase(ask, choice, findings, citations) for ask, choice in found]
     lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
-    text = f"{lead}{'；'.join(part for part, _ in said)}。"
+    names = _names_beside(findings, citations)
+    text = "\n\n".join([f"{lead}{'；'.join(part for part, _ in said)}。", *names])
     conflicts = tuple(conflict for _, conflict in said if conflict is not None)
     return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), conflicts)
 

@@ -43,6 +43,8 @@ FEATURES = (
     "head_unit",
     "whole_unit",
     "whole_heads",
+    "whole_prior",
+    "slot_prior",
     "whole_passage",
     "label_fits",
     "label_extra",
@@ -94,6 +96,9 @@ FEATURES = (
     "counted_missing",
     "month_unsaid",
     "unpaired",
+    "premise_same",
+    "premise_unit",
+    "part_of_cell",
     "absent_beside",
     *CONTRAST_FEATURES,
 )
@@ -109,6 +114,8 @@ KIND_CLASSES: Mapping[str, frozenset[str]] = {
     slots.TIME: frozenset({"time", "hours", "duration"}),
     slots.RATIO: frozenset({"ratio"}),
 }
+PRIOR_LENGTH = 120
+"""Characters before a sentence that still say what it is about."""
 PEOPLE_UNITS = frozenset("人 名 位 人次 户".split())
 _CASE = re.compile("案例")
 _SURVEY = re.compile("样本|抽样|问卷|受访")
@@ -126,6 +133,7 @@ def figure_features(figure: Figure, asked: Ask, evidence: Evidence, rank: int, s
         f"{figure.about} {' '.join(figure.row.filled) if figure.row else ''} {figure.before if figure.is_cell else ''}"
     )
     around = f"{unit} {heads}"
+    prior = "" if figure.is_cell else _prior(figure)
     label = figure.before if figure.is_cell else _lead(figure)
     fits, extra = label_fit(near if figure.is_cell else label, asked, asked.question)
     slot_key = text_key(asked.slot.text)
@@ -143,6 +151,8 @@ def figure_features(figure: Figure, asked: Ask, evidence: Evidence, rank: int, s
         "head_unit": cover(asked, found_there, "head", around),
         "whole_unit": cover(asked, found_there, "whole", unit if not figure.is_cell else around),
         "whole_heads": cover(asked, found_there, "whole", heads),
+        "whole_prior": cover(asked, found_there, "whole", f"{prior} {unit}") if not figure.is_cell else 0.0,
+        "slot_prior": cover(asked, found_there, "local", f"{prior} {unit}") if not figure.is_cell else 0.0,
         "whole_passage": cover(asked, found_there, "whole", f"{figure.passage.text} {figure.about}"),
         "label_fits": fits,
         "label_extra": extra,
@@ -178,13 +188,16 @@ def figure_features(figure: Figure, asked: Ask, evidence: Evidence, rank: int, s
         "missing_near": missing(asked, found_there.known, f"{near} {clause}")[0],
         **measure(asked, near if figure.is_cell else f"{near} {clause}", around),
         **lost,
+        "premise_same": float(any(same_value(figure.number, number) for number in asked.premise)),
+        "premise_unit": float(any(scales(figure.number.unit, number.unit) for number in asked.premise)),
+        "part_of_cell": float(figure.is_cell and bool(figure.after)),
         "unpaired": max(0.0, lost["absent_nouns"] - extra),
         "counted_missing": counted_missing(asked, f"{around} {near}"),
         "stranger": float(not cover(asked, found_there, "local", f"{near} {clause}")),
         "named_elsewhere": named_elsewhere(found_there.named, around),
         **_months(asked, figure, around),
         **unnamed(asked, around),
-        **contrast_features(asked.contrasts, near, figure.before if not figure.is_cell else "", heads),
+        **contrast_features(asked.contrasts, near, f"{prior}{figure.before}" if not figure.is_cell else "", heads),
     }
     return tuple(found[name] for name in FEATURES)
 
@@ -195,6 +208,13 @@ def _near(figure: Figure) -> tuple[str, str]:
         return f"{figure.near} {figure.before} {figure.after}", ""
     clauses = [clause for clause in CLAUSE_MARK.split(figure.before) if clause.strip()]
     return f"{figure.near} {figure.after}", " ".join(clauses[-2:])
+
+
+def _prior(figure: Figure) -> str:
+    """What the paragraph says before a figure's sentence."""
+    text = figure.passage.text
+    start = text.rfind("\n", 0, figure.quote_start) + 1
+    return text[max(start, figure.quote_start - PRIOR_LENGTH) : figure.quote_start]
 
 
 def _lead(figure: Figure) -> str:

@@ -25,20 +25,34 @@ def name_draft(
     evidence: Evidence, relevance: Relevance, reports: Mapping[str, Report], tables: Mapping[str, Table]
 ) -> Draft:
     """A question that asks for names: the rows or the sentence that surely hold them, as they stand."""
+    citations = Citations()
+    lines = name_lines(evidence, relevance, reports, tables, citations)
+    if not lines:
+        return not_found(evidence, reports, relevance, tables)
+    lead = lead_of(evidence, [citation.passage for citation in citations.items], reports)
+    text = f"{lead}{lines[0]}" if len(lines) == 1 else lead + "\n\n" + "\n".join(f"- {line}" for line in lines)
+    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
+
+
+def name_lines(
+    evidence: Evidence,
+    relevance: Relevance,
+    reports: Mapping[str, Report],
+    tables: Mapping[str, Table],
+    citations: Citations,
+) -> list[str]:
+    """The rows or the sentence that surely hold the names asked for, cited; empty where none does."""
     ask = evidence_to_name_ask(evidence, relevance)
     units = evidence_to_units(evidence, ask, reports, tables)
     best = max(units, key=lambda unit: unit.score, default=None)
     if best is None or units_to_sureness(best, units) < MIN_SURENESS:
-        return not_found(evidence, reports, relevance, tables)
-    citations = Citations()
+        return []
     lines = []
     for start, end in _alike_rows(best, ask) or _going_on(best, ask):
         text = best.passage.text[start:end].rstrip()
         n = citations.cite_span(best.passage, start, start + len(text))
         lines.append(f"{_line(text, best, evidence.query.focus, ask)} [{n}]")
-    lead = lead_of(evidence, [best.passage], reports)
-    text = f"{lead}{lines[0]}" if len(lines) == 1 else lead + "\n\n" + "\n".join(f"- {line}" for line in lines)
-    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
+    return lines
 
 
 def evidence_to_name_ask(evidence: Evidence, relevance: Relevance) -> NameAsk:

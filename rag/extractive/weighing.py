@@ -12,7 +12,7 @@ from rag.extractive.features import figure_features
 from rag.extractive.ranking import features_to_score, features_to_sureness
 from rag.extractive.scope import scope_factor, unit_text
 from rag.figures import Figure
-from rag.numbers import same_value
+from rag.numbers import find_numbers, same_value
 from rag.records import Evidence, Query, Report, TableRow
 from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, subject_words, text_key
 from rag.slots import Slot
@@ -54,9 +54,17 @@ def slot_to_ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance, query:
     for college in query.colleges:
         asked = asked.replace(college, " ")
     question = text_key(asked)
-    own = {word: weight for word, weight in content_words(slot.text).items() if word in question}
+    premise = tuple(number for number in find_numbers(f"{query.focus} {query.carried}") if number.unit)
+    supposed = {word for number in premise for word in content_words(number.text)}
+    own = {
+        word: weight for word, weight in content_words(slot.text).items() if word in question and word not in supposed
+    }
     others = {word for other in wanted if other is not slot for word in content_words(other.text)} - own.keys()
-    whole = {word: weight * (OTHER_SLOT if word in others else 1.0) for word, weight in relevance.weights.items()}
+    whole = {
+        word: weight * (OTHER_SLOT if word in others else 1.0)
+        for word, weight in relevance.weights.items()
+        if word not in supposed
+    }
     heads = {word for word in content_words(slot.head) if word in question}
     local = {
         word: relevance.weights[word] * (HEAD_BOOST if word in heads else 1.0)
@@ -78,6 +86,7 @@ def slot_to_ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance, query:
         contrasts=asked_contrasts(
             (slot.item, slot.text, query.focus[: slot.start], query.carried), f"{query.focus} {query.carried}"
         ),
+        premise=premise,
         leans=len(wanted) > 1 and sum(local.values()) < LEANING_WEIGHT * relevance.total,
     )
 

@@ -35,6 +35,8 @@ def cover(asked: Ask, around: Surroundings, which: str, text: str) -> float:
         relevance: Relevance = getattr(asked, which)
         known = {word: weight for word, weight in relevance.weights.items() if word in around.known}
         total = sum(known.values())
+        if not total and which != "whole":
+            return cover(asked, around, "whole", text)
         shares = relevance.shares(text)
         asked.memo[key] = (
             sum(weight * shares.get(word, 0.0) for word, weight in known.items()) / total if total else 0.0
@@ -119,7 +121,8 @@ def unnamed(asked: Ask, around: str) -> Mapping[str, float]:
             and shares.get(word, 0.0) < MIN_SHARE
         )
         names = [word for word, tag in words if len(word) > 1 and _is_name(word, tag, asked.question)]
-        lacking = any(_held(name, text) < KNOWN_SHARE for name in (*names, *_QUOTED.findall(asked.question)))
+        names = [name for name in (*names, *_QUOTED.findall(asked.question)) if name in (asked.slot.item or name)]
+        lacking = any(_held(name, text) < KNOWN_SHARE for name in names)
         asked.memo[key] = {"absent_beside": min(beside, 2.0) / 2, "absent_proper": float(lacking)}
     return asked.memo[key]  # type: ignore[return-value]
 
