@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from page_samples import HOSTILE_REPORT, OTHER_REPORT, REPORT, build_index, write_pdf_report, write_reports
 from test_page_browser import CHROMIUM, LAPTOP, PHONE, PROJECT, browser, opened, served
+from test_story_browser import picture
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 __all__ = ["browser"]
@@ -28,8 +29,11 @@ def test_a_page_number_on_a_board_opens_that_page(browser, address):
         page.get_by_test_id("stPageLink").filter(has_text="报告").click()
         page.locator(".wb-report").nth(3).wait_for()
         assert page.locator(".wb-report img, .wb-report script").count() == 0
+        page.locator('[class*="st-key-board-a-md"] button').click()
+        page.locator(".wb-indicator").nth(4).wait_for()
+        page.get_by_text("收录的报告").click()
         page.locator('[class*="st-key-board-p-pdf"] button').click()
-        page.locator(".wb-indicator").first.wait_for()
+        page.get_by_text("93.46%").wait_for()
         assert page.locator(".st-key-wb-hidden button:visible").count() == 0
         page.locator(".wb-indicator a.wb-ref").first.click()
         page.locator(".st-key-wb-paper img").wait_for()
@@ -39,11 +43,13 @@ def test_a_page_number_on_a_board_opens_that_page(browser, address):
 
 
 def test_reports_stand_side_by_side_with_a_chart(browser, address):
-    with opened(browser, address, PHONE) as page:
+    with opened(browser, address, LAPTOP) as page:
         page.goto(f"{address}/reports")
         page.get_by_text("多份对照").click()
         page.locator(".wb-compare table").wait_for()
         assert page.locator(".wb-compare tbody tr").count() >= 2
         page.locator('[data-testid="stVegaLiteChart"]').wait_for()
+        picture(page, "compare")
+        page.set_viewport_size(PHONE)
         width = page.evaluate("document.scrollingElement.scrollWidth")
         assert width <= PHONE["width"]
