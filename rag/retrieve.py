@@ -86,7 +86,7 @@ def query_to_evidence(
 def _operands(query: Query) -> list[str]:
     """What has to be looked up for a question that is computed from several figures; each is searched for as well."""
     plan = question_to_operation(query.focus if query.carried else query.standalone, query.years)
-    if plan is None or plan.operation in (Operation.COUNT, Operation.RANK):
+    if plan is None or plan.operation is Operation.COUNT:
         return []
     if plan.group:
         return [f"{plan.group}{plan.rows} {phrase.text}" for phrase in plan.operands[:1]]

@@ -41,6 +41,12 @@ COLLEGES = replace(
     ),
     id="t2",
 )
+SAMPLE = replace(
+    make_table(
+        [("学院", "样本人数"), ("机电学院", "190"), ("护理学院", "150"), ("商学院", "90")], caption="表3 调查样本分布"
+    ),
+    id="t3",
+)
 CONTEST = make_passage(
     "竞赛月共有1000位学生参赛，120位学生获奖，一等奖20人、二等奖40人、三等奖60人。", path=("技能竞赛月",)
 )
@@ -48,12 +54,11 @@ CLUBS = make_passage("学生社团50个，成员1900人，全年办活动30场�
 
 
 def answer(question: str, history: Sequence[Turn] = ()) -> Draft:
-    majors, colleges = table_passage(MAJORS), table_passage(COLLEGES)
-    found: tuple[Passage, ...] = (STAFF, TRAINING, GRADUATES, majors, colleges, CONTEST, CLUBS)
+    tables: dict[str, Table] = {table.id: table for table in (MAJORS, COLLEGES, SAMPLE)}
+    found: tuple[Passage, ...] = (STAFF, TRAINING, GRADUATES, *map(table_passage, tables.values()), CONTEST, CLUBS)
     query = question_to_query(question if history else COLLEGE + question, history, Filters(), [REPORT])
     relevance = query_to_relevance(query, [f"{COLLEGE}{passage.text}" for passage in found])
     evidence = Evidence(query, found, tuple(sorted(relevance.weights.items())))
-    tables: dict[str, Table] = {MAJORS.id: MAJORS, COLLEGES.id: COLLEGES}
     return evidence_to_draft(evidence, {REPORT.id: REPORT}, tables)
 
 
@@ -92,6 +97,25 @@ def test_operands_are_what_the_question_says(question: str, expected: list[str])
 )
 def test_a_printed_share_of_the_same_whole_holds(question: str, expected: list[str]) -> None:
     assert bold(answer(question)) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("2023届人数最多的学院是哪个？", ["护理学院", "400人"]),
+        ("调查样本人数最多的学院是哪个？", ["机电学院", "190人"]),
+    ],
+)
+def test_rows_are_ranked_by_a_sample_only_where_one_is_asked_about(question: str, expected: list[str]) -> None:
+    assert bold(answer(question)) == expected
+
+
+def test_an_operand_without_words_of_its_own_is_shown_with_those_before() -> None:
+    passage = make_passage("社团成员1000人，其中艺术类最多，为12个、250人。", path=("社团",))
+    query = question_to_query(f"{COLLEGE}艺术类社团占全部社团成员的百分之几？", (), Filters(), [REPORT])
+    relevance = query_to_relevance(query, [passage.text])
+    evidence = Evidence(query, (passage,), tuple(sorted(relevance.weights.items())))
+    assert "其中艺术类最多250人 [1]" in evidence_to_draft(evidence, {REPORT.id: REPORT}, {}).text
 
 
 @pytest.mark.parametrize("question", ["社团活动占社团成员的百分之几？"])

@@ -19,7 +19,7 @@ _UNIT_BRACKET = re.compile(
 _ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
 _BARE_SHARE = re.compile(r"占比?|比例|所占比例|占比?为|比例为")
 """A label that says nothing without the clause before."""
-MAX_LABEL = 30
+MIN_EARLIER, MAX_LABEL = 3, 30
 """Characters of a clause that may stand before its figure."""
 
 
@@ -80,11 +80,19 @@ def label_of(figure: Figure) -> str:
 
 
 def described(figure: Figure, *, bold: bool = False) -> str:
-    """A figure as a formula shows it: with its label, or, where nothing stands before it, with the words behind it."""
+    """A figure as a formula shows it: with its label, or, where none stands before it, the words behind it or earlier."""
     label = label_of(figure)
     behind = "" if label.strip() or find_numbers(figure.after) else " ".join(figure.after.split())
+    if not label.strip() and not behind:
+        label = _said_earlier(figure)
     mark = "**" if bold else ""
     return f"{label}{mark}{written(figure)}{mark}{behind if len(behind) <= MAX_LABEL else ''}"
+
+
+def _said_earlier(figure: Figure) -> str:
+    """The last clause before a figure of prose that says something, figures left out."""
+    clauses = (_behind_figures(clause).strip("为是有达共计") for clause in reversed(CLAUSE_MARK.split(figure.before)))
+    return next((clause for clause in clauses if MIN_EARLIER <= len(clause) <= MAX_LABEL), "")
 
 
 def _behind_figures(clause: str) -> str:

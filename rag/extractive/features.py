@@ -118,7 +118,7 @@ PRIOR_LENGTH = 120
 """Characters before a sentence that still say what it is about."""
 PEOPLE_UNITS = frozenset("人 名 位 人次 户".split())
 _CASE = re.compile("案例")
-_SURVEY = re.compile("样本|抽样|问卷|受访")
+SURVEY = re.compile("样本|抽样|问卷|受访")
 _STANDARD = re.compile("标准|合格|国标|目标|计划|上年|去年|上一年")
 _TOTALS = re.compile("一共|总共|总计|合计|全部|全校|总的|总数|总人数|多少个学院")
 
@@ -176,7 +176,7 @@ def figure_features(figure: Figure, asked: Ask, evidence: Evidence, rank: int, s
         "total_unasked": float(figure.is_total and not _TOTALS.search(asked.slot.text)),
         "is_cell": float(figure.is_cell),
         "in_case": float(bool(_CASE.search(" ".join(figure.passage.path[-1:])))),
-        "in_survey": float(bool(_SURVEY.search(around)) and not _SURVEY.search(evidence.query.focus)),
+        "in_survey": float(bool(SURVEY.search(around)) and not SURVEY.search(evidence.query.focus)),
         "in_standard": float(bool(_STANDARD.search(label)) and not _STANDARD.search(evidence.query.focus)),
         "numeral": float(not any(character.isdigit() for character in figure.number.text)),
         "first": float(not any(character.isdigit() for character in figure.before)) if not figure.is_cell else 0.0,

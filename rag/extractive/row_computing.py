@@ -9,6 +9,7 @@ from math import inf
 
 from rag.colleges import short_names
 from rag.extractive.citing import Citations, lead_of, markers, row_line, written
+from rag.extractive.features import SURVEY
 from rag.extractive.findings import Findings
 from rag.extractive.operands import operand_options
 from rag.extractive.weighing import slot_to_ask, weigh
@@ -123,6 +124,10 @@ def _column(plan: Plan, findings: Findings) -> list[Figure]:
     """The column of a table that holds most surely what is ranked, in one unit; rows of the group asked for alone."""
     named = [figure for figure in findings.figures if _names_one_of(figure, plan.group, findings.tables)]
     cells = named or [figure for figure in findings.figures if figure.row is not None]
+    if not SURVEY.search(findings.evidence.query.standalone):
+        cells = [cell for cell in cells if not SURVEY.search(f"{cell.before} {cell.about}")] or cells
+    if named and len({(cell.passage.table_id, cell.column) for cell in cells}) == 1:
+        return [cell for cell in cells if not cell.is_total]
     words = content_words(plan.operands[0].text)
     left = [cell for cell in cells if any(word in text_key(cell.before) for word in words)] or cells
     while choices := operand_options(plan.operands[0], plan.kind, replace(findings, figures=left)):

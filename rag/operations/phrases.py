@@ -40,6 +40,7 @@ _MONEY = re.compile(r"收入|支出|经费|拨款|资金|费用|学费|金额|�
 _PEOPLE = re.compile(
     r"(?:[新考学毕业男女校师]生|生源|人数?|教师|老师|教职工|职工|专家|员工|党员|学员|博士|硕士|教授|辅导员)$"
 )
+_OF_CLASS = re.compile(r"(?<=\d届)的?人数")
 _RATE = re.compile(r"[率度]$|占比$|比例$|比重$")
 
 
@@ -69,8 +70,8 @@ def is_phrase(text: str) -> bool:
 
 
 def phrase(text: str) -> OperandPhrase:
-    """The phrase with the year or date it names."""
-    text = tidy(text)
+    """The phrase with the year or date it names; who is of a 届 has graduated."""
+    text = _OF_CLASS.sub("毕业生人数", tidy(text))
     scope = next(iter(find_scopes(text)), None)
     if scope is None:
         relative = _relative(text)
