@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rag import page, page_sources
 from rag.charts import Chart, exchange_to_chart
@@ -24,17 +26,26 @@ class Drawing:
     chart: Chart | None
 
 
-def draw_exchange(parts: Parts, number: int, exchange: Exchange) -> None:
-    """A question and its answer."""
+def draw_exchange(parts: Parts, number: int, exchange: Exchange) -> DeltaGenerator:
+    """A question and its answer; gives the place of its chart, for what draws charts may have to be loaded first."""
     draw_question(number, exchange.question)
     drawing = drawing_of(number, exchange)
     with st.chat_message("assistant"):
         st.html(drawing.answer)
-        if drawing.chart is not None:
-            draw_chart(number, drawing.chart)
+        place = st.empty()
         if drawing.sources:
             st.html(drawing.sources)
         draw_openers(parts, number, exchange)
+    return place
+
+
+def draw_charts(places: Sequence[DeltaGenerator]) -> None:
+    """The charts of the conversation's answers, each in its place."""
+    for number, (place, exchange) in enumerate(zip(places, st.session_state.exchanges, strict=True)):
+        chart = drawing_of(number, exchange).chart
+        if chart is not None:
+            with place.container():
+                draw_chart(number, chart)
 
 
 def drawing_of(number: int, exchange: Exchange) -> Drawing:

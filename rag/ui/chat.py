@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rag import page, page_streaming
 from rag.assistant import Assistant
@@ -14,7 +15,7 @@ from rag.errors import WenbaoError
 from rag.exchanges import Exchange, answer_to_exchange
 from rag.records import Filters, Report
 from rag.ui.actions import draw_actions
-from rag.ui.answer import draw_exchange, draw_question
+from rag.ui.answer import draw_charts, draw_exchange, draw_question
 from rag.ui.job import Job, OnEvidence, OnStage, OnText, ShouldStop
 from rag.ui.memory import drained, keep, open_addressed, submit
 from rag.ui.parts import Parts, assistant_of
@@ -50,27 +51,31 @@ def draw(parts: Parts, viewer: str) -> None:
     if memory.conversation is not None and memory.conversation.owner != viewer:
         st.caption("这是别人分享给您的对话。继续提问会另存为您自己的一份，不会改动原来的。")
     # emptied by hand: what is merely no longer drawn stays until the page is drawn whole
-    welcome, talk = st.empty(), st.empty()
+    welcome, talk, hints = st.empty(), st.empty(), st.empty()
+    charts: list[DeltaGenerator] = []
     if memory.exchanges:
         with talk.container():
-            draw_conversation(parts, viewer)
+            charts = draw_conversation(parts, viewer)
     elif not busy:
         with welcome.container():
             draw_welcome(parts, filtered_reports(reports, filters), reports)
-    hints = st.empty()
     if busy and reports:
+        draw_charts(charts)
         answer_pending(parts, viewer, assistant_of(parts, model), filters)
     page_script("wb-followed", data={"follow": True})
     for notice in [*drained(parts.notices), *drained(memory.notices)]:
         st.toast(page.escape_markdown(notice))
+    draw_charts(charts)
     draw_next_questions(parts, filtered_reports(reports, filters), hints)
 
 
-def draw_conversation(parts: Parts, viewer: str) -> None:
-    """What was asked and answered so far."""
+def draw_conversation(parts: Parts, viewer: str) -> list[DeltaGenerator]:
+    """What was asked and answered so far; gives the places of the charts."""
+    places = []
     for number, exchange in enumerate(st.session_state.exchanges):
-        draw_exchange(parts, number, exchange)
+        places.append(draw_exchange(parts, number, exchange))
         draw_actions(parts, viewer, number, exchange)
+    return places
 
 
 def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Report]) -> None:
@@ -84,11 +89,10 @@ def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Fil
     """Answer the question that waits, showing how far it is, keep it, and draw the page again."""
     memory = st.session_state
     job = memory.job = memory.get("job") or begin_job(assistant, memory.pending, filters, memory.exchanges)
-    draw_question(len(memory.exchanges), memory.pending)
-    answering = st.empty()  # emptied by hand, as above
-    with answering.container(), st.chat_message("assistant"):
-        watch_job(job, assistant)
-    answering.empty()
+    with st.container():  # one, so that the first thing drawn after the conversation takes the place of it all
+        draw_question(len(memory.exchanges), memory.pending)
+        with st.chat_message("assistant"):
+            watch_job(job, assistant)
     memory.exchanges = [*memory.exchanges, job.exchange]
     memory.pending = memory.job = None
     keep(parts, viewer)
