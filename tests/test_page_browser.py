@@ -265,12 +265,14 @@ def test_phone_width_needs_no_sideways_scrolling_and_text_is_readable(
     browser: Browser, address: str, scheme: str
 ) -> None:
     with opened(browser, address, PHONE, scheme) as page:
-        ask(page, "青石职业技术学院机电系在校生人数是多少？")
+        ask(page, "青石职业技术学院和白河职业技术学院的毕业生就业率分别是多少？")
         page.locator(".wb-source summary").first.click()
+        page.locator(".st-key-wb-next button").first.wait_for()
         width = page.locator(".stMainBlockContainer").evaluate("element => element.parentElement.scrollWidth")
         assert width <= PHONE["width"]
         page.wait_for_function(f"{_BACKGROUND} {'>' if scheme == 'light' else '<'} 128")
-        for part in (".wb-text", ".wb-text strong", ".wb-foot", ".wb-body dd", ".wb-quote", ".wb-question", ".wb-open"):
+        answer = (".wb-text", ".wb-text strong", ".wb-figures td", ".wb-figures th", ".wb-copy", ".wb-foot")
+        for part in (*answer, ".wb-body dd", ".wb-quote", ".wb-question", ".wb-open", ".st-key-wb-next button p"):
             ink, paper = page.locator(part).first.evaluate(_COLOURS)
             assert _contrast(ink, paper) >= 4.5, part
 
