@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import BrokenIndexError, IndexBusyError, WenbaoError
+from rag.write_ahead import use_write_ahead_log
 
 BUSY_TIMEOUT_SECONDS = 30.0
-_RETRY_SECONDS = 0.05
 
 
 class Database:
@@ -109,25 +108,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     # Each connection is used by one thread at a time, though not always by the same one.
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False)
     try:
-        _use_log(connection)
+        use_write_ahead_log(connection, BUSY_TIMEOUT_SECONDS)
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
         raise
     return connection
-
-
-def _use_log(connection: sqlite3.Connection) -> None:
-    # SQLite does not wait here while another process makes the same file: it says at once that it is busy.
-    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(_RETRY_SECONDS)
 
 
 def _schema_of(connection: sqlite3.Connection) -> str | None:

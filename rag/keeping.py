@@ -6,17 +6,16 @@ A connection a call: any number of threads, sessions and processes may use the f
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import KeepingError
+from rag.write_ahead import use_write_ahead_log
 
 FILE_NAME = "conversations.sqlite3"
 BUSY_TIMEOUT_SECONDS = 10.0
-_RETRY_SECONDS = 0.05
 
 _MIGRATIONS = (
     """
@@ -75,7 +74,7 @@ class Keeping:
     def _migrate(self, connection: sqlite3.Connection) -> None:
         if _version(connection) == len(_MIGRATIONS):
             return
-        _use_log(connection)
+        use_write_ahead_log(connection, BUSY_TIMEOUT_SECONDS)
         connection.execute("BEGIN IMMEDIATE")
         found = _version(connection)
         if found > len(_MIGRATIONS):
@@ -98,19 +97,6 @@ class Keeping:
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _use_log(connection: sqlite3.Connection) -> None:
-    # SQLite does not wait here while another process makes the same file: it says at once that it is busy.
-    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(_RETRY_SECONDS)
 
 
 def _explanation(error: Exception, path: Path) -> str:

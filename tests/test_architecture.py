@@ -25,7 +25,7 @@ LAYERS = (
     {"errors", "records", "ports", "__init__"},
     {"model_settings", "setting_values", "settings", "text", "tokens", "numbers"},
     {"locate", "page_runs", "picture_request"},
-    {"answer_markup", "cited", "claims", "people", "question_years", "said_of"}
+    {"answer_markup", "cited", "claims", "write_ahead", "people", "question_years", "said_of"}
     | {"colleges", "compute", "corrections", "headings", "identity", "indicators", "pages", "paragraphs", "quantities"}
     | {"prompts"}
     | {
