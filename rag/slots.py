@@ -190,12 +190,17 @@ def _items_before(text: str) -> tuple[str, ...]:
     return next((items for clause in reversed(_BREAK.split(text)) if (items := _items(clause))), ())
 
 
+def _inside_quotes(piece: str) -> str:
+    quoted = _QUOTED.search(piece)
+    return quoted.group()[1:-1] if quoted else piece
+
+
 def _items(text: str) -> tuple[str, ...]:
     """Enumerated items a clause ends with: 国家级、省级、市级 / 满意、一般、不满意 / 2021、2022、2023."""
     quoted = _QUOTED.sub(lambda quote: quote.group().translate(_HIDDEN), text)
     match = _ENUMERATION.search(quoted.rstrip("的有是为占在 "))
     if not match:
         return ()
-    pieces = [piece.strip().translate(_SHOWN) for piece in re.split(r"[、和与及跟]", match.group())]
+    pieces = [_inside_quotes(piece.strip().translate(_SHOWN)) for piece in re.split(r"[、和与及跟]", match.group())]
     pieces[-1] = _SUMMING_UP.sub("", pieces[-1]) or pieces[-1]
     return tuple(piece for piece in pieces if piece) if len(pieces) >= 2 else ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.extractive.contrasts import CONTRAST_FEATURES, asked_contrasts, contrast_features
+from rag.extractive.contrasts import CONTRAST_FEATURES, asked_contrasts, contrast_features, lacks_quality
 
 TABLE = Path(__file__).parents[1] / "rag" / "extractive" / "contrasts.toml"
 
@@ -72,3 +72,16 @@ def test_every_word_of_the_table_is_a_key_and_every_feature_lies_between_0_and_1
                 features = contrast_features(asked_contrasts([word], f"{word}{entry.get('of', '')}"), word, word, word)
                 assert set(features) == set(CONTRAST_FEATURES)
                 assert all(0.0 <= value <= 1.0 for value in features.values())
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("女教师占几成", "专任教师796人，兼职教师584人", True),
+        ("女教师占几成", "专任教师796人，其中女教师400人", False),
+        ("专任教师占几成", "教职工959人", False),
+        ("毕业三年后的月收入", "平均月收入4000元", True),
+    ],
+)
+def test_text_that_says_nothing_of_a_quality_asked_for_is_known(question: str, text: str, lacks: bool) -> None:
+    assert lacks_quality(question, text) is lacks

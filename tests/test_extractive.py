@@ -81,7 +81,17 @@ def test_each_figure_is_cited_to_its_own_sentence_or_row() -> None:
     assert row.quote == "2\t会计\t125\t88.00\t长江财务公司"
 
 
-@pytest.mark.parametrize("question", ["食堂有几层楼？", "毕业生平均月薪是多少元？", "留学生有多少人？"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "食堂有几层楼？",
+        "毕业生平均月薪是多少元？",
+        "留学生有多少人？",
+        "女教师有多少人？",
+        "女教师占专任教师的多少？",
+        "药学专业的升学率是多少？",
+    ],
+)
 def test_what_is_not_stated_is_refused(question: str) -> None:
     draft = answer(f"{COLLEGE}{question}")
     assert draft.status is AnswerStatus.NOT_FOUND

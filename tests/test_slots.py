@@ -42,7 +42,7 @@ def test_each_interrogative_wants_its_kind_of_answer(question: str, kinds: list[
         ("2021、2022、2023这三年的通过率依次是多少？", ["2021", "2022", "2023"]),
         ("护理、会计这两个专业，毕业生分别有多少人？", ["护理", "会计"]),
         ("有多少人？", [""]),
-        ("“升学、出国”和“专升本”各是多少人？", ["“升学、出国”", "“专升本”"]),
+        ("“升学、出国”和“专升本”各是多少人？", ["升学、出国", "专升本"]),
     ],
 )
 def test_enumerated_items_have_a_slot_each(question: str, items: list[str]) -> None:

@@ -113,6 +113,15 @@ def contrast_features(asked: Mapping[int, Members], own: str, earlier: str, head
     return {name: min(value, 1.0) for name, value in features.items()}
 
 
+def lacks_quality(question: str, text: str) -> bool:
+    """Whether a text says nothing of a quality that a question names and that is hardly ever left unsaid."""
+    said = _mentions(text_key(text))
+    return any(
+        wanted and _table().classes[index].kind == "strict" and not (index in said and said[index][0] & wanted)
+        for index, wanted in asked_contrasts((question,), question).items()
+    )
+
+
 def _found(
     wanted: Members,
     near: tuple[Members, Members] | None,

@@ -12,6 +12,7 @@ from rag.extractive.citing import Citations, label_of, lead_of, written
 from rag.extractive.companions import with_companions
 from rag.extractive.computing import is_result, plan_to_draft, plan_to_figures
 from rag.extractive.conflicts import find_conflict
+from rag.extractive.contrasts import lacks_quality
 from rag.extractive.disputed import disputed_draft, stored_rivals
 from rag.extractive.features import KIND_CLASSES
 from rag.extractive.findings import Findings
@@ -21,9 +22,10 @@ from rag.extractive.scope import speaks_of_subject, unit_text
 from rag.extractive.weighing import Choice, slot_to_ask
 from rag.figures import Figure, passage_to_figures
 from rag.operations import Plan, question_to_operation
-from rag.records import AnswerStatus, Conflict, Contradiction, Draft, Evidence, Query, Report, Table
+from rag.records import AnswerStatus, Conflict, Contradiction, Draft, Evidence, Operation, Query, Report, Table
 from rag.relevance import Relevance, query_to_relevance
 from rag.slots import Slot, question_to_slots
+from rag.tables import header_labels
 
 PRINTED_SURENESS = 0.75
 """From this on a printed figure goes before a computed one."""
@@ -44,20 +46,32 @@ def evidence_to_draft(
     query = evidence.query
     plan = question_to_operation(query.focus if query.carried else query.standalone, query.years)
     operands = plan_to_figures(plan, findings) if plan else []
-    if plan is not None and not plan.printed_first and (computed := plan_to_draft(plan, findings, operands)):
+    if plan is not None and not plan.printed_first and (computed := _computed(plan, findings, operands)):
         return computed
     if not figure_slots(evidence.query):
         return name_draft(evidence, findings.relevance, reports, tables)
     best = _best_choices(findings)
     found = _sure(best)
     if plan is not None and plan.printed_first and not _is_printed(plan, found, operands):
-        computed = plan_to_draft(plan, findings, operands)
+        computed = _computed(plan, findings, operands)
         if computed is not None:
             return computed
     if not found:
         nearest = max((choice for _, choice in best), key=lambda choice: choice.sureness, default=None)
         return not_found(evidence, reports, findings.relevance, tables, nearest.figure if nearest else None)
     return _figures_draft(with_companions(found, findings.figures, query), findings)
+
+
+def _computed(plan: Plan, findings: Findings, operands: Sequence[Figure]) -> Draft | None:
+    """What can be computed, from what speaks of the qualities asked for; what is left over may lack them."""
+    draft = plan_to_draft(plan, findings, operands)
+    if draft is None or plan.operation is Operation.DIFFERENCE:
+        return draft
+    said = [citation.quote for citation in draft.citations]
+    for passage in (citation.passage for citation in draft.citations):
+        table = findings.tables.get(passage.table_id or "")
+        said += [*passage.path, *([table.caption, *header_labels(table.rows, table.header_rows)] if table else ())]
+    return None if lacks_quality(findings.evidence.query.focus, " ".join(said)) else draft
 
 
 def evidence_to_refusal(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:

@@ -104,6 +104,9 @@ FEATURES = (
 )
 """Names of the features, in the order `figure_features` gives them; each lies about between 0 and 1."""
 
+EXCLUDING = ("unmeasured", "month_other", "strict_other", "strict_other_far", "strict_absent")
+"""Features that a figure which answers never has: it measures something else, of another month, or of another quality."""
+
 KIND_CLASSES: Mapping[str, frozenset[str]] = {
     slots.MONEY: frozenset({"money"}),
     slots.PERCENT: frozenset({"percent"}),

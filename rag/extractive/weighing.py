@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.extractive.asks import Ask, months_asked
 from rag.extractive.contrasts import asked_contrasts
-from rag.extractive.features import figure_features
+from rag.extractive.features import EXCLUDING, FEATURES, figure_features
 from rag.extractive.ranking import features_to_score, features_to_sureness
 from rag.extractive.scope import scope_factor, unit_text
 from rag.figures import Figure
@@ -30,6 +30,9 @@ LEANING_WEIGHT = 0.25
 YEAR_TERM = re.compile(r"(?:19|20)\d\d")
 _NAME_LENGTH = 3
 """Characters behind a number that make a cell a name (5个万亿级支柱产业), not a figure."""
+
+
+_EXCLUDING = tuple(FEATURES.index(name) for name in EXCLUDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,19 @@ def slot_to_ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance, query:
         subject=subject_words(slot.text) - frozenset(word for name in query.colleges for word in content_words(name)),
         months=months_asked(f"{query.focus} {query.carried}"),
         contrasts=asked_contrasts(
-            (slot.item, slot.text, query.focus[: slot.start], query.carried), f"{query.focus} {query.carried}"
+            (slot.item, _without_other_items(slot, wanted), query.focus[: slot.start]), query.focus
         ),
         premise=premise,
         leans=len(wanted) > 1 and sum(local.values()) < LEANING_WEIGHT * relevance.total,
     )
+
+
+def _without_other_items(slot: Slot, wanted: Sequence[Slot]) -> str:
+    text = slot.text
+    for other in wanted:
+        if slot.item and other.start == slot.start and other.item and other.item != slot.item:
+            text = text.replace(other.item, " ")
+    return text
 
 
 def weigh(
@@ -123,6 +134,8 @@ def with_sureness(choice: Choice, options: Sequence[Choice]) -> Choice:
         if other.figure is not choice.figure and not same_value(other.figure.number, choice.figure.number)
     )
     margin = choice.score - max(rivals, default=float("-inf"))
+    if any(choice.features[index] for index in _EXCLUDING):
+        return replace(choice, sureness=0.0)
     return replace(choice, sureness=features_to_sureness(choice.features, choice.score, margin))
 
 
