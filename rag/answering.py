@@ -36,6 +36,8 @@ NOT_ASKED_AGAIN = "离线的回复，没有请模型改正。"
 MAX_TOLD_BACK = 1_000
 """Characters of a reply that its repair is shown."""
 MAX_PROBLEMS = 10
+SHOWN_STEPS = 50
+"""A growing answer is shown again once this part of it is new."""
 OnText = Callable[[str], None]
 OnStage = Callable[[str], None]
 ShouldStop = Callable[[], bool]
@@ -161,6 +163,8 @@ class _Asking:
     on_text: OnText
     should_stop: ShouldStop
     on_stage: OnStage
+    _shown: int = 0
+    """Characters of the reply that were shown."""
 
     def run(self) -> Answered:
         alias = self.calls.model.alias
@@ -195,7 +199,12 @@ class _Asking:
         return _settled(best, self.given, failure, alias)
 
     def _show(self, text: str) -> None:
-        self.on_text(visible_answer(text, self.prompt))
+        # Each showing reads the whole text again: the longer it is, the more must be new.
+        if len(text) < self._shown:
+            self._shown = 0
+        if len(text) - self._shown >= len(text) // SHOWN_STEPS:
+            self._shown = len(text)
+            self.on_text(visible_answer(text, self.prompt))
 
     def _salvaged(self, text: str, reason: str) -> Answered:
         """What came of a reply that was cut short, where its figures are proved; it says that it is not whole."""

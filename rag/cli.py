@@ -14,7 +14,7 @@ import typer
 from rag import __version__
 from rag.errors import IndexBusyError, ModelError, SettingsError, UsageError, WenbaoError
 from rag.settings import PROJECT, Settings, environment_for, load_settings, nearest
-from rag.terminal import FAILED, SOME_SKIPPED, Command, Group, complain, progress_bar, run, say
+from rag.terminal import FAILED, SOME_SKIPPED, Command, Group, answer_watch, complain, progress_bar, run, say
 
 if TYPE_CHECKING:
     from rag.index import Index
@@ -145,7 +145,10 @@ def ask(
         assistant = build_assistant(settings, index)
         filters = Filters(tuple(report or ()), tuple(college or ()), tuple(year or ()))
         _check_filters(filters, assistant.reports())
-        answer = assistant.ask(question, turns, filters)
+        with answer_watch(assistant.model is not None) as watch:
+            answer = assistant.ask(
+                question, turns, filters, watch.on_stage, on_text=watch.on_text, should_stop=watch.should_stop
+            )
         known = {item.id: item for item in assistant.reports()}
         captions = {identity: table.caption for identity, table in assistant.tables(answer.evidence).items()}
     if as_json:

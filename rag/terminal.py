@@ -7,8 +7,9 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -18,6 +19,8 @@ from rag.errors import SettingsError, UsageError, WenbaoError
 if TYPE_CHECKING:
     from rag.ingest import Progress
 
+MAX_SHOWN = 600
+"""Characters shown of an answer that is being made: more could not be taken back on a small terminal."""
 DONE, FAILED, WRONG_USAGE, SOME_SKIPPED = 0, 1, 2, 3
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -152,6 +155,64 @@ def progress_bar(title: str) -> Iterator[Callable[[Progress], None]]:
         yield lambda progress: bar.update(
             task, completed=progress.done, total=progress.total, description=f"{title} {escape(progress.name)}"
         )
+
+
+@dataclass(slots=True)
+class AnswerWatch:
+    """What is told of an answer that is being made, and whether its reader wants no more of it."""
+
+    show: Callable[[str], None] = lambda shown: None
+    is_stopped: bool = False
+    stage: str = ""
+    text: str = ""
+
+    def on_stage(self, stage: str) -> None:
+        """The stage that begins."""
+        self.stage = stage
+        self.show(self._shown())
+
+    def on_text(self, text: str) -> None:
+        """The answer so far."""
+        self.text = text
+        self.show(self._shown())
+
+    def should_stop(self) -> bool:
+        """Whether to make do with what has come."""
+        return self.is_stopped
+
+    def _shown(self) -> str:
+        lines = [f"{self.stage}……（Ctrl-C 停止）"]
+        if self.text:
+            lines += ["（以下数字还没有核对）", self.text[-MAX_SHOWN:]]
+        return _harmless("\n".join(lines))
+
+
+@contextmanager
+def answer_watch(is_slow: bool, output: TextIO | None = None) -> Iterator[AnswerWatch]:
+    """Shows stage and words of a slow answer on a terminal until it is checked; nothing elsewhere. Ctrl-C stops it once."""
+    output = output or sys.stderr
+    if not is_slow or not output.isatty():
+        yield AnswerWatch()
+        return
+    import signal
+
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(console=Console(file=output), transient=True, refresh_per_second=8) as live:
+        watch = AnswerWatch(lambda shown: live.update(Text(shown, style="dim")))
+
+        def stop(signum: int, frame: object) -> None:
+            if watch.is_stopped:
+                raise KeyboardInterrupt
+            watch.is_stopped = True
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield watch
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def _usage_text(error: typer.TyperException) -> str:

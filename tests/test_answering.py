@@ -119,6 +119,12 @@ def test_a_flood_is_stopped():
     assert "过长" in answered.draft.notice
 
 
+def test_a_flood_of_whole_sentences_is_cut():
+    answered, _ = ask(said("就业率 **<96.12%>**。" * 4_000))
+    assert answered.gated.text.startswith("就业率 **96.12%** [1]。")
+    assert "过长" in answered.draft.notice
+
+
 def test_the_answer_is_seen_as_it_grows():
     seen: list[str] = []
     stages: list[str] = []

@@ -18,8 +18,11 @@ from evals.benchmarks.model_server import ModelServer, Reply
 from rag.assembly import build_assistant, build_ingest, open_index
 from rag.assistant import STAGES, Assistant
 from rag.errors import ModelError
+from rag.exchanges import answer_to_exchange
 from rag.records import AnswerStatus, Filters, Message, Turn
 from rag.settings import ChatSettings, Settings
+
+SECRET = "sk-9f8e7d6c5b4a3210"
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +193,24 @@ def test_where_the_service_fails_the_built_in_answer_is_given(
     assert notice in answer.notice
     assert "内置的摘录式回答" in answer.notice
     assert answer.text == assistant.ask("东湖职业技术学院有多少在校生？").text
+
+
+def test_a_key_is_sent_and_kept_nowhere(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
+    monkeypatch.setenv("WENBAO_TEST_KEY", SECRET)
+    said = iter([reply_text("没有。", "not_found"), Reply("", status=401, body=f"bad key {SECRET}".encode())])
+    with ModelServer(lambda body: next(said)) as server:
+        settings = chosen(server, tmp_path)
+        keyed = replace(settings.models["served"], api_key_env="WENBAO_TEST_KEY")
+        built = build_assistant(replace(settings, models={"served": keyed}), assistant.index)
+        answers = [built.ask(f"{name}职业技术学院有多少在校生？") for name in ("东湖", "西山")]
+        assert server.requests[0].headers["authorization"] == f"Bearer {SECRET}"
+    assert "401" in answers[1].notice
+    exchanges = [answer_to_exchange("问", answer, {}, {}) for answer in answers]
+    assert SECRET not in "".join([*map(repr, exchanges), repr(settings), caplog.text])
+    folders = (tmp_path, assistant.index.store.folder)
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert any(path.suffix == ".sqlite3" for path in files)
+    assert not [path for path in files if SECRET.encode() in path.read_bytes()]

@@ -47,3 +47,22 @@ def test_a_figure_that_another_one_was_meant_by_is_taken_out(question, answer, r
 
 def test_the_gate_alone_knows_nothing_of_the_question():
     assert gated("是 **<12.03%>**。", "用人单位的总体满意度是多少？", doubted=False).unsupported == ()
+
+
+LISTED = make_passage("2021、2022、2023年的通过率依次为50%、83%、98.5%。男生2058人占四成。少数民族251人。", path=("少数民族",))
+
+
+@pytest.mark.parametrize(
+    ("answer", "removed"),
+    [
+        ("2022年通过率为 **<83%>**。", ()),
+        ("2022年通过率为 **<50%>**。", ("50%",)),
+        ("少数民族为 **<2058人>**。", ("2058人",)),
+        ("男生为 **<2058人>**。", ()),
+    ],
+)
+def test_figures_of_one_passage_keep_their_own_years_and_names(answer, removed):
+    evidence = make_evidence((LISTED,), "男生有多少人？")
+    prompt = evidence_to_prompt(evidence, REPORTS, TABLES, (), 20_000, estimate_tokens)
+    draft = reply_to_draft(reply_text(with_ids(answer, prompt)), prompt)
+    assert draft_to_gated(draft, TABLES, REPORTS, prompt_to_doubt(prompt, draft.citations)).unsupported == removed

@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from rag.claims import Claim, without_names
+from rag.claims import Claim, without_names, years_of
 from rag.extractive.conflicts import agree
 from rag.figures import Figure
 from rag.generate.prompting import AnswerPrompt
-from rag.numbers import unit_class
+from rag.numbers import find_scopes, unit_class
 from rag.records import AnswerFigure, Citation
 from rag.relevance import text_key
 from rag.said_of import tokens
@@ -52,10 +52,18 @@ def prompt_to_doubt(prompt: AnswerPrompt, citations: Sequence[Citation]) -> Call
             return False
         kind = unit_class(given[own[0]].number.unit)
         said, asked = (max(cover(each, at) for at in own) for each in (words, question))
-        return any(
-            cover(words, at) >= max(MIN_RIVAL, said + MIN_LEAD) and cover(question, at) >= asked - MAX_LAG
+        rivals = [
+            at
             for at, f in enumerate(given)
             if unit_class(f.number.unit) == kind and not any(agree(f.number, given[i].number) for i in own)
+        ]
+        return any(
+            (
+                cover(words, at) >= max(MIN_RIVAL, said + MIN_LEAD)
+                and (cover(question, at) >= asked - MAX_LAG or _is_named(words, given[at], given[own[0]]))
+            )
+            or _is_of_year(claim, given[at], given[own[0]])
+            for at in rivals
         )
 
     return is_mistaken
@@ -65,6 +73,19 @@ def _is_quoted(figure: Figure, citation: Citation) -> bool:
     return (
         figure.passage is citation.passage and citation.quote_start <= figure.start and figure.end <= citation.quote_end
     )
+
+
+def _is_named(words: frozenset[str], rival: Figure, own: Figure) -> bool:
+    """Whether all an answer says of a figure is printed of another one of its passage."""
+    labels = text_key(f"{rival.near} {rival.before if rival.is_cell else ''}")
+    return rival.passage is own.passage and all(word in labels for word in words)
+
+
+def _is_of_year(claim: Claim, rival: Figure, own: Figure) -> bool:
+    """Whether of two figures listed for several years an answer gives the one the year of the other."""
+    years = [years_of(find_scopes(figure.near.partition(" ")[0])) for figure in (rival, own)]
+    beside = rival.passage is own.passage and rival.quote_start == own.quote_start and not own.is_cell
+    return beside and bool(claim.years) and claim.years <= years[0] and bool(years[1]) and not claim.years & years[1]
 
 
 def _cover(words: frozenset[str], figure: Figure) -> float:

@@ -24,6 +24,8 @@ from rag.said_of import tokens
 from rag.text import matching_key
 
 MAX_ANSWER_CHARACTERS = 4_000
+MAX_VISIBLE = 3 * MAX_ANSWER_CHARACTERS
+"""Characters of a reply that still comes in which an answer is looked for."""
 CUT_NOTICE = "模型的回答过长，后面的部分已略去。"
 CONFLICT_NOTE = "同一份报告中同一事项印有不同的数字，请以原文为准并向编制单位核实"
 MAX_ABOUT = 40
@@ -63,7 +65,7 @@ def reply_to_draft(text: str, prompt: AnswerPrompt) -> Draft:
 
 def visible_answer(text: str, prompt: AnswerPrompt) -> str:
     """What a reader may see of a reply that still comes: its words, its figures not yet checked, no citations."""
-    answer = _HALF_TOKEN.sub("", streamed_answer(text)[:MAX_ANSWER_CHARACTERS])
+    answer = _HALF_TOKEN.sub("", streamed_answer(text[:MAX_VISIBLE])[:MAX_ANSWER_CHARACTERS])
 
     def put(match: re.Match[str]) -> str:
         figure = prompt.figures.get((match["value"] or "").upper())
@@ -79,7 +81,7 @@ def partial_reply(text: str) -> str:
 
     Computations come last in a reply, so none is kept.
     """
-    answer = streamed_answer(text)
+    answer = streamed_answer(text)[:MAX_ANSWER_CHARACTERS]
     ends = [match.end() for match in _SENTENCE_END.finditer(answer)]
     if not ends or not answer[: ends[-1]].strip():
         return ""
