@@ -49,7 +49,9 @@ def test_the_gate_alone_knows_nothing_of_the_question():
     assert gated("是 **<12.03%>**。", "用人单位的总体满意度是多少？", doubted=False).unsupported == ()
 
 
-LISTED = make_passage("2021、2022、2023年的通过率依次为50%、83%、98.5%。男生2058人占四成。少数民族251人。", path=("少数民族",))
+LISTED = make_passage(
+    "2021、2022、2023年的通过率依次为50%、83%、98.5%。男生2058人占四成。少数民族251人。", path=("少数民族",)
+)
 
 
 @pytest.mark.parametrize(
