@@ -8,6 +8,7 @@ from page_samples import REPORT, build_index, write_reports
 from streamlit.testing.v1 import AppTest
 from test_app import APP, QUESTION, ask, html
 
+from evals.benchmarks.model_server import ModelServer
 from rag.conversations import LOCAL_USER, Conversations
 from rag.feedback_box import FeedbackBox
 from rag.keeping import FILE_NAME, Keeping
@@ -184,3 +185,20 @@ def test_the_last_answer_is_made_anew_in_its_place(data: Path) -> None:
     assert page.feedback(key=f"thumb-{page.session_state.thread}-1").value is None
     assert FeedbackBox(Keeping(data / FILE_NAME)).all() == ()
     assert len(open_page(conversation=address(page)).session_state.exchanges) == 2
+
+
+def test_an_answer_made_anew_is_asked_of_the_model_again(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ModelServer() as server:
+        config = tmp_path / "config.toml"
+        config.write_text(f'model = "s"\n[models.s]\nmodel = "s-1"\nbase_url = "{server.url}"\n', encoding="utf-8")
+        monkeypatch.setenv("WENBAO_CONFIG", str(config))
+        page = ask(open_page(), QUESTION)
+        first = len(server.requests)
+        press(page, "新对话")
+        ask(page, QUESTION)
+        assert 0 < len(server.requests) == first
+        press(page, "重新回答")
+        assert len(server.requests) > first
+        assert len(page.session_state.exchanges) == 1

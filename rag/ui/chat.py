@@ -61,7 +61,7 @@ def draw(parts: Parts, viewer: str) -> None:
             draw_welcome(parts, filtered_reports(reports, filters), reports)
     if busy and reports:
         draw_charts(charts)
-        answer_pending(parts, viewer, assistant_of(parts, model), filters)
+        answer_pending(parts, viewer, assistant_of(parts, model, is_fresh=memory.is_again), filters)
     page_script("wb-followed", data={"follow": True})
     for notice in [*drained(parts.notices), *drained(memory.notices)]:
         st.toast(page.escape_markdown(notice))

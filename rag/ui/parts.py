@@ -74,11 +74,12 @@ def open_parts(key: str, _settings: Settings) -> Parts:
     return Parts(_settings, index, build_ingest(_settings, index), build_page_pictures(), notices)
 
 
-def assistant_of(parts: Parts, model: str) -> Assistant:
-    """The answerer of that alias over the shared index."""
+def assistant_of(parts: Parts, model: str, *, is_fresh: bool = False) -> Assistant:
+    """The answerer of that alias over the shared index; a fresh one asks the model even what it was asked before."""
     from rag.assembly import build_assistant
 
-    return build_assistant(replace(parts.settings, model=model), parts.index)
+    cached = parts.settings.answer_cache and not is_fresh
+    return build_assistant(replace(parts.settings, model=model, answer_cache=cached), parts.index)
 
 
 @st.cache_resource(show_spinner="正在从报告里找几个可以问的问题……", max_entries=32)
