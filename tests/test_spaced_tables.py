@@ -78,6 +78,11 @@ def table(*body: str, caption: str = "表1-1 基本情况统计表") -> str:
             id="no ordinals, header words cut anywhere",
         ),
         pytest.param(
+            ("学院 人数", "商学院 12", "工学院 18", "某学院 2020 届毕业生报告"),
+            [["学院", "人数"], ["商学院", "12"], ["工学院", "18"]],
+            id="a running head with a year behind it",
+        ),
+        pytest.param(
             ("学院\n\n毕业人数\n\n占比", "商学院\n\n120\n\n40.0%", "工学院\n\n180\n\n60.0%"),
             [["学院", "毕业人数", "占比"], ["商学院", "120", "40.0%"], ["工学院", "180", "60.0%"]],
             id="one cell a line",

@@ -184,7 +184,8 @@ def corrupted(place: Place, random_: random.Random, colleges: Sequence[str] = ()
         yield _pair("互换", place, second, _written(second), written)
     if elsewhere := _elsewhere(place):
         yield _statement("别处的数", place, _written(random_.choice(elsewhere)), cited=figure)
-    if others := [college for college in colleges if college and college != place.report.college]:
+    others = [college for college in colleges if college and college != place.report.college]
+    if others and place.report.college not in _around(figure)[0]:
         yield _of_another_college(place, written, random_.choice(others))
     for other in _rivals(place, random_):
         kind = "错列" if figure.is_cell else "对调"
@@ -289,9 +290,9 @@ def _wrong_years(place: Place, written: str) -> Iterator[Statement]:
 def is_true(statement: Statement) -> bool:
     """Whether a corrupted statement happens to say what its quote says of the same figure, or of one with the same words."""
     match = re.search(r"\*\*(.+?)\*\*", statement.text)
-    read = find_numbers("为" + match[1]) if match else ()
-    if len(read) != 1:
+    if match is None or len(find_numbers("为" + match[1])) != 1:
         return True
+    read = find_numbers("为" + statement.text[match.start() :].replace("**", ""))
     if statement.kind in ("错行", "错年份", "别校"):
         return False
     mates = [f for f in statement.place.others if f.quote_start == statement.cited.quote_start]

@@ -39,7 +39,9 @@ PROSE_SHARE = 0.6
 _WIDE_GAP = re.compile(r"[ \t\u00a0]{2,}|\u3000+")
 _OTHER_CAPTION = re.compile(r"^\s*(?:附?图|(?:典型|特色)?案例|专栏|附件)\s*[\d一二三四五六七八九十]")
 
-_SET_APART = re.compile(r"(?<=(?<!\S)[\u4e00-\u9fff])[ \u00a0\u3000]+(?=[\u4e00-\u9fff](?!\S))")
+_SET_APART = re.compile(
+    r"(?<=(?<!\S)[\u4e00-\u9fff])[ \u00a0\u3000]+(?=[\u4e00-\u9fff](?!\S))|(?<=(?<!\d)20\d\d) (?=年|届|级|学年)"
+)
 
 Line = tuple[Piece, ...]
 
@@ -144,7 +146,7 @@ def _lines(rows: Sequence[str], region: Sequence[int]) -> list[Line]:
 
 
 def _words(row: str) -> list[str]:
-    """What stands between the spaces of a line; characters set apart (项 目) are one word."""
+    """What stands between the spaces of a line; characters set apart (项 目) and a year (2020 届) are one word."""
     return _SET_APART.sub("", row).split()
 
 
