@@ -155,8 +155,8 @@ def main() -> None:
     started = time.process_time()
     count = read_all_figures(reports)
     seconds = time.process_time() - started
-    pages = sum(max(parts.report.page_count, 1) for parts in reports)
-    print(f"{pages} 页 {count} 个数字，每处理器秒读 {pages / seconds:.0f} 页（目标 {GOAL_PAGES}）")
+    if pages := sum(parts.report.page_count for parts in reports):
+        print(f"{pages} 页 {count} 个数字，每处理器秒读 {pages / seconds:.0f} 页（目标 {GOAL_PAGES}）")
 
 
 def _share(name: str, part: int, whole: int, goal: float) -> str:

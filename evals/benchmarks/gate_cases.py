@@ -78,7 +78,7 @@ def _around(figure: Figure) -> tuple[str, str]:
     high = min((m.start() for m in inside if m.start() >= figure.end), default=figure.quote_end)
     if find_numbers(text[low : figure.start]) and not text[low : figure.start].strip("0123456789."):
         low = figure.start
-    return text[low : figure.start].replace("\t", " "), text[figure.end : high].replace("\t", " ")
+    return text[low : figure.start].replace("\t", "，"), text[figure.end : high].replace("\t", "，")
 
 
 def _written(figure: Figure) -> str:
@@ -111,7 +111,7 @@ def _pair(kind: str, place: Place, other: Figure, first: str, second: str) -> St
     """One statement of a figure and of the next one in its sentence or row, in the words between them."""
     figure = place.figure
     before, _ = _around(figure)
-    between = place.figure.passage.text[figure.end : other.start].replace("\t", " ")
+    between = place.figure.passage.text[figure.end : other.start].replace("\t", "，")
     if figure.is_cell:
         between = f"，{other.near}的{other.before}为"
     lead = f"{place.report.college}：" if place.report.college else ""
