@@ -111,6 +111,8 @@ def told_to_chart(told: Sequence[Told]) -> Chart | None:
     figures = [(one.printed, one) for one in told if one.printed is not None and not one.is_disputed]
     if not 2 <= len(figures) == len(told) <= MAX_BARS or len({_base(one.figure.unit) for one in told}) > 1:
         return None
+    if any(one.figure.value < 0 for one in told):  # bars begin at nought
+        return None
     printed = [figure for figure, _ in figures]
     # 本 and 部 count the same of two reports, 个 and 人 of one row do not
     counted_alike = len({canonical(one.figure.unit)[1].name for one in told}) == 1

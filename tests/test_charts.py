@@ -119,6 +119,9 @@ NOT_COMPARED = {
     "clubs and members": exchange(
         [("11个", 1), ("476人", 1)], [cite(table_passage(CLUBS), "科技\t11\t476")], table=CLUBS
     ),
+    "what fell": exchange(
+        [("-2.5%", 1), ("3.1%", 2)], [prose("2021年收入增长率为-2.5%。"), prose("2022年收入增长率为3.1%。", n=2)]
+    ),
     "nothing asked": exchange([], []),
 }
 
