@@ -100,6 +100,8 @@ class Slot:
     """The unit asked in (多少人次 → 人次), `` where none is named."""
     item: str = ""
     """The enumerated item it is for (国家级 of 国家级、省级各几项), `` where there is none."""
+    topic: str = ""
+    """What the question names first and then asks of (省级的呢？几项), `` where it does not."""
     counted: str = ""
     """The words straight behind the interrogative and its unit: 任务 of 多少项任务."""
 
@@ -131,7 +133,8 @@ def question_to_slots(question: str, carried: str = "") -> tuple[Slot, ...]:
         items = (_items(question[low : min(each.start(), start)]) or _items_before(question[:low])) if each else ()
         unit, counted = _unit(question[start:])
         kind = _KIND_OF_UNIT.get(unit_class(unit), kind) if unit else kind
-        slots += [Slot(kind, text, start, head, unit, item, counted) for item in items or ("",)]
+        named = topic["topic"] if topic else ""
+        slots += [Slot(kind, text, start, head, unit, item, named, counted) for item in items or ("",)]
         previous = end
     return tuple(slots)
 

@@ -110,6 +110,14 @@ def test_rows_are_ranked_by_a_sample_only_where_one_is_asked_about(question: str
     assert bold(answer(question)) == expected
 
 
+def test_each_of_several_things_asked_of_a_topic_has_its_own_figure() -> None:
+    passage = make_passage("各类赛项获奖80项、300人次，其中国家级15项、40人次，市级30项、90人次。", path=("竞赛",))
+    query = question_to_query(f"{COLLEGE}各类赛项里市级的呢？几项，多少人次？", (), Filters(), [REPORT])
+    relevance = query_to_relevance(query, [passage.text])
+    evidence = Evidence(query, (passage,), tuple(sorted(relevance.weights.items())))
+    assert bold(evidence_to_draft(evidence, {REPORT.id: REPORT}, {})) == ["30项", "90人次"]
+
+
 def test_an_operand_without_words_of_its_own_is_shown_with_those_before() -> None:
     passage = make_passage("社团成员1000人，其中艺术类最多，为12个、250人。", path=("社团",))
     query = question_to_query(f"{COLLEGE}艺术类社团占全部社团成员的百分之几？", (), Filters(), [REPORT])

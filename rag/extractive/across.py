@@ -16,7 +16,7 @@ from rag.extractive.citing import Citations, described, markers, plain, row_line
 from rag.extractive.differing import differences, time_of
 from rag.extractive.drafting import evidence_to_draft as part_to_draft
 from rag.extractive.drafting import figure_phrase
-from rag.extractive.parts import Part, amount_of, base_of, fullest, in_one_unit, look_up
+from rag.extractive.parts import Part, amount_of, base_of, beside_sure_ones, fullest, in_one_unit, look_up
 from rag.extractive.refusing import not_found
 from rag.numbers import unit_class
 from rag.quantities import Operand
@@ -58,7 +58,7 @@ def evidence_to_draft(
     """
     if not evidence.parts:
         return part_to_draft(evidence, reports, tables, contradictions)
-    parts = in_one_unit([look_up(part, reports, tables) for part in evidence.parts])
+    parts = in_one_unit(beside_sure_ones([look_up(part, reports, tables) for part in evidence.parts]))
     if all(part.is_silent for part in parts):
         return not_found(evidence, reports, None, tables)
     comparison = question_to_comparison(evidence.query.standalone)

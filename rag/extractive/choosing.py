@@ -84,7 +84,7 @@ def _listed(asks: Sequence[Ask], options: Sequence[Sequence[Choice]]) -> dict[in
         if ask.slot.item:
             groups.setdefault(ask.slot.start, []).append(index)
     bound: dict[int, Choice] = {}
-    for indexes in groups.values():
+    for indexes in (group for group in groups.values() if len(group) > 1):
         runs = _runs(options[indexes[0]], [asks[index].slot.item for index in indexes])
         best = max(runs, key=lambda run: run[0].score, default=None)
         if best is not None and best[0].coverage >= MIN_COVERAGE:

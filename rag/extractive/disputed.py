@@ -173,9 +173,12 @@ def _asked(findings: Findings) -> Relevance:
     """The question's words with their weights, without the clauses that only doubt."""
     focus = findings.evidence.query.focus
     plain = "，".join(clause for clause in _CLAUSE.split(focus) if not _DOUBTS.search(clause))
-    words = content_words(_DOUBTS.sub("", plain if content_words(plain) else focus))
-    weights = {word: weight for word, weight in findings.relevance.weights.items() if word in words}
-    return Relevance(weights or findings.relevance.weights, findings.relevance.equivalents)
+    for text in (plain, focus):
+        words = content_words(_DOUBTS.sub("", text))
+        weights = {word: weight for word, weight in findings.relevance.weights.items() if word in words}
+        if weights:
+            return Relevance(weights, findings.relevance.equivalents)
+    return findings.relevance
 
 
 def _fit(item: Contradiction, asked: Relevance, findings: Findings) -> float:

@@ -23,7 +23,7 @@ from rag.extractive.weighing import Choice, slot_to_ask
 from rag.figures import Figure, passage_to_figures
 from rag.operations import Plan, question_to_operation
 from rag.records import AnswerStatus, Conflict, Contradiction, Draft, Evidence, Operation, Query, Report, Table
-from rag.relevance import Relevance, query_to_relevance
+from rag.relevance import Relevance, query_to_relevance, text_key
 from rag.slots import Slot, question_to_slots
 from rag.tables import header_labels
 
@@ -116,29 +116,37 @@ def _names_beside(findings: Findings, citations: Citations) -> list[str]:
     return name_lines(findings.evidence, findings.relevance, findings.reports, findings.tables, citations)
 
 
-def findings_to_choices(findings: Findings, unit: str = "") -> list[tuple[Ask, Choice]]:
-    """The figures asked for that are surely found, each with what it answers; `unit` is what they are asked in."""
-    return _sure(_best_choices(findings, unit))
+def findings_to_choices(findings: Findings, unit: str = "", least: float = MIN_SURENESS) -> list[tuple[Ask, Choice]]:
+    """The figures asked for that are surely found, each with what it answers; `unit` is what they are asked in.
+
+    At least one must be as sure as `least`.
+    """
+    return _sure(_best_choices(findings, unit), least)
 
 
 def _best_choices(findings: Findings, unit: str = "") -> list[tuple[Ask, Choice]]:
     """The best figure for each thing asked, sure or not; what no figure can answer is left out."""
     evidence, figures = findings.evidence, findings.figures
     wanted = figure_slots(evidence.query)
-    wanted = [
-        replace(slot, item=known_item(_own_words(slot.item, evidence.query), figures), unit=unit or slot.unit)
-        for slot in wanted
-    ]
+    wanted = [replace(slot, item=_item(slot, evidence.query, figures), unit=unit or slot.unit) for slot in wanted]
     asks = [slot_to_ask(slot, wanted, findings.relevance, evidence.query) for slot in wanted]
     choices = choose_figures(asks, figures, findings.ranks, evidence, findings.reports)
     return [(ask, choice) for ask, choice in zip(asks, choices, strict=True) if choice]
 
 
-def _sure(best: Sequence[tuple[Ask, Choice]]) -> list[tuple[Ask, Choice]]:
+def _sure(best: Sequence[tuple[Ask, Choice]], least: float = MIN_SURENESS) -> list[tuple[Ask, Choice]]:
     choices = [choice for _, choice in best]
-    if max((choice.sureness for choice in choices), default=0.0) < MIN_SURENESS:
+    if max((choice.sureness for choice in choices), default=0.0) < least:
         return []
-    return [(ask, choice) for ask, choice in best if is_sure(choice, choices)]
+    return [(ask, choice) for ask, choice in best if choice.sureness >= least or is_sure(choice, choices)]
+
+
+def _item(slot: Slot, query: Query, figures: Sequence[Figure]) -> str:
+    """The item a figure must name: the enumerated one, or the topic where some figure names it."""
+    if slot.item:
+        return known_item(_own_words(slot.item, query), figures)
+    topic = text_key(slot.topic)
+    return slot.topic if topic and any(topic in text_key(figure.near) for figure in figures) else ""
 
 
 def _own_words(item: str, query: Query) -> str:

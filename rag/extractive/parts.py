@@ -17,6 +17,8 @@ from rag.numbers.units import canonical, scaled
 from rag.records import AnswerStatus, Draft, Evidence, Number, Report, Table
 from rag.relevance import content_words
 
+LIKELY = 0.25
+"""How sure a figure must be beside one that another report surely states for the same."""
 MAX_QUOTE = 160
 """Characters of a sentence shown to tell what a figure means."""
 
@@ -67,6 +69,23 @@ def _exact(choice: Choice, findings: Findings) -> Choice:
         and agree(figure.number, rough.number)
     )
     return replace(choice, figure=next(exact, rough))
+
+
+def beside_sure_ones(parts: Sequence[Part]) -> list[Part]:
+    """The parts; one that states nothing surely, with what it likely states where others surely state the like."""
+    sure = [part for part in parts if part.found]
+    return [_likely(part, sure) if part.is_silent and part.is_known and sure else part for part in parts]
+
+
+def _likely(part: Part, sure: Sequence[Part]) -> Part:
+    found = [(ask, _exact(choice, part.findings)) for ask, choice in findings_to_choices(part.findings, least=LIKELY)]
+    words = {word for other in sure for word in content_words(_label(other.figure))}
+    alike = found and any(base_of(found[0][1].figure.number) == base_of(other.figure.number) for other in sure)
+    return replace(part, found=found) if alike and words & content_words(_label(found[0][1].figure)).keys() else part
+
+
+def _label(figure: Figure) -> str:
+    return f"{figure.near} {figure.before if figure.is_cell else ''}"
 
 
 def in_one_unit(parts: Sequence[Part]) -> list[Part]:

@@ -22,6 +22,8 @@ _NO_MEASURES = frozenset(
     "占比 比率 比重 年度 学年度 制度 程度 高度 角度 深度 力度 速度 同比 环比 对比 经费 免费 比例 百分比".split()
 )
 _NAMING_TAGS = frozenset("n ns nr nt nz nrt j vn an b s eng".split())
+_TIME = "t"
+"""年底 is no word to look for: what time a figure is of is weighed by itself."""
 _ORDINAL = re.compile(r"第[一二三四五六七八九十\d]{1,3}[期批届次轮季]")
 _PROPER_TAGS = frozenset("ns nr nt nz nrt eng".split())
 _QUOTED = re.compile(r'"([^"]{2,16})"')
@@ -146,7 +148,7 @@ def absent(asked: Ask, around: str) -> Mapping[str, float]:
         lacking = [
             (word, tag)
             for word, tag in tagged_words(asked.slot.text)
-            if word in asked.local.weights and shares.get(word, 0.0) < MIN_SHARE and len(word) > 1
+            if word in asked.local.weights and shares.get(word, 0.0) < MIN_SHARE and len(word) > 1 and tag != _TIME
         ]
         content = content_words(asked.slot.text)
         total = sum(content.get(word, 0.0) for word in asked.local.weights)
