@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 
@@ -25,7 +26,7 @@ from rag.records import (
     TableRow,
     VerifiedAnswer,
 )
-from rag.settings import Settings
+from rag.settings import ChatSettings, Settings
 from rag.store import ReportStats
 
 HOSTILE = (
@@ -256,6 +257,25 @@ def test_blocks(text: str, expected: str) -> None:
 def test_stage_line_names_every_stage_of_the_assistant() -> None:
     assert page.STAGES == assistant.STAGES
     assert page.stage_line("检索") == "理解 › **检索** › 作答 › 核对"
+
+
+def test_models_with_a_key_can_be_picked_and_else_it_is_said_how(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WENBAO_TEST_KEY", raising=False)
+    models = {"near": ChatSettings(model="n"), "far": ChatSettings(model="f", api_key_env="WENBAO_TEST_KEY")}
+    settings = Settings(models=models)
+    assert page.model_choices(settings) == ("extractive",)
+    hint = page.model_hint(settings)
+    assert all(words in hint for words in ("WENBAO_TEST_KEY", 'model = "far"', "wenbao models"))
+    assert page.model_hint(Settings()) == ""
+    monkeypatch.setenv("WENBAO_TEST_KEY", "sk-1")
+    assert page.model_choices(settings) == ("extractive", "far")
+    assert page.model_hint(settings) == ""
+    assert page.model_choices(Settings(model="near", models=models))[0] == "near"
+
+
+def test_what_a_model_cost_stands_at_the_foot() -> None:
+    html = html_of(replace(answer("**5%**"), first_token_ms=420.0, input_tokens=3200, cost=Decimal("0.0041")))
+    assert all(words in html for words in ("首字 0.42 秒", "token 输入 3200", "费用 0.0041 元"))
 
 
 def test_corpus_line_and_models() -> None:
