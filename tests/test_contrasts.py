@@ -28,7 +28,8 @@ def found(question: str, own: str, earlier: str = "", heads: str = "") -> set[st
         ("一共支出多少", "经费收入总额", "loose_other"),
         ("新增设备多少万元", "设备总值", "loose_absent"),
         ("用人单位的满意度", "用人单位对毕业生的满意度", "agent_same"),
-        ("学生家长的满意度", "教职工满意度", "agent_other"),
+        ("学生家长的满意度", "教职工满意度", "strict_absent"),
+        ("教职工的满意度", "学生满意度", "agent_other"),
         ("老师有多少人", "专任教师", "agent_same"),
         ("毕业生对教学的满意度", "毕业生总体满意度", "strict_other"),
     ],
@@ -50,6 +51,7 @@ def test_nearer_words_go_before_those_farther_off() -> None:
 def test_words_that_only_look_like_a_member_say_nothing() -> None:
     assert not found("设备有多少台", "创新创业项目设备")
     assert not found("人数是多少", "子女人数")
+    assert not found("想让闺女来上学，有多少专业", "开设专业")
 
 
 def test_class_counts_only_where_the_question_gives_occasion() -> None:

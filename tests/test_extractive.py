@@ -90,6 +90,8 @@ def test_each_figure_is_cited_to_its_own_sentence_or_row() -> None:
         "女教师有多少人？",
         "女教师占专任教师的多少？",
         "药学专业的升学率是多少？",
+        "烹饪专业的就业率是多少？",
+        "学生活动用了多少毫升水？",
     ],
 )
 def test_what_is_not_stated_is_refused(question: str) -> None:

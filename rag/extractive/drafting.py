@@ -27,6 +27,8 @@ from rag.relevance import Relevance, query_to_relevance, text_key
 from rag.slots import Slot, question_to_slots
 from rag.tables import header_labels
 
+_MADE_ANEW = (Operation.DIFFERENCE, Operation.RATIO, Operation.AVERAGE)
+"""Operations whose result has qualities that what it is computed from lacks: 省外 from 省内, 人均 from a sum."""
 PRINTED_SURENESS = 0.75
 """From this on a printed figure goes before a computed one."""
 
@@ -63,9 +65,9 @@ def evidence_to_draft(
 
 
 def _computed(plan: Plan, findings: Findings, operands: Sequence[Figure]) -> Draft | None:
-    """What can be computed, from what speaks of the qualities asked for; what is left over may lack them."""
+    """What can be computed, from what speaks of the qualities asked for; a rest or a mean may have others."""
     draft = plan_to_draft(plan, findings, operands)
-    if draft is None or plan.operation is Operation.DIFFERENCE:
+    if draft is None or plan.operation in _MADE_ANEW:
         return draft
     said = [citation.quote for citation in draft.citations]
     for passage in (citation.passage for citation in draft.citations):

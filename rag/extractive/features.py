@@ -24,6 +24,8 @@ from rag.extractive.wording import (
     measure,
     missing,
     named_elsewhere,
+    of_another_major,
+    otherwise_counted,
     pieces,
     unnamed,
 )
@@ -99,12 +101,22 @@ FEATURES = (
     "premise_same",
     "premise_unit",
     "part_of_cell",
+    "otherwise_counted",
+    "other_major",
     "absent_beside",
     *CONTRAST_FEATURES,
 )
 """Names of the features, in the order `figure_features` gives them; each lies about between 0 and 1."""
 
-EXCLUDING = ("unmeasured", "month_other", "strict_other", "strict_other_far", "strict_absent")
+EXCLUDING = (
+    "unmeasured",
+    "month_other",
+    "strict_other",
+    "strict_other_far",
+    "strict_absent",
+    "otherwise_counted",
+    "other_major",
+)
 """Features that a figure which answers never has: it measures something else, of another month, or of another quality."""
 
 KIND_CLASSES: Mapping[str, frozenset[str]] = {
@@ -193,6 +205,8 @@ def figure_features(figure: Figure, asked: Ask, evidence: Evidence, rank: int, s
         **lost,
         "premise_same": float(any(same_value(figure.number, number) for number in asked.premise)),
         "premise_unit": float(any(scales(figure.number.unit, number.unit) for number in asked.premise)),
+        "otherwise_counted": float(otherwise_counted(asked, figure, f"{around} {near}")),
+        "other_major": float(of_another_major(asked, around)),
         "part_of_cell": float(figure.is_cell and bool(figure.after)),
         "unpaired": max(0.0, lost["absent_nouns"] - extra),
         "counted_missing": counted_missing(asked, f"{around} {near}"),

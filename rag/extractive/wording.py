@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from rag import slots
 from rag.extractive.asks import KNOWN_SHARE, Ask, Surroundings
 from rag.figures import Figure
 from rag.relevance import Relevance, content_words, text_key
@@ -27,6 +28,9 @@ _TIME = "t"
 _ORDINAL = re.compile(r"第[一二三四五六七八九十\d]{1,3}[期批届次轮季]")
 _PROPER_TAGS = frozenset("ns nr nt nz nrt eng".split())
 _QUOTED = re.compile(r'"([^"]{2,16})"')
+_TIMES = frozenset("趟回遍番轮次")
+_GROUPS = frozenset("类群学")
+"""Ends of words that stand before 专业 and name no single major: 土建类, 所学."""
 _LETTERS = re.compile(r"[^\w]|_")
 
 
@@ -194,6 +198,24 @@ def counted_missing(asked: Ask, around: str) -> float:
     """Whether nothing of what is counted (毫升 in 多少毫升) stands in a text."""
     counted = text_key(asked.slot.counted)[:COUNTED_LENGTH]
     return float(bool(counted) and not set(counted) & set(text_key(around)))
+
+
+def otherwise_counted(asked: Ask, figure: Figure, around: str) -> bool:
+    """Whether a figure counts something, and nothing of what is asked to be counted (毫升 in 多少毫升) stands by it."""
+    counted = text_key(asked.slot.counted)[:COUNTED_LENGTH]
+    wanted = asked.slot.kind == slots.COUNT and not asked.slot.unit and bool(counted) and counted[0] not in _TIMES
+    return wanted and bool(figure.number.unit) and not set(counted) & set(text_key(f"{around} {figure.number.text}"))
+
+
+def of_another_major(asked: Ask, around: str) -> bool:
+    """Whether the slot names a major (护理 in 护理专业) of which a text says nothing."""
+    question, text = text_key(asked.slot.text), text_key(around)
+    majors = [
+        word
+        for word, tag in tagged_words(question)
+        if tag in ("n", "nz") and re.search(rf"{re.escape(word)}专业(?!群)", question) and word[-1] not in _GROUPS
+    ]
+    return not asked.slot.item and any(len(word) > 1 and _held(word, text) < KNOWN_SHARE for word in majors)
 
 
 def counted(asked: Ask, text: str) -> float:
