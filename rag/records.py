@@ -371,7 +371,8 @@ class Query:
     colleges: tuple[str, ...] = ()
     """Colleges named in the question that are in the corpus."""
     unknown_colleges: tuple[str, ...] = ()
-    """Colleges named as the subject that no report belongs to."""
+    """Colleges named as the subject that none of the reports to search belongs to: there is no report of them, or the
+    asker's filters leave it out."""
     years: tuple[int, ...] = ()
     terms: tuple[str, ...] = ()
     """Search terms: college, year and question words taken out."""

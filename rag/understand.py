@@ -57,7 +57,7 @@ def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report]
     """The question as one, over the reports left by the filters."""
     standalone, focus, carried = resolved.standalone, resolved.focus, resolved.carried
     years = question_years(standalone)
-    scope = _route(standalone, years, left)
+    scope = _route(standalone, years, left, reports)
     return Query(
         question=question,
         standalone=standalone,
@@ -79,7 +79,8 @@ def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report]
 def _parts(query: Query, left: Sequence[Report], reports: Sequence[Report]) -> tuple[Query, ...]:
     """What a question that spans several colleges or years asks of each."""
     whole = f"{query.carried}，{query.focus}" if query.carried else query.standalone
-    names = {report.college: report.short_names for report in left if report.college}
+    held = {report.college for report in left if report.college}
+    names = {r.college: r.short_names for r in reports if r.college in held or r.college in query.unknown_colleges}
     own = [report for report in left if report.id in query.report_ids and not _speaks_of_others(report)]
     whose = [report for report in left if not _speaks_of_others(report)] if query.colleges else own
     every = () if _asks_official(query.standalone) else unique(report.college for report in whose if report.college)
@@ -93,7 +94,8 @@ def _part(subject: Subject, compared: Sequence[str], left: Sequence[Report], rep
     is_year = subject.name[0].isdigit()
     others = {college for college in compared if college not in subject.name and not is_year}
     resolved = Resolved(subject.question, subject.question, "")
-    part = _resolved_to_query(subject.question, resolved, [r for r in left if r.college not in others], reports)
+    kept, known = ([r for r in given if r.college not in others] for given in (left, reports))
+    part = _resolved_to_query(subject.question, resolved, kept, known)
     name = f"{''.join(part.colleges[:1])}{subject.name}" if is_year else subject.name
     return replace(part, subject=name, report_ids=_latest(part, left))
 
@@ -146,24 +148,30 @@ def strip_question(question: str, colleges: Sequence[str], reports: Sequence[Rep
     return " ".join(_INTERROGATIVE.sub(" ", _FILLER.sub(" ", question)).split())
 
 
-def _route(standalone: str, years: Sequence[int], reports: Sequence[Report]) -> _Scope:
-    names = {report.college: report.short_names for report in reports if report.college}
+def _route(standalone: str, years: Sequence[int], reports: Sequence[Report], every: Sequence[Report]) -> _Scope:
+    """Where to look among the reports left; of `every` report the colleges are known by name."""
+    names = {report.college: report.short_names for report in every if report.college}
+    held = {report.college for report in reports}
     named = mentioned(standalone, names)
-    colleges = tuple(sorted(named, key=lambda college: named[college]))
+    in_order = sorted(named, key=lambda college: named[college])
+    colleges = tuple(college for college in in_order if college in held)
     known_forms = {form for college, shorts in names.items() for form in (college, *shorts)}
     unknown = unique(
         name
         for name, start in placed_names(standalone)
         if name not in known_forms
-        and not any(name in college or college in name for college in colleges)
+        and not any(name in college or college in name for college in in_order)
         and not any(start < b and a < start + len(name) for a, b in named.values())
     )
+    owners = {report.college for report in every if not _speaks_of_others(report)}
+    spans = {named[college] for college in colleges}
+    outside = [c for c in in_order if c in owners and c not in held and named[c] not in spans]
     kinds = [kind for kind, pattern in _KIND_WORDS if pattern.search(standalone)]
     if colleges:
         chosen = {report.id for report in _of_colleges(reports, colleges, years, kinds)}
     else:
         chosen = {report.id for report in _narrow(reports, [r for r in reports if r.kind in kinds])}
-    return _Scope(tuple(report.id for report in reports if report.id in chosen), colleges, unknown)
+    return _Scope(tuple(report.id for report in reports if report.id in chosen), colleges, (*outside, *unknown))
 
 
 def _of_colleges(

@@ -94,7 +94,7 @@ def test_a_report_that_does_not_state_it_is_named() -> None:
 def test_a_college_without_a_report_is_named() -> None:
     status, gated = answer("东职和番禺职业技术学院的生师比谁低？")
     assert (status, bold(gated)) == (AnswerStatus.ANSWERED, ["15.85：1"])
-    assert "没有收录这所学校的报告" in gated.text
+    assert "没有收录番禺职业技术学院的报告" in gated.text
 
 
 def test_what_one_report_does_not_state_is_not_computed_with() -> None:

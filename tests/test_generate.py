@@ -271,7 +271,7 @@ def test_unlike_figures_are_no_conflict(first, second, about):
 def test_a_refusal_says_what_was_searched_and_has_nothing_bold():
     draft = draft_of("没有写食堂，只有 **<796人>** 教师。", "not_found")
     assert draft.status is AnswerStatus.NOT_FOUND
-    assert draft.text.startswith("在《东湖职业技术学院2023年质量年报》")
+    assert draft.text.startswith("没有找到能回答这个问题的内容。查找的是《东湖职业技术学院2023年质量年报》")
     assert draft.text.endswith("没有写食堂，只有 796人 [1] 教师。")
     assert "**" not in draft.text
 

@@ -86,3 +86,13 @@ def test_a_misspelt_college_is_not_unknown_as_well() -> None:
     query = question_to_query("威宁职业技术学院占地多少亩", (), Filters(), reports)
     assert query.colleges == ("咸宁职业技术学院",)
     assert query.unknown_colleges == ()
+
+
+def test_a_college_left_out_by_the_filters_is_named_whole() -> None:
+    query = question_to_query("湖职有多少教师", (), Filters(colleges=(XN,)), REPORTS)
+    assert (query.colleges, query.unknown_colleges, query.report_ids) == ((), (HB,), ("xn-2023.pdf",))
+
+
+def test_a_college_left_out_by_the_filters_is_still_one_of_those_compared() -> None:
+    query = question_to_query("咸职和湖职的生师比各是多少", (), Filters(colleges=(XN,)), REPORTS)
+    assert [part.unknown_colleges for part in query.parts] == [(), (HB,)]

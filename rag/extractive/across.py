@@ -17,7 +17,7 @@ from rag.extractive.differing import differences, time_of
 from rag.extractive.drafting import evidence_to_draft as part_to_draft
 from rag.extractive.drafting import figure_phrase
 from rag.extractive.parts import Part, amount_of, base_of, beside_sure_ones, fullest, in_one_unit, look_up
-from rag.extractive.refusing import not_found
+from rag.extractive.refusing import missing_report, not_found
 from rag.numbers import unit_class
 from rag.quantities import Operand
 from rag.records import (
@@ -230,4 +230,4 @@ class _Composer:
 
 
 def _silence(part: Part) -> str:
-    return "未披露（已收录的报告里没有这一项）。" if part.is_known else "没有收录这所学校的报告，未找到这一项。"
+    return missing_report(part.findings.evidence.query, part.findings.reports) or "未披露（报告里没有找到这一项）。"
