@@ -111,11 +111,16 @@ def _shared(word: str, text: str) -> float:
     return pieces(word, text) if len(word) > 2 else float(word in text)
 
 
+@lru_cache(maxsize=1_000)
+def _tagged(question: str) -> tuple[tuple[str, str], ...]:
+    return tagged_words(question)
+
+
 def unnamed(asked: Ask, around: str) -> Mapping[str, float]:
     """What the question names that a text lacks: nouns outside the slot, and proper names, majors and quoted words."""
     key = ("unnamed", around)
     if key not in asked.memo:
-        words, text = tagged_words(asked.question), text_key(around)
+        words, text = _tagged(asked.question), text_key(around)
         shares, content = asked.whole.shares(around), content_words(asked.question)
         beside = sum(
             content.get(word, 0.0)
@@ -151,7 +156,7 @@ def absent(asked: Ask, around: str) -> Mapping[str, float]:
         shares = asked.local.shares(around)
         lacking = [
             (word, tag)
-            for word, tag in tagged_words(asked.slot.text)
+            for word, tag in _tagged(asked.slot.text)
             if word in asked.local.weights and shares.get(word, 0.0) < MIN_SHARE and len(word) > 1 and tag != _TIME
         ]
         content = content_words(asked.slot.text)
@@ -209,13 +214,21 @@ def otherwise_counted(asked: Ask, figure: Figure, around: str) -> bool:
 
 def of_another_major(asked: Ask, around: str) -> bool:
     """Whether the slot names a major (护理 in 护理专业) of which a text says nothing."""
-    question, text = text_key(asked.slot.text), text_key(around)
-    majors = [
+    text = text_key(around)
+    return not asked.slot.item and any(_held(word, text) < KNOWN_SHARE for word in _majors(asked.slot.text))
+
+
+@lru_cache(maxsize=1_000)
+def _majors(question: str) -> tuple[str, ...]:
+    key = text_key(question)
+    return tuple(
         word
-        for word, tag in tagged_words(question)
-        if tag in ("n", "nz") and re.search(rf"{re.escape(word)}专业(?!群)", question) and word[-1] not in _GROUPS
-    ]
-    return not asked.slot.item and any(len(word) > 1 and _held(word, text) < KNOWN_SHARE for word in majors)
+        for word, tag in tagged_words(key)
+        if tag in ("n", "nz")
+        and len(word) > 1
+        and word[-1] not in _GROUPS
+        and re.search(rf"{re.escape(word)}专业(?!群)", key)
+    )
 
 
 def counted(asked: Ask, text: str) -> float:
