@@ -10,6 +10,7 @@ from rag.extractive.asks import Ask
 from rag.extractive.citing import Citations, written
 from rag.extractive.scope import years
 from rag.extractive.weighing import Choice, weigh
+from rag.extractive.wording import places_in
 from rag.figures import Figure
 from rag.numbers import same_value
 from rag.records import Conflict, Evidence, Number, Report
@@ -41,7 +42,7 @@ def find_conflict(
         )
         if not same_kind or agree(other.number, choice.figure.number) or _key_label(other) != label:
             continue
-        if years(other) != years(choice.figure):
+        if years(other) != years(choice.figure) or places_in(other.before) != places_in(choice.figure.before):
             continue
         rival = weigh(other, ask, ranks, evidence, reports)
         if rival and rival.coverage >= choice.coverage * 0.9:

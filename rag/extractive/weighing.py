@@ -11,6 +11,7 @@ from rag.extractive.contrasts import asked_contrasts
 from rag.extractive.features import EXCLUDING, FEATURES, figure_features
 from rag.extractive.ranking import features_to_score, features_to_sureness
 from rag.extractive.scope import scope_factor, unit_text
+from rag.extractive.wording import does, has_unasked_place
 from rag.figures import Figure
 from rag.numbers import find_numbers, same_value
 from rag.records import Evidence, Query, Report, TableRow
@@ -27,6 +28,10 @@ OTHER_SLOT = 0.25
 """What a word that belongs to another interrogative counts in the sentence's cover."""
 LEANING_WEIGHT = 0.25
 """Share of the question's weight below which a slot names nothing of its own."""
+DONE_BONUS = 1.5
+"""For a figure said of those who did what is asked (已就业 of 多少毕业生就业了)."""
+PLACE_PENALTY = 1.0
+"""For a figure said of a place that the question does not name."""
 YEAR_TERM = re.compile(r"(?:19|20)\d\d")
 _NAME_LENGTH = 3
 """Characters behind a number that make a cell a name (5个万亿级支柱产业), not a figure."""
@@ -123,7 +128,13 @@ def weigh(
     context = f"{figure.about} {names if figure.is_cell else ''}"
     coverage = ask.whole.coverage(unit, context, TABLE_CONTEXT if figure.is_cell else CONTEXT)
     reach = ask.local.coverage(f"{unit} {names}", context, TABLE_CONTEXT)
-    return Choice(figure, coverage, reach, features_to_score(features), features)
+    return Choice(figure, coverage, reach, features_to_score(features) + _nudge(figure, ask), features)
+
+
+def _nudge(figure: Figure, ask: Ask) -> float:
+    """What is too rare in questions to be learned from them, in logits: what the counted did, and where."""
+    place = not figure.is_cell and has_unasked_place(ask, figure.before)
+    return DONE_BONUS * does(ask, figure.near) - PLACE_PENALTY * place
 
 
 def with_sureness(choice: Choice, options: Sequence[Choice]) -> Choice:

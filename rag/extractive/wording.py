@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from rag import slots
+from rag.colleges import names_in
 from rag.extractive.asks import KNOWN_SHARE, Ask, Surroundings
 from rag.figures import Figure
 from rag.relevance import Relevance, content_words, text_key
@@ -31,6 +32,7 @@ _QUOTED = re.compile(r'"([^"]{2,16})"')
 _TIMES = frozenset("趟回遍番轮次")
 _GROUPS = frozenset("类群学")
 """Ends of words that stand before 专业 and name no single major: 土建类, 所学."""
+_DONE = re.compile(r"已经?(?P<behind>[\u4e00-\u9fff]{2})|(?P<before>[\u4e00-\u9fff]{2})[了过](?![\u4e00-\u9fff])")
 _LETTERS = re.compile(r"[^\w]|_")
 
 
@@ -229,6 +231,29 @@ def _majors(question: str) -> tuple[str, ...]:
         and word[-1] not in _GROUPS
         and re.search(rf"{re.escape(word)}专业(?!群)", key)
     )
+
+
+def done(question: str) -> frozenset[str]:
+    """What a question says was done by those it counts: 就业 of 有多少毕业生就业了 and of 已就业的有多少人."""
+    return frozenset(match["before"] or match["behind"] for match in _DONE.finditer(question))
+
+
+def does(asked: Ask, near: str) -> bool:
+    """Whether a figure's own words say that those it counts did what the question says."""
+    return any(verb in text_key(near) for verb in done(asked.slot.text))
+
+
+def has_unasked_place(asked: Ask, before: str) -> bool:
+    """Whether a figure is said of a place, colleges' own names aside, where the question names none."""
+    return bool(places_in(before)) and not places_in(asked.question)
+
+
+@lru_cache(maxsize=20_000)
+def places_in(text: str) -> frozenset[str]:
+    """Places a text names, names of colleges aside."""
+    for name in names_in(text):
+        text = text.replace(name, " ")
+    return frozenset(word for word, tag in tagged_words(text) if tag == "ns" and len(word) > 1)
 
 
 def counted(asked: Ask, text: str) -> float:
