@@ -111,7 +111,9 @@ def ingest(
         outcome = _ingested(settings, index, chosen, prune=prune)
     say(outcome.summary)
     if outcome.failed:
-        raise typer.Exit(SOME_SKIPPED if outcome.added or outcome.updated or outcome.skipped else FAILED)
+        raise typer.Exit(
+            SOME_SKIPPED if outcome.added or outcome.updated or outcome.skipped or outcome.duplicates else FAILED
+        )
 
 
 @app.command(cls=Command)
@@ -344,6 +346,8 @@ def _ingested(settings: Settings, index: Index, paths: Sequence[Path], *, prune:
 
     with progress_bar("读取报告") as show:
         outcome = build_ingest(settings, index).run(paths, prune=prune, on_progress=show)
+    for name, note in outcome.duplicates:
+        complain(f"{name}：{note}")
     for name, warning in outcome.warnings:
         complain(f"注意 {name}：{warning}")
     for name, reason in outcome.failed:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
-import stat
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -23,8 +21,8 @@ from rag.pages import drop_running_heads
 from rag.readers import Limits, read_report
 from rag.records import ReadFile, Report, ReportParts
 from rag.sections import pages_to_sections
-from rag.sources import Source, find_sources, is_gone
-from rag.twins import text_sketch
+from rag.sources import Source, file_digests, find_sources, is_gone
+from rag.twins import same_as, same_bytes, text_sketch
 
 PIPELINE_VERSION = "5"
 """Raised when reading or chunking changes, so that indexed reports are read again."""
@@ -32,8 +30,6 @@ READERS = 2
 """Files read at a time."""
 _LOOK_EVERY_SECONDS = 0.5
 """How often Ctrl-C is looked for: Windows does not deliver it to a thread that waits for ever."""
-_NO_FINGERPRINT = ""
-"""Of a file that cannot be read as it is: the reader says why."""
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +53,8 @@ class Outcome:
     removed: tuple[str, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
+    duplicates: tuple[tuple[str, str], ...] = ()
+    """(file, Chinese) of those that hold the very bytes of another report, and were not indexed again."""
 
     @property
     def summary(self) -> str:
@@ -65,6 +63,7 @@ class Outcome:
         if self.failed:
             reasons = dict.fromkeys(re.split("[：；。]", reason)[0] for _, reason in self.failed)
             line += f"（{'；'.join(reasons)}）"
+        line += f" / 重复 {len(self.duplicates)}" if self.duplicates else ""
         return line + (f" / 移除 {len(self.removed)}" if self.removed else "")
 
 
@@ -75,6 +74,8 @@ class _Job:
     is_known: bool
     size: int
     """Bytes of the file."""
+    content: str
+    """SHA-256 of the file, `` where it cannot be read as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class _Plan:
     skipped: tuple[str, ...]
     failed: tuple[tuple[str, str], ...]
     warnings: tuple[tuple[str, str], ...]
+    twins: tuple[tuple[str, str], ...]
+    """(file, id of the report that holds the same bytes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class Ingest:
     ) -> Outcome:
         """Index the files of `paths` (files or folders). Each report is stored as a whole or not at all.
 
+        A file that is new and holds the very bytes of a report whose file still stands is not indexed again.
         `prune` forgets reports whose file is gone, unless one of the paths itself is missing; `again` reads unchanged
         files too.
         """
@@ -119,18 +123,17 @@ class Ingest:
                     plan = self._plan(paths, prune, again)
                 self._read_all(plan.jobs, tally, on_progress)
                 tally.removed = [identity for identity in plan.gone if self.index.delete(identity)]
-        return tally.outcome(plan)
+        return tally.outcome(plan, {report.id: report for report in self.index.store.reports()})
 
     def _plan(self, paths: Sequence[Path], prune: bool, again: bool) -> _Plan:
         store = self.index.store
         generation = store.generation()
-        indexed = {report.id: report.path for report in store.reports()}
+        reports = store.reports()
+        indexed = {report.id: report.path for report in reports}
         found = find_sources(paths, indexed)
         known = store.fingerprints()
-        jobs = [
-            _Job(source, self._fingerprint(source), source.report_id in known, _size_of(source.path))
-            for source in found.sources
-        ]
+        jobs = [self._job(source, source.report_id in known) for source in found.sources]
+        twins = _same_bytes(jobs, reports)
         unchanged = {
             job.source.report_id
             for job in jobs
@@ -140,26 +143,18 @@ class Ingest:
         gone = [identity for identity, path in indexed.items() if identity not in kept and is_gone(Path(path))]
         return _Plan(
             generation,
-            tuple(job for job in jobs if job.source.report_id not in unchanged),
+            tuple(job for job in jobs if job.source.report_id not in unchanged | set(twins)),
             tuple(gone) if prune and found.is_complete else (),
             tuple(unchanged),
             found.failed,
             found.warnings,
+            tuple(twins.items()),
         )
 
-    def _fingerprint(self, source: Source) -> str:
+    def _job(self, source: Source, is_known: bool) -> _Job:
         settings = f"{PIPELINE_VERSION}|{self.max_chunk_tokens}|{sorted(source.corrections.items())}"
-        digest = hashlib.sha256(settings.encode())
-        try:
-            status = source.path.stat()
-            if not stat.S_ISREG(status.st_mode) or status.st_size > self.limits.max_file_bytes:
-                return _NO_FINGERPRINT
-            with source.path.open("rb") as stream:
-                while block := stream.read(1 << 20):
-                    digest.update(block)
-        except OSError:
-            return _NO_FINGERPRINT
-        return digest.hexdigest()
+        fingerprint, content = file_digests(source.path, settings, self.limits.max_file_bytes)
+        return _Job(source, fingerprint, is_known, _size_of(source.path), content)
 
     def _read_all(self, jobs: Sequence[_Job], tally: _Tally, on_progress: Callable[[Progress], None]) -> None:
         """Read in parallel, store one after the other."""
@@ -203,6 +198,16 @@ class Ingest:
             return
         (tally.updated if job.is_known else tally.added).append(identity)
         tally.warnings += [(identity, warning) for warning in parts.report.warnings]
+
+
+def _same_bytes(jobs: Sequence[_Job], reports: Sequence[Report]) -> dict[str, str]:
+    """id of each new file → that of the report, indexed or about to be, that holds the same bytes."""
+    known = [(job.source.report_id, job.content) for job in jobs if job.is_known]
+    new = [(job.source.report_id, job.content) for job in jobs if not job.is_known and job.content]
+    given = {job.source.report_id for job in jobs}
+    # A report whose file is gone is nobody's twin: the file may only have been moved.
+    others = [r for r in reports if r.id not in given and not is_gone(Path(r.path))]
+    return same_bytes(new, [*known, *((report.id, report.sha256) for report in others)])
 
 
 def _size_of(path: Path) -> int:
@@ -271,7 +276,12 @@ class _Tally:
     failed: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
-    def outcome(self, plan: _Plan) -> Outcome:
+    def outcome(self, plan: _Plan, reports: Mapping[str, Report]) -> Outcome:
+        """What was done; a file of the same bytes as one that could not be read shares its reason."""
+        reasons = dict(self.failed)
+        self.failed += [
+            (name, reasons[holder]) for name, holder in plan.twins if holder in reasons and holder not in reports
+        ]
         return Outcome(
             added=tuple(sorted(self.added)),
             updated=tuple(sorted(self.updated)),
@@ -279,4 +289,5 @@ class _Tally:
             removed=tuple(sorted(self.removed)),
             failed=tuple(sorted((*plan.failed, *self.failed))),
             warnings=tuple(sorted((*plan.warnings, *self.warnings))),
+            duplicates=tuple(sorted((name, same_as(reports[twin])) for name, twin in plan.twins if twin in reports)),
         )

@@ -163,7 +163,7 @@ def _conflict(conflict: Conflict, anchor: str) -> str:
 
 def report_html(report: Report, stats: ReportStats | None, contradictions: int = 0) -> str:
     """A report in the list: its title, what it is, and what is wrong with it."""
-    facts = [report.college, report.kind.value, f"{report.year} 年" if report.year else ""]
+    facts = [recognised(report)]
     if report.page_count:
         facts.append(f"{report.page_count} 页")
     if stats and stats.tables:
@@ -174,6 +174,11 @@ def report_html(report: Report, stats: ReportStats | None, contradictions: int =
     notes = f'<ul class="wb-warnings">{warnings}</ul>' if warnings else ""
     line = escape(" · ".join(filter(None, facts)))
     return f'<div class="wb-report"><div class="wb-title">{escape(report.title)}</div><div>{line}</div>{notes}</div>'
+
+
+def recognised(report: Report) -> str:
+    """Whose report, of which kind and year it was taken for."""
+    return " · ".join(filter(None, [report.college, report.kind.value, f"{report.year} 年" if report.year else ""]))
 
 
 def report_fits(report: Report, sought: str) -> bool:

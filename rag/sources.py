@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import stat
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -64,6 +66,22 @@ def is_gone(path: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def file_digests(path: Path, settings: str, max_bytes: int) -> tuple[str, str]:
+    """SHA-256 of settings and content, and of the content alone; both `` for a file that cannot be read as it is."""
+    with_settings, content = hashlib.sha256(settings.encode()), hashlib.sha256()
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > max_bytes:
+            return "", ""
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                with_settings.update(block)
+                content.update(block)
+    except OSError:
+        return "", ""
+    return with_settings.hexdigest(), content.hexdigest()
 
 
 def _found_at(path: Path) -> Found:

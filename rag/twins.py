@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import zlib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from rag.records import Report
 from rag.text import matching_key
@@ -49,3 +50,15 @@ def without_twins(reports: Sequence[Report]) -> tuple[Report, ...]:
 
 def _same(report: Report, other: Report) -> bool:
     return report.kind == other.kind and similarity(report.sketch, other.sketch) >= TWIN_SIMILARITY
+
+
+def same_bytes(new: Sequence[tuple[str, str]], known: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Of (id, digest of the file): id of each new one → that of a known or earlier new one with the same digest."""
+    holders = {digest: identity for identity, digest in reversed(known)}
+    holding = {identity: holders.setdefault(digest, identity) for identity, digest in new}
+    return {identity: holder for identity, holder in holding.items() if holder != identity}
+
+
+def same_as(report: Report) -> str:
+    """Chinese: why a file of the same bytes as this report was not added."""
+    return f"与已收录的《{report.title}》（{Path(report.path).name}）内容完全相同，未重复添加。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from test_app import html
 
 APP = Path(__file__).parents[1] / "app.py"
+NEW_REPORT = REPORT.replace("青石", "黄梅").replace("2023", "2021")
 VIEW, BOARD, COMPARE = "reports-view", "指标看板", "多份对照"
 
 
@@ -87,6 +89,21 @@ def test_an_upload_can_be_removed_again(tmp_path, monkeypatch):
     page.button(key="remove").click().run()
     assert "还没有报告" in html(page)
     assert not list((tmp_path / "uploads").iterdir())
+
+
+def test_what_is_there_already_is_not_added_again(filled, tmp_path, monkeypatch):
+    shutil.copytree(filled, tmp_path / "data")
+    page = open_reports(tmp_path / "data", monkeypatch)
+    copy = ("别的名字.md", REPORT.encode(), "text/markdown")
+    page.file_uploader(key="upload").set_value([copy, ("新.md", NEW_REPORT.encode(), "text/markdown")]).run()
+    shown = html(page)
+    assert "（a.md）内容完全相同，未重复添加" in shown
+    assert (
+        "已添加：《黄梅职业技术学院高等职业教育质量年度报告（2021年度）》（黄梅职业技术学院 · 质量年报 · 2021 年）"
+        in shown
+    )
+    assert "已收录 5 份报告" in shown
+    assert [path.name for path in (tmp_path / "data" / "uploads").iterdir()] == ["新.md"]
 
 
 def test_a_board_gives_every_figure_with_its_time_and_source(filled, monkeypatch):

@@ -83,6 +83,44 @@ def test_other_folders_are_not_pruned(start, tmp_path):
     assert len(ingest.index.store.reports()) == 2
 
 
+def test_the_same_bytes_under_another_name_are_not_indexed_again(start, tmp_path):
+    ingest, folder = start(), tmp_path / "报告"
+    first = write_report(folder / "甲.txt", "甲城职业学院", 100)
+    shutil.copy(first, folder / "甲-副本.txt")
+    outcome = ingest.run([folder])
+    assert counts(outcome) == (1, 0, 0, 0, 0)
+    assert outcome.summary.endswith(" / 重复 1")
+    ((name, note),) = outcome.duplicates
+    (report,) = ingest.index.store.reports()
+    assert {name, report.id} == {"甲.txt", "甲-副本.txt"}
+    assert note == f"与已收录的《{report.title}》（{report.id}）内容完全相同，未重复添加。"
+    assert counts(ingest.run([folder])) == (0, 0, 1, 0, 0)
+    elsewhere = tmp_path / "别处" / "甲.txt"
+    elsewhere.parent.mkdir()
+    shutil.copy(first, elsewhere)
+    assert [name for name, _ in ingest.run([elsewhere]).duplicates] == ["甲.txt"]
+    assert len(ingest.index.store.reports()) == 1
+
+
+def test_a_report_that_has_moved_is_read_where_it_is_now(start, tmp_path):
+    ingest, folder = start(), tmp_path / "报告"
+    write_report(folder / "甲.txt", "甲城职业学院", 100).rename(folder / "乙.txt")
+    write_report(folder / "丙.txt", "丙城职业学院", 100)
+    ingest.run([folder])
+    (folder / "乙.txt").rename(folder / "丁.txt")
+    outcome = ingest.run([folder], prune=True)
+    assert (outcome.added, outcome.removed, outcome.duplicates) == (("丁.txt",), ("乙.txt",), ())
+
+
+def test_copies_of_a_file_that_cannot_be_read_are_all_named(start, tmp_path):
+    for name in ("一.pdf", "二.pdf"):
+        (tmp_path / name).write_bytes(b"%PDF-1.7 x")
+    outcome = start().run([tmp_path / "一.pdf", tmp_path / "二.pdf"])
+    assert [name for name, _ in outcome.failed] == ["一.pdf", "二.pdf"]
+    assert len({reason for _, reason in outcome.failed}) == 1
+    assert outcome.duplicates == ()
+
+
 BROKEN = {
     "空.pdf": (b"", "空的"),
     "假.pdf": (bytes(range(1, 256)) * 20, "内容却不是 PDF"),

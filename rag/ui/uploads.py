@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from rag import page
 from rag.errors import WenbaoError
+from rag.ingest import Outcome, Progress
 from rag.records import Report
 from rag.ui.parts import Parts
 from rag.uploads import is_upload, save_upload
-
-if TYPE_CHECKING:
-    from rag.ingest import Progress
 
 UPLOAD_TYPES = ["pdf", "docx", "txt", "md"]
 
@@ -60,10 +58,11 @@ def draw_uploads(parts: Parts) -> None:
 
 
 def take_in(parts: Parts, file: Any) -> str:
-    """Read one uploaded file into the index; a file that cannot be read is not kept."""
+    """Read one uploaded file into the index; one that cannot be read, or is there already, is not kept."""
     bar = st.progress(0.1, page.escape_markdown(f"正在读取 {file.name}"))
     path: Path | None = None
     is_new = False
+    outcome, reasons = Outcome(), list[str]()
 
     def show(progress: Progress) -> None:
         bar.progress(max(0.1, progress.done / progress.total), page.escape_markdown(f"正在读取 {progress.name}"))
@@ -72,12 +71,21 @@ def take_in(parts: Parts, file: Any) -> str:
         path, is_new = save_upload(parts.uploads, file.name, file.getvalue(), parts.settings.read_max_file_mb << 20)
         outcome = parts.ingest.run([path], on_progress=show)
         reasons = [reason for _, reason in outcome.failed]
-        warnings = [warning for _, warning in outcome.warnings]
-        done = "已在库中" if outcome.skipped else "已添加"
     except WenbaoError as error:
-        reasons, warnings, done = [str(error)], [], ""
+        reasons = [str(error)]
     except OSError as error:
-        reasons, warnings, done = [f"文件存不下来（{error.strerror}）：请检查磁盘空间和权限。"], [], ""
-    if reasons and path and is_new:
+        reasons = [f"文件存不下来（{error.strerror}）：请检查磁盘空间和权限。"]
+    if (reasons or outcome.duplicates) and path and is_new:
         path.unlink(missing_ok=True)
-    return page.upload_html(file.name, done, reasons, warnings)
+    return page.upload_html(file.name, done_with(parts, outcome), reasons, [note for _, note in outcome.warnings])
+
+
+def done_with(parts: Parts, outcome: Outcome) -> str:
+    """What became of an uploaded file that could be read, and what report it was taken for."""
+    if outcome.duplicates:
+        return "；".join(note for _, note in outcome.duplicates)
+    taken = [
+        report for i in (*outcome.added, *outcome.updated, *outcome.skipped) if (report := parts.index.store.report(i))
+    ]
+    done = "这份文件已经收录，未重复添加" if outcome.skipped else "已添加"
+    return "；".join(f"{done}：《{report.title}》（{page.recognised(report)}）" for report in taken) or done
