@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rag.answer_blocks import Block, Spans, answer_to_blocks
@@ -161,8 +162,8 @@ def _conflict(conflict: Conflict, anchor: str) -> str:
     )
 
 
-def report_html(report: Report, stats: ReportStats | None, contradictions: int = 0) -> str:
-    """A report in the list: its title, what it is, and what is wrong with it."""
+def report_html(report: Report, stats: ReportStats | None, contradictions: int = 0, added: str = "") -> str:
+    """A report in the list: its title, what it is, its file and when it was added, and what is wrong with it."""
     facts = [recognised(report)]
     if report.page_count:
         facts.append(f"{report.page_count} 页")
@@ -173,7 +174,23 @@ def report_html(report: Report, stats: ReportStats | None, contradictions: int =
     warnings = "".join(f"<li>{escape(warning)}</li>" for warning in report.warnings)
     notes = f'<ul class="wb-warnings">{warnings}</ul>' if warnings else ""
     line = escape(" · ".join(filter(None, facts)))
-    return f'<div class="wb-report"><div class="wb-title">{escape(report.title)}</div><div>{line}</div>{notes}</div>'
+    file = escape(" · ".join(filter(None, [added, f"文件 {PurePath(report.path).name}"])))
+    title = f'<div class="wb-title">{escape(report.title)}</div>'
+    return f'<div class="wb-report">{title}<div>{line}</div><div class="wb-file">{file}</div>{notes}</div>'
+
+
+def removal_html(report: Report) -> str:
+    """What is asked before a report is removed."""
+    return (
+        f"<p>确定移除《{escape(report.title)}》（{escape(PurePath(report.path).name)}）吗？</p>"
+        '<p class="wb-muted">移除后不能再就它提问；已有的对话不受影响。以后可以重新添加。</p>'
+    )
+
+
+def not_removable_html(is_sample: bool) -> str:
+    """Why a report that was not added on the page is not removed there."""
+    origin = "示例报告随程序附带" if is_sample else "这份报告由维护者放在报告文件夹里"
+    return f'<p class="wb-muted">{origin}，在这里不能移除：要移除，请移走文件后运行 <code>wenbao ingest --prune</code>。</p>'
 
 
 def recognised(report: Report) -> str:

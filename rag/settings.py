@@ -20,6 +20,8 @@ from rag.setting_values import converted_setting, usable_key
 __all__ = ["ChatSettings", "ModelSettings", "Settings", "environment_for", "load_settings", "nearest", "secret"]
 
 PROJECT = Path(__file__).resolve().parent.parent
+SAMPLES = PROJECT / "corpus"
+"""Folder of the sample reports."""
 CONFIG_NAME = "config.toml"
 EXTRACTIVE = "extractive"
 """Alias of the built-in answerer, which needs no model."""
@@ -31,7 +33,7 @@ class Settings:
 
     data: Path = Path(".wenbao")
     """Folder of the index."""
-    reports: Path = PROJECT / "corpus"
+    reports: Path = SAMPLES
     """Folder of the reports."""
     index_name: str = ""
     """Folder of the index inside the data folder; empty = the main one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
@@ -49,6 +50,14 @@ def save_upload(folder: Path, name: str, content: bytes, max_bytes: int) -> tupl
             if _digest(candidate) == hashlib.sha256(content).digest():
                 return candidate, False
     raise AssertionError("unreachable: names never end")
+
+
+def added_at(path: Path) -> datetime | None:
+    """When a file was put into the upload folder, None where it is gone."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
 def is_upload(path: Path, folder: Path) -> bool:

@@ -130,7 +130,7 @@ def test_uploads_are_read_once_and_refused_with_their_reason(tmp_path: Path, mon
     assert "没有添加：" in html(page)
     assert [path.name for path in (tmp_path / "uploads").iterdir()] == ["甲.md"]
     assert "已收录 1 份报告" in html(page)
-    next(button for button in page.button if button.label == "移除").click().run()
+    next(button for button in page.button if button.label == "确认移除").click().run()
     assert not list((tmp_path / "uploads").iterdir())
     assert "还没有报告" in html(page)
 

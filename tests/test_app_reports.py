@@ -64,6 +64,7 @@ def test_details_name_what_could_not_be_read_and_read_again(tmp_path, monkeypatc
     build_index(tmp_path / "data", reports)
     page = open_reports(tmp_path / "data", monkeypatch)
     page.button(key="detail-a.md").click().run()
+    assert "由维护者放在报告文件夹里，在这里不能移除" in html(page)
     assert "逐页提醒" in html(page)
     assert "没有发现前后不一致的数字" in html(page)
     (reports / "a.md").write_text(REPORT.replace("95.27", "94.11"), encoding="utf-8")
@@ -86,8 +87,10 @@ def test_an_upload_can_be_removed_again(tmp_path, monkeypatch):
     assert "没有添加：" in html(page)
     assert "已收录 1 份报告" in html(page)
     page.button(key="detail-甲.md").click().run()
-    page.button(key="remove").click().run()
+    assert "确定移除《青石职业技术学院高等职业教育质量年度报告（2023年度）》（甲.md）吗？" in html(page)
+    page.button(key="remove-甲.md").click().run()
     assert "还没有报告" in html(page)
+    assert [toast.value for toast in page.toast] == ["已移除《青石职业技术学院高等职业教育质量年度报告（2023年度）》。"]
     assert not list((tmp_path / "uploads").iterdir())
 
 
@@ -103,6 +106,8 @@ def test_what_is_there_already_is_not_added_again(filled, tmp_path, monkeypatch)
         in shown
     )
     assert "已收录 5 份报告" in shown
+    assert "我添加的 · 今天 " in shown
+    assert shown.index("文件 新.md") < shown.index("文件 a.md")
     assert [path.name for path in (tmp_path / "data" / "uploads").iterdir()] == ["新.md"]
 
 

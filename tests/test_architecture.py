@@ -23,7 +23,7 @@ EVALS = modules_of(ROOT / "evals")
 
 LAYERS = (
     {"errors", "records", "ports", "__init__"},
-    {"model_settings", "setting_values", "settings", "text", "tokens", "numbers"},
+    {"model_settings", "moments", "setting_values", "settings", "text", "tokens", "numbers"},
     {"locate", "page_runs", "picture_request"},
     {"answer_markup", "cited", "claims", "write_ahead", "people", "question_years", "said_of"}
     | {"colleges", "compute", "corrections", "headings", "identity", "indicators", "pages", "paragraphs", "quantities"}

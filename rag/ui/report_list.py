@@ -12,8 +12,9 @@ import streamlit as st
 from rag import board_page, page
 from rag.errors import WenbaoError
 from rag.records import Report
+from rag.settings import SAMPLES
 from rag.ui.parts import Parts
-from rag.ui.uploads import draw_uploads, remove
+from rag.ui.uploads import added_line, draw_removal, draw_uploads, uploaded
 from rag.uploads import is_upload
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ def draw_list(parts: Parts, reports: Sequence[Report]) -> None:
     sought = ""
     if len(reports) > LISTED:
         sought = st.text_input("查找", key="report-sought", placeholder="按题名、院校、年份查找")
-    found = [report for report in reports if page.report_fits(report, sought or "")]
+    mine = uploaded(parts, reports)
+    ordered = [*mine, *(report for report in reports if report not in mine)]
+    found = [report for report in ordered if page.report_fits(report, sought or "")]
     stats = parts.index.store.report_stats()
     counts = contradiction_counts(str(parts.index.store.folder), parts.index.store.generation(), parts)
     for report in found[:LISTED]:
         with st.container(key=f"wb-report-{report.id}", border=True):
-            st.html(page.report_html(report, stats.get(report.id), counts.get(report.id, 0)))
+            st.html(page.report_html(report, stats.get(report.id), counts.get(report.id, 0), added_line(parts, report)))
             with st.container(horizontal=True, gap="small"):
                 st.button("指标看板", key=f"board-{report.id}", on_click=show_board, args=(report,))
                 if st.button("详情与管理", key=f"detail-{report.id}"):
@@ -65,21 +68,24 @@ def show_board(report: Report) -> None:
 def show_detail(parts: Parts, report: Report) -> None:
     """A report page by page: what could not be read, what does not fit; reading it again, removing it."""
     store = parts.index.store
-    st.html(page.report_html(report, store.report_stats().get(report.id)))
+    st.html(page.report_html(report, store.report_stats().get(report.id), added=added_line(parts, report)))
+    draw_management(parts, report)
     st.html('<div class="wb-head">逐页提醒</div>')
     st.html(board_page.page_notes_html(board_page.page_notes(store.pages(report.id), store.tables(report.id))))
     st.html('<div class="wb-head">前后不一致</div>')
     found = [(item.kind, item.indicator, item.note) for item in store.contradictions((report.id,))]
     st.html(board_page.contradictions_html(found))
-    given = is_upload(Path(report.path), parts.uploads)
+
+
+def draw_management(parts: Parts, report: Report) -> None:
+    """Reading a report again and removing it, or why it cannot be removed here."""
+    path = Path(report.path)
     with st.container(horizontal=True):
         pressed = st.button("重新读取", key="again", icon=":material/refresh:", on_click=ask_again, args=(report,))
-        if given:
-            pressed |= st.button(
-                "移除这份报告", key="remove", icon=":material/delete:", on_click=remove, args=(parts, report)
-            )
-    if not given:
-        st.html('<p class="wb-muted">这份报告来自报告文件夹：要移除，请移走文件后运行 wenbao ingest --prune。</p>')
+        if is_upload(path, parts.uploads):
+            pressed |= draw_removal(parts, report)
+    if not is_upload(path, parts.uploads):
+        st.html(page.not_removable_html(path.parent == SAMPLES))
     if pressed:
         st.rerun()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import streamlit as st
 from rag import page
 from rag.errors import WenbaoError
 from rag.ingest import Outcome, Progress
+from rag.moments import moment_text
 from rag.records import Report
+from rag.ui.clock import now
 from rag.ui.parts import Parts
-from rag.uploads import is_upload, save_upload
+from rag.uploads import added_at, is_upload, save_upload
 
 UPLOAD_TYPES = ["pdf", "docx", "txt", "md"]
 
@@ -24,13 +27,34 @@ def draw_reports(parts: Parts, reports: Sequence[Report]) -> None:
     with st.expander(f"报告 · {len(reports)} 份"):
         if not reports:
             st.html('<p class="wb-muted">没有符合条件的报告，请放宽查找范围。</p>')
-        given = [report for report in reports if is_upload(Path(report.path), parts.uploads)]
+        given = uploaded(parts, reports)
         for report in given:
-            st.html(page.report_html(report, stats.get(report.id)))
-            st.button("移除", key=f"remove-{report.id}", type="tertiary", on_click=remove, args=(parts, report))
+            st.html(page.report_html(report, stats.get(report.id), added=added_line(parts, report)))
+            draw_removal(parts, report)
         others = "".join(page.report_html(report, stats.get(report.id)) for report in reports if report not in given)
         if others:
             st.html(others)
+
+
+def uploaded(parts: Parts, reports: Sequence[Report]) -> list[Report]:
+    """The reports that were added on the page, the newest first."""
+    given = [report for report in reports if is_upload(Path(report.path), parts.uploads)]
+    return sorted(
+        given, key=lambda report: added_at(Path(report.path)) or datetime.min.replace(tzinfo=UTC), reverse=True
+    )
+
+
+def added_line(parts: Parts, report: Report) -> str:
+    """When a report was added on the page, `` for one that was not."""
+    added = added_at(Path(report.path)) if is_upload(Path(report.path), parts.uploads) else None
+    return f"我添加的 · {moment_text(added, now())}" if added else ""
+
+
+def draw_removal(parts: Parts, report: Report) -> bool:
+    """Where an uploaded report can be removed, once that is confirmed; whether it was just now."""
+    with st.popover("移除", icon=":material/delete:"):
+        st.html(page.removal_html(report))
+        return st.button("确认移除", key=f"remove-{report.id}", type="primary", on_click=remove, args=(parts, report))
 
 
 def remove(parts: Parts, report: Report) -> None:
@@ -39,7 +63,9 @@ def remove(parts: Parts, report: Report) -> None:
         parts.index.delete(report.id)
         Path(report.path).unlink(missing_ok=True)
     except (WenbaoError, OSError) as error:
-        parts.notices.append(f"没能移除：{error}")
+        st.session_state.notices.append(f"没能移除《{report.title}》：{error}")
+    else:
+        st.session_state.notices.append(f"已移除《{report.title}》。")
 
 
 def draw_uploads(parts: Parts) -> None:
