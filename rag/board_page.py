@@ -1,4 +1,4 @@
-"""Boards → what is shown of them (pure): as HTML in which report text is plain characters, as rows, as an exchange.
+"""Boards → what is shown of them (pure): as HTML in which report text is plain characters, and as an exchange.
 
 The exchange holds every figure with its citation, so that sources open and figures are saved as those of an answer.
 """
@@ -179,25 +179,6 @@ def report_names(reports: Sequence[Report]) -> list[str]:
     titles = [report.title for report in reports]
     forms = (plain, kinds, titles, [f"{report.title}（{report.id}）" for report in reports])
     return next((form for form in forms if len(set(form)) == len(form)), forms[-1])
-
-
-def comparison_rows(comparisons: Sequence[Comparison], boards: Sequence[Board]) -> list[list[str]]:
-    """The table as rows of text: its head, a row for each indicator, figures with their time."""
-    head = ["指标", *report_names([board.report for board in boards]), "能否比较"]
-    rows = [
-        [
-            item.wanted.name,
-            *("；".join(_plain(figure) for figure in cell.figures) or NOT_FOUND for cell in item.cells),
-            item.obstacle or item.caution,
-        ]
-        for item in comparisons
-    ]
-    return [head, *rows]
-
-
-def _plain(figure: BoardFigure) -> str:
-    page = f"，第{figure.citation.page}页" if figure.citation.page is not None else ""
-    return f"{figure.text}（{figure.definition}，{figure.when.text or UNDATED}{page}）"
 
 
 def comparison_to_chart(comparison: Comparison, names: Mapping[str, str]) -> Chart | None:

@@ -12,6 +12,7 @@ from rag.answer_blocks import Block, Span, Spans, answer_to_blocks, text_to_span
 from rag.exchanges import Exchange
 from rag.present import place_of
 from rag.records import AnswerStatus, VerifiedAnswer
+from rag.told import Told, asked_figures
 
 CHECKED = "文中数字均由程序与报告原文逐一核对，或由注明的数字算出；出处见脚注。"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -39,6 +40,8 @@ def exchanges_to_document(title: str, exchanges: Sequence[Exchange]) -> Document
     """The exchanges in order, each place and quote a note, numbered by its first mark."""
     notes = _Notes()
     blocks = [notes.numbered(block, exchange) for exchange in exchanges for block in _exchange_blocks(exchange)]
+    if len(exchanges) == 1 and exchanges[0].question == title:
+        del blocks[0]  # the title says it
     if any(exchange.answer and exchange.answer.figures for exchange in exchanges):
         blocks.append(_remark(CHECKED))
     return Document(printable(title), tuple(blocks), tuple(notes.numbers))
@@ -66,17 +69,39 @@ def _exchange_blocks(exchange: Exchange) -> Iterator[Block]:
         yield _remark(f"理解为：{answer.query.standalone}")
     if answer.status is AnswerStatus.NOT_FOUND:
         yield _remark("报告中没有找到答案：")
-    yield from answer_to_blocks(answer)
-    yield from _remarks(answer)
+    blocks = answer_to_blocks(answer)
+    yield from blocks
+    told = asked_figures(exchange)
+    is_tabled = len(told) > 1 and not any(block.kind == "table" for block in blocks)
+    if is_tabled:
+        yield _figures_table(told)
+    yield from _remarks(answer, is_tabled)
 
 
-def _remarks(answer: VerifiedAnswer) -> Iterator[Block]:
+def _figures_table(told: Sequence[Told]) -> Block:
+    """Several asked figures as the page's table shows them, each with the marks of its citations."""
+    columns: list[tuple[str, list[Spans]]] = [
+        ("单位", [(Span(one.whose),) for one in told]),
+        ("说明", [(Span(one.about),) for one in told]),
+        ("数字", [(Span(one.figure.text, bold=True), *_marks_of(one)) for one in told]),
+        ("口径", [(Span(one.figure.scope),) for one in told]),
+    ]
+    shown = [(name, cells) for name, cells in columns if any(cell[0].text for cell in cells)]
+    head = tuple((Span(name),) for name, _ in shown)
+    return Block("table", (head, *zip(*(cells for _, cells in shown), strict=True)))
+
+
+def _marks_of(one: Told) -> Spans:
+    return tuple(Span("", note=n) for n in one.figure.citations)
+
+
+def _remarks(answer: VerifiedAnswer, is_tabled: bool) -> Iterator[Block]:
     """What the page shows as badges: how figures were computed, what they cover, contradict, and what was taken out."""
     for figure in answer.figures:
         if figure.formula:
             yield Block("remark", ((text_to_spans(f"计算得出：{figure.formula}", answer),),))
     scopes = dict.fromkeys(f"{f.text}（{f.scope}）" for f in answer.figures if f.scope and f.role == "answer")
-    if scopes:
+    if scopes and not is_tabled:
         yield _remark(f"口径：{'；'.join(scopes)}")
     for conflict in answer.conflicts:
         label = f"{conflict.indicator}：" if conflict.indicator else ""

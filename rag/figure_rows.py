@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias
 
 from rag.exchanges import Exchange
 from rag.exports import printable
@@ -17,9 +18,14 @@ from rag.records import AnswerFigure, Citation, VerifiedAnswer
 from rag.text import unique
 from rag.word import without_times
 
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Sheet: TypeAlias = tuple[str, Sequence[Sequence[str | Decimal]], Sequence[int]]
+"""Title, rows and widths."""
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-COLUMNS = ("数字", "数值", "单位", "对象/说明", "口径", "报告", "页码", "原文", "公式")
-_WIDTHS = (14, 12, 8, 32, 22, 32, 10, 60, 40)
+COLUMNS = ("数字", "数值", "单位", "院校", "对象/说明", "口径", "报告", "页码", "原文", "公式")
+_WIDTHS = (14, 12, 8, 22, 32, 22, 32, 10, 60, 40)
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _MARKER = re.compile(r"\[\d+\]")
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
@@ -34,6 +40,7 @@ class FigureRow:
     text: str
     value: Decimal
     unit: str
+    colleges: str
     about: str
     scope: str
     reports: str
@@ -72,14 +79,30 @@ def rows_to_csv(rows: Sequence[Sequence[str | Decimal]]) -> bytes:
 
 
 def rows_to_xlsx(title: str, rows: Sequence[Sequence[str | Decimal]], widths: Sequence[int]) -> bytes:
-    """A workbook of one sheet, the first row its head; values are numbers, all else is text. Like rows, like bytes."""
+    """A workbook of one sheet as `sheets_to_xlsx` makes it."""
+    return sheets_to_xlsx([(title, rows, widths)])
+
+
+def sheets_to_xlsx(sheets: Sequence[Sheet]) -> bytes:
+    """A workbook of sheets (title, rows, widths), each first row its head; values are numbers, all else is text.
+
+    Like rows, like bytes.
+    """
     from openpyxl import Workbook
+
+    book = Workbook()
+    del book[book.sheetnames[0]]
+    for title, rows, widths in sheets:
+        _fill(book.create_sheet(title), rows, widths)
+    stream = io.BytesIO()
+    book.save(stream)
+    return without_times(stream.getvalue(), lambda part: _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", part))
+
+
+def _fill(sheet: Worksheet, rows: Sequence[Sequence[str | Decimal]], widths: Sequence[int]) -> None:
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = title
     for number, row in enumerate(rows, start=1):
         for column, content in enumerate(row, start=1):
             text = printable(content)[:_MAX_CELL_CHARACTERS] if isinstance(content, str) else content
@@ -91,18 +114,17 @@ def rows_to_xlsx(title: str, rows: Sequence[Sequence[str | Decimal]], widths: Se
     for column, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "A2"
-    stream = io.BytesIO()
-    book.save(stream)
-    return without_times(stream.getvalue(), lambda part: _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", part))
 
 
 def _row(figure: AnswerFigure, answer: VerifiedAnswer, exchange: Exchange) -> FigureRow:
     cited = [citation for citation in answer.citations if citation.n in figure.citations]
     titles = {report.id: report.title for report in exchange.reports}
+    colleges = {report.id: report.college for report in exchange.reports}
     return FigureRow(
         figure.text,
         figure.value,
         figure.unit,
+        "；".join(unique(filter(None, (colleges.get(c.passage.report_id, "") for c in cited)))),
         "；".join(unique(filter(None, (_about(figure, citation, exchange) for citation in cited)))),
         figure.scope,
         "；".join(unique(titles.get(c.passage.report_id, c.passage.report_id) for c in cited)),

@@ -31,6 +31,7 @@ def document_to_word(document: Document) -> bytes:
 
     word = docx.Document()
     _set_styles(word)
+    _set_page(word)
     word.core_properties.author, word.core_properties.comments = "问报", ""
     word.core_properties.title = document.title
     word.add_heading(document.title, level=1)
@@ -127,6 +128,16 @@ def _add_footnotes(word: WordDocument, notes: tuple[str, ...]) -> None:
     xml = f'{head}<w:footnotes xmlns:w="{_NAMESPACE}" xmlns:r="{_RELATIONS}">{"".join(body)}</w:footnotes>'
     part = Part(PackURI("/word/footnotes.xml"), _FOOTNOTES_TYPE, xml.encode(), word.part.package)
     word.part.relate_to(part, f"{_RELATIONS}/footnotes")
+
+
+def _set_page(word: WordDocument) -> None:
+    """A4 with the margins Word gives it in Chinese."""
+    from docx.shared import Cm
+
+    for section in word.sections:
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = Cm(3.18)
+        section.top_margin = section.bottom_margin = Cm(2.54)
 
 
 def _set_styles(word: WordDocument) -> None:

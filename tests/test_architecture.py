@@ -59,7 +59,7 @@ LAYERS = (
     {"answering", "earlier"},
     {"charts", "told", "page_figures"}
     | {"present", "exchanges", "feedback", "page", "page_sources", "page_streaming"}
-    | {"answer_blocks", "exports", "word", "figure_rows", "board_page"},
+    | {"answer_blocks", "exports", "word", "figure_rows", "board_page", "board_rows"},
     {"readers", "page_pictures", "sources", "uploads", "embedders", "models"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
     | {"keeping", "conversations", "feedback_box", "answer_cache"}

@@ -9,7 +9,7 @@ from test_boards import REPORT, board_named, board_of
 from rag import board_page
 from rag.boards import boards_to_comparison
 from rag.exchanges import exchange_from_json, exchange_to_json
-from rag.figure_rows import figures_to_csv, rows_to_csv, rows_to_xlsx
+from rag.figure_rows import figures_to_csv
 from rag.records import Line, Page, PageStatus, Report, ReportKind
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -49,18 +49,6 @@ def test_the_exchange_holds_every_figure_and_can_be_kept_and_saved():
     assert conflict.values == (("94.12%", 1), ("93.40%", 2))
     assert exchange_from_json("看板", exchange_to_json(exchange), exchange.record) == exchange
     assert "93.40%" in figures_to_csv([exchange]).decode("utf-8-sig")
-
-
-def test_a_comparison_as_rows_names_what_is_not_stated():
-    boards = [board_named("甲职业学院", "2023届就业率为94.1%。"), board_named("乙职业学院", "专任教师640人。")]
-    rows = board_page.comparison_rows(boards_to_comparison(boards, ["就业率", "专任教师人数"]), boards)
-    assert rows == [
-        ["指标", "甲职业学院 2023", "乙职业学院 2023", "能否比较"],
-        ["就业率", "94.1%（就业率，2023届，第1页）", "未找到", "只有一份报告写明"],
-        ["专任教师人数", "未找到", "640人（专任教师，原文未写时点，第1页）", "只有一份报告写明"],
-    ]
-    assert rows_to_csv(rows).decode("utf-8-sig").count("未找到") == 2
-    assert rows_to_xlsx("对照", rows, [20] * 4) == rows_to_xlsx("对照", rows, [20] * 4)
 
 
 @pytest.mark.parametrize(

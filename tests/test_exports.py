@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -43,7 +44,8 @@ def test_a_conversation_as_markdown() -> None:
         "> 计算得出：2130[^2] − 1875[^3] = 255 人",
         "> 数字不一致：在校生：**2130**[^2]，**1875**[^3]。两处所指不同",
         "> 未能核实、已从回答中删去的数字：98.3%",
-        "> 口径：96.12%（2023届）",
+        "| 单位 | 说明 | 数字 | 口径 |",
+        "就业率 | **96.12%**[^1] | 2023届 |",
         "> 报告中没有找到答案：",
         f"> {CHECKED}",
         "[^1]: 《青石职业技术学院2023年质量年报》，二、就业 › （一）质量，第 1 页。原文：“2023届毕业生就业率为 96.12%。”",
@@ -51,6 +53,20 @@ def test_a_conversation_as_markdown() -> None:
     ):
         assert part in markdown
     assert re.findall(r"^\[\^(\d+)\]: ", markdown, re.MULTILINE) == ["1", "2", "3"]
+
+
+def test_a_single_figure_has_a_line_and_no_table() -> None:
+    exchange = make_exchange()
+    assert exchange.answer is not None
+    answer = replace(exchange.answer, figures=exchange.answer.figures[:1])
+    markdown = document_to_markdown(exchanges_to_document("题", [replace(exchange, answer=answer)]))
+    assert "> 口径：96.12%（2023届）" in markdown
+    assert "| --- |" not in markdown
+
+
+def test_a_title_that_is_the_question_stands_once() -> None:
+    markdown = document_to_markdown(exchanges_to_document("就业率？", [Exchange("就业率？", failure="没有。")]))
+    assert markdown == "# 就业率？\n\n没有。\n"
 
 
 def test_what_has_no_answer_is_told() -> None:

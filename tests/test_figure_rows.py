@@ -13,6 +13,7 @@ from rag.exchanges import Exchange
 from rag.figure_rows import COLUMNS, exchanges_to_rows, figures_to_csv, figures_to_xlsx
 
 EXCHANGE = make_exchange()
+SCOPE = COLUMNS.index("口径")
 
 
 def with_scope(scope: str) -> Exchange:
@@ -29,7 +30,11 @@ def read_csv(content: bytes) -> list[list[str]]:
 def test_rows_say_what_each_figure_is_and_where_it_stands() -> None:
     quoted, computed, cell = exchanges_to_rows([EXCHANGE, Exchange("问", failure="没有")])
     assert (quoted.text, quoted.about, quoted.scope) == ("96.12%", "2023届毕业生就业率为", "2023届")
-    assert (quoted.reports, quoted.pages) == ("青石职业技术学院2023年质量年报", "1")
+    assert (quoted.colleges, quoted.reports, quoted.pages) == (
+        "青石职业技术学院",
+        "青石职业技术学院2023年质量年报",
+        "1",
+    )
     assert (cell.about, cell.quotes) == ("机电系 人数（人）", "机电系 2130")
     assert computed.formula == "2130[2] − 1875[3] = 255 人"
     assert computed.quotes == "机电系 2130；护理系 1875"
@@ -46,10 +51,10 @@ def test_csv() -> None:
 def test_no_cell_is_a_formula(start: str) -> None:
     scope = f'{start}HYPERLINK("http://evil.example")'
     (row, *_) = read_csv(figures_to_csv([with_scope(scope)]))[1:]
-    assert row[4] == f"'{scope}"
+    assert row[SCOPE] == f"'{scope}"
     assert row[1] == "-2.50"
     sheet = openpyxl.load_workbook(io.BytesIO(figures_to_xlsx([with_scope(scope)]))).worksheets[0]
-    cell = sheet.cell(2, 5)
+    cell = sheet.cell(2, SCOPE + 1)
     assert (cell.value, cell.data_type) == (scope, "s")
     assert sheet.cell(2, 2).value == -2.5
 
@@ -65,7 +70,7 @@ def test_xlsx() -> None:
 
 def test_characters_excel_refuses_are_left_out() -> None:
     made = figures_to_xlsx([with_scope("一\x00\x1f二" + "长" * 40_000)])
-    value = openpyxl.load_workbook(io.BytesIO(made)).worksheets[0].cell(2, 5).value
+    value = openpyxl.load_workbook(io.BytesIO(made)).worksheets[0].cell(2, SCOPE + 1).value
     assert isinstance(value, str)
     assert value.startswith("一二长")
     assert len(value) == 32_767

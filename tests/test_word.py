@@ -38,7 +38,14 @@ def test_it_reads_as_it_was_written(word: bytes) -> None:
     assert read.core_properties.title == "就业对比"
     bold = {run.text for paragraph in read.paragraphs for run in paragraph.runs if run.bold}
     assert bold == {"96.12%", "255人", "2130", "1875"}
-    assert [[cell.text for cell in row.cells] for row in read.tables[0].rows] == [["校", "率"], ["甲[1]", "96.12%"]]
+    assert [[cell.text for cell in row.cells] for row in read.tables[1].rows] == [["校", "率"], ["甲[1]", "96.12%"]]
+
+
+def test_the_paper_is_a4(word: bytes) -> None:
+    (section,) = docx.Document(io.BytesIO(word)).sections
+    assert section.page_width
+    assert section.page_height
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
 
 
 def test_every_note_is_a_footnote_marked_once(word: bytes) -> None:
@@ -74,6 +81,6 @@ def test_any_text_is_a_file_that_opens() -> None:
     hostile = "<w:p>&amp;]]></w:t> \x00\x1f\ud800 =1+1 {number} 😀"
     made = document_to_word(exchanges_to_document(hostile, [Exchange(hostile, failure=hostile)]))
     text = [paragraph.text for paragraph in docx.Document(io.BytesIO(made)).paragraphs]
-    assert text == ["<w:p>&amp;]]></w:t>  =1+1 {number} 😀"] * 3
+    assert text == ["<w:p>&amp;]]></w:t>  =1+1 {number} 😀"] * 2
     quoted = document_to_word(exchanges_to_document("题", [make_exchange(text="**96.12%** [1] \x01<b>{number}")]))
     assert "<b>{number}" in docx.Document(io.BytesIO(quoted)).paragraphs[2].text

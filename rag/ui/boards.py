@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from rag import board_page, figure_rows
+from rag import board_page, board_rows, exports, figure_rows, word
 from rag.board_page import Shown
 from rag.boards import Board, Comparison, boards_to_comparison, report_to_board, wanted_indicators
+from rag.exchanges import Exchange
 from rag.records import Report, ReportKind, Table
 from rag.ui.chart import draw_chart
 from rag.ui.downloads import draw_downloads
@@ -57,7 +58,7 @@ def draw_board(parts: Parts, reports: Sequence[Report]) -> None:
         st.html('<p class="wb-muted">这份报告里没有找到全校口径的常用指标；可以直接提问。</p>')
         return
     shown = board_page.boards_to_shown(f"指标看板 {board.report.title}", [board], tables_of(parts, [board]))
-    draw_downloads("board", f"指标看板-{board.report.title}", [shown.exchange])
+    draw_downloads("board", f"指标看板 {board.report.title}", [shown.exchange])
     draw_openers(parts, shown, "board")
     st.html(board_page.board_html(board, shown, "source-board"))
 
@@ -82,7 +83,7 @@ def draw_comparison(parts: Parts, reports: Sequence[Report]) -> None:
         return
     comparisons = boards_to_comparison(boards, names)
     shown = board_page.boards_to_shown("多份报告对照", boards, tables_of(parts, boards), names)
-    draw_saving(board_page.comparison_rows(comparisons, boards))
+    draw_saving(comparisons, boards, shown)
     draw_openers(parts, shown, "compare")
     st.html(board_page.comparison_html(comparisons, boards, shown, "source-compare"))
     draw_charts(comparisons, boards)
@@ -124,21 +125,33 @@ def draw_openers(parts: Parts, shown: Shown, anchor: str) -> None:
                 show_source(parts, shown.exchange, citation)
 
 
-def draw_saving(rows: Sequence[Sequence[str]]) -> None:
-    """The table to copy, and as Excel and CSV."""
+def draw_saving(comparisons: Sequence[Comparison], boards: Sequence[Board], shown: Shown) -> None:
+    """The table to copy, and as Word, Excel and CSV; the last two with a row for each figure."""
+    rows = board_rows.comparison_rows(comparisons, boards)
+    figures = board_rows.comparison_figures(comparisons, boards)
     widths = [MIN_COLUMN, *[MAX_COLUMN] * (len(rows[0]) - 1)]
+    sheets: list[figure_rows.Sheet] = [("对照", rows, widths), ("逐个数字", figures, board_rows.FIGURE_WIDTHS)]
     with st.container(horizontal=True):
         with st.popover("复制表格", icon=":material/content_copy:"):
             st.caption("点右上角的复制，再粘贴到 Excel 或 Word。")
             st.code("\n".join("\t".join(row) for row in rows), language=None)
         st.download_button(
-            "Excel", lambda: figure_rows.rows_to_xlsx("对照", rows, widths), safe_name("问报-对照.xlsx"),
+            "Word", lambda: comparison_to_word(board_rows.comparison_exchange(comparisons, boards, shown)),
+            safe_name("问报-对照.docx"), word.MIME_TYPE, key="compare-docx", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            "Excel", lambda: figure_rows.sheets_to_xlsx(sheets), safe_name("问报-对照.xlsx"),
             figure_rows.XLSX_TYPE, key="compare-xlsx", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            "CSV", lambda: figure_rows.rows_to_csv(rows), safe_name("问报-对照.csv"), "text/csv",
+            "CSV", lambda: figure_rows.rows_to_csv(figures), safe_name("问报-对照.csv"), "text/csv",
             key="compare-csv", on_click="ignore",
         )  # fmt: skip
+
+
+def comparison_to_word(exchange: Exchange) -> bytes:
+    """A comparison as a Word file."""
+    return word.document_to_word(exports.exchanges_to_document(exchange.question, [exchange]))
 
 
 def draw_charts(comparisons: Sequence[Comparison], boards: Sequence[Board]) -> None:
