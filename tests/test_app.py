@@ -126,7 +126,7 @@ def test_uploads_are_read_once_and_refused_with_their_reason(tmp_path: Path, mon
     page.file_uploader(key="upload").set_value(
         [("../甲.md", REPORT.encode(), "text/markdown"), ("坏.pdf", b"%PDF-1.4 x", "application/pdf")]
     ).run()
-    assert "<b>../甲.md</b><div>已添加</div>" in html(page)
+    assert "<b>../甲.md</b><div>已添加：《青石职业技术学院高等职业教育质量年度报告（2023年度）》（" in html(page)
     assert "没有添加：" in html(page)
     assert [path.name for path in (tmp_path / "uploads").iterdir()] == ["甲.md"]
     assert "已收录 1 份报告" in html(page)
