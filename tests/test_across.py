@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from answer_samples import make_passage, make_report
 
 from rag.extractive import evidence_to_draft
-from rag.records import AnswerStatus, Evidence, Filters, Query, ReportKind
+from rag.extractive.parts import beside_sure_ones, look_up
+from rag.records import AnswerStatus, Draft, Evidence, Filters, Query, ReportKind
 from rag.relevance import query_to_relevance
 from rag.understand import question_to_query
 from rag.verify import Gated, draft_to_gated
@@ -148,3 +150,17 @@ def test_years_of_one_college_are_compared() -> None:
 def test_of_a_college_with_several_reports_the_last_is_taken() -> None:
     _, gated = answer("东职和南职的专任教师各有多少人？")
     assert bold(gated) == ["796人", "530人"]
+
+
+def test_what_stands_under_other_names_has_no_winner() -> None:
+    _, gated = answer("东职和西职的毕业去向落实率谁高？")
+    assert gated.text.startswith("口径不同，不宜直接比较")
+    assert bold(gated) == ["96.12%", "85.23%"]
+
+
+def test_what_another_is_likely_told_of_is_a_figure_of_the_comparison() -> None:
+    query = question_to_query("东职和西职的专任教师谁多？", (), Filters(), list(REPORTS.values()))
+    sure, other = (look_up(part, REPORTS, {}) for part in evidence_of(query).parts)
+    refused = replace(other, found=[], draft=Draft(AnswerStatus.NOT_FOUND, "没有找到。", ()))
+    assert [part.figure.number.text for part in beside_sure_ones([sure, refused])] == ["796人", "867人"]
+    assert beside_sure_ones([sure, refused])[1].draft is None

@@ -13,7 +13,7 @@ from dataclasses import replace
 from rag.comparison import Comparison, question_to_comparison
 from rag.compute import ComputeError, average, difference, growth, ratio, total
 from rag.extractive.citing import Citations, described, markers, plain, row_line
-from rag.extractive.differing import differences, time_of
+from rag.extractive.differing import Stated, differences, other_names, time_of
 from rag.extractive.drafting import evidence_to_draft as part_to_draft
 from rag.extractive.drafting import figure_phrase
 from rag.extractive.parts import Part, amount_of, base_of, beside_sure_ones, fullest, in_one_unit, look_up
@@ -109,7 +109,7 @@ class _Composer:
         body = "\n".join(
             [f"{mark}{line}" for mark, line in zip(marks, lines, strict=True)] + [f"- {line}" for line in silent]
         )
-        notes = differences([(p.name, p.figure, p.findings) for p in self._stated if p.found], self._query.standalone)
+        notes = differences(self._figures(), self._query.standalone)
         pieces = [lead, body, *([f"注意：{'；'.join(notes)}。"] if notes else [])]
         text = "\n\n".join(piece for piece in pieces if piece)
         return Draft(
@@ -120,8 +120,11 @@ class _Composer:
             tuple(self._computations),
         )
 
+    def _figures(self) -> list[Stated]:
+        return [(part.name, part.figure, part.findings) for part in self._stated if part.found]
+
     def _line(self, part: Part, *, bold: bool) -> str:
-        if part.draft is not None:
+        if not part.found:
             return self._retold(part)
         time = time_of(part.figure, part.name, part.findings)
         shown = []
@@ -163,6 +166,8 @@ class _Composer:
         """The figures in order, who comes first said first."""
         if len({base_of(part.figure.number) for part in self._stated}) > 1:
             return self._listed("单位不同，不能排出先后，各自的数字是：")
+        if other_names(self._figures(), self._query.standalone):
+            return self._listed("口径不同，不宜直接比较，各自的数字是：")
         down = self._comparison.direction == "down"
         ordered = sorted(self._stated, key=lambda part: amount_of(part.figure.number), reverse=not down)
         first = [part for part in ordered if amount_of(part.figure.number) == amount_of(ordered[0].figure.number)]

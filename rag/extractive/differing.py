@@ -19,6 +19,7 @@ Stated = tuple[str, Figure, Findings]
 """Whose figure, the figure, and what it was chosen from."""
 MAX_SCOPES = 2
 _OF_ALL = re.compile("^(?:应届|本校|我校|全校|学校|高校|毕业生|毕业|学生|总体|平均|其中)+(?=..)")
+_NOT = ("待", "未")
 _SINCE = tuple("自从于由")
 
 
@@ -72,7 +73,7 @@ def differences(stated: Sequence[Stated], question: str) -> list[str]:
     if len(stated) < 2:
         return []
     found = []
-    if names := _other_names(stated, question):
+    if names := other_names(stated, question):
         found.append(names)
     if times := _other_times(stated):
         found.append(times)
@@ -81,7 +82,8 @@ def differences(stated: Sequence[Stated], question: str) -> list[str]:
     return found
 
 
-def _other_names(stated: Sequence[Stated], question: str) -> str:
+def other_names(stated: Sequence[Stated], question: str) -> str:
+    """That what is asked stands under different names, in words; `` where it does not."""
     key = matching_key(question)
     asked = [i for i in indicators() if i.note and any(matching_key(name) in key for name in _names(i))]
     for indicator in asked:
@@ -103,6 +105,8 @@ def _printed(indicator: Indicator, figure: Figure) -> str:
     names = [matching_key(name) for name in _names(indicator)]
     words = [word for word in content_words(label) if word in key and any(name in word for name in names)]
     longest = max([*words, *(name for name in names if name in key)], key=len, default="")
+    if longest and (before := key[: key.rfind(longest)][-1:]) in _NOT:
+        return f"{before}{longest}"
     return longest if longest in names else _OF_ALL.sub("", longest)
 
 

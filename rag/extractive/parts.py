@@ -81,7 +81,9 @@ def _likely(part: Part, sure: Sequence[Part]) -> Part:
     found = [(ask, _exact(choice, part.findings)) for ask, choice in findings_to_choices(part.findings, least=LIKELY)]
     words = {word for other in sure for word in content_words(_label(other.figure))}
     alike = found and any(base_of(found[0][1].figure.number) == base_of(other.figure.number) for other in sure)
-    return replace(part, found=found) if alike and words & content_words(_label(found[0][1].figure)).keys() else part
+    if not alike or not words & content_words(_label(found[0][1].figure)).keys():
+        return part
+    return replace(part, found=found, draft=None)
 
 
 def _label(figure: Figure) -> str:
