@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.extractive.citing import Citations, lead_of, plain, row_line, row_of
-from rag.extractive.name_features import NameAsk, Unit, named_cells, new_names, passage_to_units, units_to_sureness
+from rag.extractive.name_features import (
+    NEAR,
+    NameAsk,
+    Unit,
+    named_cells,
+    new_names,
+    passage_to_units,
+    units_to_sureness,
+)
 from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject
 from rag.extractive.things import Span, Wanted, enumerations, question_to_wanted
+from rag.extractive.wording import pieces
 from rag.records import AnswerStatus, Draft, Evidence, Report, Table
 from rag.relevance import Relevance, subject_words, text_key
 from rag.tables import header_labels
@@ -130,11 +139,17 @@ def _line(text: str, unit: Unit, question: str, ask: NameAsk) -> str:
 
 def asked_spans(text: str, wanted: Wanted, asked: str) -> list[Span]:
     """The names in a sentence that a question asks for: of the wanted sort, else the names it lists or quotes."""
-    if things := [spans if wanted.several else spans[:1] for spans in wanted.found(text, asked) if spans]:
+    found = [spans for spans in wanted.found(text, asked) if spans]
+    if things := [spans if wanted.several else [_nearest(text, spans, asked)] for spans in found]:
         return [span for spans in things for span in spans]
     quoted = [span for span in new_names(text, asked) if text[span[0]] in "“《"]
     listed = [span for items in enumerations(text) for span in items if text_key(text[slice(*span)]) not in asked]
     return (listed or quoted) if wanted.several else (quoted or listed)
+
+
+def _nearest(text: str, spans: Sequence[Span], asked: str) -> Span:
+    """The name with most of the question beside it, the first of equals."""
+    return max(spans, key=lambda span: pieces(text_key(text[span[1] : span[1] + NEAR]), asked))
 
 
 def _emboldened(text: str, spans: Sequence[Span]) -> str:

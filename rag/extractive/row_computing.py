@@ -125,7 +125,7 @@ def _column(plan: Plan, findings: Findings) -> list[Figure]:
     named = [figure for figure in findings.figures if _names_one_of(figure, plan.group, findings.tables)]
     cells = named or [figure for figure in findings.figures if figure.row is not None]
     if not SURVEY.search(findings.evidence.query.standalone):
-        cells = [cell for cell in cells if not SURVEY.search(f"{cell.before} {cell.about}")] or cells
+        cells = [cell for cell in cells if not SURVEY.search(f"{cell.before} {cell.about}")]
     if named and len({(cell.passage.table_id, cell.column) for cell in cells}) == 1:
         return [cell for cell in cells if not cell.is_total]
     words = content_words(plan.operands[0].text)

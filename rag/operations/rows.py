@@ -25,6 +25,10 @@ _OCCURRENCES = re.compile(
 _INSTITUTIONS = re.compile(r"(?:^|[，,])(?:一共|总共|共)?有(?:几|多少)[所家](?P<noun>.{4,})$")
 _MOST = r"(?:(?P<up>最[多高大长]|居首|(?:排名?|位居|位列)(?:在)?(?:第一|首位)|第(?P<nth>[二三四五])[多高大])|(?P<down>最[少低小短]|倒数第(?P<last>[一二三四五])|垫底|第(?P<nth2>[二三四五])[少低小]))(?!级|等|奖|水平|荣誉|人民|学府)"
 _WHICH = r"(?:哪(?:一|几|[两三四五])?(?P<counter>[个些所家类种年项门届位座本])?(?P<rows>[\u4e00-\u9fff]{0,8}?)|谁)"
+_SECOND_LEVEL = re.compile(r"^(?:二级|各二级|下属)(?=学院|院系|院部|单位)")
+_AND_HOW_MANY = re.compile(
+    r"[，,](?:一共|总共|各自?|分别|只|才|还)?(?:有|是|剩|占)?(?:多少|几)(?:个?人|个|名|位|次|项|元|万元)?$"
+)
 _RANK = (
     re.compile(rf"^(?P<context>.*?){_WHICH}(?P<measure>[^哪，,]*?){_MOST}[^，,]{{0,4}}$"),
     re.compile(rf"^(?P<measure>.*?){_MOST}(?:的)?(?P<more>[^，,]*?)(?:是|为|有)(?:{_WHICH})$"),
@@ -62,6 +66,7 @@ def _counted(table: str, held: str) -> Plan:
 
 def rank_plan(sentence: str, years: Sequence[int]) -> Plan | None:
     """哪个最多; 排第一的是谁; 前三是哪些."""
+    sentence = _AND_HOW_MANY.sub("", sentence)
     if match := _TOP.match(sentence):
         count = _count_of(match["n"])
         direction = "up" if match["end"] == "前" else "down"
@@ -80,6 +85,7 @@ def rank_plan(sentence: str, years: Sequence[int]) -> Plan | None:
         return None
     parts = match.groupdict()
     context, measure = tidy(parts.get("context") or ""), tidy(match["measure"])
+    measure = _SECOND_LEVEL.sub("", measure)
     place = match["nth"] or match["nth2"] or match["last"] or "一"
     rows = tidy(match["rows"] or parts.get("more") or "") or (first_noun(measure) if parts.get("counter") else "")
     rows = "" if rows == measure else rows
