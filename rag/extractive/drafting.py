@@ -52,6 +52,8 @@ def evidence_to_draft(
         return computed
     if not figure_slots(evidence.query):
         return name_draft(evidence, findings.relevance, reports, tables)
+    if plan is not None and plan.operation is Operation.RANK:
+        return not_found(evidence, reports, findings.relevance, tables)
     best = _best_choices(findings)
     found = _sure(best)
     if plan is not None and plan.printed_first and not _is_printed(plan, found, operands):

@@ -20,6 +20,10 @@ _SURNAMES = frozenset(
     "方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤柳易骆"
 )
 """The hundred commonest family names."""
+_PERSON = re.compile(
+    rf"(?<![\u4e00-\u9fff])[{''.join(sorted(_SURNAMES))}][\u4e00-\u9fff]{{1,2}}(?=获|荣获|被评|当选|担任|团队|老师|教授|同志|同学)"
+)
+"""A name that the segmenter does not know: it opens a clause and does something people do."""
 _NAMING = ("n", "vn", "an", "j", "l", "i", "eng", "b", "s", "nz", "ng", "nr", "ns", "nt", "nrt", "g", "k", "h", "")
 """Parts of speech (ICTCLAS) that names are made of."""
 _JOINT = re.compile("[和与及]")
@@ -200,9 +204,10 @@ def _ending(*endings: str) -> Finder:
 
 
 def _people(text: str) -> tuple[Span, ...]:
-    return tuple(
+    tagged = {
         (a, b) for a, b, tag in _placed_words(text) if tag.startswith("nr") and 2 <= b - a <= 3 and text[a] in _SURNAMES
-    )
+    }
+    return tuple(sorted(tagged | {match.span() for match in _PERSON.finditer(text)}))
 
 
 def _places(text: str) -> tuple[Span, ...]:
