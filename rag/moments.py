@@ -14,9 +14,15 @@ def day_of(moment: datetime, now: datetime) -> str:
 
 
 def moment_text(moment: datetime, now: datetime) -> str:
+    """Day and time of day where it was today or yesterday, else its date."""
+    day, time = day_of(moment, now), time_text(moment, now)
+    return time if day == EARLIER else f"{day} {time}"
+
+
+def time_text(moment: datetime, now: datetime) -> str:
     """Its time of day where it was today or yesterday, else its date; the year only where it is another one."""
-    local, day = moment.astimezone(now.tzinfo), day_of(moment, now)
-    if day != EARLIER:
-        return f"{day} {local:%H:%M}"
+    local = moment.astimezone(now.tzinfo)
+    if day_of(moment, now) != EARLIER:
+        return f"{local:%H:%M}"
     date = f"{local.month}月{local.day}日"
     return date if local.year == now.year else f"{local.year}年{date}"

@@ -17,7 +17,7 @@ from rag.answer_blocks import Block, Spans, answer_to_blocks
 from rag.exchanges import Exchange
 from rag.page_figures import facts_html, removed_html
 from rag.page_sources import grid_html, plain_html, sources_html
-from rag.records import Conflict, Report, VerifiedAnswer
+from rag.records import AnswerStatus, Conflict, Report, VerifiedAnswer
 from rag.settings import EXTRACTIVE, Settings, has_secret
 from rag.text import matching_key, unique
 from rag.told import asked_figures
@@ -196,6 +196,18 @@ def not_removable_html(is_sample: bool) -> str:
 def recognised(report: Report) -> str:
     """Whose report, of which kind and year it was taken for."""
     return " · ".join(filter(None, [report.college, report.kind.value, f"{report.year} 年" if report.year else ""]))
+
+
+def compared_reports(exchange: Exchange) -> tuple[str, ...]:
+    """Ids of the reports an answer cites, one of each college and year; empty where it cites no two of these."""
+    if exchange.answer is None or exchange.answer.status is not AnswerStatus.ANSWERED:
+        return ()
+    cited = {citation.passage.report_id for citation in exchange.answer.citations}
+    first: dict[tuple[str, int | None], str] = {}
+    for report in exchange.reports:
+        if report.id in cited and report.college:
+            first.setdefault((report.college, report.year), report.id)
+    return tuple(first.values()) if len(first) > 1 else ()
 
 
 def report_fits(report: Report, sought: str) -> bool:

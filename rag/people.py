@@ -39,6 +39,11 @@ def is_on_this_machine(page_address: str, headers: Mapping[str, str]) -> bool:
     return not lowered or _is_loopback(urlsplit(f"//{lowered.get('host', '')}").hostname or "")
 
 
+def is_link_of_this_machine(link: str) -> bool:
+    """Whether the link opens nothing on any other machine."""
+    return _is_loopback(urlsplit(link).hostname or "")
+
+
 def _is_loopback(host: str) -> bool:
     if host.lower() == "localhost":
         return True

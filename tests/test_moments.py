@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rag.moments import day_of, moment_text
+from rag.moments import day_of, moment_text, time_text
 
 NOW = datetime(2024, 1, 2, 0, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -22,6 +22,10 @@ NOW = datetime(2024, 1, 2, 0, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 def test_a_moment_is_told_by_the_day_of_the_viewers_zone(moment: tuple[int, ...], day: str, text: str) -> None:
     when = datetime(*moment, tzinfo=UTC)  # type: ignore[arg-type,misc]
     assert (day_of(when, NOW), moment_text(when, NOW)) == (day, text)
+
+
+def test_a_time_says_no_day() -> None:
+    assert time_text(datetime(2024, 1, 1, 15, 59, tzinfo=UTC), NOW) == "23:59"
 
 
 def test_a_date_of_this_year_needs_no_year() -> None:

@@ -7,9 +7,10 @@ from typing import Literal
 
 import streamlit as st
 
+from rag import page
 from rag.exchanges import Exchange
 from rag.ui.downloads import draw_downloads
-from rag.ui.memory import ask_again, tried
+from rag.ui.memory import COMPARED, COMPARISON, VIEW, ask_again, tried
 from rag.ui.parts import Parts
 
 
@@ -23,6 +24,12 @@ def draw_actions(parts: Parts, viewer: str, number: int, exchange: Exchange) -> 
         if exchange.record:
             with st.popover("导出", icon=":material/download:", disabled=busy):
                 draw_downloads(f"{memory.thread}-{number}", exchange.question, [exchange])
+        compared = page.compared_reports(exchange)
+        if len(compared) > 1 and st.button(
+            "多份对照：表和图", icon=":material/table_chart:", key=f"compare-{number}", disabled=busy
+        ):
+            memory[VIEW], memory[COMPARED] = COMPARISON, list(compared)
+            st.switch_page(memory.places["reports"])
         if is_last:
             st.button(
                 "重新回答",

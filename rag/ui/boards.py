@@ -14,6 +14,7 @@ from rag.exchanges import Exchange
 from rag.records import Report, ReportKind, Table
 from rag.ui.chart import draw_chart
 from rag.ui.downloads import draw_downloads
+from rag.ui.memory import COMPARED
 from rag.ui.parts import Parts
 from rag.ui.source import show_source
 from rag.uploads import safe_name
@@ -69,9 +70,12 @@ def draw_comparison(parts: Parts, reports: Sequence[Report]) -> None:
     if len(titles) < 2:
         st.html('<p class="wb-muted">至少要有两份报告才能对照。</p>')
         return
+    memory = st.session_state
+    # set here, for the page of questions may have chosen some; those gone since are forgotten
+    memory[COMPARED] = [identity for identity in memory.get(COMPARED, compared_at_first(reports)) if identity in titles]
     chosen = st.multiselect(
-        "报告", list(titles), compared_at_first(reports), format_func=lambda i: titles[i],
-        key="compared-reports", max_selections=MAX_COMPARED, placeholder="选择要对照的报告",
+        "报告", list(titles), format_func=lambda i: titles[i],
+        key=COMPARED, max_selections=MAX_COMPARED, placeholder="选择要对照的报告",
     )  # fmt: skip
     boards = boards_of(parts, [report for report in reports if report.id in chosen])
     names = st.multiselect(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import groupby
+
 import streamlit as st
 
 from rag import page
 from rag.conversations import LOCAL_USER, Conversation
 from rag.errors import KeepingError
-from rag.people import is_on_this_machine, user_name
+from rag.moments import day_of, time_text
+from rag.people import is_link_of_this_machine, is_on_this_machine, user_name
+from rag.ui.clock import now
 from rag.ui.downloads import draw_downloads
 from rag.ui.memory import CONVERSATION_PARAMETER, start_anew, tried
 from rag.ui.parts import Parts
@@ -34,8 +39,11 @@ def draw_conversations(parts: Parts, viewer: str) -> None:
     st.html('<div class="wb-head">对话</div>')
     shown = kept if st.session_state.get("all-conversations") else kept[:LISTED_CONVERSATIONS]
     with st.container(key="wb-conversations"):
-        for conversation in shown:
-            draw_conversation(conversation)
+        moment = now()
+        for day, of_day in groupby(shown, key=lambda conversation: day_of(conversation.updated, moment)):
+            st.html(f'<div class="wb-caption">{day}</div>')
+            for conversation in of_day:
+                draw_conversation(conversation, moment)
     if len(kept) > LISTED_CONVERSATIONS:
         st.toggle(f"显示全部 {len(kept)} 段对话", key="all-conversations")
     if memory.conversation is not None and memory.conversation.id in {conversation.id for conversation in kept}:
@@ -44,12 +52,12 @@ def draw_conversations(parts: Parts, viewer: str) -> None:
             draw_management(parts, viewer, opened)
 
 
-def draw_conversation(conversation: Conversation) -> None:
+def draw_conversation(conversation: Conversation, moment: datetime) -> None:
     """One line of the list."""
     memory = st.session_state
     is_open = memory.conversation is not None and memory.conversation.id == conversation.id
     st.button(
-        page.escape_markdown(conversation.title),
+        f":small[{time_text(conversation.updated, moment)}] {page.escape_markdown(conversation.title)}",
         key=f"conversation-{conversation.id}",
         type="secondary" if is_open else "tertiary",
         width="stretch",
@@ -62,7 +70,9 @@ def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> No
     """Name, link and deletion of the open conversation."""
     memory, identity = st.session_state, conversation.id
     name, shared = f"title-{identity}", f"shared-{identity}"
-    st.text_input("名称", conversation.title, key=name, on_change=rename, args=(parts, viewer, identity, name))
+    st.text_input(
+        "名称（改好后按回车）", conversation.title, key=name, on_change=rename, args=(parts, viewer, identity, name)
+    )
     if viewer != LOCAL_USER:
         st.toggle(
             "允许其他登录用户用链接查看",
@@ -74,13 +84,17 @@ def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> No
     st.html('<div class="wb-head">另存为</div>')
     draw_downloads(f"all-{identity}", conversation.title, memory.exchanges)
     st.html('<div class="wb-head">这段对话的链接</div>')
-    st.code(f"{st.context.url or ''}?{CONVERSATION_PARAMETER}={identity}", language=None, wrap_lines=True)
+    link = f"{st.context.url or ''}?{CONVERSATION_PARAMETER}={identity}"
+    st.code(link, language=None, wrap_lines=True)
+    only_here = "这个链接只在这台电脑上打得开。" if is_link_of_this_machine(link) else ""
+    st.caption(f"鼠标移到链接上，点右上角的图标复制。{only_here}")
     st.button("删除这段对话", icon=":material/delete:", on_click=delete, args=(parts, viewer, identity))
 
 
 def rename(parts: Parts, viewer: str, identity: str, key: str) -> None:
     """Call the conversation what stands in the field `key`."""
-    tried(parts.conversations.rename, identity, viewer, st.session_state[key])
+    if tried(parts.conversations.rename, identity, viewer, st.session_state[key]):
+        st.session_state.notices.append("已改名。")
 
 
 def share(parts: Parts, viewer: str, identity: str, key: str) -> None:

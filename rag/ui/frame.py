@@ -42,6 +42,7 @@ def draw_page(places: Sequence[Place]) -> None:
     st.html(STYLE)
     st.html(f"<style>{page.theme_css(st.context.theme.type == 'dark')}</style>")
     prepare()
+    st.session_state.places = {place.address: page for place, page in zip(places, pages, strict=True)}
     shown.run()
 
 

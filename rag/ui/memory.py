@@ -16,6 +16,9 @@ from rag.ui.parts import Parts
 CONVERSATION_PARAMETER = "c"
 """Names the open conversation in the page's address, so that reloading or sending the address opens it again."""
 
+VIEW, COMPARED, COMPARISON = "reports-view", "compared-reports", "多份对照"
+"""Which view of the reports is shown, and which reports are compared; the name of the view that does."""
+
 
 def prepare() -> None:
     """Give a session that has just begun its empty conversation."""

@@ -9,7 +9,7 @@ import streamlit as st
 from rag import page
 from rag.records import Report
 from rag.ui.boards import draw_board, draw_comparison
-from rag.ui.memory import drained
+from rag.ui.memory import COMPARISON, VIEW, drained
 from rag.ui.parts import Parts
 from rag.ui.report_list import draw_list
 from rag.ui.script import page_script
@@ -17,9 +17,8 @@ from rag.ui.script import page_script
 VIEWS: dict[str, Callable[[Parts, Sequence[Report]], None]] = {
     "收录的报告": draw_list,
     "指标看板": draw_board,
-    "多份对照": draw_comparison,
+    COMPARISON: draw_comparison,
 }
-VIEW = "reports-view"
 
 
 def draw(parts: Parts, viewer: str) -> None:

@@ -33,7 +33,9 @@ def draw_sidebar(parts: Parts, viewer: str, reports: Sequence[Report]) -> tuple[
         "回答方式", choices, format_func=lambda a: page.MODEL_NAMES.get(a, a), label_visibility="collapsed", key="model"
     )
     if hint := page.model_hint(parts.settings):
-        st.caption(hint)
+        st.caption("现在由内置程序摘录报告原文回答，不联网。")
+        with st.expander("改用大模型（给维护人员）"):
+            st.caption(hint)
     return filters, model or choices[0]
 
 

@@ -77,14 +77,18 @@ def draw_uploads(parts: Parts) -> None:
     )
     fresh = [file for file in files if file.file_id not in results]
     for file in fresh:
-        results[file.file_id] = take_in(parts, file)
+        results[file.file_id], said = take_in(parts, file)
+        st.session_state.notices.append(said)  # the place below may be out of sight
     if fresh:
         st.rerun()
     st.html("".join(results[file.file_id] for file in files) or "<span></span>")
 
 
-def take_in(parts: Parts, file: Any) -> str:
-    """Read one uploaded file into the index; one that cannot be read, or is there already, is not kept."""
+def take_in(parts: Parts, file: Any) -> tuple[str, str]:
+    """Read one uploaded file into the index; one that cannot be read, or is there already, is not kept.
+
+    Gives how it went, as HTML and in a line.
+    """
     bar = st.progress(0.1, page.escape_markdown(f"正在读取 {file.name}"))
     path: Path | None = None
     is_new = False
@@ -103,7 +107,9 @@ def take_in(parts: Parts, file: Any) -> str:
         reasons = [f"文件存不下来（{error.strerror}）：请检查磁盘空间和权限。"]
     if (reasons or outcome.duplicates) and path and is_new:
         path.unlink(missing_ok=True)
-    return page.upload_html(file.name, done_with(parts, outcome), reasons, [note for _, note in outcome.warnings])
+    done = done_with(parts, outcome)
+    said = f"没有添加：{'；'.join(reasons)}" if reasons else done
+    return page.upload_html(file.name, done, reasons, [note for _, note in outcome.warnings]), f"{file.name}：{said}"
 
 
 def done_with(parts: Parts, outcome: Outcome) -> str:
