@@ -202,10 +202,11 @@ def compared_reports(exchange: Exchange) -> tuple[str, ...]:
     """Ids of the reports an answer cites, one of each college and year; empty where it cites no two of these."""
     if exchange.answer is None or exchange.answer.status is not AnswerStatus.ANSWERED:
         return ()
-    cited = {citation.passage.report_id for citation in exchange.answer.citations}
+    reports = {report.id: report for report in exchange.reports}
     first: dict[tuple[str, int | None], str] = {}
-    for report in exchange.reports:
-        if report.id in cited and report.college:
+    for citation in exchange.answer.citations:
+        report = reports.get(citation.passage.report_id)
+        if report is not None and report.college:
             first.setdefault((report.college, report.year), report.id)
     return tuple(first.values()) if len(first) > 1 else ()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_samples import REPORT, build_index, write_reports
+from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
 from streamlit.testing.v1 import AppTest
 from test_app import APP, QUESTION, ask, html
 
@@ -89,6 +89,8 @@ def test_conversations_are_listed_opened_renamed_and_deleted(data: Path) -> None
     assert [exchange.question for exchange in page.session_state.exchanges] == [QUESTION]
     page.text_input(key=f"title-{first}").set_value("就业 **粗** <b>").run()
     assert page.button(key=f"conversation-{first}").label.endswith("] 就业 \\*\\*粗\\*\\* \\<b\\>")
+    assert "今天" in html(page)
+    assert "已改名。" in toasts(page)
     press(page, "删除这段对话")
     assert listed(page) == [second]
     assert "c" not in page.query_params
@@ -202,3 +204,15 @@ def test_an_answer_made_anew_is_asked_of_the_model_again(
         press(page, "重新回答")
         assert len(server.requests) > first
         assert len(page.session_state.exchanges) == 1
+
+
+def test_an_answer_over_two_colleges_leads_to_their_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_index(tmp_path / "data", write_reports(tmp_path / "reports", a=REPORT, b=OTHER_REPORT))
+    monkeypatch.setenv("WENBAO_DATA", str(tmp_path / "data"))
+    page = ask(open_page(), QUESTION)
+    assert not [button for button in page.button if button.key == "compare-0"]
+    ask(page, "青石职业技术学院2023届和白河职业技术学院2022届的就业率分别是多少？")
+    page.button(key="compare-1").click().run()
+    assert not page.exception
+    assert page.multiselect(key="compared-reports").value == ["a.md", "b.md"]
+    assert "<th>白河职业技术学院 2022</th>" in html(page)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.people import is_on_this_machine, user_key, user_name
+from rag.people import is_link_of_this_machine, is_on_this_machine, user_key, user_name
 
 LOCAL = {"Host": "127.0.0.1:8501"}
 
@@ -49,3 +49,16 @@ def test_name(claims: dict[str, str], name: str) -> None:
 )
 def test_only_what_can_not_come_from_elsewhere_is_local(address: str, headers: dict[str, str], expected: bool) -> None:
     assert is_on_this_machine(address, headers) is expected
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("http://127.0.0.1:8501?c=x", True),
+        ("http://localhost:8501/?c=x", True),
+        ("https://wenbao.example.cn/?c=127.0.0.1", False),
+        ("?c=x", False),
+    ],
+)
+def test_a_link_that_opens_nowhere_else(link: str, expected: bool) -> None:
+    assert is_link_of_this_machine(link) is expected
