@@ -108,7 +108,8 @@ def take_in(parts: Parts, file: Any) -> tuple[str, str]:
     if (reasons or outcome.duplicates) and path and is_new:
         path.unlink(missing_ok=True)
     done = done_with(parts, outcome)
-    said = f"没有添加：{'；'.join(reasons)}" if reasons else done
+    is_new_report = bool(outcome.added or outcome.updated)
+    said = "没有添加，原因见上传处" if reasons else "已添加" if is_new_report else "已经收录过，未重复添加"
     return page.upload_html(file.name, done, reasons, [note for _, note in outcome.warnings]), f"{file.name}：{said}"
 
 
