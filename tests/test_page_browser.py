@@ -226,7 +226,7 @@ _FIGURE_IN_SIGHT = """([across, down]) => {
 
 def test_report_text_is_only_text(browser: Browser, address: str) -> None:
     with opened(browser, address, LAPTOP) as page:
-        page.locator('[data-testid="stExpander"] summary').click()
+        page.locator('[data-testid="stExpander"] summary').first.click()
         page.locator('[data-testid="stExpander"]').get_by_text("<img src=x onerror=alert(1)>").wait_for()
         ask(page, "黑松职业技术学院馆藏图书有多少万册？")
         page.locator(".wb-source summary").first.click()
