@@ -17,6 +17,7 @@ from rag.extractive.disputed import disputed_draft, stored_rivals
 from rag.extractive.features import KIND_CLASSES
 from rag.extractive.findings import Findings
 from rag.extractive.naming import name_draft, name_lines
+from rag.extractive.premises import is_of_just_this, is_other_figure, other_way_draft, printed_premise, supposes_change
 from rag.extractive.refusing import not_found
 from rag.extractive.scope import speaks_of_subject, unit_text
 from rag.extractive.weighing import Choice, slot_to_ask
@@ -45,7 +46,11 @@ def evidence_to_draft(
     findings = evidence_to_findings(evidence, reports, tables, contradictions)
     if (disputed := disputed_draft(findings)) is not None:
         return disputed
+    if (other_way := other_way_draft(findings)) is not None:
+        return other_way
     query = evidence.query
+    if (premise := printed_premise(findings)) is not None or supposes_change(query):
+        return not_found(evidence, reports, findings.relevance, tables, premise)
     plan = question_to_operation(query.focus if query.carried else query.standalone, query.years)
     operands = plan_to_figures(plan, findings) if plan else []
     if plan is not None and not plan.printed_first and (computed := _computed(plan, findings, operands)):
@@ -63,6 +68,8 @@ def evidence_to_draft(
     if not found:
         nearest = max((choice for _, choice in best), key=lambda choice: choice.sureness, default=None)
         return not_found(evidence, reports, findings.relevance, tables, nearest.figure if nearest else None)
+    if is_other_figure(query, found) and not is_of_just_this(query, found[0][1].figure):
+        return not_found(evidence, reports, findings.relevance, tables, found[0][1].figure)
     return _figures_draft(with_companions(found, findings.figures, query), findings)
 
 
@@ -180,6 +187,7 @@ def _figures_draft(found: Sequence[tuple[Ask, Choice]], findings: Findings) -> D
     said = [figure_phrase(ask, choice, findings, citations) for ask, choice in found]
     lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
     names = _names_beside(findings, citations)
+    lead += "报告写的与问题里的数字不同，" if is_other_figure(findings.evidence.query, found) else ""
     text = "\n\n".join([f"{lead}{'；'.join(part for part, _ in said)}。", *names])
     conflicts = tuple(conflict for _, conflict in said if conflict is not None)
     return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), conflicts)
