@@ -89,7 +89,7 @@ def evidence_to_units(
         unit
         for rank, passage in enumerate(evidence.passages)
         for unit in passage_to_units(passage, tables.get(passage.table_id or ""), rank, ask)
-        if speaks_of_subject(evidence, reports.get(passage.report_id), unit.text)
+        if speaks_of_subject(evidence, reports.get(passage.report_id), unit.text) and ask.wanted.may_hold(unit.text)
     ]
 
 

@@ -56,6 +56,8 @@ class Thing:
 
     asked: re.Pattern[str]
     find: Finder
+    is_certain: bool = False
+    """Whether nothing can be one that does not look so: a date, a telephone number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Wanted:
     def found(self, text: str, asked: str) -> list[list[Span]]:
         """For each wanted sort, where a text holds names of it that the question does not say itself."""
         return [[s for s in thing.find(text) if text_key(text[slice(*s)]) not in asked] for thing in self.things]
+
+    def may_hold(self, text: str) -> bool:
+        """False where a text lacks every wanted sort that has a certain look."""
+        certain = [thing for thing in self.things if thing.is_certain]
+        return not certain or any(thing.find(text) for thing in certain)
 
 
 def name_runs(text: str) -> tuple[Span, ...]:
@@ -224,8 +231,8 @@ def _dates(text: str) -> tuple[Span, ...]:
     return tuple(sorted(dates | {match.span() for match in _DATE.finditer(text)}))
 
 
-def _thing(asked: str, find: Finder) -> Thing:
-    return Thing(re.compile(asked), find)
+def _thing(asked: str, find: Finder, *, is_certain: bool = False) -> Thing:
+    return Thing(re.compile(asked), find, is_certain)
 
 
 _THINGS = (
@@ -233,14 +240,14 @@ _THINGS = (
         r"哪[一二两三几]?[位名]|法人|(?:长|书记|主任|老师|教师|学生|负责人|联系人|领导|得主|获得者|教授|院士|同学|毕业生)(?:是|叫)(?:谁|什么|啥)|谁的团队|谁带",
         _people,
     ),
-    _thing(r"哪一?[天年月日]|哪个月|什么时[候间]|啥时候?|何时|几月|几号|日期|哪年", _dates),
+    _thing(r"哪一?[天年月日]|哪个月|什么时[候间]|啥时候?|何时|几月|几号|日期|哪年", _dates, is_certain=True),
     _thing(
         r"文号|哪[一二两三几]?[份个](?:文件|通知|意见|函)",
         lambda text: _matches(_DOCUMENT)(text) + _matches(_QUOTED)(text),
     ),
-    _thing(r"电话|号码", _matches(_PHONE)),
-    _thing(r"邮箱|邮件|E-?mail", _matches(_MAIL)),
-    _thing(r"网址|网站(?:地址)?(?:是|在)", _matches(_SITE)),
+    _thing(r"电话|号码", _matches(_PHONE), is_certain=True),
+    _thing(r"邮箱|邮件|E-?mail", _matches(_MAIL), is_certain=True),
+    _thing(r"网址|网站(?:地址)?(?:是|在)", _matches(_SITE), is_certain=True),
     _thing(
         rf"哪{_COUNTED}(?:公司|企业|单位|机构|第三方)|什么(?:公司|企业|单位|机构)",
         _ending("公司", "企业", "集团", "厂", "中心", "协会", "局", "医院", "银行", "机构", "院", "部", "会", "社"),
