@@ -151,8 +151,8 @@ def _unit(text: str) -> tuple[str, str]:
 
 
 def _kind_without_interrogative(question: str) -> str:
-    """A question whether something is so asks for its figure where it speaks of an indicator."""
-    if re.search(r"[率数额量值比度]", question):
+    """A question whether something is so asks for its figure where it speaks of an indicator, as one that only names it."""
+    if re.search(r"[率数额量值比度]|(?:面积|经费|学费|收入|支出|月薪|工资)[呢？?。]*$", question):
         return ANY
     names = (name for indicator in indicators() for name in (*indicator.asked, *indicator.printed) if len(name) > 1)
     return ANY if _WHETHER.search(question) and any(name in question for name in names) else NAME

@@ -144,7 +144,7 @@ def strip_question(question: str, colleges: Sequence[str], reports: Sequence[Rep
     """The question without the names of its colleges, fillers and question words: what is to be searched for."""
     names = {report.college: report.short_names for report in reports if report.college in colleges}
     for start, end in sorted(mentioned(question, names).values(), reverse=True):
-        question = question[:start] + " " + question[end:]
+        question = question[:start] + " " + question[end:].removeprefix("的")
     return " ".join(_INTERROGATIVE.sub(" ", _FILLER.sub(" ", question)).split())
 
 

@@ -15,6 +15,7 @@ from rag.slots import question_to_slots
         ("就业率是多少？", [slots.PERCENT]),
         ("占比多少？", [slots.PERCENT]),
         ("收入多少万元？", [slots.MONEY]),
+        ("占地面积", [slots.ANY]),
         ("总投资多大？", [slots.MONEY]),
         ("捐款的有多少人？", [slots.PEOPLE]),
         ("占地多少亩？", [slots.AREA]),

@@ -51,11 +51,12 @@ def choose_figures(
         chosen[index] = with_sureness(choice, options[index])
     taken = [choice.figure for choice in chosen if choice]
     open_slots = {index for index, choice in enumerate(chosen) if choice is None}
+    leaning = {index for index in open_slots if asks[index].leans and not _has_sure(options[index])}
     while open_slots:
         settled = any(choice is not None for choice in chosen)
         best: tuple[float, int, Choice] | None = None
         for index in sorted(open_slots, key=lambda i: (asks[i].leans, i)):
-            if asks[index].leans and not settled and any(not asks[i].leans for i in open_slots):
+            if index in leaning and not settled and open_slots - leaning:
                 continue
             for choice in options[index]:
                 if any(choice.figure is figure for figure in taken):
@@ -71,6 +72,11 @@ def choose_figures(
         taken.append(best[2].figure)
         open_slots.discard(best[1])
     return chosen
+
+
+def _has_sure(options: Sequence[Choice]) -> bool:
+    best = max(options, key=lambda choice: choice.score, default=None)
+    return best is not None and with_sureness(best, options).sureness >= MIN_SURENESS
 
 
 def _listed(asks: Sequence[Ask], options: Sequence[Sequence[Choice]]) -> dict[int, Choice]:

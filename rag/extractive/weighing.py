@@ -11,7 +11,7 @@ from rag.extractive.contrasts import asked_contrasts
 from rag.extractive.features import EXCLUDING, FEATURES, figure_features
 from rag.extractive.ranking import features_to_score, features_to_sureness
 from rag.extractive.scope import scope_factor, unit_text
-from rag.extractive.wording import does, has_unasked_place
+from rag.extractive.wording import does, has_unasked_place, has_unasked_quality
 from rag.figures import Figure
 from rag.numbers import find_numbers, same_value
 from rag.records import Evidence, Query, Report, TableRow
@@ -32,6 +32,8 @@ DONE_BONUS = 1.5
 """For a figure said of those who did what is asked (已就业 of 多少毕业生就业了)."""
 PLACE_PENALTY = 1.0
 """For a figure said of a place that the question does not name."""
+QUALITY_PENALTY = 1.0
+"""For a figure of a part of what is asked for (体育专任教师 of 专任教师)."""
 YEAR_TERM = re.compile(r"(?:19|20)\d\d")
 _NAME_LENGTH = 3
 """Characters behind a number that make a cell a name (5个万亿级支柱产业), not a figure."""
@@ -132,22 +134,26 @@ def weigh(
 
 
 def _nudge(figure: Figure, ask: Ask) -> float:
-    """What is too rare in questions to be learned from them, in logits: what the counted did, and where."""
+    """What is too rare in questions to be learned from them, in logits: what the counted did, where, and of what part."""
     place = not figure.is_cell and has_unasked_place(ask, figure.before)
-    return DONE_BONUS * does(ask, figure.near) - PLACE_PENALTY * place
+    quality = not figure.is_cell and has_unasked_quality(ask, figure.near)
+    return DONE_BONUS * does(ask, figure.near) - PLACE_PENALTY * place - QUALITY_PENALTY * quality
 
 
 def with_sureness(choice: Choice, options: Sequence[Choice]) -> Choice:
-    """The choice with how sure it is, beside the best other figure among the options."""
-    rivals = (
-        other.score
-        for other in options
-        if other.figure is not choice.figure and not same_value(other.figure.number, choice.figure.number)
-    )
-    margin = choice.score - max(rivals, default=float("-inf"))
+    """The choice with how sure it is, beside the best other figure among the options.
+
+    A figure printed more than once is as sure as where it is surest.
+    """
+    alike = [other for other in options if same_value(other.figure.number, choice.figure.number)]
+    rival = max((other.score for other in options if all(other is not one for one in alike)), default=float("-inf"))
+    return replace(choice, sureness=max(_sureness(other, rival) for other in (choice, *alike)))
+
+
+def _sureness(choice: Choice, rival: float) -> float:
     if any(choice.features[index] for index in _EXCLUDING):
-        return replace(choice, sureness=0.0)
-    return replace(choice, sureness=features_to_sureness(choice.features, choice.score, margin))
+        return 0.0
+    return features_to_sureness(choice.features, choice.score, choice.score - rival)
 
 
 def _opens_cell(figure: Figure, row: TableRow) -> bool:

@@ -33,6 +33,10 @@ _TIMES = frozenset("趟回遍番轮次")
 _GROUPS = frozenset("类群学")
 """Ends of words that stand before 专业 and name no single major: 土建类, 所学."""
 _DONE = re.compile(r"已经?(?P<behind>[\u4e00-\u9fff]{2})|(?P<before>[\u4e00-\u9fff]{2})[了过](?![\u4e00-\u9fff])")
+_WHOLE = frozenset(
+    "学校 本校 我校 全校 学院 高职 总体 平均 整体 全体 应届 毕业生 学生 年底 年终 初次 一次性 数据 情况 报告".split()
+)
+"""Words that narrow nothing down."""
 _LETTERS = re.compile(r"[^\w]|_")
 
 
@@ -241,6 +245,19 @@ def done(question: str) -> frozenset[str]:
 def does(asked: Ask, near: str) -> bool:
     """Whether a figure's own words say that those it counts did what the question says."""
     return any(verb in text_key(near) for verb in done(asked.slot.text))
+
+
+def has_unasked_quality(asked: Ask, label: str) -> bool:
+    """Whether a word the question lacks narrows down, straight before it, what is asked for: 体育 of 体育专任教师."""
+    key = text_key(label)
+    places = [(len(word), key.rfind(word)) for word in asked.local.weights if len(word) > 1 and word in key]
+    before = tagged_words(key[: max(places)[1]]) if places else ()
+    if not before or not key[: max(places)[1]].endswith(before[-1][0]):
+        return False
+    word, tag = before[-1]
+    if any(word in name or name in word for _, names in asked.whole.equivalents for name in names):
+        return False
+    return tag in _NAMING_TAGS and len(word) > 1 and not set(word) & set(asked.question) and word not in _WHOLE
 
 
 def has_unasked_place(asked: Ask, before: str) -> bool:
