@@ -101,15 +101,6 @@ def test_what_is_not_stated_is_refused(question: str) -> None:
     assert REPORT.title in draft.text
 
 
-def test_two_figures_for_one_thing_are_both_shown() -> None:
-    first = make_passage("学校建有学生社团49个。\n", path=("一、概况",))
-    second = make_passage("目前，学校建有学生社团45个。\n", path=("五、校园文化",))
-    draft = answer("学校建有多少个学生社团？", first, second)
-    assert sorted(bold(draft)) == ["45个", "49个"]
-    assert [sorted(text for text, _ in conflict.values) for conflict in draft.conflicts] == [["45个", "49个"]]
-    assert len(draft.citations) == 2
-
-
 @pytest.mark.parametrize(
     ("question", "expected"),
     [

@@ -128,8 +128,8 @@ class _Composer:
             return self._retold(part)
         time = time_of(part.figure, part.name, part.findings)
         shown = []
-        for ask, choice in part.found:
-            text, conflict = figure_phrase(ask, choice, part.findings, self._citations)
+        for _, choice in part.found:
+            text, conflict = figure_phrase(choice, part.findings, self._citations)
             self._conflicts += [conflict] if conflict else []
             shown.append(text if bold else text.replace("**", ""))
         line = f"{part.name}{f'（{time}）' if time else ''}：{'；'.join(shown)}"

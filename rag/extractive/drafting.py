@@ -11,7 +11,6 @@ from rag.extractive.choosing import MIN_SURENESS, choose_figures, is_sure, known
 from rag.extractive.citing import Citations, label_of, lead_of, written
 from rag.extractive.companions import with_companions
 from rag.extractive.computing import is_result, plan_to_draft, plan_to_figures
-from rag.extractive.conflicts import find_conflict
 from rag.extractive.contrasts import lacks_quality
 from rag.extractive.disputed import disputed_draft, stored_rivals
 from rag.extractive.features import KIND_CLASSES
@@ -184,7 +183,7 @@ def evidence_to_relevance(evidence: Evidence) -> Relevance:
 
 def _figures_draft(found: Sequence[tuple[Ask, Choice]], findings: Findings) -> Draft:
     citations = Citations()
-    said = [figure_phrase(ask, choice, findings, citations) for ask, choice in found]
+    said = [figure_phrase(choice, findings, citations) for _, choice in found]
     lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
     names = _names_beside(findings, citations)
     lead += "报告写的与问题里的数字不同，" if is_other_figure(findings.evidence.query, found) else ""
@@ -193,15 +192,10 @@ def _figures_draft(found: Sequence[tuple[Ask, Choice]], findings: Findings) -> D
     return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), conflicts)
 
 
-def figure_phrase(ask: Ask, choice: Choice, findings: Findings, citations: Citations) -> tuple[str, Conflict | None]:
+def figure_phrase(choice: Choice, findings: Findings, citations: Citations) -> tuple[str, Conflict | None]:
     """A figure with what it is said of, bold and cited; and where its report prints another, that one too."""
     n = citations.cite(choice.figure)
     text = f"{label_of(choice.figure)}**{written(choice.figure)}** [{n}]"
     if (rivals := stored_rivals(choice.figure, findings, citations)) is not None:
         return f"{text}{rivals[1]}（报告前后不一致）", rivals[0]
-    conflict = find_conflict(
-        ask, choice, findings.figures, findings.ranks, findings.evidence, citations, findings.reports
-    )
-    if conflict is not None:
-        text += f"；另一处写作 **{conflict.values[1][0]}** [{conflict.values[1][1]}]（报告前后不一致）"
-    return text, conflict
+    return text, None

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from rag.extractive.agreement import agree
 from rag.extractive.asks import Ask
-from rag.extractive.conflicts import agree
 from rag.extractive.drafting import evidence_to_draft, evidence_to_findings, findings_to_choices
 from rag.extractive.findings import Findings
 from rag.extractive.weighing import Choice

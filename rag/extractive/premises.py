@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.extractive.agreement import agree
 from rag.extractive.asks import Ask
 from rag.extractive.citing import Citations, lead_of, plain
-from rag.extractive.conflicts import agree
 from rag.extractive.findings import Findings
 from rag.extractive.scope import speaks_of_subject
 from rag.extractive.weighing import Choice

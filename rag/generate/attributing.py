@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from rag.claims import Claim, without_names, years_of
-from rag.extractive.conflicts import agree
+from rag.extractive.agreement import agree
 from rag.figures import Figure
 from rag.generate.prompting import AnswerPrompt
 from rag.numbers import find_scopes, unit_class

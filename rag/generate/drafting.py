@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rag.answer_markup import Markup, markup_to_text, text_to_markup
+from rag.extractive.agreement import agree
 from rag.extractive.citing import label_of, written
-from rag.extractive.conflicts import agree
 from rag.extractive.refusing import searched_in_vain
 from rag.extractive.scope import years
 from rag.figures import Figure
