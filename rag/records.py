@@ -18,6 +18,15 @@ class PageStatus(StrEnum):
     TEXT = "text"
     EMPTY = "empty"
     GARBLED = "garbled"
+    PENDING = "pending"
+    """A picture of text that has not been recognised yet."""
+
+
+class Origin(StrEnum):
+    """Whether text was printed as text or recognised from a picture."""
+
+    PRINTED = "printed"
+    RECOGNISED = "recognised"
 
 
 class ReportKind(StrEnum):
@@ -48,6 +57,9 @@ class Line:
     """The format gave a whole paragraph (DOCX, Markdown), or one's last line: never joined with the next line."""
     columns: int = 0
     """Width as printed, in half-width columns, of a hard-wrapped line without coordinates; else 0."""
+    origin: Origin = Origin.PRINTED
+    score: float = 1.0
+    """How sure the recognition was, from 0 to 1: that of its least sure piece; 1 for printed text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,8 @@ class Cell:
     column: int
     row_span: int = 1
     column_span: int = 1
+    score: float = 1.0
+    """As `Line.score`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,7 @@ class Grid:
     open_bottom: bool = False
     """No rule closes the last row below."""
     warnings: tuple[str, ...] = ()
+    origin: Origin = Origin.PRINTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +163,16 @@ class PageMark:
     label: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class RecognisedSpan:
+    """Text of a section or passage, `text[start:end]`, that was recognised from a picture."""
+
+    start: int
+    end: int
+    score: float
+    """As `Line.score`."""
+
+
 class SectionKind(StrEnum):
     """What a section is for."""
 
@@ -171,6 +196,8 @@ class Section:
     page_marks: tuple[PageMark, ...]
     table_spans: tuple[tuple[str, int, int], ...] = ()
     """(table id, start, end) of each table's rendered rows in `text`."""
+    recognised: tuple[RecognisedSpan, ...] = ()
+    """In order of their place, none overlapping; offsets in `text`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +437,8 @@ class Passage:
     table_id: str | None = None
     pages: tuple[PageMark, ...] = ()
     """Where its pages begin; offsets in `text`, the first at 0."""
+    recognised: tuple[RecognisedSpan, ...] = ()
+    """As `Section.recognised`; offsets in the passage's `text`."""
 
 
 @dataclass(frozen=True, slots=True)

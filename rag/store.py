@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DATABASE_NAME = "wenbao.sqlite3"
 _STORED = (
-    *("Report", "Page", "Line", "Grid", "Cell", "Section", "PageMark", "Table", "TableRow", "Chunk"),
+    *("Report", "Page", "Line", "Grid", "Cell", "Section", "PageMark", "RecognisedSpan", "Table", "TableRow", "Chunk"),
     *("Contradiction", "FigureRef", "Number", "Passage"),
 )
 _CREATE = """

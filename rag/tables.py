@@ -71,10 +71,12 @@ def row_text(row: TableRow) -> str:
 
 
 def header_labels(rows: Sequence[TableRow], header_rows: int) -> tuple[str, ...]:
-    """One label a column; the levels of a header joined like 副高以上职称教师·人数."""
+    """A label for every column, `` where the header has none; its levels are joined like 副高以上职称教师·人数."""
     levels = [row.filled for row in rows[:header_rows]]
     named = [level for level in levels if len(set(level)) > 1 or len(level) == 1]
-    return tuple("·".join(unique(filter(None, labels))) for labels in zip(*named, strict=True))
+    width = max((len(row.filled) for row in rows), default=0)
+    padded = [(*level, *[""] * (width - len(level))) for level in named]
+    return tuple("·".join(unique(filter(None, labels))) for labels in zip(*padded, strict=True)) or ("",) * width
 
 
 def _groups(pages: Sequence[Page]) -> list[list[Place]]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.records import Cell, Grid, Line, Page
+from rag.records import Cell, Grid, Line, Page, TableRow
 from rag.tabbed_tables import UNRULED
 from rag.table_captions import is_caption, is_continued, is_note, unit_of
 from rag.table_rows import REJOINED, UNSURE_MERGE
@@ -513,3 +513,9 @@ def test_tables_of_a_sample_report() -> None:
     assert [len(table.rows) for table in tables] == [12, 42, 14]
     assert tables[1].rows[7].filled == ("财经学院", "电子商务", "114", "2.24%")
     assert sum(int(row.printed[1]) for row in tables[0].rows[1:-1]) == int(tables[0].rows[-1].printed[1])
+
+
+def test_a_table_without_a_header_has_an_empty_label_for_every_column() -> None:
+    rows = (TableRow(("在校生", "5000"), ("在校生", "5000"), 1), TableRow(("教师",), ("教师",), 1))
+    assert header_labels(rows, 0) == ("", "")
+    assert header_labels(rows[::-1], 1) == ("教师", "")
