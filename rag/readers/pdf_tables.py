@@ -1,4 +1,4 @@
-"""The tables of one PDF page as grids: cells from the rules drawn, text from the caller's text layer.
+"""The tables of one page as grids: cells from its rules, text from the caller's text layer or what was recognised.
 
 A table ruled both ways gives its cells by its rules alone. One with horizontal rules only (三线表) is read by the
 white corridors between its columns, and left as lines of text wherever these leave a doubt.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rag.readers.aligned import aligned_lattices
 from rag.readers.letters import Box, Letter, letters_within, page_letters, print_lines
-from rag.readers.ruling import Lattice, page_rules, region_box, rules_to_lattices
+from rag.readers.ruling import Lattice, Rule, page_rules, region_box, rules_to_lattices
 from rag.readers.unruled_rows import is_figure, with_unruled_rows
 from rag.records import Cell, Grid
 from rag.text import clean_line, join_lines
@@ -32,29 +32,41 @@ LOST = "表格中有文字未能归入单元格，请对照原页核实。"
 STACKED = "表格中有数字上下并列而其间没有框线，以空格分开，请对照原页核实。"
 
 TextOf = Callable[[float, float, float, float], str]
+ScoreOf = Callable[[float, float, float, float], float]
 
 
 def page_to_grids(page: PlumberPage, text_of: TextOf) -> tuple[Grid, ...]:
+    """The tables of a PDF page, as `rules_to_grids`."""
+    horizontals, verticals = page_rules(page)
+    if not horizontals:
+        return ()
+    return rules_to_grids(horizontals, verticals, page_letters(page), text_of)
+
+
+def rules_to_grids(
+    horizontals: Sequence[Rule],
+    verticals: Sequence[Rule],
+    letters: Sequence[Letter],
+    text_of: TextOf,
+    score_of: ScoreOf = lambda left, top, right, bottom: 1.0,
+) -> tuple[Grid, ...]:
     """The tables of a page from top to bottom; boxes around text, page borders and charts are none.
 
     `text_of(left, top, right, bottom)` gives the text in a box (points from the top left corner), a line feed
     between printed lines. Every character it gives for a grid's box stands in exactly one cell, or the grid warns.
+    `score_of` says of a box how surely its text was recognised.
     """
-    horizontals, verticals = page_rules(page)
-    if not horizontals:
-        return ()
-    letters = page_letters(page)
     ruled = [with_unruled_rows(lattice, letters) for lattice in rules_to_lattices(horizontals, verticals)]
-    grids = _outermost([grid for lattice in ruled if (grid := _lattice_to_grid(lattice, letters, text_of))])
+    grids = _outermost([grid for lattice in ruled if (grid := _lattice_to_grid(lattice, letters, text_of, score_of))])
     free = [rule for rule in horizontals if not any(grid.top - 2 <= rule.at <= grid.bottom + 2 for grid in grids)]
     for lattice in aligned_lattices(free, verticals, letters):
-        grid = _lattice_to_grid(lattice, letters, text_of)
+        grid = _lattice_to_grid(lattice, letters, text_of, score_of)
         if grid and not grid.warnings:
             grids.append(grid)
     return tuple(sorted(grids, key=lambda grid: (grid.top, grid.left)))
 
 
-def _lattice_to_grid(lattice: Lattice, letters: Sequence[Letter], text_of: TextOf) -> Grid | None:
+def _lattice_to_grid(lattice: Lattice, letters: Sequence[Letter], text_of: TextOf, score_of: ScoreOf) -> Grid | None:
     columns, rows = lattice.column_edges, lattice.row_edges
     if lattice.ragged > MAX_RAGGED:
         return None
@@ -62,8 +74,8 @@ def _lattice_to_grid(lattice: Lattice, letters: Sequence[Letter], text_of: TextO
     printed = [text_of(*box).splitlines() for box in boxes]
     texts = [_cell_text(lines, box, letters) for lines, box in zip(printed, boxes, strict=True)]
     cells = tuple(
-        Cell(text, region.row, region.column, region.row_span, region.column_span)
-        for text, region in zip(texts, lattice.regions, strict=True)
+        Cell(text, region.row, region.column, region.row_span, region.column_span, score_of(*box) if text else 1.0)
+        for text, region, box in zip(texts, lattice.regions, boxes, strict=True)
     )
     if not _is_table(cells, len(rows) - 1):
         return None

@@ -87,7 +87,7 @@ def page_rules(page: PlumberPage) -> tuple[list[Rule], list[Rule]]:
             horizontals.append(Rule((top + bottom) / 2, left, right))
         if right - left <= MAX_RULE_THICKNESS:
             verticals.append(Rule((left + right) / 2, top, bottom))
-    return _snapped(horizontals), _snapped(verticals)
+    return joined_rules(horizontals), joined_rules(verticals)
 
 
 def _strokes(page: PlumberPage) -> Iterable[tuple[float, float, float, float]]:
@@ -109,7 +109,8 @@ def _polyline_strokes(shape: dict[str, Any]) -> Iterable[tuple[float, float, flo
             yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
-def _snapped(rules: list[Rule]) -> list[Rule]:
+def joined_rules(rules: Iterable[Rule]) -> list[Rule]:
+    """Parallel rules by position: those drawn double, in parts or as dashes are one, the shortest none."""
     joined: list[Rule] = []
     for cluster in clustered(sorted(rules, key=lambda rule: rule.at), SNAP):
         length = sum(rule.end - rule.start for rule in cluster) or 1.0
