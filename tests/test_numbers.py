@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.numbers import (
+    agree,
     cell_number,
     find_numbers,
     find_scopes,
@@ -402,3 +403,31 @@ def test_gold_figures_printed_in_prose_are_found() -> None:
                     missed.append((case["id"], gold["value"], gold["unit"]))
     # rows whose cells run together in the quote
     assert {case for case, _, _ in missed} <= {"hb-016", "hb-018", "hb-025", "xn-082"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("96.12%", "超过96%", True),
+        ("95.98%", "超过96%", False),
+        ("98.2%", "不低于99%", False),
+        ("2986.4万元", "突破3000万元", False),
+        ("34118.1万元", "3.4亿元", True),
+        ("11205.79元", "1.12万元", True),
+        ("12067.33元", "1.21万元", True),
+        ("12067.33元", "1.23万元", False),
+        ("3900人", "约4000人", True),
+        ("3900人", "约4000元", False),
+        ("39546人次", "近4万人次", True),
+        ("52.4万册", "524000册", True),
+        ("100余人", "120余人", False),
+        ("45个", "49个", False),
+        ("0.99%", "0.91%", False),
+        ("5%", "5人", False),
+        ("300人", "310人", False),
+    ],
+)
+def test_roundings_and_fitting_bounds_agree(first: str, second: str, *, expected: bool) -> None:
+    one, other = (find_numbers(text)[0] for text in (first, second))
+    assert agree(one, other) is expected
+    assert agree(other, one) is expected

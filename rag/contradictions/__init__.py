@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from rag.contradictions.agreement import agree, round_to
 from rag.contradictions.counted import EMPTY, Counted, figure_to_counted
 from rag.contradictions.grouping import (
     Places,
@@ -30,7 +29,7 @@ from rag.contradictions.text_sums import paragraph_to_misfits, table_to_whole
 from rag.figures import Figure
 from rag.records import Contradiction, ContradictionKind, Section
 
-__all__ = ["EMPTY", "agree", "figures_to_contradictions", "round_to"]
+__all__ = ["EMPTY", "figures_to_contradictions"]
 
 
 def figures_to_contradictions(

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from rag.contradictions.agreement import agree
 from rag.contradictions.counted import Counted
+from rag.numbers import agree
 
 MIN_UNITS = 200
 """Sentences and rows a report is taken to have at least: a word is not common because the report is short."""

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from rag.contradictions.agreement import decimal_places, place_of
 from rag.figures import Figure
-from rag.numbers import find_scopes, unit_class
+from rag.numbers import decimal_places, find_scopes, last_place, unit_class
 from rag.records import ContradictionKind
 
 _TOTAL_COLUMN = re.compile(r"^(?:合计|总计|小计|共计)")
@@ -69,7 +68,7 @@ def _rows(figures: Sequence[Figure]) -> list[_Row]:
 
 def tolerance(figures: Sequence[Figure]) -> Decimal:
     """How much rounding may add up to over figures: half of the last place of each; what is counted is not rounded."""
-    return sum((place_of(f.number.value) / 2 for f in figures if not _is_counted(f)), Decimal(0))
+    return sum((last_place(f.number.value) / 2 for f in figures if not _is_counted(f)), Decimal(0))
 
 
 def _is_counted(figure: Figure) -> bool:
@@ -202,7 +201,7 @@ def share_fits(share: Figure, part: Figure, whole: Figure) -> bool:
     if not whole.number.value:
         return False
     exact = part.number.value * 100 / whole.number.value
-    return abs(exact - share.number.value) <= place_of(share.number.value) * Decimal("1.5")
+    return abs(exact - share.number.value) <= last_place(share.number.value) * Decimal("1.5")
 
 
 def _growth(rows: Sequence[_Row]) -> Iterator[Misfit]:
@@ -224,11 +223,11 @@ def _year(figure: Figure) -> int | None:
 
 def growth_fits(rate: Figure, old: Figure, new: Figure) -> bool:
     """Whether a rate of growth may be that of two values, each anywhere within its rounding."""
-    half_old, half_new = place_of(old.number.value) / 2, place_of(new.number.value) / 2
+    half_old, half_new = last_place(old.number.value) / 2, last_place(new.number.value) / 2
     low, high = old.number.value - half_old, old.number.value + half_old
     if low <= 0:
         return True
     least = (new.number.value - half_new - high) / high * 100
     most = (new.number.value + half_new - low) / low * 100
-    slack = place_of(rate.number.value)
+    slack = last_place(rate.number.value)
     return any(least - slack <= value <= most + slack for value in (rate.number.value, -rate.number.value))

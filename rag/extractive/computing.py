@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.compute import ComputeError, evaluate
-from rag.contradictions.agreement import place_of
 from rag.extractive.citing import Citations, described, label_of, lead_of, markers, written
 from rag.extractive.findings import Findings
 from rag.extractive.operands import MAX_OPTIONS, WHOLE, combine, operand_figures, operand_options
 from rag.extractive.row_computing import counted, group_figures, ranked
 from rag.figures import Figure
-from rag.numbers import find_numbers, same_value, unit_class
+from rag.numbers import find_numbers, last_place, same_value, unit_class
 from rag.operations import Plan
 from rag.quantities import Operand, minus, operand_to_term
 from rag.records import AnswerStatus, Computation, Draft, Operation
@@ -90,7 +89,7 @@ def _is_of_other_whole(plan: Plan, printed: Figure, operands: Sequence[Figure]) 
     except ComputeError:
         return False
     gap = abs(find_numbers(computed.text)[0].value - printed.number.value)
-    return gap > place_of(printed.number.value)
+    return gap > last_place(printed.number.value)
 
 
 def _is_beside(part: Figure, share: Figure) -> bool:

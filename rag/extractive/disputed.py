@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from rag.claims import without_names
 from rag.compute import ComputeError, difference, growth, share, total
-from rag.contradictions import EMPTY, agree
+from rag.contradictions import EMPTY
 from rag.extractive.citing import Citations, label_of, lead_of, markers, written
 from rag.extractive.findings import Findings
 from rag.extractive.scope import speaks_of_subject
 from rag.figures import Figure, passage_to_figures
-from rag.numbers import find_scopes, unit_class
+from rag.numbers import agree, find_scopes, unit_class
 from rag.quantities import Operand
 from rag.records import (
     AnswerStatus,

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from rag.extractive.agreement import agree
 from rag.extractive.asks import Ask
 from rag.extractive.drafting import evidence_to_draft, evidence_to_findings, findings_to_choices
 from rag.extractive.findings import Findings
 from rag.extractive.weighing import Choice
 from rag.figures import Figure
-from rag.numbers import same_value
+from rag.numbers import agree, same_value
 from rag.numbers.units import canonical, scaled
 from rag.records import AnswerStatus, Draft, Evidence, Number, Report, Table
 from rag.relevance import content_words

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.extractive.agreement import agree
 from rag.extractive.asks import Ask
 from rag.extractive.citing import Citations, lead_of, plain
 from rag.extractive.findings import Findings
 from rag.extractive.scope import speaks_of_subject
 from rag.extractive.weighing import Choice
 from rag.figures import Figure
-from rag.numbers import find_numbers, find_scopes, unit_class
+from rag.numbers import agree, find_numbers, find_scopes, unit_class
 from rag.records import AnswerStatus, Draft, Number, Passage, Query
 from rag.relevance import content_words, subject_words
 from rag.text import sentence_spans

@@ -12,10 +12,9 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from rag.claims import Claim, without_names, years_of
-from rag.extractive.agreement import agree
 from rag.figures import Figure
 from rag.generate.prompting import AnswerPrompt
-from rag.numbers import find_scopes, unit_class
+from rag.numbers import agree, find_scopes, unit_class
 from rag.records import AnswerFigure, Citation
 from rag.relevance import text_key
 from rag.said_of import tokens

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rag.contradictions import agree
 from rag.extractive.citing import Citations, label_of, written
 from rag.extractive.disputed import ref_to_figure
 from rag.extractive.drafting import evidence_to_relevance
 from rag.figures import Figure
 from rag.generate.plaintext import as_data
+from rag.numbers import agree
 from rag.records import Conflict, Contradiction, ContradictionKind, Evidence, FigureRef, Passage, Table
 
 MAX_DISPUTES = 4

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rag.answer_markup import Markup, markup_to_text, text_to_markup
-from rag.extractive.agreement import agree
 from rag.extractive.citing import label_of, written
 from rag.extractive.refusing import searched_in_vain
 from rag.extractive.scope import years
@@ -18,7 +17,7 @@ from rag.generate.expanding import TOKEN, Expander
 from rag.generate.plaintext import as_characters, without_markup
 from rag.generate.prompting import AnswerPrompt
 from rag.generate.replies import Reply, streamed_answer, text_to_reply
-from rag.numbers import cell_number, find_numbers, unit_class
+from rag.numbers import agree, cell_number, find_numbers, unit_class
 from rag.records import AnswerStatus, Citation, Conflict, Draft
 from rag.said_of import tokens
 from rag.text import matching_key

@@ -15,17 +15,21 @@ Values: 万/亿 scale every unit but money, which is kept as written (1.5万人 
 
 from __future__ import annotations
 
-from rag.numbers.equality import format_decimal, same_bound, same_value
+from rag.numbers.equality import agree, decimal_places, format_decimal, last_place, measured, same_bound, same_value
 from rag.numbers.figures import cell_number, find_numbers
 from rag.numbers.scopes import Scope, find_scopes
 from rag.numbers.units import unit_class, unit_in_header
 
 __all__ = [
     "Scope",
+    "agree",
     "cell_number",
+    "decimal_places",
     "find_numbers",
     "find_scopes",
     "format_decimal",
+    "last_place",
+    "measured",
     "same_bound",
     "same_value",
     "unit_class",
