@@ -16,7 +16,9 @@ MAX_HEADING_LENGTH = 60
 """Characters; a longer line is a sentence that happens to begin with a number."""
 MAX_ODD_LINES = 2
 """Lines running that do not look like a table of contents and do not end it."""
-MAX_DISPLAY_LENGTH = 40
+MIN_BARE_TITLES = 6
+"""Headings running without any text between them that are a table of contents without page numbers."""
+MAX_DISPLAY_LENGTH = 50
 """Characters of a heading that has no number and is told by its type."""
 SIZE_TOLERANCE = 1.08
 """Ratio from which one type size counts as larger than another."""
@@ -33,6 +35,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("case", re.compile(r"^(?:【(?:典型|特色|优秀|教学|工作)?案例】|(?:典型|特色|优秀)案例\s*[：:])(?P<n>)\s*(?=\S)")),
     ("annex", re.compile(rf"^附(?:件|录|表)\s*(?P<n>[\d{_CHINESE}]*)\s*[：:.、]?\s*")),
     ("dotted", re.compile(r"^(?P<n>\d{1,2}(?:[.．]\d{1,2}){1,4})[.．、]?\s*(?=[^\d.．%％\s万亿倍个元])")),
+    ("dotted_digit", re.compile(r"^(?P<n>\d{1,2}(?:[.．]\d{1,2}){1,4})\s+(?=\d\S*[\u4e00-\u9fff])")),
     ("chinese", re.compile(rf"^(?P<n>[{_CHINESE}]{{1,3}})\s*[、.．]\s*")),
     ("section", re.compile(rf"^第(?P<n>[{_CHINESE}\d]+)节\s*")),
     ("bracket", re.compile(rf"^[（(]\s*(?P<n>[{_CHINESE}]{{1,3}})\s*[)）]\s*[、.．]?\s*")),
@@ -49,7 +52,10 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _FRONT = re.compile(
     r"^(?:前言|序言|引言|导言|摘要|编制说明|学校概况|结语|结束语|后记|致谢|附录|附件|附表)(?:[：:\s].{0,20})?$"
 )
-_UNNUMBERED_RANK = {"front": 0, "part": 0, "annex": 0}
+_TOP = frozenset({"front", "part", "annex"})
+"""Forms of which every heading stands at the top."""
+_DOUBTFUL = frozenset({"bare", "dotted_digit"})
+"""Numbers before a word (1 发展概况) or a figure (3.3 1+X证书): headings only where something else says so."""
 _ABOVE_DOTTED = frozenset({"part", "front", "annex", "dotted", "chinese", "plain"})
 _SENTENCE_MARK = re.compile(r"[。；！？]|[，,：:]$")
 _CAPTION = re.compile(r"^\s*(?:附?表|附?图|续表)\s*[\d一二三四五六七八九十]{1,3}")
@@ -75,6 +81,8 @@ class Heading:
     level: int | None = None
     """Level stated by the file format."""
     size: float = 0.0
+    distinct: bool = False
+    """Its type tells it from the body: it is larger, or bold where the body is not."""
 
     @property
     def style(self) -> str:
@@ -91,27 +99,42 @@ def line_to_heading(
     level: int | None = None,
     listed: bool = False,
 ) -> Heading | None:
-    """The heading a line is, or None. `listed` says that the table of contents has this very title."""
-    title = text.strip()
+    """The heading a line is, or None. `bold` says that it is bold where the body is not, `listed` that the table of
+    contents has this very title.
+    """
+    title, *beside = text.strip().split("\t")
+    if any(_form_of(part)[0] for part in beside):
+        return None
+    title = " ".join([title, *beside])
     if not title or len(title) > MAX_HEADING_LENGTH or _CAPTION.match(title) or _LEADERS.search(title):
         return None
     large = bool(body_size) and size > body_size * SIZE_TOLERANCE
     form, number, rest = _form_of(title)
-    if form == "bare":  # 1 发展概况: a number before a word is a heading only where something else says so
+    if form in _DOUBTFUL:
         form, number, rest = ("dotted", number, rest) if large or listed or level is not None else (None, "", title)
     depth = number.count(".") + number.count("．") + 1 if form == "dotted" else 0
+    distinct = large or bold
     if level is not None:
-        return Heading(title, form or "plain", depth, number, level, size)
+        return Heading(title, form or "plain", depth, number, level, size, distinct)
     if form is None:
         if _FRONT.match(title.replace(" ", "")) or listed:
-            return Heading(title, "front" if not listed or large else "plain", 0, "", None, size)
+            return Heading(title, "front" if not listed or large else "plain", 0, "", None, size, distinct)
         return None
     if not rest and form not in ("annex", "part"):
         return None
     if _SENTENCE_MARK.search(title) and not listed:
         return None
     small = bool(body_size) and size * SIZE_TOLERANCE < body_size
-    return None if small and not bold and form != "case" else Heading(title, form, depth, number, None, size)
+    return None if small and not bold and form != "case" else Heading(title, form, depth, number, None, size, distinct)
+
+
+def annex_heading(caption: str, size: float, body_size: float) -> Heading | None:
+    """The heading that a table's caption is where it begins with 附表 or 附件, in type larger than the body's."""
+    title = caption.strip()
+    form, number, _ = _form_of(title)
+    if form != "annex" or len(title) > MAX_HEADING_LENGTH or not size > body_size * SIZE_TOLERANCE > 0:
+        return None
+    return Heading(title, "annex", 0, number, None, size, distinct=True)
 
 
 def display_heading(
@@ -119,15 +142,16 @@ def display_heading(
 ) -> Heading | None:
     """The heading a line is by its type alone: larger than the body, or bold where the body is not (`stands_out`).
 
-    The caller knows that body text follows it; a line of a cover or a table's title is none.
+    The caller knows that it stands where a heading may; a line of a cover or a table's title is none.
     """
     title = text.strip()
     large = bool(body_size) and size > body_size * SIZE_TOLERANCE
-    if not (large or stands_out) or not 4 <= len(title) <= MAX_DISPLAY_LENGTH or "\t" in title:
+    letters = len(re.findall(r"[\u4e00-\u9fff]", title))
+    if not (large or stands_out) or len(title) > MAX_DISPLAY_LENGTH or "\t" in title or letters < (2 if large else 4):
         return None
-    if _NO_DISPLAY.search(title) or _CAPTION.match(title) or len(re.findall(r"[\u4e00-\u9fff]", title)) < 3:
+    if _NO_DISPLAY.search(title) or _CAPTION.match(title) or (letters < 4 and 2 * letters < len(title)):
         return None
-    return Heading(title, "display", round(size), size=size)
+    return Heading(title, "display" if large else "bold", round(size), size=size, distinct=True)
 
 
 def _form_of(title: str) -> tuple[str | None, str, str]:
@@ -150,16 +174,30 @@ def contents_titles(lines: list[str]) -> tuple[frozenset[str], frozenset[int]]:
     last = {key: index for index, key in enumerate(keys)}
     titles: set[str] = set()
     end, misses = start, 0
+    bare = _bare_titles(lines, start + 1)
     for i in range(start + 1, len(lines)):
         if keys[i] in titles and not _TOC_LINE.search(lines[i]):
             break
-        title = _contents_title(lines, keys, last, i)
+        title = "" if i in bare else _contents_title(lines, keys, last, i)
         if title is not None:
             titles.add(title)
             end, misses = i, 0
         elif (misses := misses + 1) > MAX_ODD_LINES:
             break
     return frozenset(filter(None, titles)), frozenset(range(start, end + 1))
+
+
+def _bare_titles(lines: list[str], start: int) -> range:
+    """The lines of a table of contents that gives no page numbers: many headings running, until the first comes back."""
+    first: Heading | None = None
+    end = start
+    for text in lines[start:]:
+        heading = line_to_heading(text)
+        if heading is None or (first and (heading.form, heading.number) == (first.form, first.number)):
+            break
+        first = first or heading
+        end += 1
+    return range(start, end if end - start >= MIN_BARE_TITLES else start)
 
 
 def _contents_title(lines: list[str], keys: list[str], last: dict[str, int], at: int) -> str | None:
@@ -193,7 +231,9 @@ class HeadingStack:
     def __init__(self) -> None:
         self._open: list[Heading] = []
         self._above: dict[str, set[str]] = {}
-        """Style → the styles that have stood above it so far."""
+        """Style → the styles that have stood above it so far, outside of cases."""
+        self._type: dict[str, float] = {}
+        """Style → the size of type, told from the body's, that it has outside of cases."""
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -210,6 +250,8 @@ class HeadingStack:
         kept = self._open[: self._keep(heading)]
         if all(h.form != "case" for h in kept):
             self._above.setdefault(heading.style, set()).update(h.style for h in kept)
+            if heading.distinct:
+                self._type.setdefault(heading.style, heading.size)
         self._open = [*kept, heading]
 
     def _keep(self, heading: Heading) -> int:
@@ -217,10 +259,11 @@ class HeadingStack:
         if heading.level is not None:
             level = heading.level
             return sum(1 for _ in takewhile(lambda h: h.level is None or h.level < level, self._open))
-        if heading.form in _UNNUMBERED_RANK:
+        if heading.form in _TOP:
             return 0
         keep = self._keep_by_form(heading)
-        while keep and self._is_smaller(self._open[keep - 1], heading):
+        ends = self._is_display_peer if heading.form == "display" else self._is_smaller
+        while keep and ends(self._open[keep - 1], heading):
             keep -= 1
         return keep
 
@@ -228,6 +271,8 @@ class HeadingStack:
         styles = [h.style for h in self._open]
         if heading.form == "case":
             return styles.index("case0") if "case0" in styles else len(styles)
+        if "case0" in styles and self._is_of_report(heading):
+            styles = styles[: styles.index("case0")]
         if heading.form == "dotted":
             return self._keep_dotted(heading)
         siblings = [index for index, style in enumerate(styles) if style == heading.style]
@@ -260,6 +305,16 @@ class HeadingStack:
             above.add(other.form)
         return len(self._open)
 
+    def _is_of_report(self, heading: Heading) -> bool:
+        """Whether a heading's type is that of the report's own headings of its style, and no body type: it ends a case."""
+        return heading.distinct and self._type.get(heading.style) == heading.size > 0
+
     @staticmethod
     def _is_smaller(opened: Heading, new: Heading) -> bool:
         return bool(opened.size and new.size) and new.size > opened.size * SIZE_TOLERANCE and opened.form != "case"
+
+    @staticmethod
+    def _is_display_peer(opened: Heading, new: Heading) -> bool:
+        """Whether a heading told by its type alone ends an open one: in type no larger, and no part or annex."""
+        is_kept = opened.form in ("case", "part", "annex")
+        return bool(opened.size) and not is_kept and opened.size <= new.size * SIZE_TOLERANCE

@@ -8,7 +8,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from statistics import median
 
 from rag.records import Line, PageMark
@@ -25,6 +24,10 @@ NARROW = 15.0
 GAP = 1.55
 """Line pitches of white space that separate paragraphs."""
 SIZE_RATIO = 1.08
+TITLE_PITCH = 2.0
+"""Type sizes from one line of a heading to its next at most."""
+MAX_TITLE = 40
+"""Characters of a heading that ends where its line does."""
 LONG_PARAGRAPH = 80
 """Width (half-width columns) from which a stated paragraph without an end mark may go on after a page break."""
 WRAP_SLACK = 6
@@ -39,15 +42,18 @@ CAPTION = re.compile(
     r"^\s*(?:(?:附?[表图])\s*[\d一二三四五六七八九十]{1,3}(?:\s*[-－—–.．]\s*\d{1,3}){0,3}(?!\d)|续表|数据来源|资料来源|单位[：:])"
 )
 _HEADED = re.compile(
-    r"^(?:[一二三四五六七八九十]{1,3}\s*、|第[一二三四五六七八九十百\d]+[章节篇]|附(?:件|录|表)\s*[\d一二三四五六七八九十]*\s*$|典型案例\s*\d)"
+    r"^(?:[一二三四五六七八九十]{1,3}\s*、|第\s*[一二三四五六七八九十百\d]+\s*(?:[章节篇编]|部分)(?![的，])|附(?:件|录|表)\s*[\d一二三四五六七八九十]*\s*$|典型案例\s*\d)"
 )
 """Opens a paragraph whatever stands above it."""
 _NUMBERED = re.compile(
-    r"^(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}(?:[.．]\d{1,2})*[.．、]\s*[\u4e00-\u9fff])"
+    r"^(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}(?:[.．]\d{1,2})*[.．、]\s*[\u4e00-\u9fff]"
+    r"|\d{1,2}(?:[.．]\d{1,2}){1,4}\s*(?![万亿倍个元人名])[\u4e00-\u9fff])"
 )
-"""Opens one where the line above ends a sentence."""
+"""Opens one where the line above ends a sentence, or is a heading's itself."""
 _TITLED = re.compile(rf"{_HEADED.pattern}|{_NUMBERED.pattern}|^(?:典型|特色)?案例")
 """Begins like a heading."""
+_IN_SENTENCE = re.compile(r"[。；！？，]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _BULLET = re.compile(r"^\s*(?:[●■◆▲▪•·○□◇►➢✓*]|[-－—]\s|[①-⑳])")
 
 
@@ -108,7 +114,7 @@ def lines_to_layout(lines: Sequence[PlacedLine]) -> Layout:
         for a, b in itertools.pairwise(lines)
         if a.page == b.page and b.line.top > a.line.top and len(a.line.text) > 15
     ]
-    common = _common(chain.from_iterable(rights.values()))
+    common = _common((placed.line.right, len(placed.line.text)) for placed in lines if placed.line.right)
     widths = sorted(placed.line.columns or columns(placed.line.text) for placed in lines if len(placed.line.text) > 10)
     return Layout(
         body_size=sizes.most_common(1)[0][0] if sizes else 0.0,
@@ -119,12 +125,15 @@ def lines_to_layout(lines: Sequence[PlacedLine]) -> Layout:
         wrap_width=widths[int(len(widths) * 0.9)] if widths else 0,
         bold=2 * sum(len(placed.line.text) for placed in lines if placed.line.bold)
         > sum(len(placed.line.text) for placed in lines),
-        left_edge=_common(placed.line.left for placed in lines if placed.line.right),
+        left_edge=_common((placed.line.left, 1) for placed in lines if placed.line.right),
     )
 
 
-def _common(edges: Iterable[float]) -> float:
-    counts = Counter(round(edge / 4) for edge in edges)
+def _common(edges: Iterable[tuple[float, int]]) -> float:
+    """The commonest edge, given each with its weight."""
+    counts: Counter[int] = Counter()
+    for edge, weight in edges:
+        counts[round(edge / 4)] += weight
     return counts.most_common(1)[0][0] * 4 if counts else 0.0
 
 
@@ -135,7 +144,7 @@ def opens_paragraph(previous: PlacedLine, current: PlacedLine, layout: Layout) -
         return True
     if _BULLET.match(line.text) or _HEADED.match(line.text) or line.heading_level or before.heading_level:
         return True
-    if _NUMBERED.match(line.text) and _SENTENCE_ENDED.search(before.text):
+    if _NUMBERED.match(line.text) and (_SENTENCE_ENDED.search(before.text) or _is_short_title(before.text)):
         return True
     if before.columns and line.columns:
         return before.paragraph or not _fills_line(before, layout.wrap_width)
@@ -146,8 +155,29 @@ def opens_paragraph(previous: PlacedLine, current: PlacedLine, layout: Layout) -
     return _opens_by_position(previous, current, layout)
 
 
+def _is_short_title(text: str) -> bool:
+    """Whether a line has the form of a heading and is no part of a sentence."""
+    return len(text) <= MAX_TITLE and _TITLED.match(text) is not None and not _IN_SENTENCE.search(text)
+
+
+def _goes_on_as_title(previous: PlacedLine, current: PlacedLine, layout: Layout) -> bool:
+    """Whether two lines are one heading, set over both: larger than the body, of one type, near and in line."""
+    before, line = previous.line, current.line
+    size = line.size
+    if previous.page != current.page or not layout.body_size or size <= SIZE_RATIO * layout.body_size:
+        return False
+    if before.size != size or before.bold != line.bold or line.top - before.top > TITLE_PITCH * size:
+        return False
+    if _TITLED.match(line.text) or any(2 * len(_HAN.findall(text)) < len(text) for text in (before.text, line.text)):
+        return False
+    centred = abs((before.left + before.right) - (line.left + line.right)) <= 2 * size
+    return centred or abs(before.left - line.left) <= size / 2
+
+
 def _opens_by_position(previous: PlacedLine, current: PlacedLine, layout: Layout) -> bool:
     before, line = previous.line, current.line
+    if _goes_on_as_title(previous, current, layout):
+        return False
     size = line.size or layout.body_size or 10.0
     if before.size and line.size and max(before.size, line.size) > SIZE_RATIO * min(before.size, line.size):
         return True

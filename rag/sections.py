@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from rag.headings import SIZE_TOLERANCE, Heading, HeadingStack, contents_titles, display_heading, line_to_heading
+from rag.headings import (
+    SIZE_TOLERANCE,
+    Heading,
+    HeadingStack,
+    annex_heading,
+    contents_titles,
+    display_heading,
+    line_to_heading,
+)
 from rag.paragraphs import Layout, Paragraph, PlacedLine, join_paragraph, lines_to_layout, opens_paragraph
 from rag.records import Line, Page, PageMark, Section, SectionKind, Table
 from rag.tables import JoinedTable, join_tables, row_text
@@ -17,6 +25,8 @@ COVER = "封面"
 """Heading given to what stands before the first heading."""
 MIN_BODY_LENGTH = 40
 """Characters from which a paragraph below a line in other type shows that the line heads it."""
+CHAPTER_SIZE = 1.2
+"""Sizes of the body's type from which on a line heads what follows, be it another heading or a table."""
 MAX_RUN_IN_TITLE = 40
 """Characters of a first sentence (一、高度重视，提高认识。) that heads its paragraph."""
 
@@ -47,14 +57,22 @@ def pages_to_sections(
 
 
 def _with_display_headings(pages: Sequence[Page], blocks: Sequence[_Block]) -> list[_Block]:
-    """The blocks, lines that stand out by their type alone and are followed by body text made headings."""
+    """The blocks, lines that stand out by their type alone made headings: those that body text follows, and large ones
+    behind the first body text (what is large before it belongs to the cover) whatever follows.
+    """
     layout = lines_to_layout(
         [PlacedLine(item, page.number, page.label) for page in pages for item in page.items if isinstance(item, Line)]
     )
     found = []
+    begun = False
     for block, following in zip_longest(blocks, blocks[1:]):
-        if block.paragraph is not None and block.heading is None and following and _is_body(following, layout):
+        begun = begun or _is_body(block, layout)
+        if block.paragraph is not None and block.heading is None and following:
             first = block.paragraph.first
+            is_followed = _is_body(following, layout)
+            if not is_followed and not (begun and first.size > CHAPTER_SIZE * layout.body_size > 0):
+                found.append(block)
+                continue
             stands_out = first.bold and not layout.bold
             heading = display_heading(
                 block.paragraph.text, size=first.size, body_size=layout.body_size, stands_out=stands_out
@@ -97,12 +115,19 @@ def _blocks(
     for element in elements:
         if isinstance(element, JoinedTable):
             yield from _flush(run, layout, titles, levels)
-            yield _Block(None, None, element)
+            yield _Block(_annex_of(element, pages, layout), None, element)
             continue
         if run and (matching_key(run[-1].line.text) in titles or opens_paragraph(run[-1], element, layout)):
             yield from _flush(run, layout, titles, levels)
         run.append(element)
     yield from _flush(run, layout, titles, levels)
+
+
+def _annex_of(table: JoinedTable, pages: Sequence[Page], layout: Layout) -> Heading | None:
+    """The annex that a table is: its caption (附表二 …) stands in larger type than the body's."""
+    page, item = table.places[0]
+    line = pages[page].items[item]
+    return annex_heading(table.caption, line.size, layout.body_size) if isinstance(line, Line) else None
 
 
 def _flush(run: list[PlacedLine], layout: Layout, titles: frozenset[str], levels: dict[str, int]) -> Iterator[_Block]:
@@ -119,10 +144,12 @@ def _heading_of(paragraph: Paragraph, layout: Layout, titles: frozenset[str], le
         paragraph.text,
         size=line.size,
         body_size=layout.body_size,
-        bold=line.bold,
+        bold=line.bold and not layout.bold,
         level=line.heading_level or levels.get(key),
         listed=key in titles,
     )
+    if heading is None and (annex := annex_heading(paragraph.text, line.size, layout.body_size)):
+        return annex
     run_in = _RUN_IN.match(paragraph.text) if heading is None else None
     if run_in and run_in.end() <= MAX_RUN_IN_TITLE:
         return line_to_heading(run_in.group()[:-1], size=line.size)
@@ -217,7 +244,7 @@ def _only_leads(block: _Block, following: _Block | None) -> bool:
     return (
         block.heading is not None
         and block.paragraph is not None
-        and block.paragraph.text == block.heading.title
+        and block.paragraph.text.replace("\t", " ") == block.heading.title
         and following is not None
         and following.heading is not None
         and following.heading.style != block.heading.style

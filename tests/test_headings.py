@@ -42,6 +42,8 @@ from rag.text import matching_key
         ("第一章的任务，是", None),
         ("序", None),
         ("普通的一行", None),
+        ("第一部分\t学校概况", "part"),
+        ("（一）单独考试\t（二）对口升学", None),
         ("1 发展概况", None),
         ("（一）" + "很长的句子" * 15, None),
         ("", None),
@@ -76,6 +78,11 @@ def test_what_supports_a_heading(text: str, facts: dict[str, float | bool | int]
     [
         ("我校召开教学工作会议", 14, False, True),
         ("我校召开教学工作会议", 12, True, True),
+        ("2024年单招：2868人报名", 14, False, True),
+        ("简讯", 14, False, True),
+        ("简讯", 12, True, False),
+        ("96.12%", 30, False, False),
+        ("96.12%达标", 30, False, False),
         ("我校召开教学工作会议", 12, False, False),
         ("2023年12月", 14, False, False),
         ("二〇二三年十二月", 14, False, False),
@@ -83,7 +90,7 @@ def test_what_supports_a_heading(text: str, facts: dict[str, float | bool | int]
         ("鄂教〔2023〕5号", 14, False, False),
         ("表1 经费收入情况", 14, True, False),
         ("ANNUAL REPORT", 20, True, False),
-        ("长" * 50, 14, True, False),
+        ("长" * 51, 14, True, False),
     ],
 )
 def test_display_heading(text: str, size: float, stands_out: bool, found: bool) -> None:
@@ -154,6 +161,51 @@ def paths_of(*titles: str) -> list[tuple[str, ...]]:
 )
 def test_stack(titles: list[str], last: list[str]) -> None:
     assert list(paths_of(*titles)[-1]) == last
+
+
+def test_a_number_may_be_followed_by_a_figure() -> None:
+    assert line_to_heading("3.3 1+X证书试点") is None
+    heading = line_to_heading("3.3 1+X证书试点", size=14, body_size=12)
+    assert heading is not None
+    assert (heading.style, heading.number) == ("dotted2", "3.3")
+    assert line_to_heading("3.3 1.5", size=14, body_size=12) is None
+
+
+def placed(title: str, size: float) -> Heading:
+    heading = line_to_heading(title, size=size, body_size=10.5)
+    heading = heading or display_heading(title, size=size, body_size=10.5, stands_out=True)
+    assert heading is not None, title
+    return heading
+
+
+@pytest.mark.parametrize(
+    ("titles", "last"),
+    [
+        ([("学校概况", 18), ("育人成效", 18)], ["育人成效"]),
+        ([("学校概况", 18), ("师资队伍", 14), ("育人成效", 18)], ["育人成效"]),
+        ([("育人成效", 18), ("师资队伍", 14), ("办学条件", 14)], ["育人成效", "办学条件"]),
+        ([("育人成效", 18), ("一、师资队伍", 14), ("师德师风", 12)], ["育人成效", "一、师资队伍", "师德师风"]),
+        ([("第四部分 决算表", 16), ("收入支出总表", 20)], ["第四部分 决算表", "收入支出总表"]),
+        ([("一、概况", 14), ("（一）师资", 12), ("案例1 匠心", 12), ("（二）条件", 12)], ["一、概况", "（二）条件"]),
+        ([("一、概况", 14), ("案例1 匠心", 12), ("（一）背景", 10.5)], ["一、概况", "案例1 匠心", "（一）背景"]),
+        (
+            [("一、概况", 14), ("（一）师资", 12), ("二、培养", 14), ("案例1 匠心", 12), ("（一）课程", 12)],
+            ["二、培养", "（一）课程"],
+        ),
+    ],
+)
+def test_type_tells_where_a_heading_stands(titles: list[tuple[str, float]], last: list[str]) -> None:
+    stack = HeadingStack()
+    for title, size in titles:
+        stack.push(placed(title, size))
+    assert list(stack.path) == last
+
+
+def test_contents_without_page_numbers() -> None:
+    parts = ["第一部分 概况", "一、职能", "二、机构", "第二部分 决算表", "一、收入总表", "第三部分 说明"]
+    body = ["第一部分 概况", "一、职能说明", "本校培养人才，服务地方，成效显著。"]
+    assert contents_titles(["目录", *parts, *body])[1] == frozenset(range(7))
+    assert contents_titles(["目录", *parts[:3], *body[2:]])[1] == frozenset({0})
 
 
 def test_larger_type_closes_smaller() -> None:

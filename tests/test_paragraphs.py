@@ -159,3 +159,35 @@ def test_a_first_line_short_by_its_indent_goes_on_unless_it_ends_or_is_a_title(t
     assert opens_paragraph(first, second, lines_to_layout([*filler, first, second])) is not joined
     ended = PlacedLine(Line(text, paragraph=True, columns=width), None, None)
     assert opens_paragraph(ended, second, lines_to_layout([*filler, ended, second]))
+
+
+def title(text: str, top: float, left: float, size: float = 17) -> PlacedLine:
+    return printed(text, top, left, RIGHT + 72 - left, size)
+
+
+@pytest.mark.parametrize(
+    ("lines", "paragraphs"),
+    [
+        ([title("新生报到率超94%", 100, 200), title("创四年新高", 126, 240)], ["新生报到率超94%创四年新高"]),
+        ([title("新生报到率超94%", 100, 200), title("创四年新高", 160, 240)], ["新生报到率超94%", "创四年新高"]),
+        ([title("新生报到", 100, 200), title("一、概况", 126, 240)], ["新生报到", "一、概况"]),
+        ([title("新生报到", 100, 200), title("创四年新高", 126, 240, 14)], ["新生报到", "创四年新高"]),
+        ([title("96.12%", 100, 200), title("就业率", 126, 240)], ["96.12%", "就业率"]),
+        ([title("新生报到", 100, 200), printed("另一栏目", 126, 330, size=17)], ["新生报到", "另一栏目"]),
+    ],
+    ids=["two lines", "far below", "numbered", "other type", "a figure and its name", "not in line"],
+)
+def test_headings_over_two_lines(lines: list[PlacedLine], paragraphs: list[str]) -> None:
+    assert paragraphs_of([*FILLER, *lines])[-len(paragraphs) :] == paragraphs
+
+
+def test_headings_below_each_other_stay_apart() -> None:
+    lines = [printed("3.2 教学基本设施情况", 100, right=150), printed("3.2.1 行政用房", 120, right=150)]
+    lines += [printed("1、定位与目标", 160, right=150), printed("1.2领导年龄", 180, right=150)]
+    assert paragraphs_of(lines) == [line.line.text for line in lines]
+
+
+def test_short_titles_do_not_set_the_right_margin() -> None:
+    heads = [printed(f"3.{n} 教学情况", 40 * n, right=150) for n in range(1, 12)]
+    body = [printed(FULL * 2, 500), printed("续到这里。", 520, right=150)]
+    assert paragraphs_of([*heads, *body])[-1] == FULL * 2 + "续到这里。"

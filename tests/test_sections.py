@@ -172,3 +172,29 @@ def _chunks_are_sound(sections: Sequence[Section], tables: Sequence[Table]) -> N
     chunks = sections_to_chunks(REPORT, sections, tables, estimate_tokens, 60)
     for section in sections:
         assert "".join(chunk.text for chunk in chunks if chunk.section_id == section.id) == section.text
+
+
+def typeset(*lines: tuple[str, float], number: int = 1) -> list[Line]:
+    """Lines of given sizes, one below the other with room between them."""
+    return [
+        Line(text, 72, 40.0 * at, 72 + size * len(text), 40.0 * at + size, size)
+        for at, (text, size) in enumerate(lines)
+    ]
+
+
+def test_large_titles_head_what_follows_but_not_on_the_cover() -> None:
+    table = grid_of(("项目", "数量"), ("教师", "512"))
+    cover = Page(1, tuple(typeset(("某某学院", 26), ("发展报告", 26))), "1")
+    first = typeset(
+        ("学校概况", 18), (PROSE, 10.5), ("师资力量", 18), ("队伍规模", 14), (PROSE, 10.5), ("办学条件", 14)
+    )
+    found = sections_of(cover, Page(2, (*first, table), "2"))
+    assert paths(found) == [COVER, "学校概况", "师资力量 > 队伍规模", "师资力量 > 办学条件"]
+
+
+def test_an_annexed_table_with_a_large_caption_opens_an_annex() -> None:
+    table = grid_of(("专业", "计划"), ("护理", "120"))
+    lines = typeset(("第九章 附则", 13), (PROSE, 10.5), ("附表一 分专业招生计划", 13))
+    assert paths(sections_of(Page(1, (*lines, table), "1"))) == ["第九章 附则", "附表一 分专业招生计划"]
+    small = typeset(("第九章 附则", 13), (PROSE, 10.5), ("附表一 分专业招生计划", 10.5))
+    assert paths(sections_of(Page(1, (*small, table), "1"))) == ["第九章 附则"]
