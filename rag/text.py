@@ -131,6 +131,8 @@ _DOMAIN_WORDS = (
     "双高计划 一村多名大学生 技能校园 典型案例 提质培优 楚怡 科技副总 精品课程 职教集团 职教联盟 专利 发明专利 百分点"
 ).split()
 _DOMAIN_SET = frozenset(_DOMAIN_WORDS)
+_RAISED_MARK = re.compile("(?<![A-Za-z])[\u2070\u00b9\u00b2\u00b3\u2074-\u207e\u1d43\u1d47\u1d48\u1d49\u1d9c]+")
+"""The mark of a note (320¹, 96.12%⁽²⁾) or an exponent, but not that of a unit (m²)."""
 _WORD = re.compile(r"[0-9]+(?:\.[0-9]+)?%?|[a-z]+[a-z0-9+#.]*|[\u3400-\u9fff]+")
 
 
@@ -146,7 +148,7 @@ def _segmenter() -> rjieba.Jieba:
 
 def search_terms(text: str) -> tuple[str, ...]:
     """Lexical terms in order, repeats kept: words, numbers whole, and every bigram of Chinese characters."""
-    key = unicodedata.normalize("NFKC", fold_radicals(text)).lower()
+    key = unicodedata.normalize("NFKC", _RAISED_MARK.sub(" ", fold_radicals(text))).lower()
     key = re.sub(r"(?<=\d),(?=\d{3})", "", key)
     terms: list[str] = []
     for run in _WORD.findall(key):

@@ -16,6 +16,7 @@ from rag.readers.pdf_drawing import Drawing, page_to_drawing
 from rag.readers.pdf_fonts import FontWeights
 from rag.readers.pdf_grids import TABLES_FAILED, GridFinder
 from rag.readers.pdf_layout import pieces_to_lines
+from rag.readers.pdf_marks import mark_raised_digits
 from rag.readers.pdf_text import PageView, Piece, text_page_to_pieces
 from rag.records import Grid, Line, Page, PageStatus, ReadFile
 from rag.text import clean_line
@@ -113,6 +114,7 @@ def _read_page(document: Any, index: int, helpers: _Helpers) -> Page:
         view = PageView(page)
         text_page = page.get_textpage()
         pieces = text_page_to_pieces(text_page, view, helpers.weights.bold_fonts(index, page))
+        mark_raised_digits(pieces)
         drawing = page_to_drawing(page)
         blank = Page(index + 1, (), label, round(view.width, 2), round(view.height, 2))
         return _filled(blank, pieces, drawing, view, helpers)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from statistics import median
 
-from rag.readers.pdf_text import COLUMN_GAP, Piece
+from rag.readers.pdf_text import COLUMN_GAP, SAME_BASELINE_OF_SIZES, Piece
 from rag.records import Line
 from rag.text import clean_line
 
@@ -88,8 +88,14 @@ def _group_text(group: Sequence[Piece]) -> str:
     text = group[0].text
     for previous, piece in pairwise(group):
         near = piece.left - previous.right <= WORD_GAP * max(previous.size, piece.size)
-        text += ("" if near else " ") + piece.text
+        text += ("" if near and not _part_figures(previous, piece) else " ") + piece.text
     return clean_line(text)
+
+
+def _part_figures(previous: Piece, piece: Piece) -> bool:
+    """Whether two pieces that touch are two figures: digits of two sizes at two heights."""
+    level = abs(previous.baseline - piece.baseline) <= SAME_BASELINE_OF_SIZES * max(previous.size, piece.size)
+    return not level and previous.text[-1:].isdecimal() and piece.text[:1].isdecimal()
 
 
 def _row_parts(row: Sequence[Piece]) -> list[str]:

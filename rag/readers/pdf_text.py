@@ -17,6 +17,10 @@ COLUMN_GAP = 1.5
 """Type sizes between two pieces from which on a tab stands there."""
 SAME_BASELINE = 0.25
 """Type sizes by which the baselines inside a piece may differ."""
+SAME_SIZE = 0.08
+"""Share of a type size by which sizes may differ and still be one; what is smaller may be a raised mark."""
+SAME_BASELINE_OF_SIZES = 0.08
+"""As SAME_BASELINE, between type of two sizes."""
 ASCENT = 0.88
 """Type sizes from the baseline to the top of a Chinese character."""
 DRAWN_SPACE_GAP = 0.05
@@ -280,8 +284,9 @@ def _follows(piece: Piece, glyph: _Glyph) -> bool:
     if style.turned or piece.turned:
         return style.turned and piece.turned and style.size == piece.size
     size = max(piece.size, 1.0)
+    same_size = style.size == 0 or abs(style.size / size - 1) <= SAME_SIZE
     return (
-        abs(glyph.baseline - piece.baseline) <= SAME_BASELINE * size
+        abs(glyph.baseline - piece.baseline) <= (SAME_BASELINE if same_size else SAME_BASELINE_OF_SIZES) * size
         and -0.5 <= _gap(piece, glyph) <= COLUMN_GAP
         and (style.size == 0 or 0.75 <= style.size / size <= 1.34)
         and style.bold == piece.bold
