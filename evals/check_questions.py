@@ -23,10 +23,11 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from evals.cases import TYPES, Case, GoldFigure, load_cases
+from evals.reports import read_sources
 from rag.errors import WenbaoError
 from rag.numbers import find_numbers, same_value
-from rag.readers import read_report
 from rag.records import Grid, Line, Number, Page
+from rag.sources import Source
 from rag.text import join_lines, matching_key, sentence_spans
 
 MIN_QUESTIONS = 200
@@ -285,7 +286,8 @@ def _spread(word: str) -> str:
 
 
 def _report_text(path: Path, college: str) -> ReportText:
-    pages = read_report(path).pages
+    (parts,) = read_sources([Source(path, path.name)])
+    pages = parts.pages
     numbered = tuple((page.number, _folded("\n".join(map(_item_text, page.items)))) for page in pages)
     return ReportText(path.name, college, numbered, tuple(map(matching_key, _statements(pages))))
 

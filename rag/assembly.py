@@ -197,8 +197,7 @@ def open_index(settings: Settings, notify: Notify = lambda message: None) -> Ind
 def build_ingest(settings: Settings, index: Index) -> Ingest:
     """The pipeline from files to this index."""
     from rag.ingest import Ingest
-    from rag.readers import Limits
-    from rag.tokens import estimate_tokens
+    from rag.sandbox import Limits
 
     limits = Limits(
         memory_bytes=settings.read_memory_mb << 20,
@@ -206,7 +205,7 @@ def build_ingest(settings: Settings, index: Index) -> Ingest:
         max_pages=settings.read_max_pages,
         max_file_bytes=settings.read_max_file_mb << 20,
     )
-    return Ingest(index, limits, estimate_tokens, settings.max_chunk_tokens)
+    return Ingest(index, limits, settings.max_chunk_tokens)
 
 
 def build_assistant(settings: Settings, index: Index) -> Assistant:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.chunks import TokenCounter, sections_to_chunks
-from rag.contradictions import figures_to_contradictions
 from rag.errors import SettingsError, UnreadableFileError
-from rag.figures import passage_to_figures, section_to_passages
-from rag.identity import describe_report
 from rag.index import Index
-from rag.pages import drop_running_heads
-from rag.readers import Limits, read_report
-from rag.records import ReadFile, Report, ReportParts
-from rag.sections import pages_to_sections
+from rag.reading import Reading
+from rag.records import Report, ReportParts
+from rag.sandbox import Limits
 from rag.sources import Source, file_digests, find_sources, is_gone
-from rag.twins import same_as, same_bytes, text_sketch
+from rag.twins import same_as, same_bytes
 
 PIPELINE_VERSION = "5"
 """Raised when reading or chunking changes, so that indexed reports are read again."""
@@ -30,8 +24,6 @@ READERS = 2
 """Files read at a time."""
 _LOOK_EVERY_SECONDS = 0.5
 """How often Ctrl-C is looked for: Windows does not deliver it to a thread that waits for ever."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +90,6 @@ class Ingest:
 
     index: Index
     limits: Limits
-    count_tokens: TokenCounter
     max_chunk_tokens: int
 
     def run(
@@ -165,7 +156,7 @@ class Ingest:
                 self._store(job, future, tally)
                 on_progress(Progress(done, len(jobs), job.source.path.name))
 
-    def _as_read(self, jobs: Sequence[_Job]) -> Generator[tuple[_Job, Future[ReadFile]]]:
+    def _as_read(self, jobs: Sequence[_Job]) -> Generator[tuple[_Job, Future[ReportParts]]]:
         """Each job with its result, as they come; no more than `READERS` files are held at a time.
 
         Closing it ends what is still being read.
@@ -173,24 +164,25 @@ class Ingest:
         stop = threading.Event()
         # The longest first: one that is begun last keeps the others waiting.
         waiting = sorted(jobs, key=lambda job: job.size)
-        running: dict[Future[ReadFile], _Job] = {}
-        with ThreadPoolExecutor(READERS + 1) as pool:
+        running: dict[Future[ReportParts], _Job] = {}
+        reading = Reading(self.limits, self.max_chunk_tokens)
+        with closing(reading), ThreadPoolExecutor(READERS + 1) as pool:
             pool.submit(self.index.warm_up)
             try:
                 while waiting or running:
                     while waiting and len(running) < READERS:
                         job = waiting.pop()
-                        running[pool.submit(read_report, job.source.path, self.limits, stop=stop)] = job
+                        running[pool.submit(reading.parts, job.source, stop=stop)] = job
                     finished, _ = wait(running, timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
                     for future in sorted(finished, key=lambda future: running[future].source.report_id):
                         yield running.pop(future), future
             finally:
                 stop.set()
 
-    def _store(self, job: _Job, future: Future[ReadFile], tally: _Tally) -> None:
+    def _store(self, job: _Job, future: Future[ReportParts], tally: _Tally) -> None:
         identity = job.source.report_id
         try:
-            parts = _parts_of(future, job.source, self.count_tokens, self.max_chunk_tokens)
+            parts = future.result()
             self.index.replace(parts, job.fingerprint)
         except (UnreadableFileError, SettingsError) as error:
             kept = "以前读入的内容仍保留。" if job.is_known else ""
@@ -215,55 +207,6 @@ def _size_of(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
-
-
-def _parts_of(
-    future: Future[ReadFile], source: Source, count_tokens: TokenCounter, max_chunk_tokens: int
-) -> ReportParts:
-    """The parts of a file that has been read; UnreadableFileError for one nothing can be made of."""
-    read = future.result()
-    try:
-        parts = read_to_parts(read, source, count_tokens, max_chunk_tokens)
-    except SettingsError:
-        raise
-    except Exception as error:
-        # A report no one foresaw must not keep the others out.
-        log.debug("making parts of %r failed", source.report_id, exc_info=True)
-        reason = f"程序处理这份文件时出错（{type(error).__name__}）；请把文件发给问报的维护者。"
-        raise UnreadableFileError(reason) from error
-    if not parts.chunks:
-        raise UnreadableFileError("没有可用的文字：文件里没有读出任何内容。")
-    return parts
-
-
-def read_to_parts(read: ReadFile, source: Source, count_tokens: TokenCounter, max_chunk_tokens: int) -> ReportParts:
-    """Everything that is kept of one report, from its file as read."""
-    described = describe_report(read, source.report_id, source.corrections)
-    pages = drop_running_heads(read.pages)
-    sections, tables = pages_to_sections(pages, source.report_id, read.outline)
-    by_id = {table.id: table for table in tables}
-    figures = [
-        figure
-        for section in sections
-        for passage in section_to_passages(section)
-        for figure in passage_to_figures(passage, by_id.get(passage.table_id or ""))
-    ]
-    report = replace(
-        described,
-        path=str(source.path.resolve()),
-        figure_count=len(figures),
-        sketch=text_sketch(section.text for section in sections),
-    )
-    chunks = sections_to_chunks(report, sections, tables, count_tokens, max_chunk_tokens)
-    contradictions = figures_to_contradictions(report.id, sections, figures, report_years(report))
-    return ReportParts(report, pages, sections, tables, chunks, contradictions)
-
-
-def report_years(report: Report) -> frozenset[int]:
-    """The years a report's figures are of where they name none: its own, the one before, its academic year's."""
-    academic = {int(year) for year in (report.academic_year or "").split("-") if year}
-    own = {report.year, report.year - 1} if report.year else set[int]()
-    return frozenset(own | academic | ({report.cohort} if report.cohort else set()))
 
 
 @dataclass(slots=True)

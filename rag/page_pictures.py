@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.picture_request import PagePicture, PictureRequest, read_picture, request_to_line
-from rag.readers.guard import start_child
 from rag.readers.request import os_error_reason
+from rag.sandbox import start_child
 
 DRAW_SECONDS = 15.0
 """How long one page may take."""
@@ -80,7 +80,7 @@ class PagePictures:
         is_new = self._child is None or self._child.poll() is not None
         if is_new:
             self._end()
-            self._child = start_child("rag.readers.picture_worker", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            self._child = start_child("rag.readers.picture_worker", stderr=subprocess.DEVNULL)
         seconds = self._draw_seconds + (self._start_seconds if is_new else 0.0)
         answer: list[PagePicture | None] = []
         # a pipe cannot be read with a time limit everywhere; a thread can be waited for

@@ -60,10 +60,12 @@ LAYERS = (
     {"charts", "told", "page_figures"}
     | {"present", "exchanges", "feedback", "page", "page_sources", "page_streaming"}
     | {"answer_blocks", "exports", "word", "figure_rows", "board_page", "board_rows"},
-    {"readers", "page_pictures", "sources", "uploads", "embedders", "models"}
+    {"sandbox", "readers", "page_pictures", "sources", "uploads", "embedders", "models"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
     | {"keeping", "conversations", "feedback_box", "answer_cache"}
     | {"terminal", "serving"},
+    {"analysis"},
+    {"reading"},
     {"ingest", "assistant"},
     {"assembly"},
     {"langchain_retriever"},
@@ -74,7 +76,7 @@ LAYERS = (
 """From the bottom: a module needs only modules of its own layer or of those before it."""
 
 EDGES = {
-    "files to read": {"readers", "page_pictures"},
+    "files to read": {"sandbox", "readers", "page_pictures"},
     "folders and uploads": {"sources", "uploads"},
     "index": {"database", "store", "vectors", "keywords", "mirror", "publish", "index"},
     "models": {"embedders", "models"},
@@ -103,7 +105,7 @@ LIBRARIES = {
     "langchain_openai": {"embedders", "models"},
     "langchain_core": {"langchain_retriever"},
     "langchain": {"models"},
-    "pydantic": {"embedders", "exchanges", "langchain_retriever", "models", "store"},
+    "pydantic": {"embedders", "exchanges", "langchain_retriever", "models", "sandbox", "store"},
     "tiktoken": {"tokens"},
     "rjieba": {"text"},
     "rapidfuzz": {"colleges"},
@@ -123,7 +125,7 @@ LOADED_EARLY = {
 
 READ_THE_ENVIRONMENT = {
     "settings",
-    "readers.guard",  # hands it on to the child that parses
+    "sandbox.child",  # hands it on to the child that parses
     "benchmarks.faults",  # sets a proxy that fails
 }
 

@@ -6,11 +6,11 @@ import pytest
 
 from evals.benchmarks.figures import cover, findings, is_printed, read_all_figures
 from evals.cases import Case, GoldFigure
+from rag.analysis import read_to_parts
 from rag.figures import passage_to_figures, section_to_passages
-from rag.ingest import read_to_parts
 from rag.readers.plain import read_plain
+from rag.readers.request import Request
 from rag.records import ReportParts
-from rag.sources import Source
 
 TEXT = """一、师资
 
@@ -27,7 +27,7 @@ TEXT = """一、师资
 def report(tmp_path, text: str = TEXT) -> ReportParts:
     path = tmp_path / "report.txt"
     path.write_text(text, encoding="utf-8")
-    return read_to_parts(read_plain(path.read_bytes()), Source(path, path.name), len, 400)
+    return read_to_parts(read_plain(path.read_bytes()), Request(str(path), path.name, {}, 400, 10, 10**6), len)
 
 
 def case(value: str, unit: str, about: str, evidence: str) -> Case:

@@ -10,7 +10,7 @@ import pytest
 from conftest import write_report
 from fixture_files import PdfBuilder, picture, text
 
-import rag.ingest
+import rag.reading
 from rag.assembly import build_ingest, open_index
 from rag.errors import IndexBusyError, SettingsError
 from rag.index import Index
@@ -18,6 +18,14 @@ from rag.ingest import Ingest, Outcome, Progress
 from rag.settings import Settings
 
 SHARED = Path(__file__).parents[2] / "shared" / "reports"
+
+
+FAILING_TASK = """
+from rag import analysis
+
+def answer(request, teller):
+    return 1 / 0 if "甲".encode() in request else analysis.answer(request, teller)
+"""
 
 
 @pytest.fixture
@@ -171,14 +179,9 @@ def test_a_file_that_no_longer_can_be_read_keeps_what_was_read(start, tmp_path):
 def test_an_unforeseen_failure_of_ours_keeps_the_others(start, tmp_path, monkeypatch):
     for name in ("甲", "乙"):
         write_report(tmp_path / "报告" / f"{name}.txt", f"{name}城职业学院", 100)
-    real = rag.ingest.drop_running_heads
-
-    def fail_for_one(pages):
-        if any("甲城" in item.text for page in pages for item in page.items):
-            raise ZeroDivisionError
-        return real(pages)
-
-    monkeypatch.setattr(rag.ingest, "drop_running_heads", fail_for_one)
+    (tmp_path / "failing_task.py").write_text(FAILING_TASK, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(rag.reading, "TASK", "failing_task:answer")
     outcome = start().run([tmp_path / "报告"])
     assert outcome.added == ("乙.txt",)
     assert "ZeroDivisionError" in outcome.failed[0][1]

@@ -17,17 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.cases import Case, GoldFigure, load_cases
+from evals.reports import read_folder
 from evals.scoring import equals_gold
 from rag.figures import Figure, passage_to_figures, section_to_passages
-from rag.ingest import read_to_parts
 from rag.numbers import format_decimal, unit_class
-from rag.readers import read_report
 from rag.records import Passage, ReportParts, Table
 from rag.said_of import tokens
-from rag.settings import Settings
-from rag.sources import find_sources
 from rag.text import find_quote, matching_key
-from rag.tokens import estimate_tokens
 
 GOAL_READ, GOAL_BOUND, GOAL_PAGES = 0.98, 0.9, 200
 EARLIER = 0.5
@@ -114,15 +110,6 @@ def cover(about: str, figure: Figure) -> float:
     own = wanted & tokens(f"{figure.near} {before} {figure.after} {figure.number.text}")
     earlier = wanted & tokens(figure.before) - own
     return (len(own) + len(earlier) * EARLIER) / len(wanted) if wanted else 0.0
-
-
-def read_folder(folder: Path) -> list[ReportParts]:
-    """The reports of a folder as an ingest has them."""
-    budget = Settings().max_chunk_tokens
-    return [
-        read_to_parts(read_report(source.path), source, estimate_tokens, budget)
-        for source in find_sources([folder]).sources
-    ]
 
 
 def read_all_figures(reports: Sequence[ReportParts]) -> int:

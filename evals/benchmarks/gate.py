@@ -13,12 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.benchmarks.gate_cases import Place, Statement, corrupted, honest, is_true, parts_to_places
-from rag.ingest import read_to_parts
-from rag.readers import read_report
+from evals.reports import read_folder
 from rag.records import AnswerStatus, Citation, Draft, Report
-from rag.settings import Settings
-from rag.sources import find_sources
-from rag.tokens import estimate_tokens
 from rag.verify import draft_to_gated
 
 
@@ -71,10 +67,7 @@ def _measure(statements: Iterable[Statement], per_kind: int, is_wrong: Callable[
 
 def folder_places(folder: Path) -> tuple[list[Place], dict[str, Report]]:
     """Every figure of the reports in a folder, and the reports by id."""
-    parts = [
-        read_to_parts(read_report(source.path), source, estimate_tokens, Settings().max_chunk_tokens)
-        for source in find_sources([folder]).sources
-    ]
+    parts = read_folder(folder)
     return [place for part in parts for place in parts_to_places(part)], {part.report.id: part.report for part in parts}
 
 

@@ -17,19 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from evals.cases import Case, load_cases
+from evals.reports import read_sources
 from rag.chunks import page_at
 from rag.cited import CitedFigure, CitedPassage, figure_spans, wanted_on_page
-from rag.ingest import read_to_parts
 from rag.locate import MIN_LOCATED, Wanted
 from rag.page_pictures import PagePictures
 from rag.page_runs import Box
 from rag.picture_request import PagePicture, PictureRequest
-from rag.readers import read_report
 from rag.records import PageMark, ReportParts, Section
-from rag.settings import Settings
 from rag.sources import find_sources
 from rag.text import find_quote, matching_key, sentence_spans
-from rag.tokens import estimate_tokens
 
 AROUND = 1500
 """Characters of the section around a quote that its passage holds."""
@@ -173,9 +170,7 @@ def _markings(
 
 def read_reports(folder: Path) -> list[ReportParts]:
     """The PDF reports of a folder."""
-    sources = [source for source in find_sources([folder]).sources if source.path.suffix.lower() == ".pdf"]
-    budget = Settings().max_chunk_tokens
-    return [read_to_parts(read_report(source.path), source, estimate_tokens, budget) for source in sources]
+    return read_sources(source for source in find_sources([folder]).sources if source.path.suffix.lower() == ".pdf")
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """PDF files as pages of lines and grids: text by PDFium, tables by pdfplumber, a second opinion by pypdf.
 
 PDFium is not thread-safe and a hostile file can cost any amount of time and memory, so this runs in the guarded
-child process (`rag.readers.worker`) only.
+child process (`rag.analysis`) only.
 """
 
 from __future__ import annotations

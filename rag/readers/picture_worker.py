@@ -22,8 +22,8 @@ from rag.picture_request import (
     line_to_request,
     picture_to_bytes,
 )
-from rag.readers.memory import limit_memory
 from rag.readers.request import OUT_OF_MEMORY, os_error_reason
+from rag.sandbox.memory import limit_memory
 
 CHANGED = "文件在入库之后改动过，页码和内容可能对不上，所以不显示原页。请重新添加这份报告。"
 UNOPENABLE = "这个 PDF 现在打不开（已损坏或需要密码），无法显示原页。"

@@ -1,26 +1,27 @@
-"""What the guard and its child process say to each other."""
+"""What the guarded child is asked for, and why a file cannot be read, in words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-ANSWER_NAME = "answer"
-PAGE_COUNT_NAME = "pages"
 OUT_OF_MEMORY = "解析时占用的内存超过上限，已停止（文件过大、已损坏或含恶意内容）；请拆分或重新导出后再导入。"
 UNEXPECTED = "文件内容异常，无法解析；请用原软件打开后另存（或重新导出为 PDF）再导入。"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the parent asks for."""
+    """A file, what its report is to be called, and how much of it may be read."""
 
     path: str
-    folder: str
-    """Where the answer goes."""
-    password: str | None
+    report_id: str
+    corrections: Mapping[str, Any]
+    """What `reports.toml` says of it."""
+    max_chunk_tokens: int
     max_pages: int
     max_file_bytes: int
-    memory_bytes: int
+    password: str | None = None
 
 
 def too_large(size: int, limit: int) -> str:

@@ -1,0 +1,198 @@
+"""The sandbox with tasks of its own: what is answered, told and refused, and what becomes of the child."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.sandbox import Failure, Limits, Sandbox, SandboxError
+
+TASKS = """
+import ctypes, os, sys, time
+from rag.errors import UnreadableFileError
+
+served = 0
+
+
+def work(request, teller):
+    global served
+    served += 1
+    name, _, value = request.decode().partition(" ")
+    return globals()[name](value, teller)
+
+
+def echo(value, teller):
+    return f"{value} {served}".encode()
+
+
+def whoami(value, teller):
+    return str(os.getpid()).encode()
+
+
+def tell(value, teller):
+    teller.pages(1)
+    for word in value.split():
+        teller.note(word.encode())
+    return b"told"
+
+
+def chatter(value, teller):
+    print("ANSWER 3", flush=True)
+    os.write(1, b"answer 1000000")
+    return b"sound"
+
+
+def refuse(value, teller):
+    raise UnreadableFileError(value)
+
+
+def fail(value, teller):
+    raise ZeroDivisionError(value)
+
+
+def vanish(value, teller):
+    if served > 1 or value == "always":
+        os._exit(3)
+    return b"alone"
+
+
+def hoard(value, teller):
+    return str(len(bytearray(int(value)))).encode()
+
+
+def sleep(value, teller):
+    if value:
+        teller.pages(int(value))
+    time.sleep(1.5)
+    return b"awake"
+
+
+def flood(value, teller):
+    while True:
+        teller.note(b"x" * 100_000)
+"""
+MEGABYTE = 2**20
+LIMITS = Limits(memory_bytes=600 * MEGABYTE, seconds=20.0, max_answer_bytes=MEGABYTE)
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Sandbox]]:
+    (tmp_path / "sandbox_tasks.py").write_text(TASKS, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    opened: list[Sandbox] = []
+
+    def make(limits: Limits = LIMITS) -> Sandbox:
+        opened.append(Sandbox("sandbox_tasks:work", limits))
+        return opened[-1]
+
+    yield make
+    for sandbox in opened:
+        sandbox.close()
+
+
+def failure(sandbox: Sandbox, request: bytes, **options: object) -> tuple[Failure, str]:
+    with pytest.raises(SandboxError) as caught:
+        sandbox.run(request, **options)
+    return caught.value.failure, caught.value.detail
+
+
+def test_one_child_serves_one_request_after_the_other(start) -> None:
+    sandbox = start()
+    assert [sandbox.run(b"echo x") for _ in range(3)] == [b"x 1", b"x 2", b"x 3"]
+
+
+def test_two_at_a_time_have_a_child_each(start) -> None:
+    sandbox = start()
+    pids: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: pids.append(sandbox.run(b"sleep") + sandbox.run(b"whoami"))) for _ in "ab"
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(pids)) == 2
+
+
+def test_a_child_is_replaced_once_it_has_served_many(start, monkeypatch) -> None:
+    monkeypatch.setattr("rag.sandbox.pool.MAX_SERVED", 2)
+    sandbox = start()
+    assert [sandbox.run(b"echo x") for _ in range(3)] == [b"x 1", b"x 2", b"x 1"]
+
+
+def test_a_child_is_replaced_once_it_has_grown(start) -> None:
+    sandbox = start()
+    sandbox.run(b"hoard %d" % (300 * MEGABYTE))
+    assert sandbox.run(b"echo x") == b"x 1"
+
+
+def test_what_a_task_tells_comes_in_order_before_its_answer(start) -> None:
+    told: list[bytes] = []
+    assert start().run("tell 正在识别 第2页".encode(), on_note=told.append) == b"told"
+    assert [body.decode() for body in told] == ["正在识别", "第2页"]
+
+
+def test_what_libraries_print_is_no_answer(start) -> None:
+    assert start().run(b"chatter") == b"sound"
+
+
+def test_a_refusal_and_an_error_name_their_reason_and_spare_the_child(start) -> None:
+    sandbox = start()
+    assert failure(sandbox, "refuse 没有文字".encode()) == (Failure.REFUSED, "没有文字")
+    kind, detail = failure(sandbox, b"fail")
+    assert (kind, detail.partition("\n")[0]) == (Failure.UNFORESEEN, "ZeroDivisionError")
+    assert sandbox.run(b"echo x") == b"x 3"
+
+
+def test_a_crash_is_an_earlier_files_fault_until_a_new_child_crashes_too(start) -> None:
+    sandbox = start()
+    assert sandbox.run(b"vanish") == b"alone"
+    assert sandbox.run(b"vanish") == b"alone"
+    assert failure(sandbox, b"vanish always")[0] is Failure.CRASHED
+    assert sandbox.run(b"echo x") == b"x 1"
+
+
+def test_memory_is_limited(start) -> None:
+    sandbox = start()
+    assert failure(sandbox, b"hoard %d" % (700 * MEGABYTE))[0] is Failure.OUT_OF_MEMORY
+    assert sandbox.run(b"echo x") == b"x 1"
+
+
+def test_time_is_limited_and_pages_grant_more_up_to_their_limit(start) -> None:
+    quick = Limits(memory_bytes=LIMITS.memory_bytes, seconds=0.6, seconds_per_page=2.0, max_pages=10)
+    started = time.monotonic()
+    kind, seconds = failure(start(quick), b"sleep")
+    assert (kind, seconds) == (Failure.OUT_OF_TIME, "1")
+    assert time.monotonic() - started < 1.4
+    assert start(quick).run(b"sleep 1") == b"awake"
+    none = Limits(memory_bytes=LIMITS.memory_bytes, seconds=0.6, seconds_per_page=0.001, max_pages=10)
+    assert failure(start(none), b"sleep 999999")[0] is Failure.OUT_OF_TIME
+
+
+def test_a_child_that_says_too_much_is_not_listened_to(start) -> None:
+    assert failure(start(), b"flood")[0] is Failure.TOO_LARGE
+    assert failure(start(), b"echo " + b"x" * 2 * MEGABYTE)[0] is Failure.TOO_LARGE
+
+
+def test_it_stops_when_told_to(start) -> None:
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    started = time.monotonic()
+    assert failure(start(), b"sleep", stop=stop)[0] is Failure.STOPPED
+    assert time.monotonic() - started < 1.4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_closed_sandbox_leaves_no_child(start) -> None:
+    sandbox = start()
+    pid = int(sandbox.run(b"whoami"))
+    os.kill(pid, 0)
+    sandbox.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
