@@ -278,7 +278,9 @@ class Number:
     start: int
     end: int
     bound: str = ""
-    """约, 近, 余, 多, 超, 以上 …: the figure is approximate or a limit."""
+    """约, 近, 余, 多, 超, 以上 …: the figure is approximate or a limit; `～` where it is a range."""
+    high: Decimal | None = None
+    """The upper end of a range, in the same unit; `value` is the lower one."""
 
 
 class ContradictionKind(StrEnum):

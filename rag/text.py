@@ -173,6 +173,11 @@ def tagged_words(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(words)
 
 
+def is_known_word(word: str) -> bool:
+    """Whether the segmenter's dictionary holds a word; others it makes up from characters that often follow."""
+    return _segmenter().has_word(word)
+
+
 @cache
 def specificity(word: str) -> float:
     """How much a word says by itself, 0.25 to 1: one that is common in general Chinese (孩子, 想) says little."""

@@ -43,9 +43,16 @@ def same_value(a: Number, b: Number) -> bool:
     """Whether two figures state the same amount of the same thing, bound words aside.
 
     Equal in Decimal after unit scaling (1.5亿元 = 15000万元). Counting words are interchangeable; %, 百分点, money,
-    area, ratio and bare numbers are not, nor 人 and 人次, 学时 and 课时.
+    area, ratio and bare numbers are not, nor 人 and 人次, 学时 and 课时. A range equals the
+    same range alone, never one of its ends.
     """
-    return measured(a)[:2] == measured(b)[:2]
+    return measured(a)[:2] == measured(b)[:2] and (a.high is None) == (b.high is None) and _top(a) == _top(b)
+
+
+def _top(number: Number) -> Decimal:
+    """The upper end in the base unit, the value itself where it is no range."""
+    scale, unit = canonical(number.unit)
+    return scaled((number.value if number.high is None else number.high) * unit.factor, scale)
 
 
 def same_bound(a: Number, b: Number) -> bool:
@@ -57,9 +64,12 @@ def agree(first: Number, second: Number) -> bool:
     """Whether two figures may both be right of one thing: equal, or one a rounding or a fitting bound of the other.
 
     12067.33元 agrees with 1.21万元 and 1.2万元, not with 1.23万元; 96.12% with 超过96%, not with 超过97%; 3900人 with
-    约4000人, never with 约4000元; 100余人 and 120余人 do not agree.
+    约4000人, never with 约4000元; 100余人 and 120余人 do not agree; 6个 agrees with 5-7个.
     """
     (one, unit, step), (other, other_unit, other_step) = measured(first), measured(second)
+    if first.high is not None or second.high is not None:
+        within = one <= _top(second) and other <= _top(first)
+        return unit == other_unit and (same_value(first, second) if first.high and second.high else within)
     if unit != other_unit or one == other:
         return unit == other_unit
     if not first.bound and not second.bound:

@@ -26,18 +26,23 @@ _FIXED = re.compile(
 _CODE = re.compile(
     rf"""\d+(?:\.\d+){{2,}}
        | \d+(?:-\d+){{2,}} | 0\d{{2,3}}-\d{{7,8}} | \d+-\d+(?![.\d%‰]|{GAP}[余多]?[万亿]?(?:{UNIT}))
-       | (?!1:)(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)(?::[0-5]\d)? | \d+:\d+:\d+
-       | \d(?:\+[0-9A-Za-z])+(?![\d.%]) | [2-6]G(?![A-Za-z])
+       | (?!1:)(?<!比)(?<!比[为是约例])(?<!比例[为是约])(?:[01]?\d|2[0-4]):[0-5]\d(?!\d)(?::[0-5]\d)? | \d+:\d+:\d+
+       | \d(?:\+[0-9A-Za-z])+(?![\d.%]) | [2-6]G(?![A-Za-z]) | \d{{1,2}}[⁰¹²³⁴-⁹]+(?![ ]?(?:[万亿%‰]|{UNIT}))
        | \d{{1,2}}[时点](?![间代期空段长尚建要意])
-       | \d+[万亿]*[ ]?(?:[强级楼室](?!化|调|师)|号(?!召)|班(?!次|级|子|组)|后(?=[^\d,。;、]{{0,3}}(?:青年|学生|大学生|教师))|年代|世纪|等奖|年级|年制|\#)
+       | \d+[万亿]*[ ]?(?:[强级楼室型](?!化|调|师)|人间(?!接)|[幢栋]\d+|路(?=公交|车|[、,到至])|号(?!召)|班(?!次|级|子|组)|后(?=[^\d,。;、]{{0,3}}(?:青年|学生|大学生|教师))|年代|世纪|等奖|年级|年制|\#)
        | (?:985|211)(?=工程|高校|院校|大学|[、/])
-       | [{CHINESE}]+(?:等奖|年级|年制|级|期工程|期建设|年一贯)""",
+       | [{CHINESE}]+(?:等奖|年级|年制|级|期工程|期建设|年一贯|人间(?!接)|届[{CHINESE}]+次)""",
     re.VERBOSE,
 )
 _LEADER = re.compile(r"(?:\.{3,}|…|·{3,}|_{3,})[ ]?$")
-_ORDINAL = re.compile(r"第[ ]?$|前[ ]?$")
+_ORDINAL = re.compile(rf"第[ ]?(?:(?:\d+|(?P<chinese>[{CHINESE}]+))(?P<list>[、和与及至到~-]))?$|(?P<first>前)[ ]?$")
 _LABEL = re.compile(
     r"(?:附件|附表|附图|(?<![发代报列填仪手量外])表|(?<![地企意力版])图|案例|专栏|模块|任务|Table|Fig\.?)[ ]?$"
+)
+_IDENTIFIER = re.compile(
+    r"""(?:[学工编座证批账帐卡]号|编码|代码|邮编|邮政编码|电话|热线|传真|手机|专利号|文号|QQ|IS[BS]N|附注[一二三四五六七八九十]*、?)
+        (?:号码?)?[为是: ]*$""",
+    re.VERBOSE,
 )
 _LABEL_NUMBER = re.compile(r"\d+(?:[-.]\d+)*")
 _COUNTED = re.compile(rf"[ ]?[余多]?[万亿]?(?:{UNIT})")
@@ -63,11 +68,17 @@ def end_of_label(folded: str, at: int, before: str) -> int | None:
         return None
     if _LEADER.search(before):
         return run.end()
-    if _ORDINAL.search(before):
-        ranked = before.rstrip()[-1] == "第" or re.match("名|位|强|列", folded[run.end() : run.end() + 1])
-        return run.end() if ranked else None
-    if _LABEL.search(before) and run[0][0].isdecimal():
+    if (ordinal := _ORDINAL.search(before)) and _is_ranked(ordinal, run):
+        return run.end()
+    if run[0][0].isdecimal() and (_LABEL.search(before) or _IDENTIFIER.search(before)):
         number = _LABEL_NUMBER.match(folded, at)
         counted = run[0].isdecimal() and _COUNTED.match(folded, run.end())
         return None if counted or number is None else number.end()
     return None
+
+
+def _is_ranked(ordinal: re.Match[str], run: re.Match[str]) -> bool:
+    """第3, 前10名, and the second of 第一、二; not 30 of 第二、30人获奖."""
+    if ordinal["first"]:
+        return run.string[run.end() : run.end() + 1] in tuple("名位强列")
+    return not ordinal["list"] or bool(ordinal["chinese"]) != run[0][0].isdecimal()

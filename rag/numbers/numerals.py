@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-# Width and dash variants, one character for one, so that spans stay those of the text.
-FOLD = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {
-    ord(variant): plain for variant, plain in zip("\u3000\u00a0\t\r−–‐‑∶﹪〜", "  \x1f ----:%~", strict=True)
-}
+NARROW_SPACES = "\u00a0\u202f" + "".join(map(chr, range(0x2004, 0x200B)))
+"""Spaces that may group thousands."""
+# Width, dash and digit variants, one character for one, so that spans stay those of the text.
+FOLD = (
+    {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | {ord(space): " " for space in NARROW_SPACES}
+    | {code: str((code - 0x1D7CE) % 10) for code in range(0x1D7CE, 0x1D800)}
+    | {ord(variant): plain for variant, plain in zip("\u3000\t\r−–‐‑﹣∶﹪〜", " \x1f -----:%~", strict=True)}
+)
 """A tab parts two cells, so it stays a mark of its own: no unit stands behind it."""
+FINANCIAL = dict(zip("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千", strict=True))
+"""Numerals as they stand on cheques; single ones are other words (大陆, 队伍)."""
+VULGAR = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 DIGITS = "〇零一二两三四五六七八九"
 DIGIT_VALUES = dict(zip(DIGITS, (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 CHINESE = f"{DIGITS}十百千万亿"
-CANDIDATE = re.compile(rf"[0-9{CHINESE}]")
+CANDIDATE = re.compile(rf"[0-9{CHINESE}半{VULGAR}]")
 
 
 _SECTION = re.compile(
@@ -25,12 +33,21 @@ _LOOSE = re.compile(r"(?<![一二两三四五六七八九])[百千].|[百千万�
 
 
 def numeral_value(run: str) -> Decimal | None:
-    """Value of a Chinese numeral, None where it is not one to rely on: 七八, 一百二, 二〇二三. 千万 is 1000 × 10000."""
+    """Value of a Chinese numeral, None where it is not one to rely on: 七八, 一百二, 二〇二三.
+
+    千万 is 1000 × 10000; digits one by one count only before decimals (九八点七).
+    """
     whole, _, decimals = run.partition("点")
+    if decimals and len(whole) > 1 and all(digit in DIGIT_VALUES for digit in whole):
+        return Decimal(f"{_digits(whole)}.{_digits(decimals)}")
     value = _whole_value(whole, "亿万")
     if value is None or value >= 10**16:
         return None
-    return Decimal(f"{value}.{''.join(str(DIGIT_VALUES[digit]) for digit in decimals)}" if decimals else value)
+    return Decimal(f"{value}.{_digits(decimals)}" if decimals else value)
+
+
+def _digits(run: str) -> str:
+    return "".join(str(DIGIT_VALUES[digit]) for digit in run)
 
 
 def _whole_value(run: str, marks: str) -> int | None:

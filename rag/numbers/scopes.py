@@ -32,7 +32,7 @@ _DATE = re.compile(
     rf"""(?:(?P<year>{_YEAR})[ ]?年[ ]?)?(?P<month>{_MONTH})(?:(?:{_TO}|、)\d{{1,2}})?[ ]?月份?
             (?:[ ]?(?P<day>{_DAY})(?:{_TO}\d{{1,2}})?[ ]?[日号])?
        | (?P<dotted>{_YEAR})(?P<mark>[./-])(?:{_MONTH})(?P=mark)(?:{_DAY})(?!\d)
-       | (?P<only_day>{_DAY})[ ]?日(?![均常语本报制龄元])""",
+       | (?<!超过)(?<!少于)(?<!不足)(?P<only_day>{_DAY})[ ]?日(?![均常语本报制龄元内]|以[内上下]|之内)""",
     re.VERBOSE,
 )
 _YEARS = re.compile(

@@ -64,7 +64,8 @@ def unit_pattern(excluded: frozenset[str] = frozenset()) -> str:
 
     entries = sorted(_spellings(), key=lambda entry: -len(entry[0]))
     words = [guarded(word, tail) for word, tail, _ in entries if word not in excluded]
-    return rf"(?:{'|'.join(words)})(?:[ ]?/[ ]?(?:{_SHARE})){{0,2}}"
+    first = "".join(sorted({re.escape(word[0]) for word, _, _ in entries}))
+    return rf"(?=[{first}])(?:{'|'.join(words)})(?:[ ]?/[ ]?(?:{_SHARE})){{0,2}}"
 
 
 UNIT = unit_pattern()
