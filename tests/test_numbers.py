@@ -531,6 +531,9 @@ def test_gold_figures_printed_in_prose_are_found() -> None:
         ("0.99%", "0.91%", False),
         ("5%", "5人", False),
         ("300人", "310人", False),
+        ("6个", "5-7个", True),
+        ("8个", "5-7个", False),
+        ("5-7个", "5-8个", False),
     ],
 )
 def test_roundings_and_fitting_bounds_agree(first: str, second: str, *, expected: bool) -> None:
