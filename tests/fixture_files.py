@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -116,6 +116,29 @@ def glyph_by_glyph(left: float, baseline: float, words: str, tracking: float = 0
         shown.append(text(left, baseline, character, size))
         left += (size if ord(character) > 0x2E80 else size / 2) + tracking
     return "\n".join(shown)
+
+
+def predefined_font(
+    name: str, cmap: str, ordering: str = "GB1", to_unicode: int | None = None, widths: str = ""
+) -> str:
+    """A composite font that is not embedded, all characters as wide as high if `widths` (/DW and /W) says nothing."""
+    mapping = f"/ToUnicode {to_unicode} 0 R" if to_unicode else ""
+    return (
+        f"<< /Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /{cmap} {mapping} /DescendantFonts [<< /Type /Font"
+        f" /Subtype /CIDFontType2 /BaseFont /{name} /FontDescriptor 4 0 R {widths or '/DW 1000'}"
+        f" /CIDSystemInfo << /Registry (Adobe) /Ordering ({ordering}) /Supplement 2 >> >>] >>"
+    )
+
+
+def to_unicode_map(meanings: Mapping[int, str]) -> str:
+    """A stream that says what the two-byte codes of a font mean."""
+    lines = "\n".join(f"<{code:04x}> <{meaning.encode('utf-16-be').hex()}>" for code, meaning in meanings.items())
+    content = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /U def\n"
+        f"1 begincodespacerange <0000> <ffff> endcodespacerange\n{len(meanings)} beginbfchar\n{lines}\nendbfchar\n"
+        "endcmap end end"
+    )
+    return f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"
 
 
 def nameless_font(name: str, weight: int | None = None) -> str:

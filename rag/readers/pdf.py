@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rag.errors import UnreadableFileError
 from rag.readers.legible import has_lost_characters, is_garbled, page_ranges
 from rag.readers.pdf_drawing import Drawing, page_to_drawing
+from rag.readers.pdf_fallback_font import bring_font
 from rag.readers.pdf_fonts import FontWeights
 from rag.readers.pdf_grids import TABLES_FAILED, GridFinder
 from rag.readers.pdf_layout import pieces_to_lines
@@ -85,6 +86,7 @@ def read_pdf(
 def _open(data: bytes, password: str | None) -> Any:
     import pypdfium2  # type: ignore[import-untyped]
 
+    bring_font()
     try:
         return pypdfium2.PdfDocument(data, password=password)
     except pypdfium2.PdfiumError as error:

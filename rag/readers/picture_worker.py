@@ -22,6 +22,7 @@ from rag.picture_request import (
     line_to_request,
     picture_to_bytes,
 )
+from rag.readers.pdf_fallback_font import bring_font
 from rag.readers.request import OUT_OF_MEMORY, os_error_reason
 from rag.sandbox.memory import limit_memory
 
@@ -46,6 +47,7 @@ def main() -> int:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
     limit_memory(MEMORY_BYTES)
+    bring_font()
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     opened: _Open | None = None
