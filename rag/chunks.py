@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from rag.records import Chunk, PageMark, Report, Section, Table
+from rag.passages import page_at
+from rag.records import Chunk, Report, Section, Table
 from rag.tables import header_labels
 from rag.text import sentence_spans
 
@@ -27,16 +28,6 @@ _FIGURE_BEFORE = re.compile(
 """Within six characters before a cut, a figure that its unit may go on from."""
 _APART = re.compile(r"[\u4e00-\u9fff](?<![零一二两三四五六七八九十百千万亿几余多个元人])|[ （(《“‘]")
 _CLAUSE_END = re.compile(r"[，、：,:\t]")
-
-
-def page_at(marks: Sequence[PageMark], offset: int) -> PageMark:
-    """The page mark in force at an offset of a section's text."""
-    found = marks[0] if marks else PageMark(0, None, None)
-    for mark in marks:
-        if mark.start > offset:
-            break
-        found = mark
-    return found
 
 
 def sections_to_chunks(

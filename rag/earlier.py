@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from rag.chunks import page_at
+from rag.passages import section_to_passage
 from rag.records import Evidence, Passage, Section, Turn
 
 MAX_EARLIER = 3
@@ -38,25 +38,8 @@ def _passage(section: Section, start: int, end: int) -> Passage | None:
     text = section.text[start:end]
     if not text:
         return None
-    mark = page_at(section.page_marks, start)
-    marks = [replace(m, start=m.start - start) for m in section.page_marks if start < m.start < end]
     table = next((identity for identity, a, b in section.table_spans if a <= start and end <= b), None)
-    return Passage(
-        id=f"{section.id}:{start}-{end}",
-        report_id=section.report_id,
-        section_id=section.id,
-        path=section.path,
-        start=start,
-        end=end,
-        text=text,
-        focus_start=0,
-        focus_end=len(text),
-        page=mark.page,
-        page_label=mark.label,
-        score=0.0,
-        table_id=table,
-        pages=(replace(mark, start=0), *marks),
-    )
+    return section_to_passage(section, start, end, table_id=table)
 
 
 def _covered(passage: Passage, others: Sequence[Passage]) -> bool:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.chunks import page_at
 from rag.numbers import cell_number, find_numbers, find_scopes
+from rag.passages import section_to_passage
 from rag.records import Number, Passage, Section, Table, TableRow
 from rag.row_units import is_value, parted_figures, row_units
 from rag.tables import header_labels, row_text
@@ -71,28 +71,8 @@ def section_to_passages(section: Section) -> Iterator[Passage]:
     for start, end, table_id in [*cuts, (len(section.text), len(section.text), None)]:
         for low, high, identity in ((at, start, None), (start, end, table_id)):
             if low < high:
-                yield _whole_passage(section, low, high, identity)
+                yield section_to_passage(section, low, high, table_id=identity)
         at = end
-
-
-def _whole_passage(section: Section, start: int, end: int, table_id: str | None) -> Passage:
-    mark = page_at(section.page_marks, start)
-    text = section.text[start:end]
-    return Passage(
-        id=f"{section.id}:{start}-{end}",
-        report_id=section.report_id,
-        section_id=section.id,
-        path=section.path,
-        start=start,
-        end=end,
-        text=text,
-        focus_start=0,
-        focus_end=len(text),
-        page=mark.page,
-        page_label=mark.label,
-        score=0.0,
-        table_id=table_id,
-    )
 
 
 def passage_rows(passage: Passage, table: Table) -> Iterator[tuple[int, TableRow]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from rag.records import Line, PageMark
+from rag.records import Line, Origin, PageMark, RecognisedSpan
 from rag.text import join_lines
 
 INDENT = 1.2
@@ -68,11 +68,12 @@ class PlacedLine:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Joined lines. `marks` are offsets in `text` where the page changes; the first is at 0."""
+    """Joined lines. `marks` are offsets in `text` where the page changes, the first at 0; `recognised` what of it was."""
 
     text: str
     marks: tuple[PageMark, ...]
     first: Line
+    recognised: tuple[RecognisedSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +197,13 @@ def _opens_by_position(previous: PlacedLine, current: PlacedLine, layout: Layout
 def join_paragraph(lines: Sequence[PlacedLine]) -> Paragraph:
     """One paragraph from its lines."""
     text, marks = "", [PageMark(0, lines[0].page, lines[0].label)]
+    recognised: list[RecognisedSpan] = []
     for placed in lines:
         joined = join_lines(text, placed.line.text)
+        start = len(joined) - len(placed.line.text)
         if placed.page != marks[-1].page:
-            marks.append(PageMark(len(joined) - len(placed.line.text), placed.page, placed.label))
+            marks.append(PageMark(start, placed.page, placed.label))
+        if placed.line.origin is Origin.RECOGNISED:
+            recognised.append(RecognisedSpan(start, len(joined), placed.line.score))
         text = joined
-    return Paragraph(text, tuple(marks), lines[0].line)
+    return Paragraph(text, tuple(marks), lines[0].line, tuple(recognised))

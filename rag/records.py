@@ -210,6 +210,9 @@ class TableRow:
     """Each merged cell's text in every place it covers."""
     page: int | None
     label: str | None = None
+    origin: Origin = Origin.PRINTED
+    score: float = 1.0
+    """As `Line.score`, of its least sure cell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from rag.chunks import page_at
 from rag.operations import question_to_operation
-from rag.records import Chunk, Evidence, Operation, PageMark, Passage, Query, Section
+from rag.passages import section_to_passage
+from rag.records import Chunk, Evidence, Operation, Passage, Query, Section
 from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, query_to_relevance, text_key
 from rag.text import sentence_spans, unique
 
@@ -192,28 +192,7 @@ def _passage(
     start, end = _grow(chunk, section, limits, count_tokens)
     text = section.text[start:end]
     focus = _focus(text, chunk.start - start, chunk.end - start, chunk, query, relevance)
-    mark = page_at(section.page_marks, start + focus[0])
-    return Passage(
-        id=f"{chunk.section_id}:{start}-{end}",
-        report_id=chunk.report_id,
-        section_id=section.id,
-        path=section.path,
-        start=start,
-        end=end,
-        text=text,
-        focus_start=focus[0],
-        focus_end=focus[1],
-        page=mark.page,
-        page_label=mark.label,
-        score=score,
-        table_id=chunk.table_id,
-        pages=_marks_within(section, start, end),
-    )
-
-
-def _marks_within(section: Section, start: int, end: int) -> tuple[PageMark, ...]:
-    inside = [replace(mark, start=mark.start - start) for mark in section.page_marks if start < mark.start < end]
-    return (replace(page_at(section.page_marks, start), start=0), *inside)
+    return section_to_passage(section, start, end, focus=focus, score=score, table_id=chunk.table_id)
 
 
 def _grow(

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from rag.heading_stack import HeadingStack
 from rag.headings import (
     SIZE_TOLERANCE,
     Heading,
-    HeadingStack,
     annex_heading,
     contents_titles,
     display_heading,
     line_to_heading,
 )
 from rag.paragraphs import Layout, Paragraph, PlacedLine, join_paragraph, lines_to_layout, opens_paragraph
-from rag.records import Line, Page, PageMark, Section, SectionKind, Table
+from rag.records import Line, Origin, Page, PageMark, RecognisedSpan, Section, SectionKind, Table
 from rag.tables import JoinedTable, join_tables, row_text
 from rag.text import matching_key
 
@@ -170,6 +170,7 @@ class _Builder:
         self._text = ""
         self._marks: list[PageMark] = []
         self._spans: list[tuple[str, int, int]] = []
+        self._recognised: list[RecognisedSpan] = []
 
     def add(self, block: _Block, following: _Block | None) -> None:
         if block.heading is not None:
@@ -178,14 +179,15 @@ class _Builder:
         if block.table is not None:
             self._add_table(block.table)
         elif block.paragraph is not None and not _only_leads(block, following):
-            self._append(block.paragraph.text, block.paragraph.marks)
+            self._append(block.paragraph.text, block.paragraph.marks, block.paragraph.recognised)
 
     def finish(self) -> tuple[tuple[Section, ...], tuple[Table, ...]]:
         self._close()
         return tuple(self._sections), tuple(self._tables)
 
-    def _append(self, text: str, marks: Sequence[PageMark]) -> None:
+    def _append(self, text: str, marks: Sequence[PageMark], recognised: Sequence[RecognisedSpan] = ()) -> None:
         offset = len(self._text)
+        self._recognised += [replace(span, start=offset + span.start, end=offset + span.end) for span in recognised]
         for mark in marks:
             if not self._marks or mark.page != self._marks[-1].page:
                 self._marks.append(replace(mark, start=offset + mark.start))
@@ -199,7 +201,13 @@ class _Builder:
             if line:
                 self._append(line, [PageMark(0, first.page if first else None, first.label if first else None)])
         for row in table.rows:
-            self._append(row_text(row), [PageMark(0, row.page, row.label)])
+            text = row_text(row)
+            is_printed = row.origin is Origin.PRINTED or not text
+            self._append(
+                text,
+                [PageMark(0, row.page, row.label)],
+                () if is_printed else [RecognisedSpan(0, len(text), row.score)],
+            )
         if table.note:
             last = table.rows[-1] if table.rows else None
             self._append(table.note, [PageMark(0, last.page if last else None, last.label if last else None)])
@@ -234,6 +242,7 @@ class _Builder:
                     text=self._text,
                     page_marks=tuple(self._marks),
                     table_spans=tuple(self._spans),
+                    recognised=tuple(self._recognised),
                 )
             )
         self._start()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.records import Grid, TableRow
+from rag.records import Grid, Origin, TableRow
 from rag.text import join_lines, matching_key
 
 MAX_HEADER_DEPTH = 4
@@ -50,10 +50,12 @@ class GridRow:
     """Columns covered by it."""
     page: int | None
     label: str | None
+    origin: Origin = Origin.PRINTED
+    score: float = 1.0
 
     def as_table_row(self) -> TableRow:
         """The row as it is kept."""
-        return TableRow(self.printed, self.filled, self.page, self.label)
+        return TableRow(self.printed, self.filled, self.page, self.label, self.origin, self.score)
 
 
 def grid_rows(grid: Grid, page: int | None, label: str | None) -> list[GridRow]:
@@ -63,7 +65,9 @@ def grid_rows(grid: Grid, page: int | None, label: str | None) -> list[GridRow]:
     filled = [[""] * grid.column_count for _ in shape]
     heights = [[1] * grid.column_count for _ in shape]
     widths = [[1] * grid.column_count for _ in shape]
+    scores = [1.0 for _ in shape]
     for cell in grid.cells:
+        scores[cell.row] = min(scores[cell.row], cell.score)
         printed[cell.row][cell.column] = cell.text
         for row in range(cell.row, min(cell.row + cell.row_span, grid.row_count)):
             for column in range(cell.column, min(cell.column + cell.column_span, grid.column_count)):
@@ -71,7 +75,16 @@ def grid_rows(grid: Grid, page: int | None, label: str | None) -> list[GridRow]:
                 heights[row][column] = cell.row_span
                 widths[row][column] = cell.column_span
     return [
-        GridRow(tuple(printed[row]), tuple(filled[row]), tuple(heights[row]), tuple(widths[row]), page, label)
+        GridRow(
+            tuple(printed[row]),
+            tuple(filled[row]),
+            tuple(heights[row]),
+            tuple(widths[row]),
+            page,
+            label,
+            grid.origin,
+            scores[row],
+        )
         for row in shape
     ]
 

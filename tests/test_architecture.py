@@ -24,9 +24,20 @@ EVALS = modules_of(ROOT / "evals")
 LAYERS = (
     {"errors", "records", "ports", "__init__"},
     {"model_settings", "moments", "setting_values", "settings", "text", "tokens", "numbers"},
-    {"locate", "page_runs", "picture_request"},
+    {"locate", "page_runs", "passages", "picture_request"},
     {"answer_markup", "cited", "claims", "write_ahead", "people", "question_years", "said_of"}
-    | {"colleges", "compute", "corrections", "headings", "identity", "indicators", "pages", "paragraphs", "quantities"}
+    | {
+        "colleges",
+        "compute",
+        "corrections",
+        "heading_stack",
+        "headings",
+        "identity",
+        "indicators",
+        "pages",
+        "paragraphs",
+        "quantities",
+    }
     | {"prompts"}
     | {
         "sections",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.chunks import MIN_ATOM, MIN_CHUNK_TOKENS, page_at, sections_to_chunks
+from rag.chunks import MIN_ATOM, MIN_CHUNK_TOKENS, sections_to_chunks
 from rag.records import Chunk, PageMark, Report, ReportKind, Section, SectionKind, Table, TableRow
 from rag.tokens import estimate_tokens
 
@@ -118,16 +118,6 @@ def test_table_without_a_caption_takes_the_short_line_above() -> None:
     table = table_of("t1", ("项目", "金额"), caption="")
     chunks = chunks_of(section_of(text, ("t1", start, len(text))), tables=(table,))
     assert "近年经费投入情况：" in chunks[-1].context
-
-
-@pytest.mark.parametrize(("offset", "page"), [(0, 3), (9, 3), (10, 4), (25, 6), (99, 6)])
-def test_page_at(offset: int, page: int) -> None:
-    marks = (PageMark(0, 3, "1"), PageMark(10, 4, "2"), PageMark(20, 6, None))
-    assert page_at(marks, offset).page == page
-
-
-def test_page_at_without_marks() -> None:
-    assert page_at((), 5) == PageMark(0, None, None)
 
 
 def test_chunk_knows_the_page_it_begins_on() -> None:

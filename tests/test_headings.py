@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.headings import Heading, HeadingStack, contents_titles, display_heading, line_to_heading, ordinal
+from rag.heading_stack import HeadingStack
+from rag.headings import Heading, contents_titles, display_heading, line_to_heading, ordinal
 from rag.text import matching_key
 
 

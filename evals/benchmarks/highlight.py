@@ -18,11 +18,11 @@ from typing import Any
 
 from evals.cases import Case, load_cases
 from evals.reports import read_sources
-from rag.chunks import page_at
 from rag.cited import CitedFigure, CitedPassage, figure_spans, wanted_on_page
 from rag.locate import MIN_LOCATED, Wanted
 from rag.page_pictures import PagePictures
 from rag.page_runs import Box
+from rag.passages import page_at
 from rag.picture_request import PagePicture, PictureRequest
 from rag.records import PageMark, ReportParts, Section
 from rag.sources import find_sources

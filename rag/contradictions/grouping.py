@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.chunks import page_at
 from rag.contradictions.counted import CHANGE, Counted
 from rag.contradictions.notes import difference_note, label_of, misfit_note, scope_note, unit_note
 from rag.contradictions.pairs import Pair, Weights, says_the_same
 from rag.contradictions.table_sums import Misfit
 from rag.figures import Figure
-from rag.records import Contradiction, ContradictionKind, FigureRef, Passage, Section
+from rag.passages import section_to_passage
+from rag.records import Contradiction, ContradictionKind, FigureRef, Section
 
 MIN_LABEL = 4
 """Characters of a label that says what is counted."""
@@ -34,22 +34,9 @@ class Places:
         end = text.find("\n", figure.end)
         low, high = start + figure.passage.start, (end if end >= 0 else len(text)) + figure.passage.start
         section = self.sections[figure.passage.section_id]
-        mark = page_at(section.page_marks, figure.passage.start + figure.start)
-        passage = Passage(
-            id=f"{section.id}:{low}-{high}",
-            report_id=self.report_id,
-            section_id=section.id,
-            path=section.path,
-            start=low,
-            end=high,
-            text=section.text[low:high],
-            focus_start=figure.quote_start - start,
-            focus_end=figure.quote_end - start,
-            page=mark.page,
-            page_label=mark.label,
-            score=0.0,
-            table_id=figure.passage.table_id if figure.is_cell else None,
-        )
+        focus = (figure.quote_start - start, figure.quote_end - start)
+        table = figure.passage.table_id if figure.is_cell else None
+        passage = section_to_passage(section, low, high, focus=focus, table_id=table)
         return FigureRef(
             figure.number,
             passage,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.chunks import page_at
 from rag.figures import Figure
 from rag.numbers import cell_number, find_numbers
+from rag.passages import page_at
 from rag.records import Citation, Evidence, Passage, Report, Table, TableRow
 from rag.tables import header_labels, row_text
 from rag.text import matching_key
