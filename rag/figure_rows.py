@@ -14,6 +14,7 @@ from rag.exchanges import Exchange
 from rag.exports import printable
 from rag.figures import passage_to_figures
 from rag.numbers import find_numbers
+from rag.present import recognised_note
 from rag.records import AnswerFigure, Citation, VerifiedAnswer
 from rag.text import unique
 from rag.word import without_times
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 Sheet: TypeAlias = tuple[str, Sequence[Sequence[str | Decimal]], Sequence[int]]
 """Title, rows and widths."""
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-COLUMNS = ("数字", "数值", "单位", "院校", "对象/说明", "口径", "报告", "页码", "原文", "公式")
-_WIDTHS = (14, 12, 8, 22, 32, 22, 32, 10, 60, 40)
+COLUMNS = ("数字", "数值", "单位", "院校", "对象/说明", "口径", "报告", "页码", "原文", "公式", "来源")
+_WIDTHS = (14, 12, 8, 22, 32, 22, 32, 10, 60, 40, 12)
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _MARKER = re.compile(r"\[\d+\]")
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
@@ -47,6 +48,8 @@ class FigureRow:
     pages: str
     quotes: str
     formula: str
+    origin: str
+    """That it was recognised from a picture, `` where it is printed."""
 
 
 def exchanges_to_rows(exchanges: Sequence[Exchange]) -> tuple[FigureRow, ...]:
@@ -131,6 +134,7 @@ def _row(figure: AnswerFigure, answer: VerifiedAnswer, exchange: Exchange) -> Fi
         "；".join(unique(str(c.page) for c in cited if c.page is not None)),
         "；".join(unique(" ".join(c.quote.split()) for c in cited)),
         figure.formula or "",
+        "；".join(unique(filter(None, map(recognised_note, cited)))),
     )
 
 

@@ -13,6 +13,7 @@ from rag.cited import CitedFigure, citation_to_cited, cited_figures, figure_span
 from rag.exchanges import Exchange
 from rag.numbers import cell_number
 from rag.picture_request import PagePicture, PictureRequest
+from rag.present import RECOGNISED, recognised_note
 from rag.records import Citation, Report, Table, TableRow, VerifiedAnswer
 from rag.tables import header_labels, row_text
 
@@ -39,11 +40,16 @@ def sources_html(
 def _source(citation: Citation, report: Report | None, table: Table | None, marked: _Marked, anchor: str) -> str:
     return (
         f'<details class="wb-source"><summary><span class="wb-ref">{citation.n}</span>'
-        f'<span class="wb-title">{escape(_title(citation, report))}</span>'
+        f'<span class="wb-title">{escape(_title(citation, report))}</span>{_badge(citation)}'
         f'<a class="wb-open" href="#{anchor}-{citation.n}">看{escape(_page(citation) or "原文")}</a></summary>'
         f'<div class="wb-body" id="{anchor}-{citation.n}">{_facts(citation, report, table)}'
         f"{_quote(citation, table, marked)}{_context(citation, table, marked)}</div></details>"
     )
+
+
+def _badge(citation: Citation) -> str:
+    note = recognised_note(citation)
+    return f'<span class="wb-recognised" title="{escape(note)}">{RECOGNISED}</span>' if note else ""
 
 
 def place_html(exchange: Exchange, citation: Citation) -> str:
@@ -110,6 +116,7 @@ def _facts(citation: Citation, report: Report | None, table: Table | None) -> st
         ("报告", f"{_title(citation, report)}{college}"),
         ("章节", " › ".join(citation.passage.path)),
         ("页码", _page_in_full(citation)),
+        ("来源", recognised_note(citation)),
         ("表格", f"{table.caption if table else ''}{f'（{table.unit}）' if table and table.unit else ''}"),
     ]
     rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)

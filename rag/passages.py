@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.records import Origin, PageMark, Passage, RecognisedSpan, Section
+from rag.records import Citation, Origin, PageMark, Passage, RecognisedSpan, Section
 
 
 def page_at(marks: Sequence[PageMark], offset: int) -> PageMark:
@@ -61,6 +61,11 @@ def recognised_within(spans: Sequence[RecognisedSpan], start: int, end: int) -> 
         for span in spans
         if span.start < end and span.end > start
     )
+
+
+def citation_origin(citation: Citation) -> tuple[Origin, float]:
+    """`origin_of` the quote of a citation."""
+    return origin_of(citation.passage, citation.quote_start, citation.quote_end)
 
 
 def origin_of(passage: Passage, start: int, end: int) -> tuple[Origin, float]:

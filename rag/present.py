@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rag.records import AnswerFigure, Citation, Passage, Report, VerifiedAnswer
+from rag.passages import citation_origin
+from rag.records import AnswerFigure, Citation, Origin, Passage, Report, VerifiedAnswer
+
+RECOGNISED = "图片识别"
+SURE_SCORE = 0.9
+"""Score of a recognition from which on it is shown without a doubt."""
 
 if TYPE_CHECKING:
     from rag.store import ReportStats
@@ -59,6 +64,7 @@ def _figure(figure: AnswerFigure) -> dict[str, Any]:
 def _citation(citation: Citation, reports: Mapping[str, Report], tables: Mapping[str, str]) -> dict[str, Any]:
     passage = citation.passage
     report = reports.get(passage.report_id)
+    origin, score = citation_origin(citation)
     return {
         "n": citation.n,
         "report": passage.report_id,
@@ -71,6 +77,8 @@ def _citation(citation: Citation, reports: Mapping[str, Report], tables: Mapping
         "table": tables.get(passage.table_id or "") or None,
         "quote": citation.quote,
         "text": passage.text,
+        "origin": origin.value,
+        "recognition_score": round(score, 3) if origin is Origin.RECOGNISED else None,
     }
 
 
@@ -85,6 +93,14 @@ def _retrieved(passage: Passage) -> dict[str, Any]:
     }
 
 
+def recognised_note(citation: Citation) -> str:
+    """What a reader must know of a quote that was recognised from a picture, `` for a printed one."""
+    origin, score = citation_origin(citation)
+    if origin is Origin.PRINTED:
+        return ""
+    return RECOGNISED if score >= SURE_SCORE else f"{RECOGNISED}，把握不大，请对照原图"
+
+
 def place_of(citation: Citation, report: Report | None) -> str:
     """Where a citation stands, in a line: title, section, page."""
     parts = [f"《{report.title}》" if report else citation.passage.report_id, " › ".join(citation.passage.path)]
@@ -95,6 +111,7 @@ def place_of(citation: Citation, report: Report | None) -> str:
             else ""
         )
         parts.append(f"第 {citation.page} 页{label}")
+    parts.append(recognised_note(citation))
     return "，".join(filter(None, parts))
 
 

@@ -7,7 +7,15 @@ import pytest
 
 from rag.exchanges import Exchange
 from rag.page_runs import Box
-from rag.page_sources import opener_label, passage_html, picture_line, picture_request, picture_words, place_html
+from rag.page_sources import (
+    opener_label,
+    passage_html,
+    picture_line,
+    picture_request,
+    picture_words,
+    place_html,
+    sources_html,
+)
 from rag.picture_request import PagePicture
 from rag.records import (
     AnswerFigure,
@@ -17,6 +25,7 @@ from rag.records import (
     PageMark,
     Passage,
     Query,
+    RecognisedSpan,
     Report,
     ReportKind,
     VerifiedAnswer,
@@ -69,6 +78,17 @@ def test_texts_of_the_report_stand_as_plain_characters() -> None:
     assert "&lt;b&gt;一句&lt;/b&gt;" in html
     assert '<details class="wb-context" open>' in html
     assert " open>" not in passage_html(exchange(), CITATION, is_context_open=False)
+
+
+def test_what_was_recognised_wears_a_badge() -> None:
+    spans = (RecognisedSpan(0, len(TEXT), 0.5),)
+    answer = exchange(citation=replace(CITATION, passage=replace(PASSAGE, recognised=spans))).answer
+    assert answer is not None
+    badge = '<span class="wb-recognised" title="图片识别，把握不大，请对照原图">图片识别</span>'
+    assert badge in sources_html(answer, {}, {}, "a")
+    printed = exchange().answer
+    assert printed is not None
+    assert "图片识别" not in sources_html(printed, {}, {}, "a")
 
 
 @pytest.mark.parametrize(

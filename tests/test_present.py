@@ -16,6 +16,7 @@ from rag.records import (
     Evidence,
     Passage,
     Query,
+    RecognisedSpan,
     VerifiedAnswer,
 )
 from rag.store import ReportStats
@@ -39,6 +40,17 @@ ANSWER = VerifiedAnswer(
     output_tokens=0,
     timings_ms=(("retrieve", 1.26), ("total", 2.0)),
 )
+
+
+def test_a_source_that_was_recognised_says_so() -> None:
+    for score, note in ((0.97, "图片识别"), (0.62, "图片识别，把握不大，请对照原图")):
+        spans = (RecognisedSpan(0, len(TEXT), score),)
+        citation = replace(CITATION, passage=replace(PASSAGE, recognised=spans))
+        answer = replace(ANSWER, citations=(citation,))
+        shown = answer_to_json(answer, {}, {})["citations"][0]
+        assert (shown["origin"], shown["recognition_score"]) == ("recognised", score)
+        assert place_of(citation, None).endswith(f"，{note}")
+        assert f"第 7 页（印刷页码 3），{note}\n" in answer_to_text(answer, {})
 
 
 def test_the_object_has_every_key_of_the_contract():
@@ -73,6 +85,8 @@ def test_the_object_has_every_key_of_the_contract():
                 "table": "表1 设施",
                 "quote": "在校生\n8000人。",
                 "text": TEXT,
+                "origin": "printed",
+                "recognition_score": None,
             }
         ],
         "conflicts": [
