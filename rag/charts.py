@@ -9,12 +9,12 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Any
 
-from rag.colleges import short_names
 from rag.exchanges import Exchange
 from rag.figures import Figure
 from rag.numbers import find_numbers, find_scopes
 from rag.numbers.units import canonical, scaled
 from rag.records import AnswerFigure, Report
+from rag.short_names import short_names
 from rag.told import Told, answer_to_told, asked_figures, said_of
 
 MAX_BARS = 30

@@ -14,19 +14,25 @@ MIN_FUZZY_LENGTH = 6
 MAX_STEM = 16
 """Characters before the kind of school in a name."""
 
-_KINDS = "职业技术师范大学|职业技术大学|职业技术学院|职业大学|职业学院|高等专科学校|专科学校"
+KINDS = "职业技术师范大学|职业技术大学|职业技术学院|职业大学|职业学院|高等专科学校|专科学校"
+"""What vocational colleges are called behind their place and field."""
 _SCHOOL = re.compile(
-    rf"(?P<vocational>{_KINDS}|职业技术学校|职业学校|技师学院|职业教育中心|职教中心|职院(?!校))"
-    r"|(?P<other>大学(?![生城]|英语|语文|数学|物理|体育|期间|校园|慕课|本科|学历|毕业)|学院)"
+    rf"(?P<vocational>{KINDS}|职业技术学校|职业学校|技师学院|职业教育中心|职教中心|职院(?!校))"
+    r"|(?P<other>大学(?![生城]|(?:英语|语文|数学|物理|体育)(?!学科|学院|系|专业)|期间|校园|慕课|本科(?:学历|毕业|以上|文凭|程度)|学历|毕业)|学院)"
 )
-_VOCATIONAL = re.compile(rf"(?P<stem>.{{2,{MAX_STEM}}}?)(?P<suffix>{_KINDS})$")
+_LEADING = re.compile(rf"(?P<stem>[\u4e00-\u9fff]{{2,{MAX_STEM}}}?)(?:{_SCHOOL.pattern})")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _FIELDS = (
-    "工业 工程 工商 农业 林业 农林 商业 商务 商贸 贸易 外贸 经贸 财经 财贸 经济 金融 医药 医学 医科 药科 卫生 护理 中医 水利 水电 电力 电子 电气 "
-    "机电 铁路 铁道 交通 航空 航海 航天 海事 海洋 建筑 建设 城建 城市 城乡 科技 科学 信息 软件 师范 幼儿 民政 民族 司法 政法 警官 公安 体育 艺术 "
-    "工艺 美术 传媒 影视 旅游 外语 石油 石化 化工 冶金 矿业 轻工 纺织 环境 环保 生态 生物 食品 粮食 汽车 职业 技术 技师 学院 大学 学校 中学 理工 "
-    "文理 高等 高专 中专 第一 第二 第三"
+    "工业 工程 工商 农业 农牧 农林 林业 林草 畜牧 商业 商务 商贸 贸易 外贸 经贸 工贸 财经 财贸 财税 财政 经济 经管 金融 会计 管理 审计 税务 医药 医学 "
+    "医科 医卫 药科 卫生 护理 康养 中医药 中医 水利 水电 水产 电力 电子 电气 机电 机械 铁路 铁道 交通 公路 轨道 航空 航海 航天 航运 海事 海洋 建筑 建材 "
+    "建设 城建 城市 城乡 科技 科学 技术 信息 软件 网络 通信 邮电 数字 智能 制造 装备 师范 幼儿师范 幼儿 教育 民政 民族 司法 政法 法律 警官 警察 公安 安全 应急 "
+    "消防 体育 艺术 工艺 美术 音乐 戏剧 戏曲 传媒 影视 动漫 设计 文化 文旅 旅游 酒店 外语 外国语 语言 国际 对外 关系 石油 石化 化工 化学 冶金 矿业 钢铁 煤炭 地质 测绘 资源 能源 "
+    "轻工 轻纺 纺织 服装 陶瓷 环境 环保 生态 生物 食品 粮食 汽车 材料 动力 土木 计算机 光电 人民 公共 社会 人文 马克思主义 继续 成人 开放 职工 广播 电视 现代 应用 "
+    "职业 技师 学院 大学 学校 中学 理工 文理 理学 文学 法学 商学 哲学 国学 史学 数学 物理 高等 高专 中专 第一 第二 第三"
 ).split()
+"""What a college is for: behind its place in its name, and what the schools inside a college are named by."""
+_STEM = re.compile(rf"(?P<place>.{{2,4}}?)(?P<field>(?:{'|'.join(sorted(_FIELDS, key=len, reverse=True))})*)")
+_ONLY_FIELDS = re.compile(rf"(?:{'|'.join(_FIELDS)}|[文理工商法医药哲农]|与)+")
 # What a university or an ordinary college is called between its place and 大学 or 学院; the schools inside a college
 # (护理学院, 机电工程学院) stand after no place.
 _FIELD_OF_COLLEGE = re.compile(
@@ -35,12 +41,12 @@ _FIELD_OF_COLLEGE = re.compile(
     r"管理|贸易|地质|矿业|邮电|语言|人民){0,4}"
 )
 _OUTSIDE_NAME = re.compile(
-    r"[的与及到去由从把让为给考像我你您他她它这那各将在对是比了等并跟问读院校届级所个着哪些何几某]|有(?!色)|名(?!族)|和(?!平)|上(?!海|饶)|多|"
+    r"关于|印发|[的与及到去由从把让为给考像我你您他她它这那各将在对是比了等并跟问读院校届级所个着哪些何几某]|有(?!色)|名(?!族)|和(?!平)|上(?!海|饶)|多|"
     r"(?<![卫民])生(?![物态产])|(?<!青)年|毕业|高职|单位|全国|重点|示范|骨干|一流|优质|优秀|卓越|高等|中等|高水平|民办|公办|本科|国内|省内|省外|市内|兄弟|"
     r"同类|特色|有关|名单|合作|联合|现代|新型|就读|来自"
 )
-_HEADS_OF_WORDS = "医法学剧画书"
-"""With 院 they make words of their own (医院), no short name."""
+_OTHER_WORD = re.compile(r"代表|常委|[厅局]")
+"""Behind a short form it makes another word: 人大代表, 湖北农业厅."""
 MAX_INITIALS = 3
 """Characters of a short form (咸职, 湖职院) that easily stands inside another name."""
 _NATIONAL = frozenset({"中国", "中央", "中华", "国家"})
@@ -63,6 +69,16 @@ def _abbreviations() -> dict[str, str]:
     return {line[0]: line[1] for line in _place_lines()[:-1]}
 
 
+def abbreviation_of(place: str) -> str:
+    """The one character a province is written with (湖南: 湘), `` where the place is none."""
+    return _abbreviations().get(place, "")
+
+
+def is_national(place: str) -> bool:
+    """Whether what a name begins with is the country: 中国, 国家."""
+    return place in _NATIONAL
+
+
 @cache
 def _places() -> frozenset[str]:
     return frozenset(name for line in _place_lines() for name in line if len(name) > 1)
@@ -79,61 +95,26 @@ def place_at(text: str, start: int = 0) -> str:
     return next((text[start : start + n] for n in (5, 4, 3, 2) if text[start : start + n] in _places()), "")
 
 
-def short_names(name: str) -> tuple[str, ...]:
-    """Usual short forms of a college's full name: 咸宁职业技术学院 → 咸宁职院, 咸宁职业学院, 咸职, …
+def split_stem(stem: str) -> tuple[str, str]:
+    """(place, field) of what stands before the kind of school: 朔安工业 → 朔安, 工业. Two characters are a place."""
+    if not (place := place_at(stem)):
+        match = _STEM.fullmatch(stem)
+        place = match["place"] if match and (match["field"] or len(stem) == 2) else ""
+    return place, stem[len(place) :]
 
-    The two-character form takes the first character of the place, as colleges themselves do, and only where the
-    name is nothing but the place: 湖南工业职业技术学院 is not 湖职.
+
+def name_at_start(line: str) -> str:
+    """The name of a school that a line begins with, told by its form: 登莱理工学院2023年… → 登莱理工学院.
+
+    Needs no known place, so it is for lines that stand apart. `` for what names no one school: 机电工程学院, 武大法学院, 高等学校.
     """
-    match = _VOCATIONAL.match(name)
-    forms = _vocational_forms(match["stem"], match["suffix"]) if match else _university_forms(name)
-    return unique(form for form in forms if form != name)
-
-
-def _vocational_forms(stem: str, suffix: str) -> Iterator[str]:
-    place = place_at(stem)
-    if not place and len(stem) == 2:
-        place = stem
-    field = stem[len(place) :]
-    if suffix.endswith("专科学校"):
-        yield from _specialised_forms(stem, field)
-        return
-    yield from (f"{stem}职院", f"{stem}职业学院", f"{stem}职业技术学院", f"{stem}职技院", f"{stem}职技")
-    if suffix.endswith("大学"):
-        yield from (f"{stem}职大", f"{stem}职业大学", f"{stem}职业技术大学")
-    if place and not field:
-        yield from (f"{place[0]}职", f"{place[0]}职院")
-        yield from [f"{place[0]}职大"] if suffix.endswith("大学") else []
-    elif place:
-        yield from (f"{place}{field[0]}职院", f"{place[0]}{field[0]}职院")
-        yield from [f"{place[0]}{field[0]}院"] if field[0] not in _HEADS_OF_WORDS else []
-        yield from [f"{abbreviation}{field[0]}职院"] if (abbreviation := _abbreviations().get(place)) else []
-        yield from (f"{field}职院", f"{field}职业技术学院") if len(field) > 1 else ()
-
-
-def _specialised_forms(stem: str, field: str) -> Iterator[str]:
-    """Short forms of a 高等专科学校."""
-    yield from (f"{stem}高专", f"{stem}专科学校")
-    place = stem[: len(stem) - len(field)]
-    for full, short in (("幼儿师范", "幼"), ("师范", "师"), ("医学", "医"), ("中医药", "中医药")):
-        if field.endswith(full):
-            base = f"{place}{field.removesuffix(full)}{short}"
-            yield from (f"{base}专", f"{base}高专", *([f"{base}师"] if short == "幼" else []))
-            return
-
-
-def _university_forms(name: str) -> Iterator[str]:
-    place = place_at(name)
-    kind, field = name[-2:], name[len(place) : -2]
-    if not place or kind not in ("大学", "学院"):
-        return
-    if field == "师范":
-        yield from (
-            f"{place}师{kind[0] if kind == '大学' else '院'}",
-            f"{place[0]}师{'大' if kind == '大学' else '院'}",
-        )
-    elif not field and kind == "大学":
-        yield f"{place[0]}大"
+    match = _LEADING.match(line)
+    if not match:
+        return ""
+    stem = match["stem"]
+    rest = stem[len(place_at(stem)) :]
+    is_part = rest == stem and (_ONLY_FIELDS.fullmatch(stem) or stem[1] == "大" or stem.endswith("产业"))
+    return "" if is_part or _OUTSIDE_NAME.search(rest) else match.group()
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -213,7 +194,7 @@ def _find(
         span = (start, start + len(form))
         # 东湖职院 is not 湖职院
         inside = len(form) <= MAX_INITIALS and any(a < span[0] < b for a, b in others)
-        free = taken.get(span, form) == form and _is_free(span, taken)
+        free = taken.get(span, form) == form and _is_free(span, taken) and not _OTHER_WORD.match(key, span[1])
         if free and not inside and _begins_name(key, start, form, college):
             return span
         start = key.find(form, start + 1)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from rag.colleges import short_names
 from rag.errors import SettingsError
 from rag.records import Report, ReportKind
+from rag.short_names import short_names
 from rag.text import unique
 
 _CORRECTABLE = {

@@ -33,9 +33,19 @@ class ReportKind(StrEnum):
     """Kind of document; the value is what a reader sees."""
 
     QUALITY = "质量年报"
+    UNDERGRADUATE = "本科教学质量报告"
     EMPLOYMENT = "就业质量年报"
+    EVALUATION = "审核评估报告"
+    DEVELOPMENT = "发展报告"
+    OPENNESS = "信息公开年报"
+    ACCOUNTS = "部门决算"
+    BUDGET = "部门预算"
+    ADMISSION = "招生章程"
+    PROSPECTUS = "招生简章"
+    COMPANY = "公司年报"
     BRIEFING = "简报"
     OFFICIAL = "公文"
+    PROFILE = "简介"
     OTHER = "其他"
 
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from rag.colleges import mentioned, placed_names
 from rag.follow_up import Resolved, resolve_follow_up
 from rag.indicators import printed_names
+from rag.kinds import asked_kinds
 from rag.question_years import question_years
 from rag.records import Filters, Query, Report, ReportKind, Turn
 from rag.subjects import Subject, split_subjects
@@ -24,17 +25,6 @@ _INTERROGATIVE = re.compile(
     r"是?多少|有?几(?=[个位名项次门家所种类场期人])|哪一?[个些家所位年天次]|什么|怎么样|怎样|谁|如何|是不是|有没有|多大|多高|多久|多长"
 )
 _WANTS_NUMBER = re.compile(r"多少|几[个位名项次门家所种类场期人成]|百分之|比例|占比|率|多大|多高|多久")
-_KIND_WORDS = (
-    (ReportKind.EMPLOYMENT, re.compile(r"就业质量(?:年度)?(?:报告|年报)|就业年报")),
-    (ReportKind.QUALITY, re.compile(r"(?<!就业)质量(?:年度)?(?:报告|年报)")),
-    (ReportKind.BRIEFING, re.compile(r"简报")),
-    (
-        ReportKind.OFFICIAL,
-        re.compile(
-            r"公文|来函|函件|[这该]份?(?:函|文件|通知)|文号|(?:教育厅|省厅|教厅).{0,8}(?:文件|函|通知|名单|发文|公布|印发)|(?:文件|通知)(?:里|中|要求)"
-        ),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +91,7 @@ def _part(subject: Subject, compared: Sequence[str], left: Sequence[Report], rep
 
 
 def _asks_official(question: str) -> bool:
-    return any(kind is ReportKind.OFFICIAL and pattern.search(question) for kind, pattern in _KIND_WORDS)
+    return ReportKind.OFFICIAL in asked_kinds(question)
 
 
 def _years_apart(own: Sequence[Report]) -> tuple[int, ...]:
@@ -166,7 +156,7 @@ def _route(standalone: str, years: Sequence[int], reports: Sequence[Report], eve
     owners = {report.college for report in every if not _speaks_of_others(report)}
     spans = {named[college] for college in colleges}
     outside = [c for c in in_order if c in owners and c not in held and named[c] not in spans]
-    kinds = [kind for kind, pattern in _KIND_WORDS if pattern.search(standalone)]
+    kinds = asked_kinds(standalone)
     if colleges:
         chosen = {report.id for report in _of_colleges(reports, colleges, years, kinds)}
     else:
@@ -192,8 +182,8 @@ def _narrow(reports: Sequence[Report], narrower: Sequence[Report]) -> Sequence[R
 
 
 def _speaks_of_others(report: Report) -> bool:
-    """Official letters and briefings speak of many colleges."""
-    return report.kind in (ReportKind.OFFICIAL, ReportKind.BRIEFING, ReportKind.OTHER)
+    """Official letters and briefings speak of many colleges; so may what is of none that is known."""
+    return not report.college or report.kind in (ReportKind.OFFICIAL, ReportKind.BRIEFING, ReportKind.OTHER)
 
 
 def _of_year(report: Report, years: Sequence[int]) -> bool:

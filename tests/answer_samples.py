@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.colleges import short_names
 from rag.records import Citation, Passage, Report, ReportKind, Table, TableRow
+from rag.short_names import short_names
 from rag.tables import row_text
 
 

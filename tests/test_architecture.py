@@ -26,8 +26,8 @@ LAYERS = (
     {"model_settings", "moments", "setting_values", "settings", "text", "tokens", "numbers"},
     {"locate", "page_runs", "passages", "picture_request"},
     {"answer_markup", "cited", "claims", "write_ahead", "people", "question_years", "said_of"}
+    | {"colleges", "short_names", "kinds", "front", "issuers", "titles"}
     | {
-        "colleges",
         "compute",
         "corrections",
         "heading_stack",
@@ -155,7 +155,6 @@ MAX_LINES = 300
 LONGER = {
     "records",
     "store",
-    "identity",
     "page",
     "index",
     "compute",

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from rag.colleges import short_names
 from rag.extractive.citing import has_figure, row_of
 from rag.extractive.linear import load_weights
 from rag.extractive.things import Wanted, enumerations, name_runs
 from rag.extractive.units import answering_units, brevity
 from rag.records import Passage, Table, TableRow
 from rag.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, text_key
+from rag.short_names import short_names
 from rag.tables import header_labels
 
 FEATURES = (

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from rag.extractive.citing import Citations, plain, row_line, row_of
 from rag.extractive.units import answering_units, brevity
 from rag.figures import Figure
+from rag.kinds import YEARLY
 from rag.records import AnswerStatus, Draft, Evidence, Passage, Query, Report, ReportKind, Table
 from rag.relevance import Relevance
 from rag.twins import without_twins
@@ -18,7 +19,6 @@ MIN_PICTURE = 0.5
 _PICTURE = re.compile(r"^图\s*\d[^\n]{2,40}$", re.MULTILINE)
 MAX_NAMED = 2
 """Titles of searched reports that a refusal names."""
-_YEARLY = (ReportKind.QUALITY, ReportKind.EMPLOYMENT)
 
 
 def not_found(
@@ -77,7 +77,7 @@ def _missing_college(college: str, query: Query, reports: Mapping[str, Report]) 
 
 def _missing_years(college: str, query: Query, reports: Mapping[str, Report]) -> str:
     """That no report of the college is of a year asked about, and of which years there are some."""
-    own = [report for report in reports.values() if report.college == college and report.kind in _YEARLY]
+    own = [report for report in reports.values() if report.college == college and report.kind in YEARLY]
     searched = [report for report in own if report.id in query.report_ids]
     missing = [year for year in query.years if not any(_is_of(report, [year]) for report in searched)]
     if not missing or not searched:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
-from rag.colleges import short_names
 from rag.extractive.citing import Citations, lead_of, markers, row_line, written
 from rag.extractive.features import SURVEY
 from rag.extractive.findings import Findings
@@ -18,6 +17,7 @@ from rag.numbers import cell_number
 from rag.operations import Plan
 from rag.records import AnswerStatus, Computation, Draft, Passage, Table, TableRow
 from rag.relevance import content_words, text_key
+from rag.short_names import short_names
 from rag.slots import Slot
 from rag.tables import header_labels, row_text
 from rag.text import matching_key, unique

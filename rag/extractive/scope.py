@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from rag.colleges import names_in, short_names
+from rag.colleges import names_in
 from rag.figures import Figure
 from rag.numbers import find_scopes, unit_class
 from rag.records import Evidence, Query, Report
 from rag.relevance import text_key
+from rag.short_names import short_names
 from rag.text import matching_key
 
 SAYS_YEAR = 1.08

@@ -19,7 +19,7 @@ from rag.ui.parts import Parts
 from rag.ui.source import show_source
 from rag.uploads import safe_name
 
-OF_COLLEGES = (ReportKind.QUALITY, ReportKind.EMPLOYMENT)
+OF_COLLEGES = (ReportKind.QUALITY, ReportKind.EMPLOYMENT, ReportKind.UNDERGRADUATE)
 COMPARED_AT_FIRST = 3
 """Reports compared until the reader chooses; below, their indicators."""
 INDICATORS_AT_FIRST = 6
