@@ -83,6 +83,8 @@ class Cell:
     column_span: int = 1
     score: float = 1.0
     """As `Line.score`."""
+    is_full: bool = False
+    """Its last printed line has no room for another character: over a page break it may go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Grid:
     """No rule closes the first row above: it may go on from the page before."""
     open_bottom: bool = False
     """No rule closes the last row below."""
+    header_rows: int = 0
+    """Leading rows that the format marks as header, or sets apart by bold type or shading; 0 where it tells nothing."""
     warnings: tuple[str, ...] = ()
     origin: Origin = Origin.PRINTED
 
@@ -211,18 +215,33 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedValue:
+    """A value printed once in a merged cell: it belongs to all rows and columns of the cell together."""
+
+    column: int
+    above: int
+    """Rows of the cell above the one it is printed in."""
+    below: int
+    """Rows of it below."""
+    columns: int
+    """Columns of it, the first included."""
+
+
+@dataclass(frozen=True, slots=True)
 class TableRow:
     """One row of a joined table."""
 
     printed: tuple[str, ...]
     """As printed: a merged cell's text stands once, at its top left; the rest are empty."""
     filled: tuple[str, ...]
-    """Each merged cell's text in every place it covers."""
+    """Each merged cell's words in every place it covers; a value stands only where it is printed."""
     page: int | None
     label: str | None = None
     origin: Origin = Origin.PRINTED
     score: float = 1.0
     """As `Line.score`, of its least sure cell."""
+    merged: tuple[MergedValue, ...] = ()
+    """The values of this row that are printed in merged cells."""
 
 
 @dataclass(frozen=True, slots=True)

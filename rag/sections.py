@@ -17,7 +17,7 @@ from rag.headings import (
     line_to_heading,
 )
 from rag.paragraphs import Layout, Paragraph, PlacedLine, join_paragraph, lines_to_layout, opens_paragraph
-from rag.records import Line, Origin, Page, PageMark, RecognisedSpan, Section, SectionKind, Table
+from rag.records import Line, Origin, Page, PageMark, RecognisedSpan, Section, SectionKind, Table, TableRow
 from rag.tables import JoinedTable, join_tables, row_text
 from rag.text import matching_key
 
@@ -92,12 +92,16 @@ def _is_body(block: _Block, layout: Layout) -> bool:
 
 
 def _elements(pages: Sequence[Page], tables: Sequence[JoinedTable]) -> Iterator[PlacedLine | JoinedTable]:
-    anchors = {table.places[0]: table for table in tables}
+    anchors: dict[tuple[int, int], list[JoinedTable]] = {}
+    place = (0, 0)
+    for table in tables:
+        place = table.places[0] if table.places else place
+        anchors.setdefault(place, []).append(table)
     taken = {place for table in tables for place in table.places}
     for page_index, page in enumerate(pages):
         for item_index, item in enumerate(page.items):
-            if (table := anchors.get((page_index, item_index))) is not None:
-                yield table
+            if (page_index, item_index) in anchors:
+                yield from anchors[page_index, item_index]
             elif (page_index, item_index) not in taken and isinstance(item, Line) and item.text.strip():
                 yield PlacedLine(item, page.number, page.label)
 
@@ -193,24 +197,21 @@ class _Builder:
                 self._marks.append(replace(mark, start=offset + mark.start))
         self._text += text + "\n"
 
+    def _append_beside(self, text: str, row: TableRow) -> None:
+        """Add a table's row, or what stands beside it, as printed or as recognised as the row."""
+        is_printed = row.origin is Origin.PRINTED or not text
+        recognised = () if is_printed else (RecognisedSpan(0, len(text), row.score),)
+        self._append(text, [PageMark(0, row.page, row.label)], recognised)
+
     def _add_table(self, table: JoinedTable) -> None:
         identity = f"{self._report_id}#t{len(self._tables) + 1:03d}"
-        first = table.rows[0] if table.rows else None
         start = len(self._text)
-        for line in (table.caption, table.unit if table.unit not in table.caption else ""):
-            if line:
-                self._append(line, [PageMark(0, first.page if first else None, first.label if first else None)])
+        for line in table.lines:
+            self._append_beside(line, table.rows[0])
         for row in table.rows:
-            text = row_text(row)
-            is_printed = row.origin is Origin.PRINTED or not text
-            self._append(
-                text,
-                [PageMark(0, row.page, row.label)],
-                () if is_printed else [RecognisedSpan(0, len(text), row.score)],
-            )
+            self._append_beside(row_text(row), row)
         if table.note:
-            last = table.rows[-1] if table.rows else None
-            self._append(table.note, [PageMark(0, last.page if last else None, last.label if last else None)])
+            self._append_beside(table.note, table.rows[-1])
         self._spans.append((identity, start, len(self._text)))
         self._tables.append(
             Table(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DATABASE_NAME = "wenbao.sqlite3"
 _STORED = (
     *("Report", "Page", "Line", "Grid", "Cell", "Section", "PageMark", "RecognisedSpan", "Table", "TableRow", "Chunk"),
-    *("Contradiction", "FigureRef", "Number", "Passage"),
+    *("MergedValue", "Contradiction", "FigureRef", "Number", "Passage"),
 )
 _CREATE = """
 CREATE TABLE reports (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, fingerprint TEXT NOT NULL, data BLOB NOT NULL);

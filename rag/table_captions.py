@@ -21,7 +21,7 @@ CENTRED = 14.0
 """Points the middles of a title and its table differ by at most."""
 FULL_LINE = 0.85
 """A caption that fills this share of the table's width may go on in the next line."""
-LOOK_BACK = 4
+LOOK_BACK = 5
 """Lines above a table that may belong to it."""
 MAX_NOTES = 6
 """Lines below a table that may belong to it."""
@@ -37,14 +37,28 @@ _CONTINUED = re.compile(
     rf"^[（(]?\s*续\s*(?:上)?表|^(?:附|续)?表\s*{_NUMBER}.*[（(]\s*续(?:表)?\s*[0-9一二三]*\s*[）)]|^[（(]\s*(?:接上表|接上页|续)\s*[）)]$"
 )
 _UNIT = re.compile(
-    r"[（(【]?\s*(?:计量|金额)?单位\s*[：:]\s*[^（）()【】\s，。；]{1,14}(?:\s*[、/,，]\s*[^（）()【】\s，。；]{1,8})*\s*[）)】]?"
+    r"[（(【]?\s*(?<![制报送管算任与人办作奖成在设荐头系])(?:计量|金额|货币|数量)?单位\s*[：:]\s*"
+    r"(?![^（）()【】\s，。；、/]*(?:大学|学院|学校|中心|公司|[局委部处厅院办所])(?:[\s，。；、（(]|$))"
+    r"[^（）()【】\s，。；]{1,14}(?:\s*[、/,，]\s*[^（）()【】\s，。；]{1,8})*\s*[）)】]?"
 )
+_FRAME = re.compile(
+    r"""(?:编制|填报|填表|报送|主管|预算|汇总)?(?:单位|部门)(?:名称|编码|代码)?\s*[：:].*  # 编制单位：某某大学
+    |(?:学校|学院|院校|公司|企业|报表|表)(?:名称|编码|代码|编号|号)?\s*[：:].*
+    |(?:公开|[财教决预]\w{0,3})\s*\d{1,3}\s*表                                      # 公开01表
+    |[（(]?(?:19|20)\d\d(?:\s*[-—–~～至]\s*(?:19|20)?\d\d)?\s*(?:年度?|学年)(?:\d{1,2}月(?:\d{1,2}日)?)?[）)]?
+    """,
+    re.VERBOSE,
+)
+"""What stands between a table and its title beside the unit: whom it is of, when, which form."""
 _NOTE = re.compile(
-    r"^[（(]?\s*(?:\*\s*)?(?:数据|资料|信息)?(?:来源|出处)\s*[：:]|^[（(]?\s*(?:备?注|说明|注释)\s*\d*\s*[：:]|^\*\s*\S"
+    r"^[（(【]?\s*(?:\*\s*)?(?:以上|本表)?(?:数据|资料|信息)?(?:来源|出处)\s*[：:]|^\*\s*\S|^※"
+    r"|^[（(【\[]?\s*(?:备?注|说明|注释)(?:\s*\d*\s*[：:]|[】\]])"
 )
 _NUMBERED = re.compile(
-    r"^(?:[（(]?[一二三四五六七八九十]+[）)]?[、.．]?|第[一二三四五六七八九十]+[章节篇部]|[（(]?\d+(?:\.\d+)*[）)、.．]?\s*)\S*"
+    r"^(?:[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+[、.．\s]|第[一二三四五六七八九十]+[章节篇部]"
+    r"|[（(]\d+[）)]|\d+(?:\.\d+)+|\d{1,2}(?![\d年月日届级\-—–]))"
 )
+_NAMES_TABLE = re.compile(r"(?:(?<![下上附如列图报代])表|一览)(?:[（(][^（）()]{1,16}[）)])?$")
 _OTHER_LABEL = re.compile(r"^(?:附?图|案例|典型案例|附件|目录)\s*[\d一二三四五六七八九十]*")
 
 
@@ -56,6 +70,8 @@ class Surroundings:
     unit: str = ""
     note: str = ""
     places: tuple[Place, ...] = ()
+    lines: tuple[str, ...] = ()
+    """What is printed above the table: its caption, its unit, whom it is of."""
 
 
 def is_caption(text: str) -> bool:
@@ -79,6 +95,12 @@ def is_unit_line(text: str) -> bool:
     return bool(_UNIT.fullmatch(text.strip()))
 
 
+def is_frame_line(text: str) -> bool:
+    """Whether a line above a table tells nothing but its unit, whom it is of, when, or which form it is."""
+    pieces = [piece.strip() for piece in text.split("\t") if piece.strip()]
+    return bool(pieces) and all(is_unit_line(piece) or _FRAME.fullmatch(piece) for piece in pieces)
+
+
 def is_note(text: str) -> bool:
     """Whether a line begins a table's source or note."""
     return bool(_NOTE.match(text.strip()))
@@ -90,8 +112,9 @@ def surroundings(
     """Caption, unit and note of the table whose grids begin at one place and end at another."""
     above = _above(pages, first, taken)
     below = _below(pages, last, taken, wants_caption=captions_below and not above.caption)
+    lines = (below.caption, *above.lines) if below.caption else above.lines
     return Surroundings(
-        above.caption or below.caption, above.unit or below.unit, below.note, (*above.places, *below.places)
+        above.caption or below.caption, above.unit or below.unit, below.note, (*above.places, *below.places), lines
     )
 
 
@@ -101,37 +124,68 @@ def is_captioned(pages: Sequence[Page], first: Place) -> bool:
 
 
 def _above(pages: Sequence[Page], first: Place, taken: set[Place]) -> Surroundings:
-    grid = pages[first[0]].items[first[1]]
-    assert isinstance(grid, Grid)
+    grid = _grid(pages, first)
     lines = _lines_before(pages, first, taken)
-    used: list[Place] = []
-    unit = ""
+    rank = _rank(pages, first)
+    frame = Surroundings()
     for at, (place, line) in enumerate(lines):
-        if is_unit_line(line.text):
-            unit, used = unit or unit_of(line.text), [*used, place]
+        text = _own_piece(line.text, rank)
+        if is_frame_line(text):
+            frame = Surroundings("", frame.unit or unit_of(text), "", (place, *frame.places), (text, *frame.lines))
             continue
-        if is_caption(line.text):
-            return _captioned(line.text, unit, [place, *used])
+        if is_caption(text):
+            return _captioned(text, [place], frame)
         if at + 1 < len(lines) and _goes_on(lines[at + 1][1], line, grid):
-            return _captioned(join_lines(lines[at + 1][1].text, line.text), unit, [lines[at + 1][0], place, *used])
+            return _captioned(join_lines(lines[at + 1][1].text, line.text), [lines[at + 1][0], place], frame)
         if _is_title(line, grid):
-            title, upper = _whole_title(lines[at:])
-            return _captioned(title, unit, [*upper, *used])
+            return _captioned(*_whole_title(lines[at:]), frame)
         break
-    return Surroundings(unit=unit, places=tuple(used))
+    return frame if frame.unit else Surroundings()
 
 
-def _captioned(text: str, unit: str, places: Sequence[Place]) -> Surroundings:
-    """A caption; a unit statement in it counts, and is cut off where it only shares the line."""
+def _grid(pages: Sequence[Page], place: Place) -> Grid:
+    grid = pages[place[0]].items[place[1]]
+    assert isinstance(grid, Grid)
+    return grid
+
+
+def _beside(one: Grid, other: Grid) -> bool:
+    """Whether two tables stand side by side."""
+    level = min(one.bottom, other.bottom) - max(one.top, other.top) > 0
+    return level and (one.right <= other.left or other.right <= one.left)
+
+
+def _rank(pages: Sequence[Page], place: Place) -> tuple[int, int]:
+    """Which table from the left one is among those side by side, and how many these are."""
+    grid = _grid(pages, place)
+    beside = [item for item in pages[place[0]].items if isinstance(item, Grid) and _beside(grid, item)]
+    return sum(other.left < grid.left for other in beside), len(beside) + 1
+
+
+def _own_piece(text: str, rank: tuple[int, int]) -> str:
+    """What a line says of one of several tables side by side where it has a caption, or a unit, for each."""
+    pieces = text.split("\t")
+    each = len(pieces) == rank[1] > 1 and (all(map(is_caption, pieces)) or all(map(is_unit_line, pieces)))
+    return pieces[rank[0]] if each else text
+
+
+def _captioned(text: str, places: Sequence[Place], frame: Surroundings) -> Surroundings:
+    """A caption over what stands between it and its table; a unit in it counts, and is cut off where it only shares
+    the line."""
     caption = text.strip("【】[] ")
     found = _UNIT.search(caption)
+    own: tuple[str, ...] = ()
     if found and found.group()[0] not in "（(【":
         caption = caption[: found.start()] + caption[found.end() :]
-    return Surroundings(" ".join(caption.split()), unit or unit_of(text), "", tuple(places))
+        own = (unit_of(text),)
+    caption = " ".join(caption.split())
+    lines = tuple(filter(None, (caption, *own, *frame.lines)))
+    return Surroundings(caption, frame.unit or unit_of(text), "", (*places, *frame.places), lines)
 
 
 def _lines_before(pages: Sequence[Page], first: Place, taken: set[Place]) -> list[tuple[Place, Line]]:
     """Lines right above a place, nearest first; over the page break where the place opens its page."""
+    grid, (_, size) = _grid(pages, first), _rank(pages, first)
     page_index, item_index = first
     found: list[tuple[Place, Line]] = []
     while len(found) < LOOK_BACK:
@@ -143,7 +197,10 @@ def _lines_before(pages: Sequence[Page], first: Place, taken: set[Place]) -> lis
             item_index = len(pages[page_index].items)
             continue
         item = pages[page_index].items[item_index]
-        if not isinstance(item, Line) or (page_index, item_index) in taken:
+        if isinstance(item, Grid) and page_index == first[0] and _beside(grid, item):
+            continue
+        shared = isinstance(item, Line) and item.text.count("\t") + 1 == size > 1
+        if not isinstance(item, Line) or ((page_index, item_index) in taken and not shared):
             break
         found.append(((page_index, item_index), item))
     return found
@@ -171,7 +228,7 @@ def _is_title(line: Line, grid: Grid) -> bool:
     if _NUMBERED.match(text) or _OTHER_LABEL.match(text) or is_note(text) or grid.right <= grid.left:
         return False
     centred = abs((line.left + line.right) / 2 - (grid.left + grid.right) / 2) <= CENTRED
-    return centred and line.left > grid.left + CENTRED
+    return (centred and line.left > grid.left + CENTRED) or bool(_NAMES_TABLE.search(text))
 
 
 def _whole_title(lines: Sequence[tuple[Place, Line]]) -> tuple[str, list[Place]]:
@@ -189,8 +246,7 @@ def _whole_title(lines: Sequence[tuple[Place, Line]]) -> tuple[str, list[Place]]
 
 
 def _below(pages: Sequence[Page], last: Place, taken: set[Place], wants_caption: bool) -> Surroundings:
-    grid = pages[last[0]].items[last[1]]
-    assert isinstance(grid, Grid)
+    grid = _grid(pages, last)
     lines = _lines_after(pages, last, taken)
     used: list[Place] = []
     notes: list[str] = []

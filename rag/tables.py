@@ -12,6 +12,7 @@ from itertools import chain
 
 from rag.records import Grid, Line, Page, TableRow
 from rag.tabbed_tables import tabbed_to_grids
+from rag.table_breaks import appended, filled_down
 from rag.table_captions import (
     Place,
     Surroundings,
@@ -22,9 +23,12 @@ from rag.table_captions import (
     surroundings,
     unit_of,
 )
-from rag.table_rows import appended, begins_another, count_header_rows, filled_down, grid_rows, shared_header
+from rag.table_headers import begins_another, count_header_rows, is_title, shared_header, without_column_numbers
+from rag.table_parts import Part, rows_to_parts
+from rag.table_rows import GridRow, grid_rows, table_rows
 from rag.text import matching_key, unique
 
+MERGED_VALUE = "表中有数值印在合并单元格里，属于所合并的各行（列）共有，请对照原页核实。"
 EDGE = 5.0
 """Points by which the column borders of one table differ from page to page at most."""
 
@@ -35,12 +39,15 @@ class JoinedTable:
 
     caption: str
     unit: str
+    lines: tuple[str, ...]
+    """What is printed of it above its rows: caption and unit, of a part its title."""
     note: str
     header_rows: int
     rows: tuple[TableRow, ...]
     warnings: tuple[str, ...]
     places: tuple[Place, ...]
-    """(page index, item index) of all its grids and lines: the caption first, else in reading order."""
+    """(page index, item index) of all its grids and lines: the caption first, else in reading order; empty for a table
+    that stands in one grid with the table before it."""
 
 
 def join_tables(pages: Sequence[Page]) -> tuple[JoinedTable, ...]:
@@ -59,9 +66,9 @@ def _grids_to_tables(pages: Sequence[Page]) -> list[JoinedTable]:
     captions_below = not any(is_captioned(pages, group[0]) for group in groups)
     for group in groups:
         around = surroundings(pages, group[0], group[-1], taken, captions_below=captions_below)
-        table = _joined(pages, group, around)
-        taken.update(table.places)
-        tables.append(table)
+        first, *parts = _joined(pages, group, around)
+        taken.update(first.places)
+        tables += [first, *parts]
     return tables
 
 
@@ -72,7 +79,7 @@ def row_text(row: TableRow) -> str:
 
 def header_labels(rows: Sequence[TableRow], header_rows: int) -> tuple[str, ...]:
     """A label for every column, `` where the header has none; its levels are joined like 副高以上职称教师·人数."""
-    levels = [row.filled for row in rows[:header_rows]]
+    levels = [without_column_numbers(row.filled) for row in rows[:header_rows]]
     named = [level for level in levels if len(set(level)) > 1 or len(level) == 1]
     width = max((len(row.filled) for row in rows), default=0)
     padded = [(*level, *[""] * (width - len(level))) for level in named]
@@ -150,9 +157,10 @@ def _fits(before: Grid, grid: Grid) -> bool:
 
 def _goes_on(first: Grid, before: Grid, grid: Grid) -> bool:
     """Whether a grid that opens a page without a word above it repeats the header before it, or has none of its own."""
-    edges, columns = _finest((first, grid))
-    rows, further = (grid_rows(_aligned(part, edges, columns), None, None) for part in (first, grid))
-    return shared_header(rows, further) > 0 or before.open_bottom or not begins_another(rows, further)
+    edges, columns = _finest((first, before, grid))
+    rows, last, further = (grid_rows(_aligned(part, edges, columns), None, None) for part in (first, before, grid))
+    heads = len(last) > 1 and is_title(last[-1])
+    return shared_header(rows, further) > 0 or before.open_bottom or heads or not begins_another(rows, further)
 
 
 def _finest(grids: Sequence[Grid]) -> tuple[tuple[float, ...], int]:
@@ -161,29 +169,61 @@ def _finest(grids: Sequence[Grid]) -> tuple[tuple[float, ...], int]:
     return finest.column_edges, finest.column_count
 
 
-def _joined(pages: Sequence[Page], group: Sequence[Place], around: Surroundings) -> JoinedTable:
+def _joined(pages: Sequence[Page], group: Sequence[Place], around: Surroundings) -> list[JoinedTable]:
+    """The grids of a group as one table, or as several where others begin among its rows."""
     grids = [(pages[place[0]], item) for place in group if isinstance(item := _item(pages, place), Grid)]
     edges, columns = _finest([grid for _, grid in grids])
-    parts = [grid_rows(_aligned(grid, edges, columns), page.number, page.label) for page, grid in grids]
-    repeated = [shared_header(parts[0], further) for further in parts[1:]]
-    bare = [further[count:] for further, count in zip(parts[1:], repeated, strict=True)]
-    header = min(max([count_header_rows([*parts[0], *chain.from_iterable(bare)]), *repeated]), len(parts[0]))
-    rows, warnings = parts[0], list(chain.from_iterable(grid.warnings for _, grid in grids))
+    rows = [grid_rows(_aligned(grid, edges, columns), page.number, page.label) for page, grid in grids]
+    repeated = [shared_header(rows[0], further) for further in rows[1:]]
+    bare = [further[count:] for further, count in zip(rows[1:], repeated, strict=True)]
+    told = max([grid.header_rows for _, grid in grids[:1]] + repeated)
+    header = min(max([_header([*rows[0], *chain.from_iterable(bare)], told), *repeated]), len(rows[0]))
+    joined, warnings = rows[0], list(chain.from_iterable(grid.warnings for _, grid in grids))
     for (_, before), (_, grid), further in zip(grids, grids[1:], bare, strict=False):
-        rows, doubts = appended(rows, further, header, open_border=before.open_bottom or grid.open_top)
+        joined, doubts = appended(joined, further, header, open_border=before.open_bottom or grid.open_top)
         warnings += doubts
-    if not edges:
-        rows = filled_down(rows, header)
-    units = [unit for unit in (unit_of(cell) for row in rows[:header] for cell in row.printed[:1]) if unit]
-    return JoinedTable(
-        caption=around.caption,
-        unit=around.unit or next(iter(units), ""),
-        note=around.note,
-        header_rows=header,
-        rows=tuple(row.as_table_row() for row in rows),
-        warnings=unique(warnings),
-        places=_ordered(around.caption, around.places, group),
-    )
+    parts = rows_to_parts(joined, told=told, captioned=bool(around.caption))
+    places = _ordered(around.caption, around.places, group)
+    return _tables(parts, around, told, unique(warnings), places, flattened=not edges)
+
+
+def _header(rows: Sequence[GridRow], told: int) -> int:
+    """Header rows of some rows, whatever notes and further tables stand below."""
+    return count_header_rows(rows_to_parts(rows, told=told, captioned=True)[0].rows, told=told)
+
+
+def _tables(
+    parts: Sequence[Part],
+    around: Surroundings,
+    told: int,
+    warnings: tuple[str, ...],
+    places: tuple[Place, ...],
+    *,
+    flattened: bool,
+) -> list[JoinedTable]:
+    tables: list[JoinedTable] = []
+    for part in parts:
+        own = around if not tables else Surroundings(unit=around.unit)
+        header = count_header_rows(part.rows, told=max(0, told - len(part.lines)) if not tables else 0)
+        rows = table_rows(filled_down(part.rows, header) if flattened else part.rows, header)
+        merged = (MERGED_VALUE,) if any(row.merged for row in rows) else ()
+        units = [unit for unit in (unit_of(cell) for row in rows[:header] for cell in row.printed[:1]) if unit]
+        unit = part.unit or own.unit or next(iter(units), "")
+        caption = own.caption or part.title or (tables[0].caption if tables else "")
+        note = "\n".join(filter(None, (part.note, around.note if part is parts[-1] else "")))
+        tables.append(
+            JoinedTable(
+                caption=caption,
+                unit=unit,
+                lines=(*own.lines, *part.lines),
+                note=note,
+                header_rows=header,
+                rows=rows,
+                warnings=(*warnings, *merged),
+                places=places if not tables else (),
+            )
+        )
+    return tables
 
 
 def _ordered(caption: str, lines: Sequence[Place], group: Sequence[Place]) -> tuple[Place, ...]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.readers.aligned import aligned_lattices
-from rag.readers.letters import Box, Letter, letters_within, page_letters, print_lines
+from rag.readers.letters import Box, Letter, PrintLine, letters_within, page_letters, print_lines
 from rag.readers.ruling import Lattice, Rule, page_rules, region_box, rules_to_lattices
 from rag.readers.unruled_rows import is_figure, with_unruled_rows
 from rag.records import Cell, Grid
@@ -27,6 +27,9 @@ MIN_TEXT_ROWS = 0.5
 """Smallest share of rows with text; below it the rules are a chart's grid."""
 CELL_PADDING = 12.0
 """Points a full line may leave free at both sides of its cell together."""
+
+LONG_LINE = 15.0
+"""Characters of a line that is long."""
 
 LOST = "表格中有文字未能归入单元格，请对照原页核实。"
 STACKED = "表格中有数字上下并列而其间没有框线，以空格分开，请对照原页核实。"
@@ -73,9 +76,13 @@ def _lattice_to_grid(lattice: Lattice, letters: Sequence[Letter], text_of: TextO
     boxes = [region_box(lattice, region) for region in lattice.regions]
     printed = [text_of(*box).splitlines() for box in boxes]
     texts = [_cell_text(lines, box, letters) for lines, box in zip(printed, boxes, strict=True)]
-    cells = tuple(
-        Cell(text, region.row, region.column, region.row_span, region.column_span, score_of(*box) if text else 1.0)
+    full = [
+        bool(text) and region.row + region.row_span == len(rows) - 1 and _ends_full(box, letters)
         for text, region, box in zip(texts, lattice.regions, boxes, strict=True)
+    ]
+    cells = tuple(
+        Cell(text, at.row, at.column, at.row_span, at.column_span, score_of(*box) if text else 1.0, is_full)
+        for text, at, box, is_full in zip(texts, lattice.regions, boxes, full, strict=True)
     )
     if not _is_table(cells, len(rows) - 1):
         return None
@@ -110,12 +117,19 @@ def _cell_text(lines: Sequence[str], box: Box, letters: Sequence[Letter]) -> str
 def _wraps(text: str, box: Box, letters: Sequence[Letter]) -> bool:
     """Whether a printed line of a cell is so long that the next character had no room."""
     wanted = text.replace(" ", "")
-    widths = [
-        line.right - line.left + line.size / 2
-        for line in print_lines(letters_within(letters, box))
-        if line.text == wanted
-    ]
-    return bool(widths) and box[2] - box[0] - max(widths) < CELL_PADDING
+    lines = [line for line in print_lines(letters_within(letters, box)) if line.text == wanted]
+    return any(_is_full(line, box) for line in lines)
+
+
+def _ends_full(box: Box, letters: Sequence[Letter]) -> bool:
+    """Whether the last printed line of a cell has no room for another character, of a long one for two: a mark takes
+    the character before it along to the next line."""
+    lines = print_lines(letters_within(letters, box))
+    return bool(lines) and _is_full(lines[-1], box, 1.5 if box[2] - box[0] > LONG_LINE * lines[-1].size else 0.5)
+
+
+def _is_full(line: PrintLine, box: Box, room: float = 0.5) -> bool:
+    return box[2] - box[0] - (line.right - line.left + room * line.size) < CELL_PADDING
 
 
 def _is_table(cells: Sequence[Cell], row_count: int) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.numbers import cell_number, unit_in_header
-from rag.table_rows import label_ending
+from rag.table_headers import label_ending
 from rag.text import join_lines
 
 MAX_ORDINAL_STEP = 3
