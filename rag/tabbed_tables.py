@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.records import Cell, Grid, Line, Page
-from rag.table_captions import Place, is_caption, is_unit_line
+from rag.table_captions import Place
+from rag.table_lines import is_caption, is_unit_line
 from rag.table_rows import is_figure
 
 MIN_ROWS = 3

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.records import Grid, Line, Page
+from rag.table_lines import is_caption, is_frame_line, is_note, is_unit_line, split_unit, unit_of
 from rag.text import join_lines
 
 Place = tuple[int, int]
 """Page index and item index."""
 
-MAX_CAPTION = 60
-"""Characters; a longer line is prose that begins with a table's number."""
 MAX_TITLE = 32
 """Characters of a title line that has no table number."""
 CENTRED = 14.0
@@ -26,34 +25,6 @@ LOOK_BACK = 5
 MAX_NOTES = 6
 """Lines below a table that may belong to it."""
 
-_NUMBER = r"[0-9０-９一二三四五六七八九十]+(?:\s*[-－—–‐.．·]\s*[0-9０-９]+)*"
-_CAPTION = re.compile(
-    rf"^[【\[（(]?\s*(?:附|续)?表\s*(?:{_NUMBER}|[A-Z]\s*[-.]?\s*\d+)(?![年月日%％个项])(?!(?<=\d)\d)"
-)
-_PROSE = re.compile(
-    rf"^(?:附|续)?表\s*{_NUMBER}\s*(?:所|显示|可见|可知|反映|列出|给出|说明|表明|是|为|中|的|和|及|与|至|、|，|\))|[。；，：:]$"
-)
-_CONTINUED = re.compile(
-    rf"^[（(]?\s*续\s*(?:上)?表|^(?:附|续)?表\s*{_NUMBER}.*[（(]\s*续(?:表)?\s*[0-9一二三]*\s*[）)]|^[（(]\s*(?:接上表|接上页|续)\s*[）)]$"
-)
-_UNIT = re.compile(
-    r"[（(【]?\s*(?<![制报送管算任与人办作奖成在设荐头系])(?:计量|金额|货币|数量)?单位\s*[：:]\s*"
-    r"(?![^（）()【】\s，。；、/]*(?:大学|学院|学校|中心|公司|[局委部处厅院办所])(?:[\s，。；、（(]|$))"
-    r"[^（）()【】\s，。；]{1,14}(?:\s*[、/,，]\s*[^（）()【】\s，。；]{1,8})*\s*[）)】]?"
-)
-_FRAME = re.compile(
-    r"""(?:编制|填报|填表|报送|主管|预算|汇总)?(?:单位|部门)(?:名称|编码|代码)?\s*[：:].*  # 编制单位：某某大学
-    |(?:学校|学院|院校|公司|企业|报表|表)(?:名称|编码|代码|编号|号)?\s*[：:].*
-    |(?:公开|[财教决预]\w{0,3})\s*\d{1,3}\s*表                                      # 公开01表
-    |[（(]?(?:19|20)\d\d(?:\s*[-—–~～至]\s*(?:19|20)?\d\d)?\s*(?:年度?|学年)(?:\d{1,2}月(?:\d{1,2}日)?)?[）)]?
-    """,
-    re.VERBOSE,
-)
-"""What stands between a table and its title beside the unit: whom it is of, when, which form."""
-_NOTE = re.compile(
-    r"^[（(【]?\s*(?:\*\s*)?(?:以上|本表)?(?:数据|资料|信息)?(?:来源|出处)\s*[：:]|^\*\s*\S|^※"
-    r"|^[（(【\[]?\s*(?:备?注|说明|注释)(?:\s*\d*\s*[：:]|[】\]])"
-)
 _NUMBERED = re.compile(
     r"^(?:[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+[、.．\s]|第[一二三四五六七八九十]+[章节篇部]"
     r"|[（(]\d+[）)]|\d+(?:\.\d+)+|\d{1,2}(?![\d年月日届级\-—–]))"
@@ -72,38 +43,6 @@ class Surroundings:
     places: tuple[Place, ...] = ()
     lines: tuple[str, ...] = ()
     """What is printed above the table: its caption, its unit, whom it is of."""
-
-
-def is_caption(text: str) -> bool:
-    """Whether a line is a table's caption by its number (表1-2 …), not prose about one."""
-    return bool(_CAPTION.match(text)) and len(text) <= MAX_CAPTION and not _PROSE.search(text)
-
-
-def is_continued(text: str) -> bool:
-    """Whether a line says that a table goes on (续表)."""
-    return bool(_CONTINUED.match(text.strip())) and len(text) <= MAX_CAPTION
-
-
-def unit_of(text: str) -> str:
-    """The unit statement in a line (单位：万元) without its brackets, `` where there is none."""
-    found = _UNIT.search(text)
-    return re.sub(r"\s", "", found.group().strip("（）()【】 ")) if found else ""
-
-
-def is_unit_line(text: str) -> bool:
-    """Whether a line holds nothing but a unit statement."""
-    return bool(_UNIT.fullmatch(text.strip()))
-
-
-def is_frame_line(text: str) -> bool:
-    """Whether a line above a table tells nothing but its unit, whom it is of, when, or which form it is."""
-    pieces = [piece.strip() for piece in text.split("\t") if piece.strip()]
-    return bool(pieces) and all(is_unit_line(piece) or _FRAME.fullmatch(piece) for piece in pieces)
-
-
-def is_note(text: str) -> bool:
-    """Whether a line begins a table's source or note."""
-    return bool(_NOTE.match(text.strip()))
 
 
 def surroundings(
@@ -172,14 +111,9 @@ def _own_piece(text: str, rank: tuple[int, int]) -> str:
 def _captioned(text: str, places: Sequence[Place], frame: Surroundings) -> Surroundings:
     """A caption over what stands between it and its table; a unit in it counts, and is cut off where it only shares
     the line."""
-    caption = text.strip("【】[] ")
-    found = _UNIT.search(caption)
-    own: tuple[str, ...] = ()
-    if found and found.group()[0] not in "（(【":
-        caption = caption[: found.start()] + caption[found.end() :]
-        own = (unit_of(text),)
+    caption, own = split_unit(text.strip("【】[] "))
     caption = " ".join(caption.split())
-    lines = tuple(filter(None, (caption, *own, *frame.lines)))
+    lines = tuple(filter(None, (caption, own, *frame.lines)))
     return Surroundings(caption, frame.unit or unit_of(text), "", (*places, *frame.places), lines)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.table_captions import is_frame_line, is_note, is_unit_line, unit_of
 from rag.table_headers import MAX_LABEL, count_header_rows, is_title, names_columns
+from rag.table_lines import is_frame_line, is_note, is_unit_line, unit_of
 from rag.table_rows import GridRow, is_single, without_hidden_columns
 
 

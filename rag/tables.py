@@ -13,17 +13,9 @@ from itertools import chain
 from rag.records import Grid, Line, Page, TableRow
 from rag.tabbed_tables import tabbed_to_grids
 from rag.table_breaks import appended, filled_down
-from rag.table_captions import (
-    Place,
-    Surroundings,
-    is_caption,
-    is_captioned,
-    is_continued,
-    is_unit_line,
-    surroundings,
-    unit_of,
-)
+from rag.table_captions import Place, Surroundings, is_captioned, surroundings
 from rag.table_headers import begins_another, count_header_rows, is_title, shared_header, without_column_numbers
+from rag.table_lines import is_caption, is_continued, is_unit_line, unit_of
 from rag.table_parts import Part, rows_to_parts
 from rag.table_rows import GridRow, grid_rows, table_rows
 from rag.text import matching_key, unique

@@ -46,6 +46,7 @@ LAYERS = (
         "table_breaks",
         "table_captions",
         "table_headers",
+        "table_lines",
         "table_parts",
         "table_rows",
         "tables",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rag.records import Cell, Grid, Line, Page, TableRow
 from rag.tabbed_tables import UNRULED
 from rag.table_breaks import REJOINED, UNSURE_MERGE
-from rag.table_captions import is_caption, is_continued, is_note, unit_of
+from rag.table_lines import is_caption, is_continued, is_note, unit_of
 from rag.tables import JoinedTable, header_labels, join_tables, row_text
 
 LEFT, RIGHT = 90.0, 510.0

@@ -26,7 +26,7 @@ from rag.readers.spaced_rows import (
     unnumbered_rows,
 )
 from rag.records import Cell, Grid
-from rag.table_captions import is_caption, is_note, is_unit_line
+from rag.table_lines import is_caption, is_note, is_unit_line
 from rag.text import clean_line
 
 MAX_HEADER_LINES = 14
