@@ -40,6 +40,10 @@ _FOLD = (
 _NOISE = re.compile(
     "[\ue000-\uf8ff\ufffd\ufffe\uffff\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f-\x9f\U000f0000-\U0010fffd]"
 )
+# Between two digits they may be a digit that was lost.
+_LOST_IN_NUMBER = re.compile(r"(?<=[0-9０-９.,，])[\ue000-\uf8ff\ufffd\x00-\x08\x0b\x0e-\x1f]+(?=[0-9０-９.,，])")
+_GROUPING = re.compile(r"(?<!\d)(?<!\d[.,])\d{1,3}(?:[\u00a0\u2004-\u200a\u202f]\d{3})+(?!\d)")
+_NARROW = re.compile(r"[\u00a0\u2004-\u200a\u202f]")
 
 _WIDE = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _SPACE = r" \t\u00a0\u2000-\u200a\u3000"
@@ -60,9 +64,27 @@ def fold_radicals(text: str) -> str:
     return text.translate(_FOLD)
 
 
+_RAISED = str.maketrans("0123456789+-−–()abcden", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾ᵃᵇᶜᵈᵉⁿ")
+_LOWERED = str.maketrans("0123456789+-−–()aen", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₍₎ₐₑₙ")
+
+
+def raised(text: str) -> str:
+    """Digits and letters set above the line in the characters that say so: a note's 1 as ¹."""
+    return text.translate(_RAISED)
+
+
+def lowered(text: str) -> str:
+    """Digits and letters set below the line in the characters that say so: H₂O."""
+    return text.translate(_LOWERED)
+
+
 def clean_line(text: str) -> str:
-    """A line without radicals, private-use bullets, and the spaces layout put between and beside Chinese."""
-    text = _NOISE.sub("", fold_radicals(text))
+    """A line without radicals, private-use bullets, and the spaces layout put between and beside Chinese.
+
+    Narrow spaces that group thousands go, and what is lost inside a number shows as □.
+    """
+    text = _LOST_IN_NUMBER.sub("□", fold_radicals(text))
+    text = _NOISE.sub("", _GROUPING.sub(lambda match: _NARROW.sub("", match[0]), text))
     for pattern in (_BETWEEN_WIDE, _WIDE_THEN_NARROW, _NARROW_THEN_WIDE, _NARROW_THEN_PERCENT):
         text = pattern.sub("", text)
     return _SPACES.sub(" ", text).strip()

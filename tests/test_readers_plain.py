@@ -1,13 +1,15 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableFileError
+from rag.numbers import find_numbers
+from rag.readers.decoding import Decoded, decode_text
 from rag.readers.legible import has_lost_characters, is_garbled, page_ranges
-from rag.readers.markdown import markup_to_text, read_markdown
-from rag.readers.plain import decode_text, read_plain
+from rag.readers.markdown import read_markdown
+from rag.readers.plain import read_plain
 from rag.records import Grid, Line, ReadFile
 
 SHARED = Path(__file__).parents[2] / "shared" / "reports"
@@ -26,16 +28,48 @@ def grids(result: ReadFile) -> list[list[list[str]]]:
     return [rows(item) for item in result.pages[0].items if isinstance(item, Grid)]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_every_encoding_in_use_is_recognised(encoding: str) -> None:
-    assert decode_text(SAMPLE.encode(encoding)) == SAMPLE
+    assert decode_text(SAMPLE.encode(encoding)) == Decoded(SAMPLE)
+
+
+@pytest.mark.parametrize("ends", ["\r", "\r\n", "\u2028"])
+def test_line_ends_of_all_systems_part_lines(ends: str) -> None:
+    assert [line.text for line in lines(read_plain(SAMPLE.replace("\n", ends).encode()))] == SAMPLE.split("\n")
 
 
 def test_a_character_cut_off_at_the_end_costs_that_character_only() -> None:
-    assert decode_text(SAMPLE.encode()[:-1]) == SAMPLE[:-1]
-    assert decode_text(SAMPLE.encode("gb18030")[:-1]) == SAMPLE[:-1]
+    assert decode_text(SAMPLE.encode()[:-1]) == Decoded(SAMPLE[:-1])
+    assert decode_text(SAMPLE.encode("gb18030")[:-1]) == Decoded(SAMPLE[:-1])
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5", "utf-8-sig"])
+@pytest.mark.parametrize("bad", [b"\xff", b"\xfd", b"\x80"])
+def test_a_damaged_byte_is_shown_and_named_and_joins_no_digits(encoding: str, bad: bytes) -> None:
+    text = ("學校教師人數和學生人數如下。" if encoding == "big5" else "学校教师人数和学生人数如下。") * 8
+    data = f"{text}\n共12<345人，34人。\n".encode(encoding).replace(b"<", bad)
+    result = read_plain(data)
+    read = lines(result)[-1].text
+    assert "12□" in read
+    assert [number.text for number in find_numbers(read)] == ["34人"]
+    assert len(result.warnings) == 1
+    assert "第 2 行" in result.warnings[0]
+
+
+def test_zero_bytes_are_no_other_encoding_and_join_no_digits() -> None:
+    assert decode_text((SAMPLE + "\0\0\0").encode()) == Decoded(SAMPLE)
+    assert decode_text((SAMPLE.replace("959", "9\0" + "59") + SAMPLE * 9).encode()).text.startswith(
+        "学校现有教职工9□59人"
+    )
+
+
+def test_many_damaged_lines_are_named_by_their_first() -> None:
+    (warning,) = decode_text(b"".join("学校教师人数\n".encode() * 40 + b"\xff\n" for _ in range(12))).warnings
+    assert "第 41、82、123" in warning
+    assert "等 12 行" in warning
+
+
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for reader in (read_plain, read_markdown):
@@ -101,70 +135,6 @@ def test_long_lines_are_paragraphs() -> None:
 
 def test_a_form_feed_is_a_space() -> None:
     assert [line.text for line in lines(read_plain(b"page one\fpage two"))] == ["page one page two"]
-
-
-MARKDOWN = """---
-title: "质量年报"
----
-# 一、概况 #
-学校有**教职工959人**，
-其中*专任教师*703人。
-<!-- 不要
-出现 -->
-
-第二节
-------
-- 第一项
-- [官网](https://example.org/a_(b)) 与 `代码`
-1. 编号项
-
-> 引文
-
-| 指标 | 数值 |
-|------|:----:|
-| 生师比 | 15.85：1 |
-| a \\| b | **96.12%** |
-
-```
-原样 *保留*
-```
-"""
-
-
-def test_markdown_is_reduced_to_text_headings_and_grids() -> None:
-    result = read_markdown(MARKDOWN.encode())
-    assert (result.format, result.title) == ("markdown", "质量年报")
-    assert [(line.text, line.heading_level) for line in lines(result)] == [
-        ("一、概况", 1),
-        ("学校有教职工959人，其中专任教师703人。", None),
-        ("第二节", 2),
-        ("第一项", None),
-        ("官网与代码", None),
-        ("1.编号项", None),
-        ("引文", None),
-        ("原样 *保留*", None),
-    ]
-    assert all(line.paragraph for line in lines(result))
-    assert grids(result) == [[["指标", "数值"], ["生师比", "15.85：1"], ["a | b", "96.12%"]]]
-
-
-@pytest.mark.parametrize(
-    ("markup", "text"),
-    [
-        ("5*3*2 与 2**3", "5*3*2与2**3"),
-        ("共**96.12%**的", "共96.12%的"),
-        ("snake_case_name", "snake_case_name"),
-        ("***重点***与~~旧~~", "重点与旧"),
-        ("<5% 且 >3%", "<5%且>3%"),
-        ("一<br>二<b>三</b>", "一二三"),
-        ("![图一](a.png)说明", "图一说明"),
-        (r"\*不是强调\*", "*不是强调*"),
-        ("A&amp;B", "A&B"),
-        ("#1", "#1"),
-    ],
-)
-def test_markup_is_reduced_without_touching_figures(markup: str, text: str) -> None:
-    assert markup_to_text(markup) == text
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,9 @@ _LATIN_AFTER = re.compile(r"[A-Za-z_]|[-+][A-Za-z0-9]")
 _HEADING_AFTER = re.compile(r"[.、)]|[ \x1f]?(?:[\u3400-\u9fff“‘《]|\d\+)")
 _ENUMERATED = re.compile(r"[。;:!?][ ]?$")
 _POINTED = re.compile(r"[.)](?!\d)")
+_LOST = frozenset("□\ufffd")
+"""Characters that could not be read: what touches one may lack a digit."""
+_NOTE_MARKS = " \n*⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵃᵇᶜᵈᵉⁿ"
 _BRACKETS = ("()", "[]", "〔〕", "【】")
 _BUDGET_CODE_LENGTH = 7
 """Digits of a 项 of expenditure by function (2050299)."""
@@ -75,7 +78,7 @@ def cell_number(cell: str, column_unit: str = "") -> Number | None:
     A bare number takes `column_unit` (`unit_in_header` of its header); a bare year stays a bare number. (1,234.56)
     and ▲78.9 are negative. 5-7 is a range where the column has a unit.
     """
-    folded = fold(cell).rstrip(" \n⁰¹²³⁴⁵⁶⁷⁸⁹*")
+    folded = fold(cell).rstrip(_NOTE_MARKS)
     if accounted := _accounted(folded, column_unit):
         return replace(accounted, text=cell[accounted.start : accounted.end])
     candidate = CANDIDATE.search(folded)
@@ -193,12 +196,12 @@ def _bracketed(folded: str, at: int, reading: Reading) -> Number | None:
 
 
 def _is_name(folded: str, at: int, number: Number, *, in_quotation: bool) -> bool:
-    """Whether what reads as a figure is a name, year, code or row number: a bare one, or a quoted numeral."""
+    """Whether what reads as a figure is a name, year, code or row number, or has lost digits."""
     digits = folded[at : number.end]
     before, after = _text_before(folded, at), folded[number.end : number.end + 3]
     if in_quotation and (not number.unit or not digits[0].isdecimal()):
         return True
-    if number.start == at and digits[0].isdecimal() and _CODE_BEFORE.search(before):
+    if before[-1] in _LOST or after[:1] in _LOST or (number.start == at and _CODE_BEFORE.search(before)):
         return True
     if ":" in number.unit and _LATIN_BEFORE.search(before):
         return True

@@ -14,7 +14,7 @@ from rag.numbers.units import DATA, GAP, SCALES, UNIT, Unit, canonical, scaled, 
 from rag.numbers.words import is_part_of_a_word
 
 PLAIN = r"\d{1,15}(?!\d)(?:\.\d{1,12}(?!\d))?"
-_NOTE = r"(?:[⁰¹²³⁴-⁹]{1,2}|[①-⑳]|\*{1,2}(?=[ ]?\S))"
+_NOTE = r"(?:[\[〔]?[⁰¹²³⁴-⁾ᵃᵇᶜᵈᵉⁿ]{1,8}[\]〕]?|[①-⑳]|\*{1,2}(?=[ ]?\S))"
 _SCALE = rf"""{GAP}(?:[十百千]?(?:万亿|万(?![达科象向州宁众事物能华豪源隆全])|亿(?!达))
                     |[百千](?!克|米|瓦|伏)(?=[余多]?{UNIT}|[-~至到]\d+[百千]))"""
 _ARABIC = re.compile(

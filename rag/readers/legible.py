@@ -57,6 +57,11 @@ def _is_common(character: str) -> bool:
     )
 
 
+def common_share(text: str) -> float:
+    """Share of the Chinese characters of a text that are common ones, 0 where there are none."""
+    return _share(map(_is_common, filter(_is_chinese, text)))
+
+
 def _share(flags: Iterable[bool]) -> float:
     counted = list(flags)
     return sum(counted) / len(counted) if counted else 0.0

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from rag.readers.pdf_text import Piece
+from rag.text import lowered, raised
 
 MAX_MARK_SIZE = 0.9
 """Size of a raised digit as a share of the type it stands at, at most."""
@@ -30,8 +31,6 @@ _MARK = re.compile(
     re.VERBOSE,
 )
 """1, 12, [3], (4), 1), 注5, 1-3, [1][2], -3, 2+, n; not 2023, 75% or 人."""
-_RAISED = str.maketrans("0123456789+-−–()abcden", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁽⁾ᵃᵇᶜᵈᵉⁿ")
-_LOWERED = str.maketrans("0123456789+-−–()aen", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₍₎ₐₑₙ")
 
 
 def mark_raised_digits(pieces: Sequence[Piece]) -> None:
@@ -45,8 +44,8 @@ def mark_raised_digits(pieces: Sequence[Piece]) -> None:
         near = placed[bisect_left(heights, piece.baseline - reach) : bisect_left(heights, piece.baseline + reach)]
         shift = _shift(piece, near)
         if shift:
-            table = _RAISED if shift > 0 else _LOWERED
-            piece.characters = [character.translate(table) for character in piece.characters]
+            set_off = raised if shift > 0 else lowered
+            piece.characters = [set_off(character) for character in piece.characters]
 
 
 def _shift(piece: Piece, near: Sequence[Piece]) -> float:

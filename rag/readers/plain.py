@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -10,7 +9,7 @@ from dataclasses import replace
 from itertools import chain, groupby, pairwise
 
 from rag.errors import UnreadableFileError
-from rag.readers.legible import is_garbled
+from rag.readers.decoding import LINE_ENDS, decode_text
 from rag.readers.page_lines import page_number_rows
 from rag.readers.slipped_cells import righted
 from rag.readers.spaced_tables import SpacedTable, spaced_tables
@@ -23,55 +22,16 @@ FULL_LINE = 0.85
 """Share of the wrap width from which a line is full and goes on in the next."""
 MIN_FULL_SHARE = 0.3
 """Share of full lines from which a text is taken to be hard-wrapped."""
-MAX_CONTROL_SHARE = 0.01
-"""Share of control characters above which a file is no text."""
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_LINE_ENDS = re.compile("\r\n|[\r\n\x0b\x85\u2028\u2029]")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _LEADER = re.compile(r"[.．·]{3,}|…{2,}|(?:[.．·] ){3,}")
 
 
 _PRIVATE_BULLET = re.compile("\\s*[\ue000-\uf8ff]")
 
 
-def decode_text(data: bytes) -> str:
-    """A text file's characters; raises UnreadableFileError where it is no text in an encoding we know."""
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return _checked(data.decode(encoding, errors="replace"))
-    for encoding in _likely_encodings(data):
-        try:
-            # without `final`: a character cut off at the very end of the file costs that character only
-            return _checked(codecs.getincrementaldecoder(encoding)().decode(data))
-        except UnicodeDecodeError:
-            continue
-    return _checked(data.decode("utf-8", errors="replace"))
-
-
-def _likely_encodings(data: bytes) -> tuple[str, ...]:
-    sample = data[:65536]
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if even or odd:
-        return ("utf-16-le", "utf-16-be") if odd >= even else ("utf-16-be", "utf-16-le")
-    return ("utf-8", "gb18030", "big5")
-
-
-def _checked(text: str) -> str:
-    if len(_CONTROL.findall(text)) > MAX_CONTROL_SHARE * len(text):
-        raise UnreadableFileError("不是文本文件（含有大量控制字符）；请确认文件类型，或另存为 PDF、DOCX 再导入。")
-    if is_garbled(text):
-        raise UnreadableFileError("文字是乱码，认不出编码；请用 UTF-8 编码另存后再导入。")
-    return text
-
-
 def text_to_rows(text: str) -> list[str]:
     """The lines of a text as they stand, without line ends; a form feed counts as a space."""
-    return [row.rstrip() if row.strip() else "" for row in _LINE_ENDS.split(text.replace("\f", " "))]
+    return [row.rstrip() if row.strip() else "" for row in LINE_ENDS.split(text.replace("\f", " "))]
 
 
 def display_width(text: str) -> int:
@@ -81,10 +41,11 @@ def display_width(text: str) -> int:
 
 def read_plain(data: bytes) -> ReadFile:
     """A text file as one page without a number; raises UnreadableFileError where it is no text."""
-    items = tuple(_items(text_to_rows(decode_text(data))))
+    decoded = decode_text(data)
+    items = tuple(_items(text_to_rows(decoded.text)))
     if not items:
         raise UnreadableFileError("文件里没有文字。")
-    return ReadFile("", "text", "", (Page(None, items),))
+    return ReadFile("", "text", "", (Page(None, items),), warnings=decoded.warnings)
 
 
 def _items(rows: Sequence[str]) -> Iterable[Line | Grid]:
