@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
+from rapidfuzz.distance import Levenshtein
+
 from rag.text import matching_key, matching_key_with_offsets, unique
 
 MIN_FUZZY_LENGTH = 6
@@ -18,7 +20,7 @@ KINDS = "职业技术师范大学|职业技术大学|职业技术学院|职业�
 """What vocational colleges are called behind their place and field."""
 _SCHOOL = re.compile(
     rf"(?P<vocational>{KINDS}|职业技术学校|职业学校|技师学院|职业教育中心|职教中心|职院(?!校))"
-    r"|(?P<other>大学(?![生城]|(?:英语|语文|数学|物理|体育)(?!学科|学院|系|专业)|期间|校园|慕课|本科(?:学历|毕业|以上|文凭|程度)|学历|毕业)|学院)"
+    r"|(?P<other>大学(?![生城]|(?:英语|语文|数学|物理|体育)(?!学科|学院|系|专业)|期间|校园|慕课|本科(?:学历|毕业|以上|文凭|程度)|学历|毕业)|(?<!科)学院)"
 )
 _LEADING = re.compile(rf"(?P<stem>[\u4e00-\u9fff]{{2,{MAX_STEM}}}?)(?:{_SCHOOL.pattern})")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -41,7 +43,7 @@ _FIELD_OF_COLLEGE = re.compile(
     r"管理|贸易|地质|矿业|邮电|语言|人民){0,4}"
 )
 _OUTSIDE_NAME = re.compile(
-    r"关于|印发|[的与及到去由从把让为给考像我你您他她它这那各将在对是比了等并跟问读院校届级所个着哪些何几某]|有(?!色)|名(?!族)|和(?!平)|上(?!海|饶)|多|"
+    r"关于|印发|[的与及到去由从把让为给考像我你您他她它这那各将在对是比了等并跟问读校届级所个着哪些何几某]|(?<!科学)院|有(?!色)|名(?!族)|和(?!平)|上(?!海|饶)|多|"
     r"(?<![卫民])生(?![物态产])|(?<!青)年|毕业|高职|单位|全国|重点|示范|骨干|一流|优质|优秀|卓越|高等|中等|高水平|民办|公办|本科|国内|省内|省外|市内|兄弟|"
     r"同类|特色|有关|名单|合作|联合|现代|新型|就读|来自"
 )
@@ -248,14 +250,12 @@ def _slip_spans(key: str, form: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_slip(key: str, start: int, end: int, form: str) -> bool:
+    """Whether a span of the key is the form but for one character inside it, which makes no word of another name."""
     window = key[start:end]
-    common = next(
-        (i for i, (a, b) in enumerate(zip(window, form, strict=False)) if a != b), min(len(window), len(form))
-    )
-    tail = form[common + (len(window) <= len(form)) :]
-    if window == form or window[common + (len(window) >= len(form)) :] != tail:
+    if Levenshtein.distance(form, window, score_cutoff=1) != 1:
         return False
-    if len(window) != len(form) and (common == 0 or common >= min(len(window), len(form))):
+    (changed,) = (edit.dest_pos for edit in Levenshtein.editops(form, window))
+    if len(window) != len(form) and not 0 < changed < min(len(window), len(form)):
         return False
-    at = start + common
+    at = start + changed
     return not any(key[i : i + 2] in _known_words() for i in (at - 1, at) if i >= 0)

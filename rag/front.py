@@ -25,7 +25,7 @@ BODY_LINES = 4000
 BODY_CHARACTERS = 40_000
 """Characters of text that are counted where the cover does not say."""
 
-_RUNNING_TEXT = re.compile(r"[。；]|，$|，.{18}|，.*，|^.{81}")
+_RUNNING_TEXT = re.compile(r"[。；;]|[，,]$|[，,]\D.{17}|[，,].*[，,]|^.{81}")
 _FILE_ENDING = re.compile(r"^Microsoft Word - |\.(?:docx?|pdf|wps|txt|indd)$", re.IGNORECASE)
 _NUMBERING = re.compile(r"^(?:附件\d*[-－—_：: ]*|\d{1,3}[-_.、 ]+)+|[(（]\d[)）]$")
 

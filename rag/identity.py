@@ -10,7 +10,7 @@ from typing import Any
 from rag.colleges import names_in
 from rag.corrections import corrected
 from rag.front import Front, read_to_front
-from rag.issuers import front_to_issuer, leading_issuer
+from rag.issuers import front_to_issuer, is_of_several, leading_issuer
 from rag.kinds import DOCUMENT_NUMBER, YEARLY, mentioned_kinds, titled_kind
 from rag.records import ReadFile, Report, ReportKind
 from rag.short_names import short_names
@@ -20,6 +20,8 @@ from rag.titles import Title, front_to_title, lines_apart
 MIN_MENTIONS = 2
 MIN_YEAR_SHARE = 0.4
 """Of all years a text names: below it, none is the one it is of."""
+TITLE_LINES = 5
+"""Lines of a cover that may say the kind where its title does not."""
 SHORT_PAGE = 6000
 """Characters of a page that only says who somebody is."""
 
@@ -68,11 +70,15 @@ def describe_report(read: ReadFile, report_id: str, corrections: Mapping[str, An
 
 def _kind(title: Title, front: Front) -> ReportKind:
     """The kind the title says, else a line of the front, else what a text without a title speaks of."""
-    if len(names_in(title.text)) > 1 and titled_kind(title.text) is not ReportKind.OFFICIAL:
+    said = titled_kind(title.text)
+    if said is not ReportKind.OFFICIAL and is_of_several(title.text):
         return ReportKind.OTHER
-    lines = [title.text] if title.is_sure else [title.text, *lines_apart(front), front.file_name, front.metadata]
-    if said := next(filter(None, map(titled_kind, lines)), None):
+    apart = lines_apart(front)
+    lines = apart[:TITLE_LINES] if title.is_sure else [*apart, front.file_name, front.metadata]
+    if said := said or next(filter(None, map(titled_kind, lines)), None):
         return said
+    if any(DOCUMENT_NUMBER.search(line.text) for line in front.cover):
+        return ReportKind.OFFICIAL
     if title.is_sure:
         return ReportKind.OTHER
     if len(front.body) < SHORT_PAGE and re.search(r"[院系馆]$", title.text):
@@ -83,12 +89,13 @@ def _kind(title: Title, front: Front) -> ReportKind:
 
 def _named_title(title: Title, college: str, year: int | None, kind: ReportKind) -> str:
     """The title with whose it is before it; made of what is known where the front has none."""
-    if not title.is_sure and college and kind in YEARLY:
-        return f"{college}{year or ''}{'年' if year else ''}{kind.value}"
-    shorts = (college, *short_names(college))
-    initials = set(title.text[:2]) <= set(college) - set("职业技术大学院校")
-    named = initials or leading_issuer(title.text) or names_in(title.text) or any(n in title.text for n in shorts)
-    return title.text if named or not college else college + title.text
+    text = title.text
+    is_name_only = re.search(r"[\u4e00-\u9fff]", text) is None
+    if college and not title.is_sure and (kind in YEARLY or is_name_only):
+        return f"{college}{year or ''}{'年' if year else ''}{'报告' if kind is ReportKind.OTHER else kind.value}"
+    initials = set(text[:2]) <= set(college) - set("职业技术大学院校")
+    named = initials or leading_issuer(text) or names_in(text) or any(n in text for n in short_names(college))
+    return text if named or not college else college + text
 
 
 def _shorts(college: str, body: str) -> tuple[str, ...]:

@@ -34,17 +34,20 @@ _WHERE = r"(?:中共|中国共产党)?(?:[\u4e00-\u9fffX]{2,6}?(?:省|自治区|
 _OFFICE = re.compile(
     rf"""(?:{_WHERE}|[省市](?=教))                       # 上海市普陀区, 省
          (?:(?!关于|印发|年度|学院|学校|大学)[\u4e00-\u9fffX]){{0,14}}
-         (?:厅|局|委员会|[区县市省]委|部|人民政府|法院|检察院|办公室)
+         (?:厅|局|委员会|[区县市省]委|部|人民政府|法院|检察院|医院|研究院|办公室)
        | (?:教育部|国务院|财政部|人力资源(?:和)?社会保障部)[\u4e00-\u9fff]{{0,12}}?(?:办公厅|办公室|委员会|司|(?=关于|$|[^\u4e00-\u9fff]))
     """,
     re.VERBOSE,
 )
 _COMPANY = re.compile(r"[\u4e00-\u9fff（）()]{4,30}?(?:股份有限公司|有限责任公司|有限公司|集团公司)")
+_LEADING_YEAR = re.compile(r"^20[0-3]\d(?:[-—–~至]20[0-3]\d)?(?:学年|年度?|届)?")
+_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 _LABEL = re.compile(r"(?:学校|学院|单位|院校|填报单位)(?:名称|全称)?[：:]\s*(.+)")
 
 
 def leading_issuer(line: str) -> str:
-    """The school, office or company whose name a line begins with, `` where it begins with none."""
+    """The school, office or company whose name a line begins with, behind its year; `` where it begins with none."""
+    line = _LEADING_YEAR.sub("", line)
     if name := name_at_start(line):
         return name
     found = _OFFICE.match(line) or _COMPANY.match(line)
@@ -54,7 +57,7 @@ def leading_issuer(line: str) -> str:
 def front_to_issuer(front: Front, title: str, kind: ReportKind) -> str:
     """The issuer whose name counts most; `` where the title names several schools or none is plain."""
     official = kind is ReportKind.OFFICIAL
-    if len(names_in(title)) > 1 and not official:
+    if not official and is_of_several(title):
         return ""
     counts: defaultdict[str, float] = defaultdict(float)
     for name, weight in _named(front, title):
@@ -65,6 +68,11 @@ def front_to_issuer(front: Front, title: str, kind: ReportKind) -> str:
     scores = {name: _score(name, counts, title, text, anyone=kind in BY_ANYONE) for name in counts}
     best = max(scores, key=lambda name: scores[name], default="")
     return _in_full(best, text) if best and scores[best] >= MIN_SCORE else ""
+
+
+def is_of_several(title: str) -> bool:
+    """Whether a title names several schools; another name of one stands in brackets."""
+    return len(names_in(_BRACKETS.sub("", title))) > 1
 
 
 def _named(front: Front, title: str) -> Iterator[tuple[str, float]]:
@@ -87,7 +95,7 @@ def _signed(body: str) -> tuple[str, ...]:
 def _in_text(front: Front, named: Iterable[str]) -> list[str]:
     """Names that are most of what the text names, or that it puts before a line of the cover (…大学哲学院)."""
     body = front.body
-    starts = Counter(filter(None, map(name_at_start, re.split(r"[\s，。；、（）“”]+", body))))
+    starts = Counter(filter(None, map(name_at_start, re.split(r"[\s，,。；;、（()）“”《》]+", body))))
     known = unique([*filter(name_at_start, named), *(name for name, _ in placed_names(body))])
     likely = unique(name for name in starts if split_stem(re.sub("(?:大学|学院)$", "", name))[0])
     names = unique([*known, *likely])
@@ -121,7 +129,7 @@ def _score(name: str, counts: Mapping[str, float], title: str, text: str, *, any
     score = counts[name] + sum(counts.get(short, 0.0) for short in shorts)
     if any(len(short) > 2 and short in title for short in shorts):
         score += IN_TITLE
-    own = anyone or name_at_start(name) or title.startswith(name)
+    own = anyone or name_at_start(name) or leading_issuer(title) == name
     return score + (0.0 if own else NOT_A_SCHOOL)
 
 

@@ -29,7 +29,7 @@ _DOCUMENT = (
     r"(?:报告(?![会厅人文])|年报|简报|工作动态|信息专报|快报|白皮书|摘编|汇编|名单|公报|通报|要览|章程|简章|决算|预算|说明书|手册|标准|"
     rf"简介|概况|{ACT})"
 )
-_TAIL = r"(?:全文|摘要|[与和及]?招生计划|格式模板|[（(][^（）()]{1,14}[）)]|20[0-3]\d(?:[-—–~至]20[0-3]\d)?(?:年度?|学年)?|第[\d一二三四五六七八九十]+期|[\s*·])*"
+_TAIL = r"(?:全文|摘要|[与和及]?招生计划|格式模板|[（(][^（）()]{1,30}[）)]|20[0-3]\d(?:[-—–~至]20[0-3]\d)?(?:年度?|学年)?|第[\d一二三四五六七八九十]+期|[\s*·])*"
 _PERIOD = re.compile(r"(?<!\d)20[0-3]\d(?!\d)|二[〇○零ОOo0][〇○零一二三四五六七八九]{2}")
 _WHOLE = re.compile(rf"{_DOCUMENT}{_TAIL}$")
 _SIGNS: tuple[tuple[float, re.Pattern[str]], ...] = (
@@ -39,8 +39,8 @@ _SIGNS: tuple[tuple[float, re.Pattern[str]], ...] = (
     (1.0, re.compile(r"第[\d一二三四五六七八九十]+期")),
     (1.0, re.compile(rf"关于.*{ACT}$")),
     (-3.0, re.compile(rf"关于(?!.*{ACT}$)")),
-    (-3.0, re.compile(r"《[^》]*$|^[^《]*》|（[^）]*$|^[^（]*）|“[^”]*$")),
-    (-1.0, re.compile(r"，|、.*、")),
+    (-3.0, re.compile(r"《[^》]*$|^[^《]*》|[（(][^）)]*$|^[^（(]*[）)]|“[^”]*$")),
+    (-1.0, re.compile(r"[，,]|、.*、")),
 )
 """What a title gains or loses by what it says."""
 
@@ -48,13 +48,15 @@ _SIGNS: tuple[tuple[float, re.Pattern[str]], ...] = (
 _NO_TITLE = re.compile(
     r"""^(?:[一二三四五六七八九十]{1,3}\s*[、.．]|第[一二三四五六七八九十\d]+[章节篇条部]|[（(][一二三四五六七八九十\d]{1,3}[)）]   # headings
          |\d{1,2}(?:[.．]\d|[.．、 ])|[表图]\s*\d|[#·◆▶■●]|[.．·…]{3,}\s*\d*$)
-      | ^(?:目\s*录|【|［|\[第|案例|附件|附录|前言|说明|编制说明|[^：:]{2,6}(?:代码|简称|时间|日期|次数|点击数|名称|全称)[：:])
-      | ^(?:根据|按照|依据|为了?|在|对照)|[。；]|，$|\t.*\d$
-      | ^.{0,30}?(?:编制?|编印|主办|承办|供稿|印发|监制|印制|审定)(?:单位|部门)?(?:\s|\d|$)                                   # who made it
+      | ^(?:目\s*录|【|［|\[第|案例|附件|附录|[前引]言|说明|编制说明|[^：:]{0,4}(?:代码|简称|时间|日期|次数|点击数|名称|全称|位置|来源|作者|发布[者人])[：:])
+      | ^(?:根据|按照|依据|为了?|在|对照)|[。；;]|[，,]$|\t.*\d$
+      | ^(?!关于).{0,30}?(?:编制?|编印|主办|承办|供稿|印发|监制|印制|审定)(?:单位|部门)?(?:\s*20\d\d年\s*\d{1,2}月.*)?$        # who made it
       | ^[（(]?(?:20\d\d|[二〇○零ОOo0一三四五六七八九]{4})\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月.{0,6}$                    # when
     """,
     re.VERBOSE,
 )
+_WITH_NUMBER = re.compile(rf"(?<=[通知函复告报])\s*[（(]?[\u4e00-\u9fff]{{2,8}}{DOCUMENT_NUMBER.pattern}[）)]?$")
+"""A document's number behind its title."""
 _DEPARTMENT = re.compile(
     r"(?:.*(?:大学|学院|学校))?(?:校|院)?[\u4e00-\u9fff]{0,12}(?:处|办公室|办|中心|科|教务部)(?:\s*20\d\d年.*)?"
 )
@@ -110,21 +112,20 @@ def _runs(cover: Sequence[FrontLine]) -> Iterator[list[FrontLine]]:
     """The lines between those that are no title; lines without a Chinese character stand in nobody's way."""
     run: list[FrontLine] = []
     for line in cover:
-        if line.text and not _has_han(line.text) and not _PERIOD.search(line.text):
+        text = _WITH_NUMBER.sub("", line.text)
+        if text and not _has_han(text) and not _PERIOD.search(text):
             continue
-        if not line.text or _NO_TITLE.search(line.text) or _is_apart(line.text):
+        if not text or _NO_TITLE.search(text) or DOCUMENT_NUMBER.search(text) or _is_department(text):
             yield run
             run = []
         else:
-            run.append(line)
+            run.append(FrontLine(text, line.size))
     yield run
 
 
-def _is_apart(text: str) -> bool:
-    """Whether a line is a document's number or the department that made it."""
-    return DOCUMENT_NUMBER.search(text) is not None or (
-        _DEPARTMENT.fullmatch(text) is not None and leading_issuer(text) != text
-    )
+def _is_department(text: str) -> bool:
+    """Whether a line names the department that made the document."""
+    return _DEPARTMENT.fullmatch(text) is not None and leading_issuer(text) != text
 
 
 def _weight(text: str, known: Sequence[str]) -> float:

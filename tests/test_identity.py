@@ -291,3 +291,20 @@ def test_any_pages_are_some_report(pages: list[list[str]]) -> None:
     report = describe(*[list(page) for page in pages])
     assert report.title
     assert report.year is None or 2000 <= report.year < 2040
+
+
+PAGES_OF_THE_WEB: list[tuple[list[str], str, str, int | None, str]] = [
+    (["当前位置: 首页 信息公开", "2023年度", "登莱开放大学(登莱城市职业学院)", "单位决算公开", "第一部分 概况"], "登莱开放大学", "部门决算", 2023, ""),
+    (["2023年度枞川市中医医院单位决算", "来源:枞川市中医医院 发布时间:2024-09-24"], "枞川市中医医院", "部门决算", 2023, ""),
+    (["政策文件", "关于编制《质量年报》的通知 教函〔2019〕118号", "发布者:张三 浏览次数:10", "有关高等学校:"], "", "公文", 2019, "关于编制《质量年报》的通知"),
+    (["登大政[2016]146号", "第一条为提高教学质量,落实质量年报制度,制定本办法。", "第二条质量年报每年发布。"], "", "公文", 2016, ""),
+    (["登莱大学数据分析报告", "发布时间:2015年04月11日", "合格评估教学状态数据", "教育部高等教育教学评估中心"], "登莱大学", "审核评估报告", 2015, "登莱大学数据分析报告"),
+    (["中国科学院大学2019年信息公开年度报告"], "中国科学院大学", "信息公开年报", 2019, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "college", "kind", "year", "title"), PAGES_OF_THE_WEB, ids=lambda value: "")
+def test_pages_of_the_web(lines: list[str], college: str, kind: str, year: int | None, title: str) -> None:
+    report = describe([*lines], name="page.txt")
+    assert (report.college, report.kind.value, report.year) == (college, kind, year)
+    assert not title or report.title == title
