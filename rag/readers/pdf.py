@@ -16,10 +16,10 @@ from rag.readers.pdf_drawing import Drawing, page_to_drawing
 from rag.readers.pdf_fallback_font import bring_font
 from rag.readers.pdf_fonts import FontWeights
 from rag.readers.pdf_grids import TABLES_FAILED, GridFinder
-from rag.readers.pdf_layout import pieces_to_lines
+from rag.readers.pdf_layout import in_page_order, is_within, pieces_to_lines
 from rag.readers.pdf_marks import mark_raised_digits
 from rag.readers.pdf_text import PageView, Piece, text_page_to_pieces
-from rag.records import Grid, Line, Page, PageStatus, ReadFile
+from rag.records import Line, Page, PageStatus, ReadFile
 from rag.text import clean_line
 
 if TYPE_CHECKING:
@@ -137,8 +137,8 @@ def _filled(page: Page, pieces: list[Piece], drawing: Drawing, view: PageView, h
             return replace(page, status=PageStatus.GARBLED, note=GARBLED)
         return replace(page, items=tuple(Line(line) for line in lines))
     found = helpers.grids.find(page.number - 1, pieces, drawing, view)
-    free = [piece for piece in pieces if not any(_within(piece, grid) for grid in found.grids)]
-    items = _merged(pieces_to_lines(free), found.grids)
+    free = [piece for piece in pieces if not any(is_within(piece, grid) for grid in found.grids)]
+    items = in_page_order(pieces_to_lines(free), found.grids)
     return replace(page, items=items, note=found.note or _text_note(pieces, drawing, view))
 
 
@@ -148,19 +148,6 @@ def _text_note(pieces: Sequence[Piece], drawing: Drawing, view: PageView) -> str
     characters = sum(len(piece.characters) for piece in pieces)
     large = drawing.picture_area >= MIN_PICTURE_SHARE * view.width * view.height
     return MOSTLY_PICTURE if large and characters <= MAX_CAPTION_CHARACTERS else ""
-
-
-def _within(piece: Piece, grid: Grid) -> bool:
-    return grid.left <= (piece.left + piece.right) / 2 <= grid.right and grid.top <= piece.middle <= grid.bottom
-
-
-def _merged(lines: Sequence[Line], grids: Sequence[Grid]) -> tuple[Line | Grid, ...]:
-    """Lines in their own order, each grid before the first line that starts below its top."""
-    items: list[Line | Grid] = list(lines)
-    for grid in sorted(grids, key=lambda grid: (grid.top, grid.left), reverse=True):
-        below = (at for at, line in enumerate(items) if line.top > grid.top and line.left < grid.right)
-        items.insert(next(below, len(items)), grid)
-    return tuple(items)
 
 
 class _Helpers(NamedTuple):

@@ -10,7 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from rag.readers.pdf_text import COLUMN_GAP, SAME_BASELINE_OF_SIZES, Piece
-from rag.records import Line
+from rag.records import Grid, Line
 from rag.text import clean_line
 
 WORD_GAP = 0.2
@@ -168,3 +168,17 @@ def _is_prose(rows: Sequence[Sequence[_Group]]) -> bool:
     widths = [group[-1].right - group[0].left for group in groups]
     lengths = [sum(len(piece.characters) for piece in group) for group in groups]
     return median(widths) >= MIN_COLUMN_FILL * width and median(lengths) >= MIN_COLUMN_CHARACTERS
+
+
+def is_within(piece: Piece, grid: Grid) -> bool:
+    """Whether the middle of a piece lies in a grid."""
+    return grid.left <= (piece.left + piece.right) / 2 <= grid.right and grid.top <= piece.middle <= grid.bottom
+
+
+def in_page_order(lines: Sequence[Line], grids: Sequence[Grid]) -> tuple[Line | Grid, ...]:
+    """Lines in their own order, each grid before the first line that starts below its top."""
+    items: list[Line | Grid] = list(lines)
+    for grid in sorted(grids, key=lambda grid: (grid.top, grid.left), reverse=True):
+        below = (at for at, line in enumerate(items) if line.top > grid.top and line.left < grid.right)
+        items.insert(next(below, len(items)), grid)
+    return tuple(items)

@@ -1,0 +1,97 @@
+"""Figures among what was read: look-alikes put right, marks tidied, and what is worth a second look (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.readers.ocr.models import Character, Reading
+
+SURE = 0.9
+"""A reading with a less sure character than this is looked at again."""
+MIN_DIGIT_PROBABILITY = 0.02
+"""What is certainly no digit (grade B, class A) stays what it is."""
+UNSURE_AFTER_CHANGE = 0.85
+"""Most that is left of the score of a character that was changed."""
+
+_LOOK_ALIKES = frozenset("OoQDlI|iSsBZzbqgG")
+_MARKS = frozenset(".,，。:：%％‰-–—+−±/()（）~～≥≤<>▲△▼ ")
+_SHAPE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\d{1,4}(?:\.\d{1,2}){2,}")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_WORD, _DIGIT = re.compile(r"\S+"), re.compile(r"\d")
+_DASH = re.compile(r"(?<=\d)一(?=\d)")
+_COMMA = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
+_POINT = re.compile(r"(?<=\d)[。·](?=\d)")
+_LOOSE_SPACE = re.compile(r"(?<=\d[.,:：]) (?=\d)")
+
+
+def tidied(reading: Reading) -> Reading:
+    """The reading with look-alikes among digits made digits, and ASCII marks inside figures.
+
+    `1O5` is 105 where O could well be a digit; `3。5` is 3.5; `12, 345` is 12,345; `2022一2023` is 2022-2023.
+    """
+    return _with_plain_marks(_with_digits(reading))
+
+
+def _with_digits(reading: Reading) -> Reading:
+    if not _is_bare(reading, _LOOK_ALIKES):
+        return reading
+    words = [match.span() for match in _WORD.finditer(reading.text)]
+    figures = [(start, end) for start, end in words if len(words) == 1 or _DIGIT.search(reading.text, start, end)]
+    return Reading(
+        tuple(
+            _as_digit(one) if one.text in _LOOK_ALIKES and any(start <= at < end for start, end in figures) else one
+            for at, one in enumerate(reading.characters)
+        )
+    )
+
+
+def _is_bare(reading: Reading, besides: frozenset[str] = frozenset()) -> bool:
+    """Whether a reading is nothing but digits and the marks of figures, and what else is allowed."""
+    return all(one.text.isdigit() or one.text in _MARKS or one.text in besides for one in reading.characters)
+
+
+def _as_digit(character: Character) -> Character:
+    if character.digit_probability < MIN_DIGIT_PROBABILITY:
+        return character
+    probability = UNSURE_AFTER_CHANGE * min(1.0, character.probability + character.digit_probability)
+    return character._replace(text=character.digit, probability=probability)
+
+
+def _with_plain_marks(reading: Reading) -> Reading:
+    text = _DASH.sub("-", reading.text)
+    if _is_bare(reading):
+        text = _POINT.sub(".", _COMMA.sub(",", text))
+        text = _LOOSE_SPACE.sub("\0", text)
+    return Reading(
+        tuple(
+            one._replace(text=character)
+            for one, character in zip(reading.characters, text, strict=True)
+            if character != "\0"
+        )
+    )
+
+
+def has_odd_shape(text: str) -> bool:
+    """Whether a figure is written as none is: `88.621.54`, `1,23`, `7.`."""
+    return any(not _SHAPE.fullmatch(figure) for figure in _FIGURE.findall(text))
+
+
+def is_doubtful(reading: Reading) -> bool:
+    """Whether a reading with figures, or of nothing but look-alikes, is to be looked at again."""
+    figures = any(one.text.isdigit() for one in reading.characters)
+    alike = all(one.text in _LOOK_ALIKES for one in reading.characters)
+    return (figures or alike) and (reading.score < SURE or has_odd_shape(reading.text))
+
+
+def agreed(looks: Sequence[Reading]) -> Reading:
+    """What most looks at one place read; the fewer they are, the lower its score."""
+    votes = Counter(look.text for look in looks)
+
+    def weight(look: Reading) -> tuple[bool, int, float]:
+        return not has_odd_shape(look.text), votes[look.text], look.score
+
+    best = max(looks, key=weight)
+    share = votes[best.text] / len(looks)
+    return Reading(tuple(one._replace(probability=one.probability * share) for one in best.characters))
