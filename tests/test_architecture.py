@@ -108,11 +108,14 @@ LIBRARIES = {
     "pypdf": {"readers"},
     "pypdfium2": {"readers"},
     "PIL": {"readers"},
+    "cv2": {"readers"},
+    "onnxruntime": {"readers"},
+    "rapidocr": set[str](),
     "docx": {"readers", "word"},
     "openpyxl": {"figure_rows"},
     "chromadb": {"vectors"},
     "bm25s": {"keywords"},
-    "numpy": {"embedders", "keywords", "publish", "store", "vectors"},
+    "numpy": {"embedders", "keywords", "publish", "readers", "store", "vectors"},
     "filelock": {"index"},
     "fastembed": {"embedders"},
     "openai": set[str](),
@@ -136,7 +139,7 @@ LOADED_EARLY = {
     "langchain_retriever",  # is one of langchain's own classes; nothing of ours loads it
     "colleges",  # rapidfuzz loads in milliseconds
     "ui",  # only the page's server loads it
-}
+} | {module.name for module in RAG if module.name.startswith("readers.ocr.")}  # loaded where pictures are recognised
 
 READ_THE_ENVIRONMENT = {
     "settings",
