@@ -57,7 +57,7 @@ def read_to_parts(read: ReadFile, request: Request, count_tokens: TokenCounter =
         sketch=text_sketch(section.text for section in sections),
     )
     chunks = sections_to_chunks(report, sections, tables, count_tokens, request.max_chunk_tokens)
-    contradictions = figures_to_contradictions(report.id, sections, figures, report_years(report))
+    contradictions = figures_to_contradictions(report.id, sections, figures, report_years(report), report_names(report))
     return ReportParts(report, pages, sections, tables, chunks, contradictions)
 
 
@@ -66,3 +66,8 @@ def report_years(report: Report) -> frozenset[int]:
     academic = {int(year) for year in (report.academic_year or "").split("-") if year}
     own = {report.year, report.year - 1} if report.year else set[int]()
     return frozenset(own | academic | ({report.cohort} if report.cohort else set()))
+
+
+def report_names(report: Report) -> tuple[str, ...]:
+    """The names its college goes by."""
+    return tuple(filter(None, (report.college, *report.short_names)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rag.numbers import cell_number, find_numbers, find_scopes
 from rag.passages import section_to_passage
@@ -15,6 +16,9 @@ from rag.text import sentence_spans
 
 _CLAUSE = re.compile(r"[，,；;。：:！？（）()\n]")
 _ORDINAL_COLUMN = re.compile(r"^(?:序号|编号|序|No\.?|排名|名次)$", re.IGNORECASE)
+_BRACKET = re.compile(r"[（(].*")
+_SAYS = re.compile(r"\w")
+"""What a cell has that names something: `—` and `/` do not."""
 _LIST_MARK = re.compile(r"[、，,]?(?:以及|[和及与跟])?")
 _ITEM_MARKS = (re.compile(r"、"), re.compile(r"、|和(?=[^、和]*$)"), re.compile(r"[、和与及跟]|以及"))
 """What parts the items of an enumeration, tried in turn: 思想和行为、学业 has two."""
@@ -163,7 +167,9 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
     labels = header_labels(table.rows, table.header_rows)
     units = row_units(table, row, labels)
     ordinals = _ordinal_columns(labels)
-    names = {i: text for i, text in enumerate(row.filled) if text and not is_value(text) and i not in ordinals}
+    names = {
+        i: text for i, text in enumerate(row.filled) if _SAYS.search(text) and not is_value(text) and i not in ordinals
+    }
     at = start
     for column, text in enumerate(row.printed):
         if not text:
@@ -192,7 +198,7 @@ def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end:
                 after="" if is_value(text) else _CLAUSE.split(text[number.end :])[0],
                 about=" ".join([table.caption, table.unit, *passage.path[-1:]]),
                 is_cell=True,
-                is_total=any(TOTAL.match(cell) for cell in row.filled if cell),
+                is_total=any(TOTAL.match(row.filled[i]) for i in beside | ordinals | {column} if i < len(row.filled)),
                 row=row,
                 column=column,
                 table=table,
@@ -207,16 +213,25 @@ def _last_clause(text: str) -> str:
 def _beside(column: int, labels: tuple[str, ...], names: Mapping[int, str]) -> frozenset[int]:
     """The columns whose text names a figure: all others, or where two tables stand side by side those of its own.
 
-    Side by side (收入项目 金额 支出项目 金额) the header of its column is there twice, with a column of names between.
+    Side by side (收入项目 金额 支出项目 金额) the header of its column is there twice, with a column of names between;
+    or (收入·项目 收入·金额 支出·项目 支出·合计) that of the names is, with a column of figures between.
     """
+    lowest = [_BRACKET.sub("", label.rpartition("·")[2]) for label in labels]
+    first = lowest[min(names)] if names and min(names) < len(labels) else ""
+    starts = [i for i, label in enumerate(lowest) if first and label == first]
+    if len(starts) > 1 and all(b - a > 1 for a, b in pairwise(starts)):
+        own = max((start for start in starts if start <= column), default=0)
+        end = min((start for start in starts if start > own), default=len(labels))
+        return frozenset(i for i in names if own <= i < end and i != column)
     label = labels[column] if column < len(labels) else ""
     twins = [i for i, other in enumerate(labels) if other == label and i != column] if label else []
     before = max((i for i in twins if i < column), default=-1)
     after = min((i for i in twins if i > column), default=len(labels))
-    between = [i for i in names if before < i < column]
-    if not between or not any(labels[i] != label for i in between) or (before < 0 and after == len(labels)):
+    between = [i for i in names if before < i < after and i < len(labels) and labels[i] != label]
+    if not between or not twins:
         return frozenset(names) - {column}
-    return frozenset(between)
+    left = [i for i in between if i < column]
+    return frozenset(left if left and after < len(labels) else between)
 
 
 def _cell_numbers(text: str, unit: str) -> tuple[Number, ...]:

@@ -323,6 +323,7 @@ class ContradictionKind(StrEnum):
     TOTAL = "合计不符"
     SHARE = "占比不符"
     CHANGE = "增减不符"
+    QUOTIENT = "比值不符"
     UNIT = "单位不符"
 
 

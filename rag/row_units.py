@@ -40,7 +40,7 @@ _TOTAL_COLUMN = re.compile(r"^(?:合计|总计|小计|共计)$")
 
 def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[int, str]:
     """The unit of each column's figure in a row: from its header, the row's own label, a unit column or the unit line."""
-    of_row = next((unit for text in row.filled if not is_value(text) and (unit := label_unit(text))), "")
+    of_row = _units_of_row(row)
     stated = next(
         (
             row.filled[i]
@@ -53,7 +53,7 @@ def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[i
     units: dict[int, str] = {}
     for column in range(len(row.printed)):
         label = _at(labels, column)
-        units[column] = label_unit(label) or _implied_unit(label, of_table) or of_row or stated or of_table
+        units[column] = label_unit(label) or _implied_unit(label, of_table) or of_row[column] or stated or of_table
     units |= _listed_units(table, row, units)
     counted = (column for column, unit in units.items() if not unit and _COUNTED.search(_at(labels, column)))
     units |= dict.fromkeys(counted, "个")
@@ -61,6 +61,13 @@ def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[i
     totals = [column for column in units if column < len(labels) and _TOTAL_COLUMN.match(labels[column])]
     summed = {unit for column, unit in units.items() if unit and column not in totals and is_value(row.filled[column])}
     return units | (dict.fromkeys(totals, summed.pop()) if len(summed) == 1 else {})
+
+
+def _units_of_row(row: TableRow) -> Sequence[str]:
+    """For each column, the unit that the nearest label before it in the row states, else the first one of the row."""
+    stated = ["" if is_value(text) else label_unit(text) for text in row.filled]
+    first = next(filter(None, stated), "")
+    return [next(filter(None, stated[:column][::-1]), first) for column in range(len(row.printed))]
 
 
 def _counted_by_row(row: TableRow, labels: Sequence[str], units: Mapping[int, str]) -> Mapping[int, str]:

@@ -9,7 +9,7 @@ from answer_samples import make_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.contradictions import figures_to_contradictions
+from rag.contradictions import figures_to_contradictions, said_twice
 from rag.figures import Figure, passage_to_figures, section_to_passages
 from rag.records import Contradiction, ContradictionKind, PageMark, Section, SectionKind, Table
 from rag.tables import row_text
@@ -17,7 +17,7 @@ from rag.tables import row_text
 Rows = Sequence[Sequence[str]]
 DIFFERENT, SCOPE = ContradictionKind.DIFFERENT, ContradictionKind.SCOPE
 TOTAL, SHARE = ContradictionKind.TOTAL, ContradictionKind.SHARE
-CHANGE, UNIT = ContradictionKind.CHANGE, ContradictionKind.UNIT
+CHANGE, UNIT, QUOTIENT = ContradictionKind.CHANGE, ContradictionKind.UNIT, ContradictionKind.QUOTIENT
 
 
 def contradictions(
@@ -48,22 +48,27 @@ def told(found: Sequence[Contradiction]) -> list[tuple[ContradictionKind, list[s
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "kind", "expected"),
+    ("first", "second", "expected"),
     [
-        ("共梳理岗位能力点320个。", "全校梳理出415个岗位能力点。", DIFFERENT, ["320个", "415个"]),
-        ("自主录制实训微课210个。", "完成实训微课215个。", DIFFERENT, ["210个", "215个"]),
-        ("清湾市就业率为41.20%。", "毕业生清湾市就业率达43.10%。", DIFFERENT, ["41.20%", "43.10%"]),
-        ("其中12%已成为合作社理事长。", "学员中有18.5%当上了合作社理事长。", DIFFERENT, ["12%", "18.5%"]),
-        ("较上年师均培训经费增加3.1%。", "师均培训经费同比增长4.7%。", DIFFERENT, ["3.1%", "4.7%"]),
-        ("依托研究院取得科技成果转化5项。", "本年度科技成果转化9项。", SCOPE, ["5项", "9项"]),
-        ("聘请企业兼职教师120名。", "现有兼职教师180名。", SCOPE, ["120名", "180名"]),
-        ("截至8月31日，就业率为71.02%。", "截至12月31日，就业率为85.40%。", SCOPE, ["71.02%", "85.40%"]),
+        ("共梳理岗位能力点320个。", "全校梳理出415个岗位能力点。", ["320个", "415个"]),
+        ("完成实训微课210个。", "自建成实训微课215个。", ["210个", "215个"]),
+        ("学校现有专任教师567人。", "教职工812人，其中专任教师576人。", ["567人", "576人"]),
+        ("清湾市就业率为41.20%。", "毕业生8000人，清湾市就业率达14.20%。", ["41.20%", "14.20%"]),
+        ("固定资产总值8.92亿元。", "固定资产总值89300万元。", ["8.92亿元", "89300万元"]),
+        ("2030年横向到款626.5万元。", "横向到款6265.5万元。", ["626.5万元", "6265.5万元"]),
+        ("图书馆藏书超过53万册。", "图书馆藏书52.36万册。", ["超过53万册", "52.36万册"]),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_two_figures_for_one_thing(first: str, second: str, kind: ContradictionKind, expected: list[str]) -> None:
+def test_two_figures_for_one_thing(first: str, second: str, expected: list[str]) -> None:
     found = contradictions(("一、农民合作社学员培养", first), ("二、合作社学员培养成效", second))
-    assert told(found) == [(kind, expected)]
+    assert told(found) == [(DIFFERENT, expected)]
+
+
+def test_one_rate_at_two_cut_offs_is_told_but_no_contradiction() -> None:
+    found = contradictions(
+        ("一、就业", "截至8月31日，初次就业率为71.02%。"), ("二、年终", "截至12月31日，就业率为85.40%。")
+    )
+    assert told(found) == [(SCOPE, ["71.02%", "85.40%"])]
 
 
 @pytest.mark.parametrize(
@@ -71,22 +76,65 @@ def test_two_figures_for_one_thing(first: str, second: str, kind: ContradictionK
     [
         ("图书馆藏书52.36万册。", "图书馆藏书52.4万册。"),
         ("参加志愿服务的学生超过900人次。", "参加志愿服务的学生932人次。"),
+        ("人均培训经费12067.33元。", "人均培训经费1.21万元。"),
         ("2029年实训微课210个。", "2030年实训微课215个。"),
-        ("计划建设实训微课300个。", "完成实训微课215个。"),
-        ("新增实训微课30个。", "现有实训微课215个。"),
-        ("近五年累计完成实训微课800个。", "完成实训微课215个。"),
+        ("2029届毕业生4567人。", "2030届毕业生4576人。"),
+        ("计划建设实训微课305个。", "完成实训微课315个。"),
+        ("新增实训微课315个。", "现有实训微课215个。"),
+        ("近五年累计完成实训微课815个。", "完成实训微课215个。"),
         ("国家级精品课程3门。", "省级精品课程8门。"),
-        ("男生实训满意度为91.2%。", "女生实训满意度为93.5%。"),
-        ("总体满意度为95.1%，食堂满意度为82.3%。", "宿舍满意度为88.0%。"),
-        ("协议就业率为40.1%。", "就业率为95.2%。"),
+        ("男生实训满意度为91.26%。", "女生实训满意度为91.62%。"),
+        ("就业服务满意度为90.66%。", "用人单位满意度为90.86%。"),
+        ("张老师团队建成精品课程12门。", "学校建成精品课程15门。"),
+        ("总体满意度为95.12%，食堂满意度为82.35%。", "宿舍满意度为82.53%。"),
+        ("协议就业率为45.12%。", "就业率为95.12%。"),
         ("一等奖2项，二等奖3项。", "一等奖5项，二等奖9项。"),
-        ("生均图书80.5册。", "生均经费1.2万元。"),
+        ("生均图书80.5册。", "生均经费80.6元。"),
         ("提供岗位500个。", "提供岗位2100个。"),
         ("开展培训20期，培训1200人次。", "开展培训35期，培训900人次。"),
+        ("学号2014864，姓名略。", "学号2014884，姓名略。"),
+        ("自编教材40种，资助经费120万元。", "立项项目630项，资助经费286.4万元。"),
+        ("专业带头人62人，具有博士学位的47人。", "专任教师512人，具有博士学位的417人。"),
+        ("依托研究院取得科技成果转化5项。", "本年度科技成果转化9项。"),
+        ("聘请企业兼职教师120名。", "现有兼职教师180名。"),
     ],
 )
 def test_figures_that_say_the_same_or_count_other_things_are_none(first: str, second: str) -> None:
     assert contradictions(("一、人才培养", first), ("二、服务贡献", second)) == ()
+
+
+def test_rows_and_columns_that_only_a_number_or_label_tells_apart() -> None:
+    rows = [
+        ["专业", "2029年", "2030年"],
+        ["专业5", "1186", "1168"],
+        ["专业50", "1186", "1188"],
+        ["专业51", "1286", "1386"],
+    ]
+    assert contradictions(("一、规模", "2030年专业5招生1168人。", rows, "表1 招生人数（人）")) == ()
+
+
+def test_a_figure_that_the_table_has_for_another_year_is_that_years() -> None:
+    rows = [["学年", "专任教师（人）"], ["2028—2029学年", "1142"], ["2029—2030学年", "1186"]]
+    found = contradictions(("一、队伍", "学校现有专任教师1186人。", rows, "表1 近两学年教师"), years=(2029, 2030))
+    assert found == ()
+
+
+def test_what_the_text_says_and_a_cell_that_names_it_by_row_and_column() -> None:
+    rows = [
+        ["项目", "收入（万元）", "支出（万元）"],
+        ["财政拨款", "2118.46", "1951.02"],
+        ["合计", "3318.46", "3251.02"],
+    ]
+    found = contradictions(
+        ("一、收支", "", rows, "表1 收支"), ("二、说明", "全年财政拨款收入2181.46万元，财政拨款支出1951.02万元。")
+    )
+    assert told(found) == [(DIFFERENT, ["2118.46", "2181.46万元"])]
+
+
+def test_a_heading_that_the_text_below_it_does_not_bear_out() -> None:
+    found = contradictions(("技术服务突破2000万元", "技术服务突破2000万元\n全年技术服务到款1986.4万元。"))
+    assert told(found) == [(DIFFERENT, ["突破2000万元", "1986.4万元"])]
+    assert contradictions(("技术服务近2000万元", "技术服务近2000万元\n全年技术服务到款1986.4万元。")) == ()
 
 
 def test_a_sentence_printed_twice_with_another_figure() -> None:
@@ -111,15 +159,6 @@ def test_a_case_study_and_the_college_do_not_contradict_each_other() -> None:
     assert contradictions(college, ("典型案例1-1 一门课的探索", "团队完成实训微课18个。")) == ()
 
 
-def test_as_many_prizes_in_all_but_not_of_each_grade() -> None:
-    event = "全省职业院校教师技艺创新大赛"
-    found = contradictions(
-        ("前言", f"教师参加{event}获一等奖1项、二等奖4项、三等奖2项。"),
-        (f"案例 {event}获佳绩", "学校代表队获一等奖1项、二等奖3项、三等奖3项。"),
-    )
-    assert (DIFFERENT, ["4项", "3项"]) in told(found)
-
-
 FUNDS = "经费总收入达900.00万元，其中财政拨款收入500.00万元，事业收入300.00万元，捐赠收入40.00万元，其他收入{}万元。"
 REASONS = "对120名未落实去向的学生了解原因，其中求职中80人，拟升学35人，签约中20人，拟参军8人，暂不就业7人。"
 
@@ -134,6 +173,13 @@ REASONS = "对120名未落实去向的学生了解原因，其中求职中80人�
         ("2030届为80.0%，2029届为83.0%，减少4.0个百分点。", CHANGE, ["4.0个百分点"], "两数相减为 3.0 个百分点"),
         ("收入520万元，上年为400万元，增长25%。", CHANGE, ["25%"], "按前后两数计算为 30.00%"),
         ("发放问卷800份，回收600份，回收率78%。", SHARE, ["78%"], "计算为 75.00%，所印为 78%"),
+        ("在校生3456人，其中男生1667人，女生1889人。", TOTAL, ["3456人"], "各项之和为 3556人"),
+        ("男生占48.23%，女生占53.77%。", TOTAL, ["53.77%"], "各项占比之和为 102.00%，不是 100%"),
+        ("收入8778万元，上年为8000万元，比上年增加678万元。", CHANGE, ["678万元"], "两数相减为 778万元"),
+        ("收入由8000万元增至8465万元，增长7.81%。", CHANGE, ["7.81%"], "按前后两数计算为 5.81%"),
+        ("毕业生3120人，其中省外生源468人，占16.00%。", SHARE, ["16.00%"], "计算为 15.00%"),
+        ("折合在校生9600人，折合教师600人，生师比为19.00:1。", QUOTIENT, ["19.00:1"], "计算为 16.00"),
+        ("经费6182.54万元，惠及学生19846人，生均3415.26元。", QUOTIENT, ["3415.26元"], "计算为 3115.26"),
     ],
 )
 def test_sentences_that_do_not_add_up(text: str, kind: ContradictionKind, figures: list[str], note: str) -> None:
@@ -154,12 +200,22 @@ def test_sentences_that_do_not_add_up(text: str, kind: ContradictionKind, figure
         "教师400人，其中教授80人，占20%；博士100人，占25%。",
         "在校生8000人，其中男生3500人，省外学生900人。",
         "满意度为88.20%，用人单位满意度为95.10%，提高了2个百分点。",
+        "专任教师867人，其中副高297人，双师型588人，名师3人，专家5人，博士83人。",
+        "男生占48.23%，女生占51.77%。",
+        "教学满意度为95.12%，管理满意度为94.88%。",
+        "收入8778万元，比上年增加778万元，增长9.73%。",
     ],
 )
 def test_sentences_that_add_up_or_need_not(text: str) -> None:
     assert contradictions(("一、概况", text)) == ()
 
 
+RATIOS = [
+    ["院", "学生", "教师", "生师比"],
+    ["甲院", "412", "25", "16.48"],
+    ["乙院", "333", "20", "16.65"],
+    ["丙院", "610", "32", "19.06"],
+]
 SUMS = [["学院", "人数", "占比"], ["机电", "40", "20.00%"], ["商学", "60", "30.00%"], ["护理", "100", "50.00%"]]
 
 
@@ -181,17 +237,30 @@ SUMS = [["学院", "人数", "占比"], ["机电", "40", "20.00%"], ["商学", "
         ),
         ([["赛项", "数量", "等次"], ["技艺大赛", "3", "一等奖2个，二等奖3个"]], [(TOTAL, ["3"])]),
         ([["大类", "专业", "学生"], ["机电", "数控", "30"], ["机电", "模具", "20"], ["合计", "2", "50"]], []),
+        (
+            [
+                ["学院", "教师", "学生", "学院", "教师", "学生"],
+                ["甲", "21", "340", "丙", "18", "280"],
+                ["乙", "30", "520", "合计", "69", "1150"],
+            ],
+            [(TOTAL, ["1150"])],
+        ),
+        ([*RATIOS, ["丁院", "500", "25", "21.00"]], [(QUOTIENT, ["21.00"])]),
+        ([*RATIOS, ["丁院", "500", "25", "20.00"]], []),
+        (
+            [
+                ["项目", "2029年", "2030年", "增减"],
+                ["甲", "410", "523", "113"],
+                ["乙", "250", "281", "31"],
+                ["丙", "133", "145", "12"],
+                ["丁", "300", "460", "150"],
+            ],
+            [(CHANGE, ["150"])],
+        ),
     ],
 )
 def test_tables_that_do_not_add_up(rows: Rows, expected: list[tuple[ContradictionKind, list[str]]]) -> None:
     assert told(contradictions(("一、概况", "", rows, "表1 分布"))) == expected
-
-
-def test_a_table_that_is_more_than_the_text_announces() -> None:
-    rows = [["原因", "人数"], ["求职", "40"], ["升学", "30"], ["签约", "20"], ["参军", "10"], ["其他", "6"]]
-    found = contradictions(("一、去向", "对80名学生逐一了解，原因如下。", rows, "表1 原因（人）"))
-    assert told(found) == [(TOTAL, ["80名"])]
-    assert len(found[0].operands) == 5
 
 
 def test_one_sum_in_two_units() -> None:
@@ -211,14 +280,49 @@ def test_every_figure_kept_stands_where_it_says() -> None:
     assert [item.id for item in found] == ["r#d0001"]
 
 
+_LABELS = st.text("一二等奖共占率比上年增加减至由其中其他合计总人项个万元%生均男女2030年届", max_size=8)
+_VALUES = st.one_of(
+    st.integers(-10, 10**7).map(str),
+    st.decimals(-100, 10**6, places=2).map(str),
+    st.sampled_from(
+        ["", "—", "/", "0", "0.00", "100%", "1:18", "15.85：1", "5-7个", "近4万", "99999999999999999999.99"]
+    ),
+)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.text("一二等奖共占率比上年增减人项个万元%.,，。；：（）0123456789\n\t其他合计", max_size=60), max_size=4
+        st.text("一二等奖共占率比上年增加减项个万元%.,，。；：（）0123456789\n\t其他合计", max_size=60), max_size=4
     )
 )
 def test_no_text_makes_it_fail(texts: list[str]) -> None:
     contradictions(*((f"第{i}节", text) for i, text in enumerate(texts)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.one_of(_LABELS, _VALUES), min_size=1, max_size=6), min_size=1, max_size=7), _LABELS)
+def test_no_table_makes_it_fail(rows: list[list[str]], caption: str) -> None:
+    width = max(map(len, rows))
+    padded = [[*row, *[""] * (width - len(row))] for row in rows]
+    contradictions(("第1节", f"合计{rows[0][0]}人，占45.1%。", padded, caption), ("合计5人", "合计5人"))
+
+
+def test_figures_twice_as_many_are_compared_about_twice_as_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted, not timed: the comparisons of figures that might be one grow with the report, not with its square."""
+    compared = []
+    monkeypatch.setattr(said_twice, "_may_be_one", lambda *pair: compared.append(pair) or False)
+    counts = []
+    for size in (40, 80):
+        compared.clear()
+        words = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+        texts = [
+            f"{words[i % 22]}{words[i // 22]}类实训课程{1000 + i * 7}门，教师{300 + i}人，投入经费{20 + i}.5万元。"
+            for i in range(size)
+        ]
+        contradictions(*((f"第{i}节", text) for i, text in enumerate(texts)))
+        counts.append(len(compared))
+    assert counts[1] <= 2.3 * max(counts[0], 100)
 
 
 def test_no_figure_no_contradiction() -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.boards.making import Board, BoardFigure
-from rag.boards.scopes import When
 from rag.boards.wanted import Wanted, wanted_indicators
+from rag.figure_time import When
 from rag.numbers import unit_class
 from rag.numbers.units import canonical
 from rag.records import Report

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.contradictions.counted import MARKS, clause_before
+from rag.clauses import clause_before
 from rag.contradictions.notes import label_of as printed_label
+from rag.figure_context import ASPECTS
+from rag.figure_time import row_times
 from rag.figures import TOTAL, Figure
 from rag.numbers import cell_number, find_numbers, find_scopes, unit_in_header
 from rag.records import Report, Table
@@ -105,13 +107,6 @@ def _cell_keys(figure: Figure, own: Sequence[str]) -> Iterator[str]:
         yield longest
 
 
-def row_times(figure: Figure) -> tuple[str, ...]:
-    """The years and classes that a row is named by, its columns aside: 2022年, 2023届."""
-    filled = figure.row.filled if figure.row else ()
-    others = [text for column, text in enumerate(filled) if column != figure.column]
-    return tuple(text for text in others if any(scope.years and scope.text == text for scope in find_scopes(text)))
-
-
 def _is_of_whole_table(figure: Figure, table: Table) -> bool:
     """Whether a row that names nothing is the only one, or the only total."""
     body = table.rows[table.header_rows :]
@@ -137,7 +132,7 @@ def is_of_school(figure: Figure, report: Report, own: Sequence[str]) -> bool:
     if any(_UNIT_OF_COLLEGE.search(_without(heading, own)) for heading in figure.passage.path[1:]):
         return False
     texts = [figure.about] if figure.is_cell else [*_subjects(figure, own), figure.passage.path[-1]]
-    return not any(_narrows(text, own) for text in texts) and not MARKS["plan"].search(
+    return not any(_narrows(text, own) for text in texts) and not ASPECTS["plan"].search(
         _ADMISSION_PLAN.sub("", figure.before)
     )
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rag.boards.labels import figure_keys, is_of_school, label_of
-from rag.boards.scopes import When, figure_to_when
 from rag.boards.wanted import Wanted, wanted_indicators
-from rag.contradictions.grouping import Places
+from rag.contradictions.making import Places
 from rag.extractive.citing import label_of as said_label
 from rag.extractive.citing import written
+from rag.figure_time import When, figure_to_when
 from rag.figures import Figure, passage_to_figures, section_to_passages
 from rag.numbers import agree, unit_class
 from rag.numbers.units import canonical, scaled

@@ -1,101 +1,130 @@
-"""Tables that do not add up: totals, shares of a total, growth from one column to the next."""
+"""Tables that do not add up: totals at the foot of columns and at the end or beginning of rows.
+
+What is summed is told by the figures themselves: by the other columns of a row of totals, or the other rows, that add
+up, or by a total that one digit keeps from adding up. So a table read in part, or whose total has another scope,
+accuses nobody.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise
 
-from rag.figures import Figure
-from rag.numbers import decimal_places, find_scopes, last_place, unit_class
+from rag.contradictions.misfits import Misfit, adds_up, is_near, total_of
+from rag.contradictions.sheets import Line, Sheet
+from rag.contradictions.slips import is_slip
+from rag.figures import TOTAL, Figure
 from rag.records import ContradictionKind
 
-_TOTAL_COLUMN = re.compile(r"^(?:合计|总计|小计|共计)")
+MIN_LINES = 3
+"""Lines that must keep a relation before one that does not is called wrong."""
+MIN_KEPT = 0.75
+"""Share of the lines that must keep it."""
+MIN_DIGITS = 8
+"""Digits that the figures of the lines that keep a relation must have in all, so that it is not one by chance."""
+MAX_GAP = Decimal("0.5")
+"""How far a figure may be from what it should be, as a share of it, and still be meant as that."""
+NEAR_SUM = Decimal("0.15")
+"""The same for a total that only the other columns show to be one."""
 GRADE = re.compile("(?:特|一|二|三|四)等奖|[金银铜]奖|优秀奖|优胜奖")
 _HOW_MANY = re.compile("数$|数量|项数|个数|合计")
-_NOT_ADDED = re.compile(r"率|满意度|生均|人均|平均|年限|排名|得分|标准")
-_GROWTH = re.compile(r"增长率|增幅|增减幅|同比")
-MAX_GAP = Decimal("0.5")
-"""How far a total may be from the sum of its parts, as a share of it, and still be meant as their sum."""
-MIN_MATCHES = Decimal("0.6")
-"""Share of a table's rows that must fit before one that does not is called wrong."""
-MIN_SHARES = 3
-"""Rows with a share from which on a table's whole can be told."""
+_NOT_ADDED = re.compile(r"率|满意度|[生人户师班]均|平均|年限|排名|得分|标准|师比|之比|最[高低大小]|行次|编码|代码")
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
-    """A printed figure that does not follow from others."""
-
-    kind: ContradictionKind
-    figure: Figure
-    operands: tuple[Figure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    start: int
-    cells: Mapping[int, Figure]
-    """The cells that are figures, by column."""
-    is_total: bool
-
-
-def table_to_misfits(figures: Sequence[Figure], beside: Sequence[Figure]) -> Iterator[Misfit]:
-    """What does not fit in one table, given all its figures; `beside` are those of the text of its section."""
-    rows = _rows(figures)
-    yield from _column_totals(rows)
-    yield from _row_totals(rows)
-    yield from _shares(rows, beside)
-    yield from _growth(rows)
-    yield from _grades(figures)
+def column_totals(sheet: Sheet) -> Iterator[Misfit]:
+    """Rows of totals: what is summed is told by the columns that add up, or by a slip of the pen."""
+    for at in sorted(sheet.totals):
+        last = max((i for i in sheet.totals if i < at), default=-1)
+        plain = [i for i in range(at) if i not in sheet.totals]
+        runs = (
+            [i for i in plain if i > last],
+            plain,
+            [*(i for i in sheet.totals if i < at), *(i for i in plain if i > last)],
+        )
+        columns = [c for c in sheet.columns if c in sheet.rows[at] and not _NOT_ADDED.search(sheet.labels.get(c, ""))]
+        sums = [{c: _parts(sheet, run, c, sheet.rows[at][c]) for c in columns} for run in runs]
+        fits = [[c for c, parts in found.items() if parts and adds_up(sheet.rows[at][c], parts)] for found in sums]
+        summed = {c for kept in fits for c in kept}
+        best = max(range(len(runs)), key=lambda i: len(fits[i]))
+        for column in columns:
+            whole, parts = sheet.rows[at][column], sums[best][column]
+            if column not in summed and parts and _is_meant(whole, parts, supported=len(fits[best]) > 0):
+                yield Misfit(ContradictionKind.TOTAL, whole, tuple(parts))
 
 
-def _rows(figures: Sequence[Figure]) -> list[_Row]:
-    cells: dict[int, dict[int, Figure]] = defaultdict(dict)
-    totals: set[int] = set()
-    for figure in figures:
-        if figure.row is None:
+def _parts(sheet: Sheet, run: Sequence[int], column: int, whole: Figure) -> list[Figure]:
+    """The figures of a column in some rows; none where one of them is not read as a figure of the total's unit."""
+    parts = []
+    for at in run:
+        part = sheet.rows[at].get(column)
+        if part is not None:
+            parts.append(part)
+        elif any(c.isdigit() for c in _printed(sheet.rows[at], column)):
+            return []
+    same = all(part.number.unit == whole.number.unit for part in parts)
+    return parts if same and len(parts) > 1 and max(p.number.value for p in parts) < abs(whole.number.value) else []
+
+
+def _printed(row: Line, column: int) -> str:
+    figure = next(iter(row.values()), None)
+    printed = figure.row.filled if figure and figure.row else ()
+    offset = figure.column - next(iter(row)) if figure else 0
+    return printed[column + offset] if column + offset < len(printed) else ""
+
+
+def _is_meant(whole: Figure, parts: Sequence[Figure], *, supported: bool) -> bool:
+    """Whether a whole is meant as the sum of parts that do not add up to it."""
+    total = total_of(parts)
+    if is_slip(whole.number.value, total) or is_slip_of_part(whole, parts):
+        return is_near(whole.number.value, total, MAX_GAP)
+    return supported and is_near(whole.number.value, total, NEAR_SUM)
+
+
+def is_slip_of_part(whole: Figure, parts: Sequence[Figure]) -> bool:
+    """Whether one digit of one part, and that of a figure of four digits or more, would make them add up."""
+    gap = abs(total_of(parts) - whole.number.value).normalize().as_tuple()
+    return len(gap.digits) == 1 and len(whole.number.value.as_tuple().digits) > MIN_LINES
+
+
+def row_totals(sheet: Sheet) -> Iterator[Misfit]:
+    """Rows whose total is not the sum of the columns behind or before it, as it is in the others."""
+    columns = sheet.columns
+    for at, column in enumerate(columns):
+        named = TOTAL.match(sheet.labels.get(column, "").rpartition("·")[2]) is not None
+        runs = [columns[at + 1 : end] for end in range(at + 3, len(columns) + 1)]
+        runs += [columns[start:at] for start in range(at - 1)]
+        if _NOT_ADDED.search(sheet.labels.get(column, "")):
             continue
-        if figure.number.text.strip() == figure.row.printed[figure.column].strip():
-            cells[figure.quote_start][figure.column] = figure
-        if figure.is_total:
-            totals.add(figure.quote_start)
-    return [_Row(start, cells[start], start in totals) for start in sorted(cells)]
+        best: tuple[int, list[Misfit]] = (0, [])
+        for run in runs:
+            kept, broken, digits = 0, list[Misfit](), 0
+            for row in sheet.lines:
+                whole = row.get(column)
+                parts = [row[c] for c in run if c in row]
+                if whole is None or sum(1 for part in parts if part.number.value) < 2:
+                    continue
+                if any(part.number.unit != whole.number.unit for part in parts):
+                    kept, broken = 0, []
+                    break
+                if adds_up(whole, parts):
+                    kept, digits = kept + 1, digits + len(whole.number.value.as_tuple().digits)
+                else:
+                    broken.append(Misfit(ContradictionKind.TOTAL, whole, tuple(parts)))
+                if len(broken) > 3 and len(broken) > kept:
+                    break
+            if kept > best[0] and (kept >= 2 * max(len(broken), 1) if named else is_kept(kept, len(broken), digits)):
+                best = (kept, broken)
+        yield from (m for m in best[1] if is_near(m.figure.number.value, total_of(m.operands), MAX_GAP))
 
 
-def tolerance(figures: Sequence[Figure]) -> Decimal:
-    """How much rounding may add up to over figures: half of the last place of each; what is counted is not rounded."""
-    return sum((last_place(f.number.value) / 2 for f in figures if not _is_counted(f)), Decimal(0))
+def is_kept(kept: int, broken: int, digits: int) -> bool:
+    """Whether lines that keep a relation are enough, beside those that break it, to show that it is meant."""
+    return kept >= MIN_LINES and kept >= MIN_KEPT * (kept + broken) and digits >= MIN_DIGITS
 
 
-def _is_counted(figure: Figure) -> bool:
-    return unit_class(figure.number.unit) in ("count", "bare") and decimal_places(figure.number.value) == 0
-
-
-def _column_totals(rows: Sequence[_Row]) -> Iterator[Misfit]:
-    for at, row in enumerate(rows):
-        if not row.is_total:
-            continue
-        for column, figure in row.cells.items():
-            if _NOT_ADDED.search(figure.before):
-                continue
-            before = [other for other in rows[:at] if column in other.cells]
-            since = max(
-                (i for i, other in enumerate(rows[:at]) if other.is_total and column in other.cells), default=-1
-            )
-            whole = [other.cells[column] for other in before if not other.is_total]
-            last = [other.cells[column] for other in rows[since + 1 : at] if column in other.cells]
-            totals = [other.cells[column] for other in before if other.is_total]
-            runs = [run for run in (last, whole, [*totals, *last]) if len(run) > 1]
-            misfit = _sum_misfit(figure, runs)
-            if misfit and _is_complete(rows[:at], column, figure):
-                yield misfit
-
-
-def _grades(figures: Sequence[Figure]) -> Iterator[Misfit]:
+def grade_sums(figures: Sequence[Figure]) -> Iterator[Misfit]:
     """Rows whose prizes, listed by grade in one cell, are more than the number printed beside them."""
     rows: dict[int, list[Figure]] = defaultdict(list)
     for figure in figures:
@@ -103,131 +132,5 @@ def _grades(figures: Sequence[Figure]) -> Iterator[Misfit]:
     for row in rows.values():
         wholes = [f for f in row if f.row and f.number.text == f.row.printed[f.column] and _HOW_MANY.search(f.before)]
         graded = [f for f in row if f not in wholes and GRADE.search(f.near.rpartition(" ")[2])]
-        if len(graded) > 1 and len(wholes) == 1 and sum(f.number.value for f in graded) > wholes[0].number.value:
+        if len(graded) > 1 and len(wholes) == 1 and total_of(graded) > wholes[0].number.value:
             yield Misfit(ContradictionKind.TOTAL, wholes[0], tuple(graded))
-
-
-def _sum_misfit(total: Figure, runs: Sequence[Sequence[Figure]]) -> Misfit | None:
-    """The total that is the sum of none of these runs, though near to one."""
-    best: tuple[Decimal, Sequence[Figure]] | None = None
-    for run in runs:
-        if any(part.number.unit != total.number.unit or part.number.bound for part in run):
-            return None
-        gap = abs(sum((part.number.value for part in run), Decimal(0)) - total.number.value)
-        if gap <= tolerance([total, *run]):
-            return None
-        if best is None or gap < best[0]:
-            best = (gap, run)
-    if best is None or best[0] > MAX_GAP * abs(total.number.value) or total.number.bound:
-        return None
-    if max(part.number.value for part in best[1]) >= total.number.value:
-        return None
-    return Misfit(ContradictionKind.TOTAL, total, tuple(best[1]))
-
-
-def _is_complete(rows: Sequence[_Row], column: int, total: Figure) -> bool:
-    """Whether every row above that has a label for the column has a figure in it."""
-    text = total.passage.text[rows[0].start : total.quote_start]
-    if text.count("\n") != len(rows):
-        return False
-    for row in rows:
-        if column in row.cells or row.is_total:
-            continue
-        printed = next((figure.row.printed for figure in row.cells.values() if figure.row), ())
-        if column < len(printed) and (printed[column].strip() or (column and printed[column - 1].strip())):
-            return False
-    return True
-
-
-def _row_totals(rows: Sequence[_Row]) -> Iterator[Misfit]:
-    """Rows whose total column is not the sum of the others, where it is in most rows."""
-    fits, misfits = 0, []
-    for row in rows:
-        total = next((figure for figure in row.cells.values() if _TOTAL_COLUMN.match(figure.before)), None)
-        parts = [f for f in row.cells.values() if f is not total and total and f.number.unit == total.number.unit]
-        if total is None or len(parts) < 2 or len(parts) + 1 < len(row.cells):
-            continue
-        misfit = _sum_misfit(total, [parts])
-        misfits += [misfit] if misfit else []
-        fits += not misfit
-    if misfits and fits >= MIN_MATCHES * (fits + len(misfits)):
-        yield from misfits
-
-
-def _shares(rows: Sequence[_Row], beside: Sequence[Figure]) -> Iterator[Misfit]:
-    """Shares that are not part ÷ whole, where most rows' are."""
-    columns = {column for row in rows for column in row.cells}
-    for share in columns:
-        for part in columns - {share}:
-            both = [row for row in rows if {share, part} <= row.cells.keys()]
-            if len(both) < MIN_SHARES or not all(_is_share(row.cells[share], row.cells[part]) for row in both):
-                continue
-            found = _wrong_shares(both, share, part, beside)
-            if found is not None:
-                yield from found
-                break
-
-
-def _is_share(share: Figure, part: Figure) -> bool:
-    return unit_class(share.number.unit) == "percent" and unit_class(part.number.unit) in (
-        "count",
-        "money",
-        "bare",
-        "area",
-    )
-
-
-def _wrong_shares(rows: Sequence[_Row], share: int, part: int, beside: Sequence[Figure]) -> list[Misfit] | None:
-    """None where no whole fits most rows."""
-    largest = max(row.cells[part].number.value for row in rows)
-    unit = rows[0].cells[part].number.unit
-    wholes = [row.cells[part] for row in rows if row.is_total or row.cells[share].number.value == 100]
-    wholes += [figure for figure in beside if unit_class(figure.number.unit) == unit_class(unit)]
-    for whole in sorted(wholes, key=lambda figure: figure.is_cell, reverse=True):
-        if whole.number.value < largest or not whole.number.value:
-            continue
-        misfits = [
-            Misfit(ContradictionKind.SHARE, row.cells[share], (row.cells[part], whole))
-            for row in rows
-            if not share_fits(row.cells[share], row.cells[part], whole)
-        ]
-        if len(rows) - len(misfits) >= MIN_MATCHES * len(rows):
-            return misfits
-    return None
-
-
-def share_fits(share: Figure, part: Figure, whole: Figure) -> bool:
-    """Whether a share is part ÷ whole, give or take its last place."""
-    if not whole.number.value:
-        return False
-    exact = part.number.value * 100 / whole.number.value
-    return abs(exact - share.number.value) <= last_place(share.number.value) * Decimal("1.5")
-
-
-def _growth(rows: Sequence[_Row]) -> Iterator[Misfit]:
-    """Growth rates that do not follow from the columns of the two years before them."""
-    for row in rows:
-        for column, figure in row.cells.items():
-            if not _GROWTH.search(figure.before) or unit_class(figure.number.unit) != "percent":
-                continue
-            dated = [f for f in row.cells.values() if f.column < column and _year(f) is not None]
-            for old, new in list(pairwise(sorted(dated, key=lambda f: _year(f) or 0)))[-1:]:
-                if not growth_fits(figure, old, new):
-                    yield Misfit(ContradictionKind.CHANGE, figure, (old, new))
-
-
-def _year(figure: Figure) -> int | None:
-    years = [year for scope in find_scopes(figure.before) for year in scope.years]
-    return years[0] if len(years) == 1 else None
-
-
-def growth_fits(rate: Figure, old: Figure, new: Figure) -> bool:
-    """Whether a rate of growth may be that of two values, each anywhere within its rounding."""
-    half_old, half_new = last_place(old.number.value) / 2, last_place(new.number.value) / 2
-    low, high = old.number.value - half_old, old.number.value + half_old
-    if low <= 0:
-        return True
-    least = (new.number.value - half_new - high) / high * 100
-    most = (new.number.value + half_new - low) / low * 100
-    slack = last_place(rate.number.value)
-    return any(least - slack <= value <= most + slack for value in (rate.number.value, -rate.number.value))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rag.claims import without_names
-from rag.compute import ComputeError, difference, growth, share, total
-from rag.contradictions import EMPTY
+from rag.compute import ComputeError, difference, growth, quotient, ratio, share, total
 from rag.extractive.citing import Citations, label_of, lead_of, markers, written
 from rag.extractive.findings import Findings
 from rag.extractive.scope import speaks_of_subject
+from rag.figure_context import EMPTY
 from rag.figures import Figure, passage_to_figures
 from rag.numbers import agree, find_scopes, unit_class
 from rag.quantities import Operand
@@ -58,7 +58,9 @@ _ABOUT_KIND = {
 }
 """Words that say which kind of misfit a question is about."""
 _CLAUSE = re.compile("[，。？！；,?!;]")
-_ARITHMETIC = frozenset({ContradictionKind.TOTAL, ContradictionKind.SHARE, ContradictionKind.CHANGE})
+_ARITHMETIC = frozenset(
+    {ContradictionKind.TOTAL, ContradictionKind.SHARE, ContradictionKind.CHANGE, ContradictionKind.QUOTIENT}
+)
 
 
 def stored_rivals(figure: Figure, findings: Findings, citations: Citations) -> tuple[Conflict, str] | None:
@@ -233,6 +235,14 @@ class _Telling:
         figures = [ref_to_figure(ref, self.tables) for ref in item.operands]
         n = self.citations.cite(printed)
         operands = [Operand(figure.number, self.citations.cite(figure)) for figure in figures]
+        if item.figures[0] in item.operands:  # shares of one whole that do not make 100 %
+            more = sum(operand.number.value for operand in operands) > 100
+            said = f"{_labelled(figures, operands)}，相加{'超过' if more else '不足'}总体"
+            return said, Conflict(
+                item.indicator,
+                tuple((written(f), o.citation) for f, o in zip(figures, operands, strict=True)),
+                item.note,
+            )
         try:
             computed = _computed(item, operands, printed)
         except ComputeError:
@@ -245,12 +255,21 @@ class _Telling:
             said = f"{label_of(printed)}**{written(printed)}** [{n}]，而各项相加为 {bold}，两者不等"
         elif item.kind is ContradictionKind.SHARE:
             said = f"{label_of(printed)}**{written(printed)}** [{n}]，而按{_named(figures, operands)}计算为 {bold}"
+        elif unit_class(printed.number.unit) not in ("points", "percent"):
+            verb = "相除" if item.kind is ContradictionKind.QUOTIENT else "相减"
+            said = f"报告写作{label_of(printed)}**{written(printed)}** [{n}]，而{_labelled(figures, operands)}，{verb}为 {bold}"
         else:
             verb = "相减为" if unit_class(printed.number.unit) == "points" else "计算为"
             said = (
                 f"报告写作{label_of(printed)}**{written(printed)}** [{n}]，而按{_named(figures, operands)}{verb} {bold}"
             )
         return said, Conflict(item.indicator, values, item.note)
+
+
+def _labelled(figures: Sequence[Figure], operands: Sequence[Operand]) -> str:
+    """Figures with what the report calls each."""
+    pairs = zip(figures, operands, strict=True)
+    return "，".join(f"{label_of(figure)}**{written(figure)}** [{operand.citation}]" for figure, operand in pairs)
 
 
 def _named(figures: Sequence[Figure], operands: Sequence[Operand]) -> str:
@@ -264,7 +283,10 @@ def _computed(item: Contradiction, operands: Sequence[Operand], printed: Figure)
     first, second = operands
     if item.kind is ContradictionKind.SHARE:
         return share(first, second)
-    if unit_class(printed.number.unit) != "points":
+    if item.kind is ContradictionKind.QUOTIENT:
+        kinds = {unit_class(operand.number.unit) for operand in operands}
+        return ratio(first, second) if len(kinds) == 1 else quotient(first, second)
+    if unit_class(printed.number.unit) == "percent":
         return growth(first, second)
     return difference(max(operands, key=_value), min(operands, key=_value))
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.boards.labels import row_times
-from rag.contradictions.counted import clause_before
+from rag.clauses import clause_before
 from rag.figures import Figure
 from rag.numbers import Scope, find_numbers, find_scopes
 from rag.text import unique
 
+LOOK_BACK = 300
+"""Characters before a figure in its sentence in which its time is looked for."""
 _TO = re.compile(r"\s*[-—–~至到]{1,2}\s*")
 
 
@@ -24,6 +25,8 @@ class When:
     years: frozenset[int]
     dates: frozenset[tuple[int, int]]
     """(month, day)."""
+    spans: frozenset[tuple[str, tuple[int, ...]]] = frozenset()
+    """(kind, years) of each time but days: a class, an academic year, a year or a stretch of years."""
 
     def fullness(self) -> tuple[bool, bool, bool]:
         """How much is said: a cut-off, a class, a year."""
@@ -46,7 +49,7 @@ def figure_to_when(figure: Figure, report_year: int | None = None) -> When:
     else:
         if not figure.near.startswith(clause_before(figure.before)) and (item := find_scopes(figure.near)[:1]):
             return _when(list(item))
-        own = (figure.before, figure.about)
+        own = (figure.before[-LOOK_BACK:], figure.about)
     for text in own:
         named = [scope for scope in find_scopes(text) if scope.kind != "enrolment"]
         if text is figure.about:
@@ -95,4 +98,12 @@ def _when(scopes: list[Scope]) -> When:
         "，".join(unique("".join(scope.text.split()) for scope in scopes)),
         frozenset(year for scope in scopes for year in scope.years),
         frozenset((scope.month, scope.day) for scope in scopes if scope.month and scope.day),
+        frozenset(("year" if s.kind == "date" else s.kind, s.years) for s in scopes if s.years),
     )
+
+
+def row_times(figure: Figure) -> tuple[str, ...]:
+    """The years and classes that a row is named by, its columns aside: 2022年, 2023届."""
+    filled = figure.row.filled if figure.row else ()
+    others = [text for column, text in enumerate(filled) if column != figure.column]
+    return tuple(text for text in others if any(scope.years and scope.text == text for scope in find_scopes(text)))
