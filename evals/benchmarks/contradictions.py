@@ -19,47 +19,30 @@ from itertools import pairwise
 from pathlib import Path
 
 from evals.benchmarks.planting import KINDS, Plant, figures_to_plants
+from evals.reports import read_sources
 from rag.analysis import report_names, report_years
 from rag.contradictions import figures_to_contradictions
 from rag.figures import Figure, passage_to_figures, section_to_passages
-from rag.identity import describe_report
-from rag.pages import drop_running_heads
-from rag.readers import read_report
-from rag.records import Contradiction, FigureRef, Report, Section, Table
-from rag.sections import pages_to_sections
+from rag.records import Contradiction, FigureRef, ReportParts, Table
+from rag.sources import find_sources
 
 NEAR = 60
 """Characters of a quote shown before its figure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A report as far as contradictions are looked for in it."""
-
-    report: Report
-    sections: tuple[Section, ...]
-    tables: tuple[Table, ...]
-
-    def figures(self) -> list[Figure]:
-        """Its figures, in order."""
-        tables = {table.id: table for table in self.tables}
-        passages = (passage for section in self.sections for passage in section_to_passages(section))
-        return [f for passage in passages for f in passage_to_figures(passage, tables.get(passage.table_id or ""))]
-
-    def contradictions(self) -> tuple[Contradiction, ...]:
-        """What is found in it."""
-        report = self.report
-        return figures_to_contradictions(
-            report.id, self.sections, self.figures(), report_years(report), report_names(report)
-        )
+def parts_to_figures(parts: ReportParts) -> list[Figure]:
+    """A report's figures, in order."""
+    tables = {table.id: table for table in parts.tables}
+    passages = (passage for section in parts.sections for passage in section_to_passages(section))
+    return [f for passage in passages for f in passage_to_figures(passage, tables.get(passage.table_id or ""))]
 
 
-def path_to_reading(path: Path) -> Reading:
-    """A report read as for the index."""
-    read = read_report(path)
-    report = describe_report(read, path.stem)
-    sections, tables = pages_to_sections(drop_running_heads(read.pages), report.id, read.outline)
-    return Reading(report, tuple(sections), tuple(tables))
+def parts_to_contradictions(parts: ReportParts) -> tuple[Contradiction, ...]:
+    """What is found in a report as it stands."""
+    report = parts.report
+    return figures_to_contradictions(
+        report.id, parts.sections, parts_to_figures(parts), report_years(report), report_names(report)
+    )
 
 
 def changed(text: str, chance: random.Random) -> str:
@@ -74,7 +57,7 @@ def changed(text: str, chance: random.Random) -> str:
     return text[:at] + digit + text[at + 1 :]
 
 
-def plant(reading: Reading, what: Plant, chance: random.Random) -> Reading:
+def plant(parts: ReportParts, what: Plant, chance: random.Random) -> ReportParts:
     """The report with one figure changed, where it stands and in its table."""
     figure = what.figure
     old = figure.passage.text[figure.start : figure.end]
@@ -82,9 +65,9 @@ def plant(reading: Reading, what: Plant, chance: random.Random) -> Reading:
     at = figure.passage.start + figure.start
     sections = tuple(
         replace(s, text=s.text[:at] + new + s.text[at + len(old) :]) if s.id == figure.passage.section_id else s
-        for s in reading.sections
+        for s in parts.sections
     )
-    return replace(reading, sections=sections, tables=tuple(_with_cell(t, figure, old, new) for t in reading.tables))
+    return replace(parts, sections=sections, tables=tuple(_with_cell(t, figure, old, new) for t in parts.tables))
 
 
 def _with_cell(table: Table, figure: Figure, old: str, new: str) -> Table:
@@ -116,20 +99,19 @@ class Trial:
     """New accusations that have nothing to do with it."""
 
 
-def trials(reading: Reading, most: int, seed: int) -> Iterator[Trial]:
+def trials(parts: ReportParts, most: int, seed: int) -> Iterator[Trial]:
     """Up to `most` plants of each kind, one at a time, and what is found of each."""
     chance = random.Random(seed)
     by_kind: Mapping[str, list[Plant]] = defaultdict(list)
-    figures = reading.figures()
-    for what in figures_to_plants(figures):
+    for what in figures_to_plants(parts_to_figures(parts)):
         by_kind[what.kind].append(what)
-    known = {frozenset(places(item)) for item in reading.contradictions()}
+    known = {frozenset(places(item)) for item in parts_to_contradictions(parts)}
     for kind in KINDS:
         plants = by_kind[kind]
         for what in chance.sample(plants, min(most, len(plants))):
-            report = plant(reading, what, chance)
+            report = plant(parts, what, chance)
             section, at = what.figure.passage.section_id, what.figure.passage.start + what.figure.start
-            new = [item for item in report.contradictions() if frozenset(places(item)) not in known]
+            new = [item for item in parts_to_contradictions(report) if frozenset(places(item)) not in known]
             hits = [item for item in new if (section, at) in places(item)]
             text = next(s.text for s in report.sections if s.id == section)
             others = tuple(item for item in new if item not in hits)
@@ -176,15 +158,14 @@ def main() -> None:
     arguments = parser.parse_args()
     tally: dict[str, Counter[bool]] = defaultdict(Counter)
     elsewhere = 0
-    for path in arguments.reports:
-        reading = path_to_reading(path)
-        figures = reading.figures()
+    for parts in read_sources(find_sources(arguments.reports).sources):
+        figures = parts_to_figures(parts)
         started = time.process_time()
-        found = reading.contradictions()
-        print(f"# {path.name}：{len(figures)} 个数字，{len(found)} 处，{time.process_time() - started:.1f} 秒")
+        found = parts_to_contradictions(parts)
+        print(f"# {parts.report.id}：{len(figures)} 个数字，{len(found)} 处，{time.process_time() - started:.1f} 秒")
         for item in () if arguments.plant else found:
             show(item)
-        for trial in trials(reading, arguments.most, arguments.seed) if arguments.plant else ():
+        for trial in trials(parts, arguments.most, arguments.seed) if arguments.plant else ():
             tally[trial.plant.kind][trial.found is not None] += 1
             elsewhere += len(trial.elsewhere)
             if arguments.show:
