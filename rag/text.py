@@ -30,6 +30,7 @@ _RADICAL_PAIRS = (
 _FOLD = (
     {ord(pair[0]): pair[1] for pair in _RADICAL_PAIRS.split()}
     | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+    | {0x2F3E: "户"}  # NFKC gives 戶, the traditional form
     | {
         code: folded
         for code in (*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))

@@ -27,7 +27,7 @@ _LEADERS = frozenset("._-…·—=*")
 
 
 @lru_cache(maxsize=30_000)
-def _is_unreadable(character: str) -> bool:
+def is_unreadable(character: str) -> bool:
     """Private use, unassigned, control and replacement characters, and letters of scripts no report is written in."""
     if unicodedata.category(character) in ("Co", "Cn", "Cs", "Cc") or character == "\ufffd":
         return True
@@ -69,7 +69,7 @@ def _share(flags: Iterable[bool]) -> float:
 
 def has_lost_characters(lines: Iterable[str]) -> bool:
     """Whether lines that are readable as a whole hold characters that are not, other than bullets."""
-    return sum(_is_unreadable(one) for line in lines for one in line.strip()[1:] if one != " ") >= MIN_LOST_CHARACTERS
+    return sum(is_unreadable(one) for line in lines for one in line.strip()[1:] if one != " ") >= MIN_LOST_CHARACTERS
 
 
 def is_garbled(text: str) -> bool:
@@ -77,7 +77,7 @@ def is_garbled(text: str) -> bool:
     characters = [character for character in text if not character.isspace() and character not in _LEADERS]
     if len(characters) < MIN_JUDGED_CHARACTERS:
         return False
-    if _share(map(_is_unreadable, characters)) > MAX_UNREADABLE_SHARE:
+    if _share(map(is_unreadable, characters)) > MAX_UNREADABLE_SHARE:
         return True
     chinese = [character for character in characters if _is_chinese(character)]
     if len(chinese) >= MIN_CHINESE:

@@ -17,9 +17,10 @@ from rag.readers.pdf_fallback_font import bring_font
 from rag.readers.pdf_fonts import FontWeights
 from rag.readers.pdf_grids import TABLES_FAILED, GridFinder
 from rag.readers.pdf_layout import in_page_order, is_within, pieces_to_lines
-from rag.readers.pdf_marks import mark_raised_digits
-from rag.readers.pdf_text import PageView, Piece, text_page_to_pieces
-from rag.records import Line, Page, PageStatus, ReadFile
+from rag.readers.pdf_readings import StatedReadings
+from rag.readers.pdf_shown import SHOWN_SUMMARIES, ShownText, shown_text
+from rag.readers.pdf_text import PageView, Piece
+from rag.records import Line, Origin, Page, PageStatus, ReadFile
 from rag.text import clean_line
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def read_pdf(
         if count > max_pages:
             raise UnreadableFileError(f"页数太多：{count} 页，上限 {max_pages} 页；请拆成几个文件再导入。")
         announce_pages(count)
-        helpers = _Helpers(GridFinder(data, password), SecondOpinion(data, password), FontWeights(data, password))
+        helpers = _Helpers(
+            GridFinder(data, password), SecondOpinion(data, password), FontWeights(data, password), StatedReadings()
+        )
         pages = tuple(_read_page(document, index, helpers) for index in range(count))
         _refuse_without_text(pages)
         return ReadFile(
@@ -114,16 +117,23 @@ def _read_page(document: Any, index: int, helpers: _Helpers) -> Page:
         return Page(index + 1, (), label, status=PageStatus.EMPTY, note=DAMAGED)
     try:
         view = PageView(page)
-        text_page = page.get_textpage()
-        pieces = text_page_to_pieces(text_page, view, helpers.weights.bold_fonts(index, page))
-        mark_raised_digits(pieces)
         drawing = page_to_drawing(page)
+        bold_fonts = helpers.weights.bold_fonts(index, page)
+        shown = shown_text(page, view, drawing, bold_fonts, helpers.readings, helpers.opinion.has_layers)
         blank = Page(index + 1, (), label, round(view.width, 2), round(view.height, 2))
-        return _filled(blank, pieces, drawing, view, helpers)
+        return _annotated(_filled(blank, shown.pieces, drawing, view, helpers), shown)
     except pypdfium2.PdfiumError:
         return Page(index + 1, (), label, status=PageStatus.EMPTY, note=DAMAGED)
     finally:
         page.close()
+
+
+def _annotated(page: Page, shown: ShownText) -> Page:
+    """A page with what is to be said of the text it shows."""
+    if shown.is_layer:
+        items = tuple(replace(item, origin=Origin.RECOGNISED) for item in page.items)
+        page = replace(page, items=items, note="" if page.note == MOSTLY_PICTURE else page.note)
+    return replace(page, note=page.note + "".join(shown.notes))
 
 
 def _filled(page: Page, pieces: list[Piece], drawing: Drawing, view: PageView, helpers: _Helpers) -> Page:
@@ -156,6 +166,7 @@ class _Helpers(NamedTuple):
     grids: GridFinder
     opinion: SecondOpinion
     weights: FontWeights
+    readings: StatedReadings
 
 
 class SecondOpinion:
@@ -165,6 +176,7 @@ class SecondOpinion:
         """Open nothing yet: most files never need it."""
         self._data, self._password = data, password
         self._reader: PdfReader | None = None
+        self._layered: bool | None = None
 
     def lines(self, index: int) -> tuple[str, ...]:
         """The cleaned lines of a page, none where pypdf's text is no better."""
@@ -177,6 +189,17 @@ class SecondOpinion:
         if is_garbled(text) or has_lost_characters(text.splitlines()):
             return ()
         return tuple(line for line in map(clean_line, text.splitlines()) if line)
+
+    def has_layers(self) -> bool:
+        """Whether the file has parts that a viewer can switch on and off."""
+        if self._layered is None:
+            try:
+                self._layered = "/OCProperties" in self._open().root_object
+            except (MemoryError, KeyboardInterrupt):
+                raise
+            except Exception:
+                self._layered = True
+        return self._layered
 
     def _open(self) -> PdfReader:
         if self._reader is None:
@@ -224,6 +247,6 @@ def _refuse_without_text(pages: Sequence[Page]) -> None:
 def _page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
     return tuple(
         summary.format(pages=page_ranges(numbers))
-        for note, summary in _SUMMARIES.items()
-        if (numbers := [page.number for page in pages if page.note == note and page.number is not None])
+        for note, summary in (_SUMMARIES | SHOWN_SUMMARIES).items()
+        if (numbers := [page.number for page in pages if note in page.note and page.number is not None])
     )

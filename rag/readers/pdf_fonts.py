@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rag.readers.pdf_drawing import page_objects
-from rag.readers.pdf_text import base_font_name, is_bold_name
+from rag.readers.pdf_glyphs import base_font_name, is_bold_name
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

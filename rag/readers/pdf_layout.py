@@ -52,10 +52,7 @@ def _clipped(piece: Piece, left: float, right: float) -> Iterable[Piece]:
         return [piece]
     if not kept or not any(piece.characters[index].strip() for index in kept):
         return []
-    part = Piece(piece.top, piece.bottom, piece.baseline, piece.size, piece.bold)
-    for index in kept:
-        part.append(piece.characters[index], piece.lefts[index], piece.rights[index])
-    return [part]
+    return [piece.part(kept)]
 
 
 def pieces_to_rows(pieces: Iterable[Piece]) -> list[list[Piece]]:

@@ -5,13 +5,13 @@ All lengths are in points, measured from the top left corner of the page as it i
 
 from __future__ import annotations
 
-import ctypes
 import math
-import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
+
+from rag.readers.pdf_glyphs import UNKNOWN_PAINT, Glyph, Paint, page_glyphs
 
 COLUMN_GAP = 1.5
 """Type sizes between two pieces from which on a tab stands there."""
@@ -23,23 +23,13 @@ SAME_BASELINE_OF_SIZES = 0.08
 """As SAME_BASELINE, between type of two sizes."""
 ASCENT = 0.88
 """Type sizes from the baseline to the top of a Chinese character."""
-DRAWN_SPACE_GAP = 0.05
-"""Type sizes from which on a space character parts its neighbours; below, these touch all the same."""
-GUESSED_SPACE_GAP = 0.2
-"""Type sizes from which on white space or a line end that PDFium only guesses parts its neighbours."""
-SAME_PLACE = 0.01
-"""Points by which two places given for one thing may differ."""
-MAX_CHARACTERS = 200_000
-"""A page with more is no page of a report."""
-
-_BOLD_NAME = re.compile(r"bold|black|heavy|demi|simhei|stheiti|\bheiti|黑体", re.IGNORECASE)
-_FORCE_BOLD = 1 << 18
-_FILL_AND_STROKE = 2
-_HYPHEN_MARK = 0x02
-_SPACES = frozenset(b"\r\n\t \xa0") | frozenset(range(0x2000, 0x200B)) | {0x3000, 0x202F, 0x205F}
-
+MAX_DOUBLE_SHIFT = 2.0
+"""Points between a glyph and the same one drawn once more at most."""
+MAX_DOUBLE_SHARE = 0.15
+"""The same in type sizes: small letters stand close to each other."""
 
 Matrix = tuple[float, float, float, float, float, float]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(slots=True)
@@ -56,6 +46,9 @@ class Piece:
     characters: list[str] = field(default_factory=list)
     lefts: list[float] = field(default_factory=list)
     rights: list[float] = field(default_factory=list)
+    paints: list[Paint] = field(default_factory=list)
+    doubles: list[int] = field(default_factory=list)
+    """Addresses of the text objects that draw some of the characters once more."""
 
     @property
     def left(self) -> float:
@@ -77,34 +70,31 @@ class Piece:
         """The characters as one string, a space where the page has one."""
         return "".join(self.characters)
 
-    def append(self, character: str, left: float, right: float) -> None:
+    def append(self, character: str, left: float, right: float, paint: Paint = UNKNOWN_PAINT) -> None:
         """Add a character behind the last one."""
         self.characters.append(character)
         self.lefts.append(left)
         self.rights.append(right)
+        self.paints.append(paint)
 
+    def without(self, lost: Container[int]) -> list[Piece]:
+        """The piece without the characters of some indexes, parted where they stood."""
+        if not lost:
+            return [self]
+        runs: list[list[int]] = [[]]
+        for index in range(len(self.characters)):
+            if index not in lost:
+                runs[-1].append(index)
+            elif runs[-1]:
+                runs.append([])
+        return [self.part(run) for run in runs if any(self.characters[index].strip() for index in run)]
 
-class _Style(NamedTuple):
-    size: float
-    bold: bool
-    turned: bool
-    own_place: tuple[float, float]
-    """Origin of the text in the coordinates of the form it stands in."""
-    to_page: Matrix | None
-    """From the coordinates of that form to the page's; None where they are the same."""
-
-
-_NO_STYLE = _Style(0.0, False, False, (0.0, 0.0), None)
-
-
-class _Glyph(NamedTuple):
-    character: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-    baseline: float
-    style: _Style
+    def part(self, indexes: Iterable[int]) -> Piece:
+        """The characters with these indexes, in order."""
+        part = Piece(self.top, self.bottom, self.baseline, self.size, self.bold, self.turned, doubles=self.doubles)
+        for index in indexes:
+            part.append(self.characters[index], self.lefts[index], self.rights[index], self.paints[index])
+        return part
 
 
 class PageView:
@@ -123,28 +113,46 @@ class PageView:
         }.get(self.rotation, (1, 0, -left, 0, -1, top))
         """a, b, c, d, e, f: the point (x, y) is seen at (ax + by + c, dx + ey + f)."""
 
+    def box(self, box: Box) -> Box:
+        """A box given by its left, bottom, right, top in PDF's own coordinates, as left, top, right, bottom as seen."""
+        a, b, c, d, e, f = self.matrix
+        x1, y1, x2, y2 = box
+        lefts, tops = (a * x1 + b * y1 + c, a * x2 + b * y2 + c), (d * x1 + e * y1 + f, d * x2 + e * y2 + f)
+        return min(lefts), min(tops), max(lefts), max(tops)
+
     def is_level(self, a: float, b: float) -> bool:
         """Whether text along the direction (a, b) is seen running from left to right."""
         along = {90: (b, -a), 180: (-a, -b), 270: (-b, a)}.get(self.rotation, (a, b))
         return along[0] > 0 and abs(along[1]) <= 0.1 * along[0]
 
 
-def text_page_to_pieces(text_page: Any, view: PageView, bold_fonts: Container[int] = ()) -> list[Piece]:
+def text_page_to_pieces(
+    text_page: Any,
+    view: PageView,
+    bold_fonts: Container[int] = (),
+    is_covered: Callable[[int, int, float, float], bool] = lambda *_: False,
+) -> list[Piece]:
     """The page's characters in the order of its content, joined where each follows the one before.
 
-    `bold_fonts` holds the addresses of bold fonts that PDFium itself has no name for.
+    `bold_fonts` holds the addresses of bold fonts that PDFium itself has no name for. `is_covered` tells whether
+    something is drawn over a point after one text object and before another.
     """
     pieces: list[Piece] = []
     space_gap = math.inf
-    for glyph in _glyphs(text_page, view, bold_fonts):
+    drawn = _Drawn(is_covered)
+    for glyph in page_glyphs(text_page, view, bold_fonts):
         if isinstance(glyph, float):
             space_gap = min(space_gap, glyph)
             continue
-        if not pieces or not _follows(pieces[-1], glyph):
+        follows = bool(pieces) and _follows(pieces[-1], glyph)
+        if drawn.again(glyph, expected=follows and _gap(pieces[-1], glyph) > -MAX_DOUBLE_SHARE):
+            continue
+        if not follows:
             pieces.append(_new_piece(glyph))
         elif space_gap < math.inf and (glyph.style.turned or _gap(pieces[-1], glyph) >= space_gap):
-            pieces[-1].append(" ", pieces[-1].rights[-1], glyph.left)
-        pieces[-1].append(glyph.character, glyph.left, glyph.right)
+            pieces[-1].append(" ", pieces[-1].rights[-1], glyph.left, glyph.style.paint)
+        pieces[-1].append(glyph.character, glyph.left, glyph.right, glyph.style.paint)
+        drawn.add(glyph, pieces[-1])
         if glyph.style.turned:
             pieces[-1].top = min(pieces[-1].top, glyph.top)
             pieces[-1].bottom = max(pieces[-1].bottom, glyph.bottom)
@@ -152,121 +160,45 @@ def text_page_to_pieces(text_page: Any, view: PageView, bold_fonts: Container[in
     return _without_halves(pieces)
 
 
-def _glyphs(text_page: Any, view: PageView, bold_fonts: Container[int]) -> Iterator[_Glyph | float]:
-    """Every character with its place; for white space the gap in type sizes from which on it counts."""
-    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+class _Drawn:
+    """The glyphs of a page by place: type is drawn two or three times, a little apart, to look bold."""
 
-    handle = text_page.raw
-    x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
-    x_address, y_address, box_address = ctypes.byref(x), ctypes.byref(y), ctypes.byref(box)
-    a, b, c, d, e, f = view.matrix
-    styles: dict[int, _Style] = {}
-    fonts: dict[int, bool] = {}
-    for index in range(min(text_page.count_chars(), MAX_CHARACTERS)):
-        code = pdfium.FPDFText_GetUnicode(handle, index)
-        if code in _SPACES:
-            yield GUESSED_SPACE_GAP if pdfium.FPDFText_IsGenerated(handle, index) else DRAWN_SPACE_GAP
-            continue
-        owner = pdfium.FPDFText_GetTextObject(handle, index)
-        address = ctypes.addressof(owner.contents) if owner else 0
-        if address not in styles:
-            seen = pdfium.FS_MATRIX()
-            pdfium.FPDFText_GetMatrix(handle, index, seen)
-            styles[address] = _style_of(owner, seen, view, fonts, bold_fonts) if owner else _NO_STYLE
-        pdfium.FPDFText_GetCharOrigin(handle, index, x_address, y_address)
-        pdfium.FPDFText_GetLooseCharBox(handle, index, box_address)
-        x1, y1, x2, y2, x3, y3 = box.left, box.bottom, box.right, box.top, x.value, y.value
-        style = styles[address]
-        if style.to_page and _near(x3, y3, *style.own_place):
-            # PDFium leaves the characters of an ActualText where they stand in their form.
-            (x1, y1), (x2, y2), (x3, y3) = (_moved(style.to_page, *point) for point in ((x1, y1), (x2, y2), (x3, y3)))
-        left, right = a * x1 + b * y1 + c, a * x2 + b * y2 + c
-        bottom, top = d * x1 + e * y1 + f, d * x2 + e * y2 + f
-        yield _Glyph(
-            "-" if code == _HYPHEN_MARK else chr(code or 0xFFFD),
-            min(left, right, a * x3 + b * y3 + c),
-            min(top, bottom),
-            max(left, right),
-            max(top, bottom),
-            d * x3 + e * y3 + f,
-            style,
-        )
+    def __init__(self, is_covered: Callable[[int, int, float, float], bool]) -> None:
+        self._is_covered = is_covered
+        self._places: dict[tuple[str, int, int], tuple[Glyph, Piece]] = {}
+        self._doubling = False
+
+    def add(self, glyph: Glyph, piece: Piece) -> None:
+        self._places[glyph.character, *_patch(glyph)] = glyph, piece
+
+    def again(self, glyph: Glyph, *, expected: bool) -> bool:
+        """Whether a glyph was drawn before; one that follows the last is not looked up unless that was."""
+        self._doubling = (self._doubling or not expected) and self._is_double(glyph)
+        return self._doubling
+
+    def _is_double(self, glyph: Glyph) -> bool:
+        x, y = _patch(glyph)
+        apart = min(MAX_DOUBLE_SHIFT, MAX_DOUBLE_SHARE * (glyph.style.size or glyph.bottom - glyph.top))
+        for place in ((glyph.character, x + i, y + j) for i in (0, -1, 1) for j in (0, -1, 1)):
+            if place in self._places:
+                other, piece = self._places[place]
+                if max(abs(other.left - glyph.left), abs(other.baseline - glyph.baseline)) > apart:
+                    continue
+                first, second = other.style.paint.owner, glyph.style.paint.owner
+                # the characters of a stated reading all stand in one place
+                if first == second or self._is_covered(first, second, glyph.right - apart, glyph.baseline - apart):
+                    return False
+                piece.doubles.append(second)
+                self.add(glyph, piece)
+                return True
+        return False
 
 
-def _style_of(owner: Any, seen: Any, view: PageView, fonts: dict[int, bool], bold_fonts: Container[int]) -> _Style:
-    """The style of a text whose matrix, as seen on the page, is `seen`."""
-    import pypdfium2.raw as pdfium
-
-    matrix, size = pdfium.FS_MATRIX(), ctypes.c_float()
-    pdfium.FPDFPageObj_GetMatrix(owner, matrix)
-    pdfium.FPDFTextObj_GetFontSize(owner, size)
-    font = pdfium.FPDFTextObj_GetFont(owner)
-    key = ctypes.addressof(font.contents) if font else 0
-    if key not in fonts:
-        fonts[key] = key in bold_fonts or (bool(font) and _is_bold(font))
-    return _Style(
-        size=round(abs(size.value) * math.hypot(seen.c, seen.d), 2),
-        bold=fonts[key] or pdfium.FPDFTextObj_GetTextRenderMode(owner) == _FILL_AND_STROKE,
-        turned=not view.is_level(seen.a, seen.b),
-        own_place=(matrix.e, matrix.f),
-        to_page=None if _near(matrix.e, matrix.f, seen.e, seen.f) else _between(_numbers(matrix), _numbers(seen)),
-    )
+def _patch(glyph: Glyph) -> tuple[int, int]:
+    return round(glyph.left / MAX_DOUBLE_SHIFT), round(glyph.baseline / MAX_DOUBLE_SHIFT)
 
 
-def _numbers(matrix: Any) -> Matrix:
-    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
-
-
-def _between(own: Matrix, seen: Matrix) -> Matrix | None:
-    """The matrix that takes what `own` places to where `seen` places it; None where `own` places all on one line."""
-    a, b, c, d, e, f = own
-    area = a * d - b * c
-    if not area:
-        return None
-    p, q, r, s, t, u = seen
-    i, j, k, m = d / area, -b / area, -c / area, a / area
-    across = (i * p + j * r, i * q + j * s, k * p + m * r, k * q + m * s)
-    return *across, t - e * across[0] - f * across[2], u - e * across[1] - f * across[3]
-
-
-def _near(x1: float, y1: float, x2: float, y2: float) -> bool:
-    return abs(x1 - x2) <= SAME_PLACE and abs(y1 - y2) <= SAME_PLACE
-
-
-def _moved(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
-
-
-def _is_bold(font: Any) -> bool:
-    import pypdfium2.raw as pdfium
-
-    # FPDFFont_GetWeight is a guess from the width of stems, which takes 宋体 and 楷体 of many makers for bold.
-    return bool(pdfium.FPDFFont_GetFlags(font) & _FORCE_BOLD) or is_bold_name(base_font_name(font))
-
-
-def base_font_name(font: Any) -> str:
-    """Name of a PDFium font, `` where it has none."""
-    import pypdfium2.raw as pdfium
-
-    name = ctypes.create_string_buffer(256)
-    pdfium.FPDFFont_GetBaseFontName(font, name, len(name))
-    return _decoded(name.value)
-
-
-def is_bold_name(name: str) -> bool:
-    """Whether a font's name says that it is bold."""
-    return _BOLD_NAME.search(name) is not None
-
-
-def _decoded(name: bytes) -> str:
-    try:
-        return name.decode("utf-8")
-    except UnicodeDecodeError:
-        return name.decode("gb18030", errors="replace")
-
-
-def _new_piece(glyph: _Glyph) -> Piece:
+def _new_piece(glyph: Glyph) -> Piece:
     style, baseline = glyph.style, glyph.baseline
     size = style.size if 1 <= style.size <= 400 else round(glyph.bottom - glyph.top, 2)
     if style.turned:
@@ -274,12 +206,12 @@ def _new_piece(glyph: _Glyph) -> Piece:
     return Piece(baseline - ASCENT * size, baseline + (1 - ASCENT) * size, baseline, size, style.bold)
 
 
-def _gap(piece: Piece, glyph: _Glyph) -> float:
+def _gap(piece: Piece, glyph: Glyph) -> float:
     """Type sizes between the end of a piece and a glyph."""
     return (glyph.left - piece.rights[-1]) / max(piece.size, 1.0)
 
 
-def _follows(piece: Piece, glyph: _Glyph) -> bool:
+def _follows(piece: Piece, glyph: Glyph) -> bool:
     style = glyph.style
     if style.turned or piece.turned:
         return style.turned and piece.turned and style.size == piece.size
@@ -290,6 +222,7 @@ def _follows(piece: Piece, glyph: _Glyph) -> bool:
         and -0.5 <= _gap(piece, glyph) <= COLUMN_GAP
         and (style.size == 0 or 0.75 <= style.size / size <= 1.34)
         and style.bold == piece.bold
+        and style.paint.is_faint == piece.paints[-1].is_faint
     )
 
 
