@@ -208,7 +208,7 @@ def test_what_reports_do_to_figures(text: str, expected: list[str]) -> None:
         "三型团队，4型，乘5路、17路，3幢602室，1号1幢101室，Re-11株，ABSL-3",
         "附注五、38，附注七、（3），邮编：223001，学号2012007，批号20231，代码 600201",
         "12月19日24:00，MD5:3d，注[1]，说明[12]",
-        "2050299其他支出",
+        "2050299其他支出，见2^4人，10^-3",
     ],
 )
 def test_labels_dates_and_codes_are_no_figures(text: str) -> None:

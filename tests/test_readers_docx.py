@@ -5,6 +5,8 @@ from pathlib import Path
 import docx
 import pytest
 from docx.document import Document
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Pt
@@ -116,6 +118,127 @@ def test_text_boxes_are_read_once() -> None:
         )
 
     assert texts(read(build)) == ["框外", "框内"]
+
+
+def run(text: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def paragraph(*runs: str, properties: str = "") -> str:
+    names = nsdecls("w", "m")
+    return f"<w:p {names}><w:pPr>{properties}</w:pPr>{''.join(runs)}</w:p>"
+
+
+@pytest.mark.parametrize(
+    ("runs", "shown"),
+    [
+        ((run("12345"), run("1", '<w:vertAlign w:val="superscript"/>'), run("人")), "12345¹人"),
+        ((run("CO"), run("2", '<w:vertAlign w:val="subscript"/>')), "CO₂"),
+        ((run("共"), run("99", "<w:strike/>"), run("12亩")), "共12亩"),
+        ((run("共"), run("99", "<w:dstrike/>"), run("12亩", '<w:strike w:val="0"/>')), "共12亩"),
+        ((run("共12亩"), run("率9%", '<w:color w:val="FFFFFF"/>')), "共12亩"),
+        ((run("共"), run("12亩", '<w:shd w:fill="000000"/><w:color w:val="FFFFFF"/>')), "共12亩"),
+        ((run("共12亩"), run("率9%", '<w:sz w:val="2"/>')), "共12亩"),
+        ((run("共12亩"), run("率9%", '<w:rStyle w:val="Hid"/>')), "共12亩"),
+        ((run("12"), "<w:r><w:softHyphen/></w:r>", run("345人次")), "12345人次"),
+        ((run("误差"), '<w:r><w:sym w:font="Symbol" w:char="F0B1"/></w:r>', run("5%")), "误差±5%"),
+        ((run("共1"), '<w:r><w:sym w:font="X" w:char="F032"/></w:r>', run("3人")), "共1□3人"),
+        (("<w:r><w:ruby><w:rt>" + run("9") + "</w:rt><w:rubyBase>" + run("教师8人") + "</w:rubyBase></w:ruby></w:r>",), "教师8人"),
+        (("<m:oMath><m:f><m:num><m:r><m:t>661</m:t></m:r></m:num><m:den><m:r><m:t>3456</m:t></m:r></m:den></m:f></m:oMath>",), "661/3456"),
+        ((run("见10"), "<m:oMath><m:sSup><m:e><m:r><m:t>2</m:t></m:r></m:e><m:sup><m:r><m:t>4</m:t></m:r></m:sup></m:sSup></m:oMath>"), "见10 2^4"),
+        (("<m:oMath><m:sSup><m:e><m:r><m:t>m</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:oMath>",), "m²"),
+        ((run("共12"), "<w:r><w:br/></w:r>", run("345人")), "共12|345人"),
+    ],
+)  # fmt: skip
+def test_a_paragraph_reads_as_it_is_seen(runs: tuple[str, ...], shown: str) -> None:
+    def build(document: Document) -> None:
+        hidden = f'<w:style {nsdecls("w")} w:type="character" w:styleId="Hid"><w:rPr><w:vanish/></w:rPr></w:style>'
+        document.styles.element.append(parse_xml(hidden))
+        add(document, paragraph(*runs))
+
+    assert texts(read(build)) == shown.split("|")
+
+
+def test_what_is_struck_out_hidden_or_revised_is_said() -> None:
+    def build(document: Document) -> None:
+        add(
+            document,
+            paragraph(run("共12人"), run("旧", "<w:strike/>"), run("密", "<w:vanish/>"), run("", "<w:strike/>")),
+        )
+        add(document, paragraph(run("甲"), f"<w:ins>{run('新')}</w:ins>"))
+
+    assert [warning[:12] for warning in read(build).warnings] == [
+        "文档带有修订记录，已按“",
+        "有 1 处划掉的文字没有",
+        "有 1 处隐藏的文字没有",
+    ]
+
+
+def test_tracked_changes_read_as_if_accepted() -> None:
+    def cell(text: str, properties: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(run(text))}</w:tc>"
+
+    def build(document: Document) -> None:
+        add(document, paragraph(run("毕业生34"), properties="<w:rPr><w:del/></w:rPr>"))
+        add(document, paragraph(run("56人。"), f"<w:del>{run('旧文')}</w:del>"))
+        rows = (
+            f"<w:tr>{cell('项目')}{cell('数值')}</w:tr>",
+            f"<w:tr><w:trPr><w:del/></w:trPr>{cell('删去')}{cell('999')}</w:tr>",
+            f"<w:tr>{cell('教师')}{cell('567')}</w:tr>",
+            f"<w:tr>{cell('图书', '<w:cellDel/>')}{cell('88')}</w:tr>",
+        )
+        add(document, f"<w:tbl {nsdecls('w')}>{''.join(rows)}</w:tbl>")
+
+    result = read(build)
+    (grid,) = (item for item in result.pages[0].items if isinstance(item, Grid))
+    assert texts(result) == ["毕业生3456人。"]
+    assert [cell.text for cell in grid.cells] == ["项目", "数值", "教师", "567", "", "88"]
+
+
+def test_numbers_in_blocks_of_a_cell_do_not_fuse_and_grouped_thousands_are_one() -> None:
+    def build(document: Document) -> None:
+        table = document.add_table(2, 2)
+        table.cell(0, 0).text = "12"
+        table.cell(0, 0).add_paragraph("345人")
+        table.cell(0, 1).text = "12 345"
+        table.cell(1, 0).text = "男"
+        table.cell(1, 0).add_paragraph("5")
+
+    (grid,) = read(build).pages[0].items
+    assert [cell.text for cell in grid.cells] == ["12；345人", "12345", "男 5", ""]
+
+
+def test_headers_are_read_where_the_text_does_not_say_the_same() -> None:
+    def build(document: Document) -> None:
+        document.add_paragraph("甲学院年报")
+        section = document.sections[0]
+        section.header.paragraphs[0].text = "甲学院 年报"
+        section.footer.paragraphs[0].text = "内部资料第3页"
+        section.footer.add_paragraph("第 3 页 / 共 10 页")
+
+    assert texts(read(build)) == ["甲学院年报", "内部资料第3页"]
+
+
+def test_notes_follow_the_paragraph_that_calls_them() -> None:
+    def build(document: Document) -> None:
+        note = f"<w:footnotes {nsdecls('w')}><w:footnote w:id='0' w:type='separator'><w:p/></w:footnote>"
+        note += f"<w:footnote w:id='2'>{paragraph(run('样本为432份。'))}</w:footnote></w:footnotes>"
+        part = Part(PackURI("/word/footnotes.xml"), "application/xml", note.encode(), document.part.package)
+        document.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes")
+        add(document, paragraph(run("满意度98.7%"), '<w:r><w:footnoteReference w:id="2"/></w:r>', run("。")))
+        document.add_paragraph("后文")
+
+    assert texts(read(build)) == ["满意度98.7%¹。", "¹ 样本为432份。", "后文"]
+
+
+def test_embedded_sheets_are_named() -> None:
+    def build(document: Document) -> None:
+        document.add_paragraph("共12人")
+        part = Part(PackURI("/word/embeddings/sheet1.xlsx"), "application/x", b"PK", document.part.package)
+        document.part.relate_to(part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/package")
+
+    (warning,) = read(build).warnings
+    assert "1 个" in warning
 
 
 def test_tabs_part_columns_but_not_a_heading_from_its_number() -> None:

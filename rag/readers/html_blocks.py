@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from rag.readers.cells import joined_blocks
 from rag.records import Cell, Grid, Line
 from rag.text import clean_line, join_lines, lowered, raised
 
@@ -204,7 +205,7 @@ def _flat_text(element: Any, seen: Seen) -> str:
     inner = Seen(left_out=seen.left_out)
     walker = _Walker(inner)
     walker.inside(element, "td", 0)
-    return " ".join(
+    return joined_blocks(
         item.text if isinstance(item, Line) else " ".join(cell.text for cell in item.cells if cell.text)
         for item in inner.items
     )
