@@ -17,6 +17,7 @@ from rag.answer_blocks import Block, Spans, answer_to_blocks
 from rag.exchanges import Exchange
 from rag.page_figures import facts_html, removed_html
 from rag.page_sources import grid_html, plain_html, sources_html
+from rag.present import report_facts
 from rag.records import AnswerStatus, Conflict, Report, VerifiedAnswer
 from rag.settings import EXTRACTIVE, Settings, has_secret
 from rag.text import matching_key, unique
@@ -194,8 +195,8 @@ def not_removable_html(is_sample: bool) -> str:
 
 
 def recognised(report: Report) -> str:
-    """Whose report, of which kind and year it was taken for."""
-    return " · ".join(filter(None, [report.college, report.kind.value, f"{report.year} 年" if report.year else ""]))
+    """Whose report, of which kind and time it was taken for."""
+    return " · ".join(report_facts(report))
 
 
 def compared_reports(exchange: Exchange) -> tuple[str, ...]:

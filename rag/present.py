@@ -132,6 +132,9 @@ def report_to_json(report: Report, stats: ReportStats) -> dict[str, Any]:
         "college": report.college,
         "kind": report.kind.value,
         "year": report.year,
+        "cohort": report.cohort,
+        "academic_year": report.academic_year,
+        "short_names": list(report.short_names),
         "pages": report.page_count,
         "tables": stats.tables,
         "chunks": stats.chunks,
@@ -140,9 +143,19 @@ def report_to_json(report: Report, stats: ReportStats) -> dict[str, Any]:
     }
 
 
+def report_facts(report: Report) -> list[str]:
+    """Whose report it was taken for, of which kind, year, class and academic year; what is not known is left out."""
+    times = (
+        f"{report.year} 年" if report.year else "",
+        f"{report.cohort} 届" if report.cohort else "",
+        f"{report.academic_year} 学年" if report.academic_year else "",
+    )
+    return [fact for fact in (report.college, report.kind.value, *times) if fact]
+
+
 def report_to_text(report: Report, stats: ReportStats) -> str:
     """A report as a few lines; what is not known or has no meaning for its format is left out."""
-    facts = [report.college, report.kind.value, f"{report.year} 年" if report.year else ""]
+    facts = report_facts(report)
     counts = (
         (report.page_count, "页"),
         (stats.tables, "张表"),
@@ -150,5 +163,5 @@ def report_to_text(report: Report, stats: ReportStats) -> str:
         (report.figure_count, "个数字"),
     )
     facts += [f"{count} {unit}" for count, unit in counts if count]
-    lines = [report.id, f"  《{report.title}》", f"  {' · '.join(filter(None, facts))}"]
+    lines = [report.id, f"  《{report.title}》", f"  {' · '.join(facts)}"]
     return "\n".join([*lines, *(f"  注意：{warning}" for warning in report.warnings)])

@@ -95,7 +95,8 @@ def _subject(report: Report) -> str:
     name = next((short for short in report.short_names if len(short) > 2), report.college)
     if not name or report.kind is ReportKind.OFFICIAL:
         return ""
-    return f"{name}{report.year}年{report.kind.value}里，" if report.year else f"{name}的"
+    is_named = report.year and report.kind not in (ReportKind.OTHER, ReportKind.PROFILE)
+    return f"{name}{report.year}年{report.kind.value}里，" if is_named else f"{name}的"
 
 
 def _prose_question(report: Report, found: _Printed) -> tuple[str, str]:

@@ -163,6 +163,8 @@ def test_a_report_is_listed_with_what_is_known_of_it():
         "  某某学院 · 质量年报 · 2023 年 · 2 页 · 1 张表 · 9 个文本块 · 12 个数字",
         "  注意：第 2 页是图片。",
     ]
+    dated = replace(sample_report("甲"), cohort=2023, academic_year="2022-2023")
+    assert "质量年报 · 2023 年 · 2023 届 · 2022-2023 学年 · " in report_to_text(dated, stats)
     unknown = replace(sample_report("甲"), college="", year=None, page_count=0)
     assert report_to_text(unknown, ReportStats(1, 1, 0, 1)).splitlines()[-1] == "  质量年报 · 1 个文本块"
     assert report_to_json(report, stats) == {
@@ -171,6 +173,9 @@ def test_a_report_is_listed_with_what_is_known_of_it():
         "college": "某某学院",
         "kind": "质量年报",
         "year": 2023,
+        "cohort": None,
+        "academic_year": None,
+        "short_names": ["某院"],
         "pages": 2,
         "tables": 1,
         "chunks": 9,

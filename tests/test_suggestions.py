@@ -37,6 +37,11 @@ def test_questions_of_prose(text: str, question: str, expected: str) -> None:
     assert Suggestion(question, "r", expected) in report_to_suggestions(report(), [section(text)], [])
 
 
+def test_what_is_of_no_known_kind_is_named_by_its_college_alone() -> None:
+    found = report_to_suggestions(report(kind=ReportKind.OTHER), [section("学校生师比为15.85：1。")], [])
+    assert [one.question for one in found] == ["某某职院的学校生师比是多少？"]
+
+
 @pytest.mark.parametrize("text", ["就业率超过95%。", "就业率稳步提高。", "毕业生就业率，见表。", ""])
 def test_no_question_without_a_plain_figure(text: str) -> None:
     assert report_to_suggestions(report(), [section(text)], []) == ()
