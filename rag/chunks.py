@@ -41,24 +41,24 @@ def sections_to_chunks(
     tables_by_id = {table.id: table for table in tables}
     chunks: list[Chunk] = []
     for section in sections:
+        contexts: dict[str | None, str] = {}
         for start, end, table_id in _pieces(section, count_tokens, max(max_chunk_tokens, MIN_CHUNK_TOKENS)):
-            chunks.append(_chunk(report, section, start, end, tables_by_id.get(table_id or ""), len(chunks)))
+            if table_id not in contexts:
+                contexts[table_id] = _context(report, section, tables_by_id.get(table_id or ""))
+            chunk = Chunk(
+                id=f"{report.id}#c{len(chunks) + 1:05d}",
+                report_id=report.id,
+                section_id=section.id,
+                ordinal=len(chunks),
+                start=start,
+                end=end,
+                text=section.text[start:end],
+                context=contexts[table_id],
+                page=page_at(section.page_marks, start).page,
+                table_id=table_id if table_id in tables_by_id else None,
+            )
+            chunks.append(chunk)
     return tuple(chunks)
-
-
-def _chunk(report: Report, section: Section, start: int, end: int, table: Table | None, ordinal: int) -> Chunk:
-    return Chunk(
-        id=f"{report.id}#c{ordinal + 1:05d}",
-        report_id=report.id,
-        section_id=section.id,
-        ordinal=ordinal,
-        start=start,
-        end=end,
-        text=section.text[start:end],
-        context=_context(report, section, table),
-        page=page_at(section.page_marks, start).page,
-        table_id=table.id if table else None,
-    )
 
 
 def _context(report: Report, section: Section, table: Table | None) -> str:
@@ -73,7 +73,7 @@ def _context(report: Report, section: Section, table: Table | None) -> str:
 def _line_above(section: Section, table: Table) -> str:
     """The line a table without a caption stands under, where it is short enough to be its title."""
     start = next((a for identity, a, _ in section.table_spans if identity == table.id), 0)
-    line = section.text[:start].rstrip("\n").rpartition("\n")[2]
+    line = section.text[max(0, start - 2 * MAX_TITLE_ABOVE) : start].rstrip("\n").rpartition("\n")[2]
     return line if len(line) <= MAX_TITLE_ABOVE else ""
 
 

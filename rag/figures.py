@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -23,6 +24,8 @@ _LIST_MARK = re.compile(r"[、，,]?(?:以及|[和及与跟])?")
 _ITEM_MARKS = (re.compile(r"、"), re.compile(r"、|和(?=[^、和]*$)"), re.compile(r"[、和与及跟]|以及"))
 """What parts the items of an enumeration, tried in turn: 思想和行为、学业 has two."""
 _IN_TURN = re.compile(r"(?:分别|依次|各自?)[是为有占达到]*$")
+MAX_COLUMNS = 256
+"""Cells from which a row is read as text: no table that a reader sees has so many."""
 TOTAL = re.compile(r"^(?:合计|总计|共计|小计|全校|总数|总体)")
 """How a row of totals begins."""
 
@@ -56,11 +59,12 @@ class Figure:
 def passage_to_figures(passage: Passage, table: Table | None = None) -> tuple[Figure, ...]:
     """Figures of a passage in order of their place. `table` is the table the passage was taken from, if any."""
     rows = dict(passage_rows(passage, table)) if table else {}
+    labels = header_labels(table.rows, table.header_rows) if table else ()
     figures: list[Figure] = []
     at = 0
     for line in passage.text.splitlines(keepends=True):
-        if table is not None and at in rows:
-            figures.extend(_row_figures(passage, table, rows[at], at, at + len(line)))
+        if table is not None and at in rows and len(rows[at].printed) <= MAX_COLUMNS:
+            figures.extend(_row_figures(passage, table, labels, rows[at], at, at + len(line)))
         else:
             for start, end in sentence_spans(line):
                 figures.extend(_sentence_figures(passage, at + start, at + end))
@@ -81,19 +85,18 @@ def section_to_passages(section: Section) -> Iterator[Passage]:
 
 def passage_rows(passage: Passage, table: Table) -> Iterator[tuple[int, TableRow]]:
     """(offset in the passage, row) of each of the table's body rows that the passage holds."""
-    lines = []
-    at = 0
+    places: dict[str, list[int]] = {}
+    for index, row in enumerate(table.rows):
+        places.setdefault(row_text(row), []).append(index)
+    at = position = 0
     for line in passage.text.split("\n"):
-        lines.append((at, line))
+        alike = places.get(line, [])
+        following = bisect_left(alike, position)
+        if following < len(alike):
+            position = alike[following] + 1
+            if position > table.header_rows:
+                yield at, table.rows[position - 1]
         at += len(line) + 1
-    position = 0
-    for offset, line in lines:
-        for index in range(position, len(table.rows)):
-            if row_text(table.rows[index]) == line:
-                if index >= table.header_rows:
-                    yield offset, table.rows[index]
-                position = index + 1
-                break
 
 
 def _sentence_figures(passage: Passage, start: int, end: int) -> Iterator[Figure]:
@@ -102,11 +105,12 @@ def _sentence_figures(passage: Passage, start: int, end: int) -> Iterator[Figure
     cuts = [match.start() for match in _CLAUSE.finditer(sentence)]
     items = listed_items(sentence, numbers)
     for index, number in enumerate(numbers):
-        inside = [cut for cut in cuts if not number.start <= cut < number.end]
-        low = max((cut + 1 for cut in inside if cut < number.start), default=0)
-        high = min((cut for cut in inside if cut >= number.end), default=len(sentence))
-        previous = max((other.end for other in numbers[:index] if other.end > low), default=low)
-        following = min((other.start for other in numbers[index + 1 :] if other.start < high), default=high)
+        low, high = bisect_left(cuts, number.start), bisect_left(cuts, number.end)
+        previous = max(cuts[low - 1] + 1 if low else 0, numbers[index - 1].end if index else 0)
+        following = min(
+            cuts[high] if high < len(cuts) else len(sentence),
+            numbers[index + 1].start if index + 1 < len(numbers) else len(sentence),
+        )
         yield Figure(
             number=number,
             passage=passage,
@@ -163,8 +167,9 @@ def _items_before(before: str, count: int) -> tuple[str, ...]:
     return ()
 
 
-def _row_figures(passage: Passage, table: Table, row: TableRow, start: int, end: int) -> Iterator[Figure]:
-    labels = header_labels(table.rows, table.header_rows)
+def _row_figures(
+    passage: Passage, table: Table, labels: tuple[str, ...], row: TableRow, start: int, end: int
+) -> Iterator[Figure]:
     units = row_units(table, row, labels)
     ordinals = _ordinal_columns(labels)
     names = {

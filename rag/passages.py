@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,12 +11,9 @@ from rag.records import Citation, Origin, PageMark, Passage, RecognisedSpan, Sec
 
 def page_at(marks: Sequence[PageMark], offset: int) -> PageMark:
     """The page mark in force at an offset of a section's text."""
-    found = marks[0] if marks else PageMark(0, None, None)
-    for mark in marks:
-        if mark.start > offset:
-            break
-        found = mark
-    return found
+    if not marks:
+        return PageMark(0, None, None)
+    return marks[max(0, bisect_right(marks, offset, key=lambda mark: mark.start) - 1)]
 
 
 def section_to_passage(
@@ -50,16 +48,20 @@ def section_to_passage(
 
 
 def _marks_within(section: Section, start: int, end: int) -> tuple[PageMark, ...]:
-    inside = [replace(mark, start=mark.start - start) for mark in section.page_marks if start < mark.start < end]
-    return (replace(page_at(section.page_marks, start), start=0), *inside)
+    marks = section.page_marks
+    first = bisect_right(marks, start, key=lambda mark: mark.start)
+    behind = bisect_left(marks, end, key=lambda mark: mark.start)
+    inside = (replace(mark, start=mark.start - start) for mark in marks[first:behind])
+    return (replace(page_at(marks, start), start=0), *inside)
 
 
 def recognised_within(spans: Sequence[RecognisedSpan], start: int, end: int) -> tuple[RecognisedSpan, ...]:
     """What of a text's recognised spans lies in `text[start:end]`, counted from `start`."""
+    first = bisect_right(spans, start, key=lambda span: span.end)
+    behind = bisect_left(spans, end, key=lambda span: span.start)
     return tuple(
         RecognisedSpan(max(span.start, start) - start, min(span.end, end) - start, span.score)
-        for span in spans
-        if span.start < end and span.end > start
+        for span in spans[first:behind]
     )
 
 

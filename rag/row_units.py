@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from rag.numbers import cell_number, find_scopes, unit_class, unit_in_header
 from rag.records import Number, Table, TableRow
@@ -35,6 +36,8 @@ _COUNTED = re.compile(r"(?:数量|个数)(?:合计|总计)?$")
 """A column that counts things it does not name."""
 _MEASURE = re.compile("[率度比值额费分年]|均|标准")
 """A column of measures, whatever its rows are of."""
+CACHED = 8192
+"""Texts of cells that are remembered: those of a column are asked about in every row."""
 _TOTAL_COLUMN = re.compile(r"^(?:合计|总计|小计|共计)$")
 
 
@@ -108,6 +111,7 @@ def parted_figures(text: str, labels: Sequence[str]) -> tuple[tuple[Number, str]
     return tuple(found)
 
 
+@lru_cache(CACHED)
 def label_unit(text: str) -> str:
     """The unit a header or row label states, also behind its last bracket: C类课（课程数比例）%."""
     tail = re.split(r"[)）\]】]", text)[-1]
@@ -118,12 +122,14 @@ def _percent_at_end(text: str) -> str:
     return "%" if re.search(r"[^\d\s][%％]$", text) else ""
 
 
+@lru_cache(CACHED)
 def _implied_unit(header: str, of_table: str) -> str:
     """What a header counts; in the scale of the unit line where that counts the same (单位：万人)."""
     implied = next((unit for pattern, unit in _HEADER_UNITS if pattern.search(header)), "")
     return of_table if implied and implied in of_table and unit_class(implied) == unit_class(of_table) else implied
 
 
+@lru_cache(CACHED)
 def is_value(text: str) -> bool:
     """Whether a cell holds a figure and nothing else."""
     return cell_number(text) is not None

@@ -171,7 +171,8 @@ class _Builder:
         self._start()
 
     def _start(self) -> None:
-        self._text = ""
+        self._texts: list[str] = []
+        self._length = 0
         self._marks: list[PageMark] = []
         self._spans: list[tuple[str, int, int]] = []
         self._recognised: list[RecognisedSpan] = []
@@ -190,12 +191,13 @@ class _Builder:
         return tuple(self._sections), tuple(self._tables)
 
     def _append(self, text: str, marks: Sequence[PageMark], recognised: Sequence[RecognisedSpan] = ()) -> None:
-        offset = len(self._text)
+        offset = self._length
         self._recognised += [replace(span, start=offset + span.start, end=offset + span.end) for span in recognised]
         for mark in marks:
             if not self._marks or mark.page != self._marks[-1].page:
                 self._marks.append(replace(mark, start=offset + mark.start))
-        self._text += text + "\n"
+        self._texts += (text, "\n")
+        self._length += len(text) + 1
 
     def _append_beside(self, text: str, row: TableRow) -> None:
         """Add a table's row, or what stands beside it, as printed or as recognised as the row."""
@@ -205,14 +207,14 @@ class _Builder:
 
     def _add_table(self, table: JoinedTable) -> None:
         identity = f"{self._report_id}#t{len(self._tables) + 1:03d}"
-        start = len(self._text)
+        start = self._length
         for line in table.lines:
             self._append_beside(line, table.rows[0])
         for row in table.rows:
             self._append_beside(row_text(row), row)
         if table.note:
             self._append_beside(table.note, table.rows[-1])
-        self._spans.append((identity, start, len(self._text)))
+        self._spans.append((identity, start, self._length))
         self._tables.append(
             Table(
                 id=identity,
@@ -232,7 +234,8 @@ class _Builder:
         return f"{self._report_id}#s{len(self._sections) + 1:04d}"
 
     def _close(self) -> None:
-        if self._text.strip():
+        text = "".join(self._texts)
+        if text.strip():
             self._sections.append(
                 Section(
                     id=self._section_id,
@@ -240,7 +243,7 @@ class _Builder:
                     ordinal=len(self._sections),
                     path=self._stack.path or (COVER,),
                     kind=_kind(self._stack),
-                    text=self._text,
+                    text=text,
                     page_marks=tuple(self._marks),
                     table_spans=tuple(self._spans),
                     recognised=tuple(self._recognised),

@@ -97,6 +97,8 @@ def _beside(one: Grid, other: Grid) -> bool:
 def _rank(pages: Sequence[Page], place: Place) -> tuple[int, int]:
     """Which table from the left one is among those side by side, and how many these are."""
     grid = _grid(pages, place)
+    if grid.right <= grid.left:
+        return 0, 1
     beside = [item for item in pages[place[0]].items if isinstance(item, Grid) and _beside(grid, item)]
     return sum(other.left < grid.left for other in beside), len(beside) + 1
 

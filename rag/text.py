@@ -57,6 +57,10 @@ _SPACES = re.compile(rf"[{_SPACE}]+")
 _LATIN_END = re.compile(r"[A-Za-z][,;)]?$")
 _LATIN_START = re.compile(r"[A-Za-z]")
 
+MAX_SENTENCE = 2000
+"""Characters; the longest sentences of reports, lists of partners, have some hundreds."""
+_MARK_END = re.compile(r"[、\t]|[，,](?!\d)|(?<!\d)[，,]")
+_APART = re.compile(r"[^\dA-Za-z.,:：%％‰](?=[^\dA-Za-z.,:：%％‰])")
 _SENTENCE = re.compile(r"(?:[^。！？；!?;]*[。！？；!?;]+[”’」』）)】〕》]*\n?)|[^。！？；!?;]+")
 
 
@@ -128,23 +132,29 @@ def find_quote(text: str, quote: str) -> tuple[int, int] | None:
 def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Spans of the sentences of `text`; they rejoin to it. A line feed ends one; closing quotes stay with theirs.
 
-    A line that holds a tab is a table row: one span, whatever marks stand in its cells.
+    A line that holds a tab is a table row: one span, whatever marks stand in its cells. What goes on for more than
+    `MAX_SENTENCE` characters is parted between clauses, so that no sentence costs without limit.
     """
     spans: list[tuple[int, int]] = []
     start = 0
     for line in text.splitlines(keepends=True):
         end = start + len(line)
-        if "\t" in line:
-            spans.append((start, end))
-        else:
-            spans.extend(_sentences(text, start, end))
+        whole = [(start, end)] if "\t" in line else [match.span() for match in _SENTENCE.finditer(text, start, end)]
+        for low, high in whole:
+            spans.extend(_parted(text, low, high))
         start = end
     return tuple(spans)
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for match in _SENTENCE.finditer(text, start, end):
-        yield match.span()
+def _parted(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans of at most `MAX_SENTENCE` characters, parted behind a mark, else where no figure or word is cut."""
+    while end - start > MAX_SENTENCE:
+        low, high = start + MAX_SENTENCE // 2, start + MAX_SENTENCE
+        ends = ([match.end() for match in places.finditer(text, low, high)] for places in (_MARK_END, _APART))
+        cut = next((found[-1] for found in ends if found), high)
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 _DOMAIN_WORDS = (

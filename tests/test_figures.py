@@ -7,10 +7,11 @@ from answer_samples import make_passage, make_table, table_passage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.figures import Figure, listed_items, passage_to_figures, section_to_passages
+from rag.figures import MAX_COLUMNS, Figure, listed_items, passage_rows, passage_to_figures, section_to_passages
 from rag.numbers import find_numbers, format_decimal
 from rag.records import PageMark, Section, SectionKind
 from rag.row_units import label_unit
+from rag.text import MAX_SENTENCE
 
 
 def prose(text: str) -> tuple[Figure, ...]:
@@ -41,6 +42,29 @@ def test_each_figure_of_a_sentence_has_its_own_clause() -> None:
         "学校有学生17344人，其中男生9001人，女生8343人。",
         "全校教职工（含外聘）812人。",
     ]
+
+
+def test_every_figure_of_a_sentence_without_end_is_read() -> None:
+    text = "学校有" + "，".join(f"第{n}类教师{n}人" for n in range(10_000)) + "。"
+    figures = [figure for figure in prose(text) if figure.number.unit == "人"]
+    assert [int(figure.number.value) for figure in figures] == list(range(10_000))
+    assert max(len(figure.before) for figure in figures) <= MAX_SENTENCE
+
+
+def test_a_row_without_end_is_read_as_text() -> None:
+    row = ("合计", *(f"{n}人" for n in range(2 * MAX_COLUMNS)))
+    table = make_table((("类别", *(f"第{n}列" for n in range(2 * MAX_COLUMNS))), row))
+    figures = passage_to_figures(table_passage(table), table)
+    assert [int(f.number.value) for f in figures if f.number.unit == "人"] == list(range(2 * MAX_COLUMNS))
+    assert not any(figure.is_cell for figure in figures)
+
+
+def test_each_line_of_a_table_is_its_own_row_also_where_rows_are_alike() -> None:
+    table = make_table((("专业", "人数"), ("护理", "12"), ("护理", "12"), ("", ""), ("会计", "12")))
+    passage = table_passage(table)
+    found = list(passage_rows(passage, table))
+    assert [row for _, row in found] == list(table.rows[1:])
+    assert [passage.text[at:].split("\n")[0] for at, _ in found] == ["护理\t12", "护理\t12", "", "会计\t12"]
 
 
 @pytest.mark.parametrize(

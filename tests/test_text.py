@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.text import (
+    MAX_SENTENCE,
     clean_line,
     find_quote,
     fold_radicals,
@@ -145,6 +146,20 @@ def test_sentence_spans(text: str, sentences: list[str]) -> None:
 @given(st.text(alphabet="甲1.。；！”\n\t\r\u2028 "))
 def test_sentences_rejoin(text: str) -> None:
     assert "".join(text[a:b] for a, b in sentence_spans(text)) == text
+
+
+@pytest.mark.parametrize("item", ["专任教师12,345人，", "12345、", "占比15：1，", "男生12345人", "1.5%\t"])
+def test_a_sentence_without_end_is_parted_between_its_figures(item: str) -> None:
+    text = "共有" + item * 1000
+    spans = sentence_spans(text)
+    assert "".join(text[a:b] for a, b in spans) == text
+    assert max(b - a for a, b in spans) <= MAX_SENTENCE
+    assert not any(text[a - 1].isdigit() and text[a].isdigit() for a, _ in spans[1:])
+    assert all((a - 2) % len(item) == 0 for a, _ in spans[1:]) == (item[-1] in "，、\t")
+
+
+def test_digits_without_end_are_parted_somewhere() -> None:
+    assert [b - a for a, b in sentence_spans("1" * 4500)] == [2000, 2000, 500]
 
 
 @pytest.mark.parametrize(
