@@ -107,6 +107,13 @@ def test_one_child_serves_one_request_after_the_other(start) -> None:
     assert [sandbox.run(b"echo x") for _ in range(3)] == [b"x 1", b"x 2", b"x 3"]
 
 
+def test_a_child_is_not_taken_for_grown_because_its_parent_is_large(start) -> None:
+    hoard = bytearray(300 * MEGABYTE)
+    hoard[::4096] = b"x" * len(hoard[::4096])
+    sandbox = start()
+    assert [sandbox.run(b"echo x") for _ in range(2)] == [b"x 1", b"x 2"]
+
+
 def test_two_at_a_time_have_a_child_each(start) -> None:
     sandbox = start()
     pids: list[bytes] = []

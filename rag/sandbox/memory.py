@@ -42,6 +42,11 @@ def peak_bytes() -> int:
     """Most memory this process has held so far."""
     if sys.platform == "win32":
         return _windows_peak_bytes()
+    if sys.platform == "linux":  # where the peak that getrusage gives is that of the parent, if it was higher
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+            for line in status:
+                if line.startswith("VmHWM"):
+                    return int(line.split()[1]) * 1024
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
