@@ -125,13 +125,17 @@ def _settings(data: Path | None, reports: Path | None, model: str | None, config
 @contextmanager
 def _opened(settings: Settings, *, refresh: bool) -> Iterator[tuple[Index, int]]:
     """The index, brought up to date where the folder was named or nothing is indexed, and how many files failed."""
-    from rag.assembly import build_ingest, open_index
+    from rag.assembly import build_ingest, build_pending, open_index
+    from rag.ingest import with_recognised
 
     with closing(open_index(settings, complain)) as index:
         failed = 0
         if refresh or not index.store.reports():
             with progress_bar("读取报告") as show:
                 outcome = build_ingest(settings, index).run([settings.reports], prune=refresh, on_progress=show)
+            if (pending := build_pending(settings, index)) is not None:
+                with closing(pending.recognition), progress_bar("正在识别") as show:
+                    outcome = with_recognised(outcome, pending.run(show))
             for name, reason in outcome.failed:
                 complain(f"失败 {name}：{reason}")
             failed = len(outcome.failed)

@@ -33,7 +33,7 @@ def answer(request: bytes, teller: Teller) -> bytes:
         parts = read_to_parts(read_file(asked, teller.pages), asked)
     except SettingsError as error:
         raise UnreadableFileError(str(error)) from error
-    if not parts.chunks:
+    if not parts.chunks and not parts.report.pending_pages:
         raise UnreadableFileError(NOTHING_READ)
     return value_to_json(ReportParts, parts)
 
@@ -55,6 +55,7 @@ def read_to_parts(read: ReadFile, request: Request, count_tokens: TokenCounter =
         path=str(Path(request.path).resolve()),
         figure_count=len(figures),
         sketch=text_sketch(section.text for section in sections),
+        pending_pages=read.pending,
     )
     chunks = sections_to_chunks(report, sections, tables, count_tokens, request.max_chunk_tokens)
     contradictions = figures_to_contradictions(report.id, sections, figures, report_years(report), report_names(report))

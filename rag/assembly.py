@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from rag.index import Index
     from rag.ingest import Ingest
     from rag.page_pictures import PagePictures
+    from rag.pending import PendingPages
     from rag.ports import ChatModel, Embedder
+    from rag.recognised import RecognisedPages
+    from rag.sandbox import Limits
 
 Notify = Callable[[str], None]
 MAIN_INDEX = "index"
@@ -29,6 +32,9 @@ REPLIES = "replies.sqlite3"
 """File in the data folder for what chat models replied."""
 AVAILABLE = "可用"
 TOKENS_PER_PRICE = 1_000_000
+OCR_OFF = "off"
+RECOGNISED = "recognised"
+"""Folder in the data folder for recognised pages."""
 UPLOADS = "uploads"
 """Folder in the data folder for reports added on the page."""
 
@@ -197,15 +203,37 @@ def open_index(settings: Settings, notify: Notify = lambda message: None) -> Ind
 def build_ingest(settings: Settings, index: Index) -> Ingest:
     """The pipeline from files to this index."""
     from rag.ingest import Ingest
+
+    kept = None if settings.ocr == OCR_OFF else _recognised_pages(settings)
+    return Ingest(index, _read_limits(settings), settings.max_chunk_tokens, kept)
+
+
+def build_pending(settings: Settings, index: Index) -> PendingPages | None:
+    """What recognises the pictures of text in this index; None where that is switched off."""
+    from rag.pending import PendingPages
+    from rag.recognition import Recognition
+
+    if settings.ocr == OCR_OFF:
+        return None
+    recognition = Recognition(_recognised_pages(settings), settings.read_max_file_mb << 20)
+    return PendingPages(index, recognition, _read_limits(settings), settings.max_chunk_tokens)
+
+
+def _recognised_pages(settings: Settings) -> RecognisedPages:
+    from rag.recognised import RecognisedPages
+
+    return RecognisedPages(settings.data / RECOGNISED)
+
+
+def _read_limits(settings: Settings) -> Limits:
     from rag.sandbox import Limits
 
-    limits = Limits(
+    return Limits(
         memory_bytes=settings.read_memory_mb << 20,
         seconds=settings.read_seconds,
         max_pages=settings.read_max_pages,
         max_file_bytes=settings.read_max_file_mb << 20,
     )
-    return Ingest(index, limits, settings.max_chunk_tokens)
 
 
 def build_assistant(settings: Settings, index: Index) -> Assistant:
@@ -237,11 +265,11 @@ def _cached(model: ChatModel, settings: Settings) -> ChatModel:
     return CachedModel(model, ReplyCache(settings.data / REPLIES), repr(settings.models[model.alias]))
 
 
-def build_page_pictures() -> PagePictures:
+def build_page_pictures(settings: Settings) -> PagePictures:
     """What draws pages of reports; its process starts with the first page asked for."""
     from rag.page_pictures import PagePictures
 
-    return PagePictures()
+    return PagePictures(_recognised_pages(settings))
 
 
 def build_conversations(settings: Settings) -> Conversations:

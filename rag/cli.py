@@ -45,6 +45,7 @@ Debug = Annotated[bool, typer.Option("--debug", help="出错时显示完整的�
 OneReport = Annotated[
     list[str] | None, typer.Option("--report", metavar="ID", help="只查这份报告：编号或文件名（可多次）")
 ]
+Ocr = Annotated[str | None, typer.Option("--ocr", metavar="auto|off", help="图片里的文字要不要识别（默认 auto）")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
@@ -75,12 +76,13 @@ def chat(
     port: Annotated[
         int | None, typer.Option("--port", metavar="PORT", min=1, max=65535, help="网页端口（默认 8501）")
     ] = None,
+    ocr: Ocr = None,
     debug: Debug = False,
 ) -> None:
     """按需建立或更新 corpus/ 的索引，然后打开问答网页。"""
     from rag.serving import check_address, serve_page
 
-    settings = _settings(data, reports, model, config, page_port=port)
+    settings = _settings(data, reports, model, config, page_port=port, ocr=ocr)
     address, number = settings.page_address, settings.page_port
     check_address(address, number)
     with _opened(settings) as index:
@@ -97,18 +99,21 @@ def chat(
 def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="文件或文件夹", help="默认 corpus/")] = None,
     prune: Annotated[bool, typer.Option("--prune", help="移除文件已不在的报告")] = False,
+    ocr: Ocr = None,
     data: Data = None,
     reports: Reports = None,
     config: Config = None,
     debug: Debug = False,
 ) -> None:
     """把报告读进索引；没有变化的文件跳过。"""
-    settings = _settings(data, reports, None, config)
+    from rag.ingest import with_recognised
+
+    settings = _settings(data, reports, None, config, ocr=ocr)
     chosen = paths or [settings.reports]
     if not any(path.exists() for path in chosen):
         raise UsageError(f"找不到 {'、'.join(map(str, chosen))}：请检查路径。")
     with _opened(settings) as index:
-        outcome = _ingested(settings, index, chosen, prune=prune)
+        outcome = with_recognised(_ingested(settings, index, chosen, prune=prune), _recognised(settings, index))
     say(outcome.summary)
     if outcome.failed:
         raise typer.Exit(
@@ -130,6 +135,7 @@ def ask(
     reports: Reports = None,
     model: Model = None,
     config: Config = None,
+    wait: Annotated[bool, typer.Option("--wait", help="先等图片里的文字识别完")] = False,
     debug: Debug = False,
 ) -> None:
     """提一个问题，回答中每个数字都注明出处。"""
@@ -144,6 +150,8 @@ def ask(
     with _opened(settings) as index:
         if reports is not None or not index.store.reports():
             _refresh(settings, index)
+        if wait:
+            _recognised(settings, index)
         assistant = build_assistant(settings, index)
         filters = Filters(tuple(report or ()), tuple(college or ()), tuple(year or ()))
         _check_filters(filters, assistant.reports())
@@ -152,13 +160,16 @@ def ask(
                 question, turns, filters, watch.on_stage, on_text=watch.on_text, should_stop=watch.should_stop
             )
         known = {item.id: item for item in assistant.reports()}
+        pending = sum(len(known[i].pending_pages) for i in answer.query.report_ids if i in known)
         captions = {identity: table.caption for identity, table in assistant.tables(answer.evidence).items()}
     if as_json:
-        _print_json(answer_to_json(answer, known, captions))
+        _print_json({**answer_to_json(answer, known, captions), "pending_pages": pending})
     else:
         if answer.query.standalone != answer.query.question:
             complain(f"理解为：{answer.query.standalone}")
         say(answer_to_text(answer, known))
+        if pending:
+            complain(f"还有 {pending} 页图片等待识别，其中的内容还答不了：加 --wait 可以先等识别完。")
     if answer.status is AnswerStatus.ERROR:
         raise typer.Exit(FAILED)
 
@@ -304,11 +315,11 @@ def probe_models(
 
 
 def _settings(
-    data: Path | None, reports: Path | None, model: str | None, config: Path | None, page_port: int | None = None
+    data: Path | None, reports: Path | None, model: str | None, config: Path | None, **others: Any
 ) -> Settings:
     from rag.assembly import check_choices, for_folder
 
-    settings = load_settings({"data": data, "model": model, "page_port": page_port}, config)
+    settings = load_settings({"data": data, "model": model, **others}, config)
     check_choices(settings)
     return settings if reports is None else for_folder(settings, reports)
 
@@ -350,6 +361,21 @@ def _ingested(settings: Settings, index: Index, paths: Sequence[Path], *, prune:
         complain(f"{name}：{note}")
     for name, warning in outcome.warnings:
         complain(f"注意 {name}：{warning}")
+    for name, reason in outcome.failed:
+        complain(f"失败 {name}：{reason}")
+    return outcome
+
+
+def _recognised(settings: Settings, index: Index) -> Outcome:
+    """Recognise the pictures of text that wait, and say what came of it."""
+    from rag.assembly import build_pending
+    from rag.ingest import Outcome
+
+    pending = build_pending(settings, index)
+    if pending is None:
+        return Outcome()
+    with closing(pending.recognition), progress_bar("正在识别") as show:
+        outcome = pending.run(show)
     for name, reason in outcome.failed:
         complain(f"失败 {name}：{reason}")
     return outcome

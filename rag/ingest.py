@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rag.errors import SettingsError, UnreadableFileError
 from rag.index import Index
 from rag.reading import Reading
+from rag.recognised import RecognisedPages
 from rag.records import Report, ReportParts
 from rag.sandbox import Limits
 from rag.sources import Source, file_digests, find_sources, is_gone
@@ -59,6 +60,22 @@ class Outcome:
         return line + (f" / 移除 {len(self.removed)}" if self.removed else "")
 
 
+def with_recognised(read: Outcome, recognised: Outcome) -> Outcome:
+    """What an ingest did, with what came of the pictures of text in it: a report without any is no new one."""
+    failed = {name for name, _ in recognised.failed}
+
+    def left(ids: Sequence[str]) -> tuple[str, ...]:
+        return tuple(identity for identity in ids if identity not in failed)
+
+    return replace(
+        read,
+        added=left(read.added),
+        updated=left(read.updated),
+        skipped=left(read.skipped),
+        failed=tuple(sorted((*read.failed, *recognised.failed))),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     source: Source
@@ -91,6 +108,8 @@ class Ingest:
     index: Index
     limits: Limits
     max_chunk_tokens: int
+    recognised: RecognisedPages | None = None
+    """Where recognised pages are kept; None where pictures of text are not recognised."""
 
     def run(
         self,
@@ -143,7 +162,8 @@ class Ingest:
         )
 
     def _job(self, source: Source, is_known: bool) -> _Job:
-        settings = f"{PIPELINE_VERSION}|{self.max_chunk_tokens}|{sorted(source.corrections.items())}"
+        recognises = self.recognised is not None
+        settings = f"{PIPELINE_VERSION}|{self.max_chunk_tokens}|{recognises}|{sorted(source.corrections.items())}"
         fingerprint, content = file_digests(source.path, settings, self.limits.max_file_bytes)
         return _Job(source, fingerprint, is_known, _size_of(source.path), content)
 
@@ -165,14 +185,14 @@ class Ingest:
         # The longest first: one that is begun last keeps the others waiting.
         waiting = sorted(jobs, key=lambda job: job.size)
         running: dict[Future[ReportParts], _Job] = {}
-        reading = Reading(self.limits, self.max_chunk_tokens)
+        reading = Reading(self.limits, self.max_chunk_tokens, self.recognised)
         with closing(reading), ThreadPoolExecutor(READERS + 1) as pool:
             pool.submit(self.index.warm_up)
             try:
                 while waiting or running:
                     while waiting and len(running) < READERS:
                         job = waiting.pop()
-                        running[pool.submit(reading.parts, job.source, stop=stop)] = job
+                        running[pool.submit(reading.parts, job.source, content=job.content, stop=stop)] = job
                     finished, _ = wait(running, timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
                     for future in sorted(finished, key=lambda future: running[future].source.report_id):
                         yield running.pop(future), future

@@ -9,11 +9,12 @@ import subprocess
 import threading
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.picture_request import PagePicture, PictureRequest, read_picture, request_to_line
 from rag.readers.request import os_error_reason
+from rag.recognised import RecognisedPages
 from rag.sandbox import start_child
 
 DRAW_SECONDS = 15.0
@@ -41,11 +42,13 @@ class PagePictures:
 
     def __init__(
         self,
+        recognised: RecognisedPages | None = None,
         draw_seconds: float = DRAW_SECONDS,
         start_seconds: float = START_SECONDS,
         cached_bytes: int = CACHED_BYTES,
     ) -> None:
-        """No process is started before a page is asked for."""
+        """No process is started before a page is asked for. `recognised` is where recognised pages are kept."""
+        self._recognised = recognised
         self._draw_seconds, self._start_seconds, self._cached_bytes = draw_seconds, start_seconds, cached_bytes
         self._drawing, self._keeping = threading.Lock(), threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
@@ -53,6 +56,9 @@ class PagePictures:
 
     def picture(self, request: PictureRequest) -> PagePicture:
         """The page as asked for; where it cannot be shown, a picture without bytes whose note says why."""
+        if self._recognised is not None:
+            file = self._recognised.file_of(request.sha256, request.page)
+            request = replace(request, recognised=str(file.absolute()) if file.is_file() else "")
         try:
             status = Path(request.path).stat()
         except OSError as error:

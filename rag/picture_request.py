@@ -27,6 +27,8 @@ class PictureRequest:
     zoom: float
     """1 is the page at NATURAL_SCALE pixels a point."""
     wanted: Wanted | None = None
+    recognised: str = ""
+    """File with what was recognised on the page, `` where nothing was."""
 
 
 @dataclass(frozen=True, slots=True)

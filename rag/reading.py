@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rag.errors import UnreadableFileError
 from rag.readers.request import OUT_OF_MEMORY, Request, os_error_reason, too_large
+from rag.recognised import RecognisedPages
 from rag.records import ReportParts
 from rag.sandbox import Failure, Limits, Sandbox, SandboxError
 from rag.sandbox.values import json_to_value, value_to_json
@@ -33,9 +34,11 @@ log = logging.getLogger(__name__)
 class Reading:
     """Reads files within limits; usable from several threads at once. To be closed."""
 
-    def __init__(self, limits: Limits, max_chunk_tokens: int) -> None:
-        """No process is started before a file is read."""
-        self._limits, self._max_chunk_tokens = limits, max_chunk_tokens
+    def __init__(self, limits: Limits, max_chunk_tokens: int, recognised: RecognisedPages | None = None) -> None:
+        """No process is started before a file is read. `recognised` is where recognised pages are kept, None where none
+        are made.
+        """
+        self._limits, self._max_chunk_tokens, self._recognised = limits, max_chunk_tokens, recognised
         self._sandbox = Sandbox(TASK, limits)
 
     def close(self) -> None:
@@ -46,13 +49,15 @@ class Reading:
         self,
         source: Source,
         *,
+        content: str = "",
         password: str | None = None,
         on_note: Callable[[bytes], None] = lambda body: None,
         stop: threading.Event | None = None,
     ) -> ReportParts:
         """Everything that is kept of a report; raises UnreadableFileError with the reason, in Chinese.
 
-        Setting `stop` from another thread ends it early.
+        `content` is the digest of the file, by which what was recognised in it is found. Setting `stop` from another
+        thread ends it early.
         """
         path = source.path.absolute()
         _check_before_reading(path, self._limits.max_file_bytes)
@@ -64,6 +69,8 @@ class Reading:
             max_pages=self._limits.max_pages,
             max_file_bytes=self._limits.max_file_bytes,
             password=password,
+            recognises=self._recognised is not None,
+            recognised=str(self._recognised.folder_of(content).absolute()) if self._recognised and content else "",
         )
         try:
             answer = self._sandbox.run(value_to_json(Request, request), on_note=on_note, stop=stop)

@@ -123,6 +123,8 @@ class Page:
     status: PageStatus = PageStatus.TEXT
     note: str = ""
     """Chinese: what is wrong with the page, shown to the reader."""
+    is_pictured: bool = False
+    """It is a picture, or holds some large enough to have text in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ class ReadFile:
     outline: tuple[tuple[int, str, int | None], ...] = ()
     """Bookmarks: (level from 1, title, physical page)."""
     warnings: tuple[str, ...] = ()
+    pending: tuple[int, ...] = ()
+    """Pages whose pictures wait to be recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,8 @@ class Report:
     """Figures in its text and tables."""
     sketch: tuple[int, ...] = ()
     """Smallest hashes of its text's shingles: reports of like sketches are one report in two formats."""
+    pending_pages: tuple[int, ...] = ()
+    """As `ReadFile.pending`."""
 
 
 @dataclass(frozen=True, slots=True)

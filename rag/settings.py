@@ -57,6 +57,8 @@ class Settings:
     read_seconds: int = 180
     read_max_pages: int = 1000
     read_max_file_mb: int = 200
+    ocr: str = "auto"
+    """Whether pictures of text are recognised: `auto` or `off`."""
     lock_seconds: float = 60.0
     """How long an ingest waits for another one to end."""
     page_address: str = "127.0.0.1"

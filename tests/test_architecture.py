@@ -81,10 +81,10 @@ LAYERS = (
     {"sandbox", "readers", "page_pictures", "sources", "uploads", "embedders", "models"}
     | {"database", "store", "vectors", "keywords", "mirror", "publish", "index"}
     | {"keeping", "conversations", "feedback_box", "answer_cache"}
-    | {"terminal", "serving"},
+    | {"terminal", "serving", "recognised"},
     {"analysis"},
-    {"reading"},
-    {"ingest", "assistant"},
+    {"reading", "recognition"},
+    {"ingest", "pending", "assistant"},
     {"assembly"},
     {"langchain_retriever"},
     {"ui"},
@@ -119,7 +119,7 @@ LIBRARIES = {
     "chromadb": {"vectors"},
     "bm25s": {"keywords"},
     "numpy": {"embedders", "keywords", "publish", "readers", "store", "vectors"},
-    "filelock": {"index"},
+    "filelock": {"index", "recognition"},
     "fastembed": {"embedders"},
     "openai": set[str](),
     "httpx2": {"models"},

@@ -10,6 +10,7 @@ from pathlib import Path
 from rag.errors import UnreadableFileError
 from rag.readers.request import UNEXPECTED, Request, os_error_reason, too_large
 from rag.readers.sniff import FileKind, kind_of, mismatch_warning
+from rag.recognised import load_pages
 from rag.records import ReadFile
 
 
@@ -47,7 +48,14 @@ def _parse(kind: FileKind, data: bytes, request: Request, announce_pages: Callab
     if kind is FileKind.PDF:
         from rag.readers.pdf import read_pdf
 
-        return read_pdf(data, password=request.password, max_pages=request.max_pages, announce_pages=announce_pages)
+        return read_pdf(
+            data,
+            password=request.password,
+            max_pages=request.max_pages,
+            announce_pages=announce_pages,
+            recognises=request.recognises,
+            recognised=load_pages(request.recognised),
+        )
     if kind is FileKind.DOCX:
         from rag.readers.docx import read_docx
 

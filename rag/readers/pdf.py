@@ -6,8 +6,9 @@ child process (`rag.analysis`) only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.errors import UnreadableFileError
@@ -20,6 +21,15 @@ from rag.readers.pdf_layout import in_page_order, is_within, pieces_to_lines
 from rag.readers.pdf_readings import StatedReadings
 from rag.readers.pdf_shown import SHOWN_SUMMARIES, ShownText, shown_text
 from rag.readers.pdf_text import PageView, Piece
+from rag.recognised import (
+    FROM_PICTURE,
+    NOT_RECOGNISED,
+    NOTHING_RECOGNISED,
+    PARTLY_FROM_PICTURE,
+    WAITING,
+    RecognisedPage,
+    settled,
+)
 from rag.records import Line, Origin, Page, PageStatus, ReadFile
 from rag.text import clean_line
 
@@ -28,6 +38,8 @@ if TYPE_CHECKING:
 
 MIN_PICTURE_SHARE = 0.3
 """Share of the page a picture takes to be its main content."""
+MIN_PICTURE_AREA = 4000.0
+"""Square points of the smallest picture that may hold a table or a chart."""
 MAX_CAPTION_CHARACTERS = 80
 """A page with a picture and no more text than this says next to nothing without the picture."""
 MIN_OUTLINED_PATHS = 100
@@ -47,6 +59,11 @@ _SUMMARIES = {
     GARBLED: "第 {pages} 页的文字是乱码，没有读入。",
     MOSTLY_PICTURE: "第 {pages} 页主要是图片，图中的文字和数字没有读入。",
     PARTLY_LOST: "第 {pages} 页有个别字符无法识别，已略去。",
+    WAITING: "第 {pages} 页是图片，正在等待文字识别，识别完成前答不了其中的内容。",
+    FROM_PICTURE: "第 {pages} 页的文字是从图片识别的，引用时请对照原图。",
+    PARTLY_FROM_PICTURE: "第 {pages} 页图中的文字是从图片识别的，引用时请对照原图。",
+    NOTHING_RECOGNISED: "第 {pages} 页是图片，没有认出文字。",
+    NOT_RECOGNISED: "第 {pages} 页图中的文字没能识别。",
     TABLES_FAILED: "第 {pages} 页的表格按普通文字读入，行列可能不准。",
 }
 _PASSWORD_ERROR = 4
@@ -54,11 +71,18 @@ _SECURITY_ERROR = 5
 
 
 def read_pdf(
-    data: bytes, *, password: str | None = None, max_pages: int, announce_pages: Callable[[int], None]
+    data: bytes,
+    *,
+    password: str | None = None,
+    max_pages: int,
+    announce_pages: Callable[[int], None],
+    recognises: bool = False,
+    recognised: Mapping[int, RecognisedPage] = MappingProxyType({}),
 ) -> ReadFile:
-    """The pages of a PDF file; raises UnreadableFileError where none of them has usable text.
+    """The pages of a PDF file; raises UnreadableFileError where none of them has usable text, nor may get some.
 
-    `announce_pages` is told the number of pages before the first is read.
+    `announce_pages` is told the number of pages before the first is read. `recognised` holds what was recognised on
+    pages that are pictures, or hold some; `recognises` says that the others will be.
     """
     document = _open(data, password)
     try:
@@ -71,8 +95,10 @@ def read_pdf(
         helpers = _Helpers(
             GridFinder(data, password), SecondOpinion(data, password), FontWeights(data, password), StatedReadings()
         )
-        pages = tuple(_read_page(document, index, helpers) for index in range(count))
-        _refuse_without_text(pages)
+        read = [_read_page(document, index, helpers) for index in range(count)]
+        pages, pending = settled(read, recognised, recognises=recognises)
+        if not pending:
+            _refuse_without_text(pages)
         return ReadFile(
             name="",
             format="pdf",
@@ -81,6 +107,7 @@ def read_pdf(
             title=clean_line(document.get_metadata_value("Title")),
             outline=_outline(document),
             warnings=_page_warnings(pages),
+            pending=pending,
         )
     finally:
         document.close()
@@ -140,16 +167,17 @@ def _filled(page: Page, pieces: list[Piece], drawing: Drawing, view: PageView, h
     assert page.number is not None
     if not pieces:
         note = PICTURE if drawing.has_picture else OUTLINED if drawing.paths >= MIN_OUTLINED_PATHS else ""
-        return replace(page, status=PageStatus.EMPTY, note=note)
+        return replace(page, status=PageStatus.EMPTY, note=note, is_pictured=bool(note))
     if is_garbled(" ".join(piece.text for piece in pieces)):
         lines = helpers.opinion.lines(page.number - 1)
         if not lines:
-            return replace(page, status=PageStatus.GARBLED, note=GARBLED)
+            return replace(page, status=PageStatus.GARBLED, note=GARBLED, is_pictured=True)
         return replace(page, items=tuple(Line(line) for line in lines))
     found = helpers.grids.find(page.number - 1, pieces, drawing, view)
     free = [piece for piece in pieces if not any(is_within(piece, grid) for grid in found.grids)]
     items = in_page_order(pieces_to_lines(free), found.grids)
-    return replace(page, items=items, note=found.note or _text_note(pieces, drawing, view))
+    is_pictured = drawing.picture_area >= MIN_PICTURE_AREA
+    return replace(page, items=items, note=found.note or _text_note(pieces, drawing, view), is_pictured=is_pictured)
 
 
 def _text_note(pieces: Sequence[Piece], drawing: Drawing, view: PageView) -> str:
@@ -233,6 +261,8 @@ def _refuse_without_text(pages: Sequence[Page]) -> None:
     if any(page.items for page in pages):
         return
     notes = [page.note for page in pages if page.note]
+    if NOTHING_RECOGNISED in notes or NOT_RECOGNISED in notes:
+        raise UnreadableFileError("这个文件全是图片，没有认出可用的文字；请换更清晰的扫描件，或用原文档导出。")
     if GARBLED in notes:
         raise UnreadableFileError(
             "这个 PDF 的文字全是乱码（字体缺少编码对照）；请用原文档重新导出，或先做文字识别（OCR）再导入。"

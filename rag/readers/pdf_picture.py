@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.locate import Located, Wanted, locate
 from rag.page_runs import Box, Run
 from rag.picture_request import PagePicture
 from rag.readers.pdf_text import PageView, Piece, text_page_to_pieces
+from rag.recognised import load_page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,8 +31,8 @@ NO_SUCH_PAGE = "文件里没有第 {page} 页（共 {count} 页）。"
 UNDRAWABLE = "这一页画不出来（可能已损坏）。"
 
 
-def draw_page(document: Any, number: int, zoom: float, wanted: Wanted | None) -> PagePicture:
-    """The page of an open PDFium document, marked where the quote is found."""
+def draw_page(document: Any, number: int, zoom: float, wanted: Wanted | None, recognised: str = "") -> PagePicture:
+    """The page of an open PDFium document, marked where the quote is found in its text or in what was recognised."""
     import pypdfium2  # type: ignore[import-untyped]
 
     count = len(document)
@@ -44,7 +46,7 @@ def draw_page(document: Any, number: int, zoom: float, wanted: Wanted | None) ->
     try:
         view = PageView(page)
         scale = min(NATURAL_SCALE * zoom, MAX_SIDE_PIXELS / max(view.width, view.height, 1.0))
-        located, note = _located(page, view, wanted) if wanted else (None, "")
+        located, note = _located(page, view, wanted, recognised) if wanted else (None, "")
         image = page.render(scale=scale).to_pil().convert("RGB")
         marks = _in_pixels(located or Located(0.0), scale)
         _mark(image, marks, scale)
@@ -64,8 +66,10 @@ def draw_page(document: Any, number: int, zoom: float, wanted: Wanted | None) ->
         page.close()
 
 
-def _located(page: Any, view: PageView, wanted: Wanted) -> tuple[Located, str]:
-    runs = page_to_runs(page, view)
+def _located(page: Any, view: PageView, wanted: Wanted, recognised: str) -> tuple[Located, str]:
+    seen = load_page(Path(recognised)) if recognised else None
+    own = () if seen and seen.is_whole else page_to_runs(page, view)
+    runs = (*own, *(seen.runs if seen else ()))
     if not runs:
         return Located(0.0), NO_TEXT
     located = locate(wanted, runs)

@@ -72,7 +72,7 @@ def _answer(request: PictureRequest, opened: _Open | None) -> tuple[PagePicture,
         opened = _reopened(request.path, opened)
         if opened.sha256 != request.sha256:
             return PagePicture(request.page, note=CHANGED), opened
-        return draw_page(opened.document, request.page, request.zoom, request.wanted), opened
+        return draw_page(opened.document, request.page, request.zoom, request.wanted, request.recognised), opened
     except OSError as error:
         return PagePicture(request.page, note=os_error_reason(error)), None
     except MemoryError:

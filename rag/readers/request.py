@@ -22,6 +22,21 @@ class Request:
     max_pages: int
     max_file_bytes: int
     password: str | None = None
+    recognises: bool = False
+    """Whether pictures of text are recognised later; else a file of nothing else is refused."""
+    recognised: str = ""
+    """Folder of the pages of this file that have been recognised, `` for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRequest:
+    """Pages of a file whose pictures are to be recognised."""
+
+    path: str
+    sha256: str
+    """Of the file as it was read; another one is refused."""
+    numbers: tuple[int, ...]
+    max_file_bytes: int
 
 
 def too_large(size: int, limit: int) -> str:

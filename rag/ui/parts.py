@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.index import Index
     from rag.ingest import Ingest
     from rag.page_pictures import PagePictures
+    from rag.pending import BackgroundRecognition
 
 SUGGESTED, SUGGESTION_ATTEMPTS, SUGGESTION_REPORTS = 4, 14, 6
 NEXT, NEXT_ATTEMPTS = 3, 6
@@ -38,6 +39,7 @@ class Parts:
     index: Index
     ingest: Ingest
     pictures: PagePictures
+    recognition: BackgroundRecognition | None
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=5))
     tried: dict[tuple[int, Suggestion], bool] = field(default_factory=dict)
     """Which suggested questions were answered rightly, by the state of the index they were tried on."""
@@ -67,11 +69,17 @@ class Parts:
 @st.cache_resource(show_spinner="正在打开索引……")
 def open_parts(key: str, _settings: Settings) -> Parts:
     """The index and what works on it, opened once for each set of settings."""
-    from rag.assembly import build_ingest, build_page_pictures, open_index
+    from rag.assembly import build_ingest, build_page_pictures, build_pending, open_index
+    from rag.pending import BackgroundRecognition
 
     notices: deque[str] = deque(maxlen=5)
     index = open_index(_settings, notices.append)
-    return Parts(_settings, index, build_ingest(_settings, index), build_page_pictures(), notices)
+    pending = build_pending(_settings, index)
+    recognition = BackgroundRecognition(pending, notices.append) if pending else None
+    if recognition is not None:
+        recognition.wake()
+    ingest, pictures = build_ingest(_settings, index), build_page_pictures(_settings)
+    return Parts(_settings, index, ingest, pictures, recognition, notices)
 
 
 def assistant_of(parts: Parts, model: str, *, is_fresh: bool = False) -> Assistant:

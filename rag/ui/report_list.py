@@ -14,7 +14,7 @@ from rag.errors import WenbaoError
 from rag.records import Report
 from rag.settings import SAMPLES
 from rag.ui.parts import Parts
-from rag.ui.uploads import added_line, draw_removal, draw_uploads, uploaded
+from rag.ui.uploads import added_line, draw_recognition, draw_removal, draw_uploads, uploaded
 from rag.uploads import is_upload
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def draw_list(parts: Parts, reports: Sequence[Report]) -> None:
     """A place to add reports, and those there are."""
     draw_rereading(parts, reports)
     draw_uploads(parts)
+    draw_recognition(parts)
     if not reports:
         st.html('<p class="wb-muted">还没有报告：请在上面添加，或在命令行运行 wenbao ingest。</p>')
         return
@@ -115,6 +116,8 @@ def reread(parts: Parts, report: Report) -> str:
 
     try:
         outcome = parts.ingest.run([Path(report.path)], again=True, on_progress=show)
+        if parts.recognition is not None:
+            parts.recognition.wake()
         reasons, warnings = [reason for _, reason in outcome.failed], [warning for _, warning in outcome.warnings]
     except WenbaoError as error:
         reasons, warnings = [str(error)], []

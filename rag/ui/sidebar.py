@@ -12,7 +12,7 @@ from rag.records import Filters, Report
 from rag.ui.conversation_list import draw_conversations
 from rag.ui.memory import start_anew
 from rag.ui.parts import Parts
-from rag.ui.uploads import draw_reports, draw_uploads
+from rag.ui.uploads import draw_recognition, draw_reports, draw_uploads
 from rag.understand import filtered_reports
 
 
@@ -27,6 +27,7 @@ def draw_sidebar(parts: Parts, viewer: str, reports: Sequence[Report]) -> tuple[
         draw_reports(parts, [report for report in reports if filtered_reports([report], filters)])
     draw_conversations(parts, viewer)
     draw_uploads(parts)
+    draw_recognition(parts)
     choices = page.model_choices(parts.settings)
     st.html('<div class="wb-head">回答方式</div>')
     model = st.selectbox(

@@ -18,7 +18,9 @@ from rag.ui.clock import now
 from rag.ui.parts import Parts
 from rag.uploads import added_at, is_upload, save_upload
 
-UPLOAD_TYPES = ["pdf", "docx", "txt", "md"]
+UPLOAD_TYPES = ["pdf", "docx", "txt", "md", "png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp"]
+RECOGNITION_SECONDS = 3.0
+"""How often the reader is told how far the recognition is."""
 
 
 def draw_reports(parts: Parts, reports: Sequence[Report]) -> None:
@@ -84,6 +86,16 @@ def draw_uploads(parts: Parts) -> None:
     st.html("".join(results[file.file_id] for file in files) or "<span></span>")
 
 
+@st.fragment(run_every=RECOGNITION_SECONDS)
+def draw_recognition(parts: Parts) -> None:
+    """How far the recognition of pictures of text is, while there is any."""
+    progress = parts.recognition.progress if parts.recognition is not None else None
+    if progress is not None and progress.total:
+        left = progress.total - progress.done
+        said = f"正在识别 {progress.name}：还有 {left} 页，其中的内容暂时答不了。"
+        st.progress(progress.done / progress.total, page.escape_markdown(said))
+
+
 def take_in(parts: Parts, file: Any) -> tuple[str, str]:
     """Read one uploaded file into the index; one that cannot be read, or is there already, is not kept.
 
@@ -100,6 +112,8 @@ def take_in(parts: Parts, file: Any) -> tuple[str, str]:
     try:
         path, is_new = save_upload(parts.uploads, file.name, file.getvalue(), parts.settings.read_max_file_mb << 20)
         outcome = parts.ingest.run([path], on_progress=show)
+        if parts.recognition is not None:
+            parts.recognition.wake()
         reasons = [reason for _, reason in outcome.failed]
     except WenbaoError as error:
         reasons = [str(error)]
