@@ -33,7 +33,9 @@ def start(tmp_path) -> Callable[..., Ingest]:
     opened: list[Index] = []
 
     def make(**changes: object) -> Ingest:
-        settings = Settings(data=tmp_path / "data", **{"lock_seconds": 20.0, "read_max_pages": 5, "ocr": "off", **changes})
+        settings = Settings(
+            data=tmp_path / "data", **{"lock_seconds": 20.0, "read_max_pages": 5, "ocr": "off", **changes}
+        )
         opened.append(open_index(settings))
         return build_ingest(settings, opened[-1])
 
