@@ -55,7 +55,7 @@ def test_every_report_is_listed_with_what_is_known_of_it(filled, monkeypatch):
     assert not page.exception
     assert "已收录 4 份报告" in html(page)
     assert "青石职业技术学院高等职业教育质量年度报告（2023年度）" in html(page)
-    assert "质量年报 · 2023 年 · 1 张表 · " in html(page)
+    assert "质量年报 · 2023 年 · 2023 届 · 1 张表 · " in html(page)
     assert "<img" not in html(page)
 
 
@@ -102,8 +102,8 @@ def test_what_is_there_already_is_not_added_again(filled, tmp_path, monkeypatch)
     shown = html(page)
     assert "（a.md）内容完全相同，未重复添加" in shown
     assert (
-        "已添加：《黄梅职业技术学院高等职业教育质量年度报告（2021年度）》（黄梅职业技术学院 · 质量年报 · 2021 年）"
-        in shown
+        "已添加：《黄梅职业技术学院高等职业教育质量年度报告（2021年度）》"
+        "（黄梅职业技术学院 · 质量年报 · 2021 年 · 2021 届）" in shown
     )
     assert "已收录 5 份报告" in shown
     assert "我添加的 · 今天 " in shown
