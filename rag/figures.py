@@ -6,20 +6,16 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from rag.numbers import cell_number, find_numbers, find_scopes
 from rag.passages import section_to_passage
 from rag.records import Number, Passage, Section, Table, TableRow
-from rag.row_units import is_value, parted_figures, row_units
-from rag.tables import header_labels, row_text
-from rag.text import sentence_spans
+from rag.row_labels import Columns, common_names, is_value, names_beside, row_names, table_columns
+from rag.row_units import parted_figures, row_units
+from rag.tables import row_text
+from rag.text import sentence_spans, unique
 
 _CLAUSE = re.compile(r"[，,；;。：:！？（）()\n]")
-_ORDINAL_COLUMN = re.compile(r"^(?:序号|编号|序|No\.?|排名|名次)$", re.IGNORECASE)
-_BRACKET = re.compile(r"[（(].*")
-_SAYS = re.compile(r"\w")
-"""What a cell has that names something: `—` and `/` do not."""
 _LIST_MARK = re.compile(r"[、，,]?(?:以及|[和及与跟])?")
 _ITEM_MARKS = (re.compile(r"、"), re.compile(r"、|和(?=[^、和]*$)"), re.compile(r"[、和与及跟]|以及"))
 """What parts the items of an enumeration, tried in turn: 思想和行为、学业 has two."""
@@ -57,14 +53,19 @@ class Figure:
 
 
 def passage_to_figures(passage: Passage, table: Table | None = None) -> tuple[Figure, ...]:
-    """Figures of a passage in order of their place. `table` is the table the passage was taken from, if any."""
-    rows = dict(passage_rows(passage, table)) if table else {}
-    labels = header_labels(table.rows, table.header_rows) if table else ()
+    """Figures of a passage in order of their place; the labels of a header hold none.
+
+    `table` is the table the passage was taken from, if any.
+    """
+    rows = dict(_placed_rows(passage, table)) if table else {}
+    columns = table_columns(table) if table and rows and len(table.rows[0].printed) <= MAX_COLUMNS else None
     figures: list[Figure] = []
     at = 0
     for line in passage.text.splitlines(keepends=True):
-        if table is not None and at in rows and len(rows[at].printed) <= MAX_COLUMNS:
-            figures.extend(_row_figures(passage, table, labels, rows[at], at, at + len(line)))
+        if table is not None and columns is not None and at in rows:
+            if rows[at] >= table.header_rows:
+                cells = _row_cells(table, rows[at], columns)
+                figures.extend(_row_figures(passage, table, table.rows[rows[at]], cells, (at, at + len(line))))
         else:
             for start, end in sentence_spans(line):
                 figures.extend(_sentence_figures(passage, at + start, at + end))
@@ -85,18 +86,23 @@ def section_to_passages(section: Section) -> Iterator[Passage]:
 
 def passage_rows(passage: Passage, table: Table) -> Iterator[tuple[int, TableRow]]:
     """(offset in the passage, row) of each of the table's body rows that the passage holds."""
-    places: dict[str, list[int]] = {}
+    placed = _placed_rows(passage, table)
+    return ((offset, table.rows[index]) for offset, index in placed if index >= table.header_rows)
+
+
+def _placed_rows(passage: Passage, table: Table) -> Iterator[tuple[int, int]]:
+    """(offset in the passage, index of the row) of each of the table's rows that the passage holds."""
+    indexes: dict[str, list[int]] = {}
     for index, row in enumerate(table.rows):
-        places.setdefault(row_text(row), []).append(index)
-    at = position = 0
+        indexes.setdefault(row_text(row), []).append(index)
+    offset, position = 0, 0
     for line in passage.text.split("\n"):
-        alike = places.get(line, [])
-        following = bisect_left(alike, position)
-        if following < len(alike):
-            position = alike[following] + 1
-            if position > table.header_rows:
-                yield at, table.rows[position - 1]
-        at += len(line) + 1
+        own = indexes.get(line, [])
+        at = bisect_left(own, position)
+        if at < len(own):
+            yield offset, own[at]
+            position = own[at] + 1
+        offset += len(line) + 1
 
 
 def _sentence_figures(passage: Passage, start: int, end: int) -> Iterator[Figure]:
@@ -167,30 +173,57 @@ def _items_before(before: str, count: int) -> tuple[str, ...]:
     return ()
 
 
-def _row_figures(
-    passage: Passage, table: Table, labels: tuple[str, ...], row: TableRow, start: int, end: int
-) -> Iterator[Figure]:
-    units = row_units(table, row, labels)
-    ordinals = _ordinal_columns(labels)
-    names = {
-        i: text for i, text in enumerate(row.filled) if _SAYS.search(text) and not is_value(text) and i not in ordinals
-    }
-    at = start
+@dataclass(frozen=True, slots=True)
+class _CellLabels:
+    """What names the figures of one cell."""
+
+    column: str
+    row: str
+    """The names of its row; of a merged cell those of all its rows."""
+    unit: str
+    is_total: bool
+
+
+def _row_cells(table: Table, index: int, columns: Columns) -> Mapping[int, _CellLabels]:
+    """The labels of each cell of a row that may hold figures, by column."""
+    row = table.rows[index]
+    labels, names = columns.labels, row_names(row, columns)
+    units = row_units(table, row, columns, names)
+    merged = {value.column: value for value in row.merged}
+    found: dict[int, _CellLabels] = {}
     for column, text in enumerate(row.printed):
-        if not text:
+        if not text or column in columns.numbering or (column in names and is_value(text)):
             continue
+        named, across = names, range(column, column + 1)
+        if (value := merged.get(column)) is not None:
+            across = range(column, column + value.columns)
+            covered = table.rows[index - value.above : index + value.below + 1]
+            named = common_names([row_names(other, columns) for other in covered])
+        beside = names_beside(column, columns, named)
+        stated = {units.get(i, "") for i in across}
+        found[column] = _CellLabels(
+            column="、".join(unique(labels[i] for i in across if i < len(labels) and labels[i])),
+            row=" ".join(unique(name for name in beside if name != text)),
+            unit=stated.pop() if len(stated) == 1 else "",
+            is_total=any(map(TOTAL.match, beside)),
+        )
+    return found
+
+
+def _row_figures(
+    passage: Passage, table: Table, row: TableRow, cells: Mapping[int, _CellLabels], span: tuple[int, int]
+) -> Iterator[Figure]:
+    at, (start, end) = span[0], span
+    for column, text in enumerate(row.printed):
         offset = passage.text.index(text, at)
         at = offset + len(text)
-        if column in ordinals:
+        if (cell := cells.get(column)) is None:
             continue
-        beside = _beside(column, labels, names)
-        others = " ".join(dict.fromkeys(name for i, name in names.items() if i in beside and name != text))
-        own = labels[column] if column < len(labels) else ""
-        parted = parted_figures(text, (*row.filled[:column][::-1], own))
-        numbers = tuple(number for number, _ in parted) or _cell_numbers(text, units.get(column, ""))
-        for index, number in enumerate(numbers):
-            low = numbers[index - 1].end if index else 0
-            said = parted[index][1] if parted else f"{others} {_last_clause(text[low : number.start]).lstrip('、')}"
+        parted = parted_figures(text, (*row.filled[:column][::-1], cell.column))
+        numbers = tuple(number for number, _ in parted) or _cell_numbers(text, cell.unit)
+        for nth, number in enumerate(numbers):
+            low = numbers[nth - 1].end if nth else 0
+            own = _last_clause(text[low : number.start]).lstrip("、")
             yield Figure(
                 number=number,
                 passage=passage,
@@ -198,12 +231,12 @@ def _row_figures(
                 end=offset + number.end,
                 quote_start=start,
                 quote_end=start + len(passage.text[start:end].rstrip()),
-                near=said.strip(),
-                before=own,
+                near=parted[nth][1] if parted else f"{cell.row} {own}".strip(),
+                before=cell.column,
                 after="" if is_value(text) else _CLAUSE.split(text[number.end :])[0],
                 about=" ".join([table.caption, table.unit, *passage.path[-1:]]),
                 is_cell=True,
-                is_total=any(TOTAL.match(row.filled[i]) for i in beside | ordinals | {column} if i < len(row.filled)),
+                is_total=cell.is_total,
                 row=row,
                 column=column,
                 table=table,
@@ -215,39 +248,11 @@ def _last_clause(text: str) -> str:
     return next((clause for clause in reversed(_CLAUSE.split(text)) if clause.strip()), "")
 
 
-def _beside(column: int, labels: tuple[str, ...], names: Mapping[int, str]) -> frozenset[int]:
-    """The columns whose text names a figure: all others, or where two tables stand side by side those of its own.
-
-    Side by side (收入项目 金额 支出项目 金额) the header of its column is there twice, with a column of names between;
-    or (收入·项目 收入·金额 支出·项目 支出·合计) that of the names is, with a column of figures between.
-    """
-    lowest = [_BRACKET.sub("", label.rpartition("·")[2]) for label in labels]
-    first = lowest[min(names)] if names and min(names) < len(labels) else ""
-    starts = [i for i, label in enumerate(lowest) if first and label == first]
-    if len(starts) > 1 and all(b - a > 1 for a, b in pairwise(starts)):
-        own = max((start for start in starts if start <= column), default=0)
-        end = min((start for start in starts if start > own), default=len(labels))
-        return frozenset(i for i in names if own <= i < end and i != column)
-    label = labels[column] if column < len(labels) else ""
-    twins = [i for i, other in enumerate(labels) if other == label and i != column] if label else []
-    before = max((i for i in twins if i < column), default=-1)
-    after = min((i for i in twins if i > column), default=len(labels))
-    between = [i for i in names if before < i < after and i < len(labels) and labels[i] != label]
-    if not between or not twins:
-        return frozenset(names) - {column}
-    left = [i for i in between if i < column]
-    return frozenset(left if left and after < len(labels) else between)
-
-
 def _cell_numbers(text: str, unit: str) -> tuple[Number, ...]:
     number = cell_number(text, unit)
     if number is not None:
         return (replace(number, start=0, end=len(text)),)
     return find_numbers(text)
-
-
-def _ordinal_columns(labels: tuple[str, ...]) -> frozenset[int]:
-    return frozenset(i for i, label in enumerate(labels) if _ORDINAL_COLUMN.match(label))
 
 
 def _with_common_end(pieces: Sequence[str], tail: str) -> tuple[str, ...]:

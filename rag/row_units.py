@@ -9,17 +9,19 @@ from functools import lru_cache
 
 from rag.numbers import cell_number, find_scopes, unit_class, unit_in_header
 from rag.records import Number, Table, TableRow
+from rag.row_labels import Columns, is_value, names_beside
 
 _BEFORE_UNITS = re.compile(r"^.*单位[:：]?|[\s（）()]")
 _UNIT_LINE_MARK = re.compile(r"[、，,/]")
 _BRACKET = re.compile(r"[（(]")
 _SAYS_SOMETHING = re.compile(r"[\w%％‰℃]")
+_TIMES = re.compile(r"人[（(]次[)）]")
 _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
 _HEADER_UNITS = (
     (re.compile(r"人次(?:数|合计|总数)?$"), "人次"),
     (
         re.compile(
-            r"(?:人数?|生数|生总数|(?:学|毕业|在校)生|教师|职工|学员|员工|农民|居民|干部|军人|党员|成员|会员|志愿者|辅导员)(?:合计|总数|数量?)?$"
+            r"(?:人数?|生数|生总数|(?:学|毕业|在校|本科|专科|高职|研究|博士|硕士|留学|预科)生|教师|职工|学员|员工|农民|居民|干部|军人|党员|成员|会员|志愿者|辅导员)(?:合计|总数|数量?)?$"
         ),
         "人",
     ),
@@ -34,6 +36,8 @@ _HEADER_UNITS = (
 """What a column counts whose header names it without a unit."""
 _COUNTED = re.compile(r"(?:数量|个数)(?:合计|总计)?$")
 """A column that counts things it does not name."""
+_OF_PEOPLE = re.compile(r"^(?:最高)?(?:职称|专业技术职务|学位|学历|年龄|性别|学缘)(?:结构)?$")
+"""A label over columns that count people."""
 _MEASURE = re.compile("[率度比值额费分年]|均|标准")
 """A column of measures, whatever its rows are of."""
 CACHED = 8192
@@ -41,9 +45,10 @@ CACHED = 8192
 _TOTAL_COLUMN = re.compile(r"^(?:合计|总计|小计|共计)$")
 
 
-def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[int, str]:
-    """The unit of each column's figure in a row: from its header, the row's own label, a unit column or the unit line."""
-    of_row = _units_of_row(row)
+def row_units(table: Table, row: TableRow, columns: Columns, names: Mapping[int, str]) -> Mapping[int, str]:
+    """The unit of each column's figure in a row: printed in its header, in the names beside it, in a unit column or line;
+    else the one its header or its row implies."""
+    labels = columns.labels
     stated = next(
         (
             row.filled[i]
@@ -56,29 +61,31 @@ def row_units(table: Table, row: TableRow, labels: tuple[str, ...]) -> Mapping[i
     units: dict[int, str] = {}
     for column in range(len(row.printed)):
         label = _at(labels, column)
-        units[column] = label_unit(label) or _implied_unit(label, of_table) or of_row[column] or stated or of_table
+        of_row = next((unit for name in names_beside(column, columns, names) if (unit := label_unit(name))), "")
+        units[column] = label_unit(label) or of_row or _implied_unit(label, of_table) or stated or of_table
     units |= _listed_units(table, row, units)
+    units |= _counted_by_row(row, columns, units, names)
     counted = (column for column, unit in units.items() if not unit and _COUNTED.search(_at(labels, column)))
     units |= dict.fromkeys(counted, "个")
-    units |= _counted_by_row(row, labels, units)
     totals = [column for column in units if column < len(labels) and _TOTAL_COLUMN.match(labels[column])]
     summed = {unit for column, unit in units.items() if unit and column not in totals and is_value(row.filled[column])}
     return units | (dict.fromkeys(totals, summed.pop()) if len(summed) == 1 else {})
 
 
-def _units_of_row(row: TableRow) -> Sequence[str]:
-    """For each column, the unit that the nearest label before it in the row states, else the first one of the row."""
-    stated = ["" if is_value(text) else label_unit(text) for text in row.filled]
-    first = next(filter(None, stated), "")
-    return [next(filter(None, stated[:column][::-1]), first) for column in range(len(row.printed))]
-
-
-def _counted_by_row(row: TableRow, labels: Sequence[str], units: Mapping[int, str]) -> Mapping[int, str]:
-    """The unit of the whole numbers of a row whose label says what is counted (社团数量, 现有成员), where no header does."""
-    names = [text for text in row.filled if text and not is_value(text)]
-    unit = next((u for name in names if (u := _implied_unit(name, "") or ("个" if _COUNTED.search(name) else ""))), "")
-    bare = (column for column, other in units.items() if not other and not _MEASURE.search(_at(labels, column)))
-    return {column: unit for column in bare if unit and row.filled[column].strip().isdecimal()}
+def _counted_by_row(
+    row: TableRow, columns: Columns, units: Mapping[int, str], names: Mapping[int, str]
+) -> Mapping[int, str]:
+    """The unit of the whole numbers of a row whose names say what is counted (社团数量, 现有成员), where no header does."""
+    found: dict[int, str] = {}
+    for column, unit in units.items():
+        label = _at(columns.labels, column)
+        if unit or _MEASURE.search(label) or not row.filled[column].strip().isdecimal():
+            continue
+        beside = names_beside(column, columns, names)
+        implied = (_implied_unit(name, "") or ("个" if _COUNTED.search(name) else "") for name in beside)
+        levels = label.split("·")[:-1]
+        found[column] = next(filter(None, implied), "人" if any(map(_OF_PEOPLE.match, levels)) else "")
+    return {column: unit for column, unit in found.items() if unit}
 
 
 def _listed_units(table: Table, row: TableRow, units: Mapping[int, str]) -> Mapping[int, str]:
@@ -114,6 +121,7 @@ def parted_figures(text: str, labels: Sequence[str]) -> tuple[tuple[Number, str]
 @lru_cache(CACHED)
 def label_unit(text: str) -> str:
     """The unit a header or row label states, also behind its last bracket: C类课（课程数比例）%."""
+    text = _TIMES.sub("人次", text)
     tail = re.split(r"[)）\]】]", text)[-1]
     return unit_in_header(text) or (unit_in_header(tail) if tail and tail != text else "") or _percent_at_end(text)
 
@@ -127,9 +135,3 @@ def _implied_unit(header: str, of_table: str) -> str:
     """What a header counts; in the scale of the unit line where that counts the same (单位：万人)."""
     implied = next((unit for pattern, unit in _HEADER_UNITS if pattern.search(header)), "")
     return of_table if implied and implied in of_table and unit_class(implied) == unit_class(of_table) else implied
-
-
-@lru_cache(CACHED)
-def is_value(text: str) -> bool:
-    """Whether a cell holds a figure and nothing else."""
-    return cell_number(text) is not None

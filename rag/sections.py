@@ -129,6 +129,8 @@ def _blocks(
 
 def _annex_of(table: JoinedTable, pages: Sequence[Page], layout: Layout) -> Heading | None:
     """The annex that a table is: its caption (附表二 …) stands in larger type than the body's."""
+    if not table.places:
+        return None
     page, item = table.places[0]
     line = pages[page].items[item]
     return annex_heading(table.caption, line.size, layout.body_size) if isinstance(line, Line) else None

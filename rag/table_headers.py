@@ -162,7 +162,7 @@ def _is_labels(row: GridRow) -> bool:
 
 def _is_worded(labels: Sequence[str], body: Sequence[GridRow]) -> bool:
     """Whether most of a row's cells end like labels, and those below them do not end alike."""
-    columns = list(zip(labels, zip(*(row.filled for row in body), strict=True), strict=True))
+    columns = [(label, [row.filled[at] for row in body]) for at, label in enumerate(labels)]
     named = sum(
         bool(ending := label_ending(label))
         and sum(label_ending(text) == ending for text in column) <= MAX_ALIKE * len(column)
@@ -170,7 +170,7 @@ def _is_worded(labels: Sequence[str], body: Sequence[GridRow]) -> bool:
     )
     names = [ending for _, column in columns[:1] for text in column if (ending := label_ending(text))]
     beside_values = len(labels) == 2 and len(set(names)) > 1 and len(names) > MAX_ALIKE * len(body)
-    return len(labels) > 1 and named * 2 > len(labels) and not beside_values
+    return bool(body) and len(labels) > 1 and named * 2 > len(labels) and not beside_values
 
 
 def label_ending(text: str) -> str:

@@ -35,7 +35,7 @@ def rows_to_parts(rows: Sequence[GridRow], *, told: int, captioned: bool) -> lis
 def _cuts(rows: Sequence[GridRow]) -> list[int]:
     """Where a title with a header of its own, or a header alone, stands between rows."""
     titles = [at for at, row in enumerate(rows) if is_title(row)]
-    firsts = [at for at in titles if at == 0 or not is_title(rows[at - 1])]
+    firsts = [at for at in titles if at == 0 or not (is_title(rows[at - 1]) or rows[at].above[0])]
     ends = dict(pairwise([*firsts, len(rows)]))
     found: list[int] = []
     for at in range(1, len(rows) - 1):
@@ -50,7 +50,7 @@ def _part(rows: Sequence[GridRow], *, told: int, with_title: bool) -> Part:
     body = list(rows)
     notes: list[str] = []
     while len(body) > 1 and _is_note_row(body[-1]):
-        notes.insert(0, body.pop().filled[0])
+        notes.insert(0, body.pop().printed[0])
     lines: list[str] = []
     titles: list[str] = []
     units: list[str] = []
@@ -59,7 +59,15 @@ def _part(rows: Sequence[GridRow], *, told: int, with_title: bool) -> Part:
         units += [unit for text in texts if (unit := unit_of(text))]
         titles += [text for text in texts if not is_frame_line(text)]
         body.pop(0)
-    return Part(without_hidden_columns(body), " ".join(titles), next(iter(units), ""), tuple(lines), "\n".join(notes))
+        while len(body) > 1 and is_single(body[0]) and body[0].above[0]:
+            body.pop(0)
+    return Part(
+        without_hidden_columns(body),
+        " ".join(titles),
+        next(iter(units), ""),
+        tuple(lines),
+        "\n".join(filter(None, notes)),
+    )
 
 
 def _is_note_row(row: GridRow) -> bool:

@@ -111,9 +111,8 @@ def _same_table(pages: Sequence[Page], group: Sequence[Place], between: Sequence
     lines = [item.text for item in (_item(pages, at) for at in between) if isinstance(item, Line)]
     caption = _line_above(pages, group[0])
     repeated = [text for text in lines if is_continued(text) or (caption and matching_key(text) == caption)]
-    if any(text not in repeated and not is_unit_line(text) for text in lines) or not any(
-        _fits(before, grid) for before in (grids[0], grids[-1])
-    ):
+    fits = any(_fits(before, grid) for before in (grids[0], grids[-1])) and _can_be_aligned([*grids, grid])
+    if not fits or any(text not in repeated and not is_unit_line(text) for text in lines):
         return False
     same_page = place[0] == group[-1][0]
     return bool(repeated) or (not same_page and not lines and _goes_on(grids[0], grids[-1], grid))
@@ -157,8 +156,14 @@ def _goes_on(first: Grid, before: Grid, grid: Grid) -> bool:
 
 def _finest(grids: Sequence[Grid]) -> tuple[tuple[float, ...], int]:
     """Column borders and their number in the grid that has most."""
-    finest = max(grids, key=lambda grid: grid.column_count)
+    finest = max(grids, key=lambda grid: (grid.column_count, bool(grid.column_edges)))
     return finest.column_edges, finest.column_count
+
+
+def _can_be_aligned(grids: Sequence[Grid]) -> bool:
+    """Whether the columns of grids can be told from each other's borders, or are as many."""
+    edges, columns = _finest(grids)
+    return all(grid.column_count == columns or (grid.column_edges and edges) for grid in grids)
 
 
 def _joined(pages: Sequence[Page], group: Sequence[Place], around: Surroundings) -> list[JoinedTable]:

@@ -54,6 +54,7 @@ LAYERS = (
         "clauses",
         "figure_time",
         "figures",
+        "row_labels",
         "row_units",
         "twins",
     },

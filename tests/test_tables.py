@@ -2,83 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from table_samples import LEFT, RIGHT, centred, filled, grid, line, only, pages, printed
 
-from rag.records import Cell, Grid, Line, Page, TableRow
+from rag.records import Line, TableRow
 from rag.tabbed_tables import UNRULED
 from rag.table_breaks import REJOINED, UNSURE_MERGE
 from rag.table_lines import is_caption, is_continued, is_note, unit_of
-from rag.tables import JoinedTable, header_labels, join_tables, row_text
-
-LEFT, RIGHT = 90.0, 510.0
-UP, LEFTWARDS = "^", "<"
-"""Marks of a place covered by the cell above or to the left."""
-
-
-def grid(*rows: str, edges: Sequence[float] | None = None, warnings: tuple[str, ...] = (), **more: bool) -> Grid:
-    """A grid from rows like `学院 | 专业 | 人数`; a lone `^` goes on with the cell above, `<` with the one before."""
-    texts = [[cell.strip() for cell in row.split("|")] for row in rows]
-    width = len(texts[0])
-    cells = [
-        Cell(text, row, column, _run(texts, row, column, 1, 0), _run(texts, row, column, 0, 1))
-        for row, line in enumerate(texts)
-        for column, text in enumerate(line)
-        if text not in (UP, LEFTWARDS)
-    ]
-    step = (RIGHT - LEFT) / width
-    known = tuple(edges) if edges is not None else tuple(LEFT + step * at for at in range(width + 1))
-    return Grid(tuple(cells), len(texts), width, LEFT, 100.0, RIGHT, 300.0, known, warnings=warnings, **more)
-
-
-def _run(texts: list[list[str]], row: int, column: int, down: int, across: int) -> int:
-    mark, length = (UP if down else LEFTWARDS), 1
-    while (
-        row + down * length < len(texts)
-        and column + across * length < len(texts[0])
-        and texts[row + down * length][column + across * length] == mark
-    ):
-        length += 1
-    return length
-
-
-def line(text: str, left: float = LEFT, right: float = RIGHT, size: float = 10.5) -> Line:
-    return Line(text, left, 80.0, right, 90.0, size)
-
-
-def centred(text: str) -> Line:
-    half = min(5.25 * len(text), 200)
-    return line(text, 300 - half, 300 + half)
-
-
-def pages(*contents: Sequence[Line | Grid | str]) -> list[Page]:
-    return [
-        Page(
-            number,
-            tuple(line(item, right=400) if isinstance(item, str) else item for item in items),
-            width=600,
-            height=800,
-        )
-        for number, items in enumerate(contents, 1)
-    ]
-
-
-def only(*contents: Sequence[Line | Grid | str]) -> JoinedTable:
-    (table,) = join_tables(pages(*contents))
-    return table
-
-
-def filled(table: JoinedTable) -> list[str]:
-    return [" | ".join(row.filled) for row in table.rows]
-
-
-def printed(table: JoinedTable) -> list[str]:
-    return [" | ".join(row.printed) for row in table.rows]
-
+from rag.tables import header_labels, join_tables, row_text
 
 HEAD = "序号 | 学院 | 专业 | 人数"
 FIRST = grid(HEAD, "1 | 医学院 | 药学 | 48", "2 | ^ | 检验 | 142", "3 | 护理学院 | 护理 | 949")
@@ -465,40 +398,6 @@ def test_lines_that_are_not_surely_rows_stay_lines(content: list[str]) -> None:
 def test_warnings_of_the_grids_are_kept_once() -> None:
     warned = grid(HEAD, "9 | 商学院 | 会计 | 125", warnings=("疑。",))
     assert only([warned], [grid(HEAD, "10 | 商学院 | 金融 | 5", warnings=("疑。",))]).warnings == ("疑。",)
-
-
-_CELL = st.sampled_from(["", "甲", "学院", "12", "3.5%", "合计", "2022", "名称"])
-_ITEM = st.one_of(
-    st.sampled_from(["表1 甲", "单位：人", "续表", "注：乙", "正文。", "名单", "学院\t人数", "甲\t3", "乙\t4"]).map(
-        line
-    ),
-    st.integers(1, 4)
-    .flatmap(
-        lambda width: st.lists(st.lists(_CELL, min_size=width, max_size=width).map(" | ".join), min_size=1, max_size=5)
-    )
-    .map(lambda rows: grid(*rows)),
-)
-
-
-@given(st.lists(st.lists(_ITEM, max_size=4), max_size=4))
-def test_every_grid_is_in_one_table_and_no_text_is_lost(contents: list[list[Line | Grid]]) -> None:
-    given_pages = pages(*contents)
-    tables = join_tables(given_pages)
-    places = [place for table in tables for place in table.places]
-    assert len(places) == len(set(places))
-    grids = {
-        (p, i) for p, page in enumerate(given_pages) for i, item in enumerate(page.items) if isinstance(item, Grid)
-    }
-    assert grids <= set(places)
-    for table in tables:
-        own = [given_pages[p].items[i] for p, i in table.places]
-        cells = {cell.text for item in own if isinstance(item, Grid) for cell in item.cells}
-        cells |= {
-            text for item in own if isinstance(item, Line) and "\t" in item.text for text in item.text.split("\t")
-        }
-        shown = "".join(row_text(row) for row in table.rows)
-        assert all(text in shown for text in cells)
-        assert len({len(row.printed) for row in table.rows} | {len(row.filled) for row in table.rows}) == 1
 
 
 def test_tables_of_a_sample_report() -> None:
