@@ -84,7 +84,7 @@ def picture_request(exchange: Exchange, citation: Citation, leaf: int | None, zo
     """What to draw of a citation's report, marked where the quote goes over this page; None where it has no pages."""
     assert exchange.answer is not None
     report = _report_and_table(exchange, citation)[0]
-    if report is None or report.format != "pdf" or leaf is None:
+    if report is None or report.format not in ("pdf", "picture") or leaf is None:
         return None
     wanted = wanted_on_page(citation_to_cited(citation, exchange.answer), leaf)
     return PictureRequest(report.path, report.sha256, leaf, zoom, wanted)

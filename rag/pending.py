@@ -17,7 +17,7 @@ from rag.ingest import Outcome, Progress
 from rag.readers.legible import page_ranges
 from rag.reading import Reading
 from rag.recognition import Recognition
-from rag.records import Report
+from rag.records import PageStatus, Report
 from rag.sandbox import Limits
 from rag.sources import find_sources
 
@@ -61,8 +61,10 @@ class PendingPages:
             if not is_ours:
                 return False
             count.begin(report)
+            pages = self.index.store.pages(report.id)
+            whole = [page.number for page in pages if page.status is PageStatus.PENDING and page.number is not None]
             return self.recognition.recognise(
-                Path(report.path), report.sha256, report.pending_pages, count.page_done, stop
+                Path(report.path), report.sha256, report.pending_pages, whole, count.page_done, stop
             )
 
     def _reread(self, report: Report, reading: Reading) -> bool:

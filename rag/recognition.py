@@ -62,17 +62,18 @@ class Recognition:
         path: Path,
         sha256: str,
         numbers: Sequence[int],
+        whole: Sequence[int] = (),
         on_page: Callable[[int], None] = lambda number: None,
         stop: threading.Event | None = None,
     ) -> bool:
         """Recognise these pages of a file, those kept left out; whether all of them are kept now.
 
-        A page that ends its process is kept as one that could not be recognised. False where `stop` was set, or where
+        `whole` are those that have no text of their own. A page that ends its process is kept as one that could not be recognised. False where `stop` was set, or where
         the file is not the one with this digest any more.
         """
         stop = stop or threading.Event()
         while missing := self.kept.missing(sha256, numbers):
-            request = PictureRequest(str(path.absolute()), sha256, missing, self._max_file_bytes)
+            request = PictureRequest(str(path.absolute()), sha256, missing, tuple(whole), self._max_file_bytes)
             try:
                 self._sandbox.run(
                     value_to_json(PictureRequest, request),

@@ -14,7 +14,9 @@ from typing import Any
 
 from rag.errors import SettingsError
 
-READABLE = frozenset({".pdf", ".docx", ".txt", ".md", ".markdown"})
+READABLE = frozenset(
+    {".pdf", ".docx", ".txt", ".md", ".markdown", ".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"}
+)
 CONVERTIBLE = frozenset({".doc", ".wps", ".rtf", ".odt", ".xls", ".xlsx", ".et", ".ppt", ".pptx"})
 """Endings of documents people do keep in a report folder and that must be converted first."""
 CORRECTIONS = "reports.toml"

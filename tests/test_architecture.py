@@ -95,7 +95,7 @@ LAYERS = (
 """From the bottom: a module needs only modules of its own layer or of those before it."""
 
 EDGES = {
-    "files to read": {"sandbox", "readers", "page_pictures"},
+    "files to read": {"sandbox", "readers", "page_pictures", "recognised"},
     "folders and uploads": {"sources", "uploads"},
     "index": {"database", "store", "vectors", "keywords", "mirror", "publish", "index"},
     "models": {"embedders", "models"},

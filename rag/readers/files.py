@@ -56,6 +56,16 @@ def _parse(kind: FileKind, data: bytes, request: Request, announce_pages: Callab
             recognises=request.recognises,
             recognised=load_pages(request.recognised),
         )
+    if kind is FileKind.PICTURE:
+        from rag.readers.pictures import read_picture_file
+
+        return read_picture_file(
+            data,
+            max_pages=request.max_pages,
+            announce_pages=announce_pages,
+            recognises=request.recognises,
+            recognised=load_pages(request.recognised),
+        )
     if kind is FileKind.DOCX:
         from rag.readers.docx import read_docx
 

@@ -87,6 +87,8 @@ def _reopened(path: str, opened: _Open | None) -> _Open:
     """The file as it is now; one that has not been touched since is not read again."""
     import pypdfium2  # type: ignore[import-untyped]
 
+    from rag.readers.pictures import picture_file_to_pdf
+
     status = Path(path).stat()
     if opened is not None and (opened.path, opened.modified, opened.size) == (path, status.st_mtime_ns, status.st_size):
         return opened
@@ -94,7 +96,8 @@ def _reopened(path: str, opened: _Open | None) -> _Open:
         opened.document.close()
     data = Path(path).read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
-    return _Open(path, status.st_mtime_ns, status.st_size, sha256, pypdfium2.PdfDocument(data))
+    shown = data if b"%PDF-" in data[:1024] else picture_file_to_pdf(data)
+    return _Open(path, status.st_mtime_ns, status.st_size, sha256, pypdfium2.PdfDocument(shown))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ class PictureRequest:
     sha256: str
     """Of the file as it was read; another one is refused."""
     numbers: tuple[int, ...]
+    whole: tuple[int, ...]
+    """Those of them that have no text of their own: they are one picture each."""
     max_file_bytes: int
 
 

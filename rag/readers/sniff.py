@@ -27,6 +27,7 @@ class FileKind(StrEnum):
     DOCX = "docx"
     TEXT = "text"
     MARKDOWN = "markdown"
+    PICTURE = "picture"
 
 
 _ENDINGS = {
@@ -36,10 +37,17 @@ _ENDINGS = {
     ".text": FileKind.TEXT,
     ".md": FileKind.MARKDOWN,
     ".markdown": FileKind.MARKDOWN,
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif"), FileKind.PICTURE),
 }
 SUPPORTED_ENDINGS = frozenset(_ENDINGS)
-_SUPPORTED = "支持 PDF、DOCX、TXT、Markdown"
-_NAMES = {FileKind.PDF: "PDF", FileKind.DOCX: "DOCX", FileKind.TEXT: "文本", FileKind.MARKDOWN: "Markdown"}
+_SUPPORTED = "支持 PDF、DOCX、TXT、Markdown 和图片（PNG、JPG 等）"
+_NAMES = {
+    FileKind.PDF: "PDF",
+    FileKind.DOCX: "DOCX",
+    FileKind.TEXT: "文本",
+    FileKind.MARKDOWN: "Markdown",
+    FileKind.PICTURE: "图片",
+}
 
 _CONVERT = {
     ".doc": "旧版 Word 文档（.doc）：请用 Word 或 WPS 另存为 DOCX 或 PDF 再导入。",
@@ -59,20 +67,14 @@ _CONVERT = {
     ".7z": "压缩包：请解压后导入里面的文件。",
     ".ofd": "OFD 版式文件：请用阅读器转成 PDF 再导入。",
     ".caj": "CAJ 文件：请用阅读器转成 PDF 再导入。",
-    ".jpg": "图片：请先做文字识别（OCR），存成 PDF 或 DOCX 再导入。",
 }
 _MARKS = (
     (b"{\\rtf", ".rtf"),
-    (b"\x89PNG", ".jpg"),
-    (b"\xff\xd8\xff", ".jpg"),
-    (b"GIF8", ".jpg"),
-    (b"BM", ".jpg"),
-    (b"II*\0", ".jpg"),
-    (b"MM\0*", ".jpg"),
     (b"Rar!", ".rar"),
     (b"7z\xbc\xaf", ".7z"),
     (b"\x1f\x8b", ".zip"),
 )
+_PICTURE_MARKS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 _OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MARK = b"PK\x03\x04"
 _PARTS = (("word/", ".docx"), ("xl/", ".xlsx"), ("ppt/", ".pptx"), ("OFD.xml", ".ofd"))
@@ -91,6 +93,8 @@ def kind_of(name: str, data: bytes) -> FileKind:
     stated = _ENDINGS.get(ending)
     if data.startswith(_OLE_MARK):
         raise _refusal(_ole_ending(data, ending))
+    if data.startswith(_PICTURE_MARKS) and stated not in (FileKind.TEXT, FileKind.MARKDOWN):
+        return FileKind.PICTURE
     mark = next((found for start, found in _MARKS if data.startswith(start)), None)
     if mark and stated not in (FileKind.TEXT, FileKind.MARKDOWN):
         raise _refusal(mark)
