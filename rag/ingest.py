@@ -13,14 +13,13 @@ from pathlib import Path
 from rag.errors import SettingsError, UnreadableFileError
 from rag.index import Index
 from rag.reading import Reading
+from rag.reading_version import reading_version
 from rag.recognised import RecognisedPages
 from rag.records import Report, ReportParts
 from rag.sandbox import Limits
 from rag.sources import Source, file_digests, find_sources, is_gone
 from rag.twins import same_as, same_bytes
 
-PIPELINE_VERSION = "5"
-"""Raised when reading or chunking changes, so that indexed reports are read again."""
 READERS = 2
 """Files read at a time."""
 _LOOK_EVERY_SECONDS = 0.5
@@ -163,7 +162,7 @@ class Ingest:
 
     def _job(self, source: Source, is_known: bool) -> _Job:
         recognises = self.recognised is not None
-        settings = f"{PIPELINE_VERSION}|{self.max_chunk_tokens}|{recognises}|{sorted(source.corrections.items())}"
+        settings = f"{reading_version()}|{self.max_chunk_tokens}|{recognises}|{sorted(source.corrections.items())}"
         fingerprint, content = file_digests(source.path, settings, self.limits.max_file_bytes)
         return _Job(source, fingerprint, is_known, _size_of(source.path), content)
 

@@ -84,7 +84,7 @@ LAYERS = (
     | {"keeping", "conversations", "feedback_box", "answer_cache"}
     | {"terminal", "serving", "recognised"},
     {"analysis"},
-    {"reading", "recognition"},
+    {"reading", "reading_version", "recognition"},
     {"ingest", "pending", "assistant"},
     {"assembly"},
     {"langchain_retriever"},

@@ -10,6 +10,7 @@ import pytest
 from conftest import write_report
 from fixture_files import PdfBuilder, picture, text
 
+import rag.ingest
 import rag.reading
 from rag.assembly import build_ingest, open_index
 from rag.errors import IndexBusyError, SettingsError
@@ -193,17 +194,20 @@ def test_an_unforeseen_failure_of_ours_keeps_the_others(start, tmp_path, monkeyp
     "change",
     [
         pytest.param(lambda folder, settings: settings.update(max_chunk_tokens=300), id="chunk size"),
+        pytest.param(lambda folder, settings: settings.update(version="2"), id="the program"),
         pytest.param(
             lambda folder, settings: (folder / "reports.toml").write_text('["甲.txt"]\nyear = 2021\n', "utf-8"),
             id="corrections",
         ),
     ],
 )
-def test_what_changes_the_result_makes_it_read_again(start, tmp_path, change):
+def test_what_changes_the_result_makes_it_read_again(start, tmp_path, monkeypatch, change):
     folder = write_report(tmp_path / "报告" / "甲.txt", "甲城职业学院", 100).parent
     start().run([folder])
     settings: dict[str, object] = {}
     change(folder, settings)
+    if version := settings.pop("version", None):
+        monkeypatch.setattr(rag.ingest, "reading_version", lambda: version)
     assert start(**settings).run([folder]).updated == ("甲.txt",)
 
 
@@ -264,12 +268,14 @@ def test_ending_early_ends_what_is_being_read(start, tmp_path):
     PdfBuilder(compress=True).page("0 0 m 1 1 l S " * 3_000_000).write(folder / "慢.pdf")
     ingest = start(read_seconds=60)
 
+    interrupted: list[float] = []
+
     def interrupt(progress: Progress) -> None:
         if progress.done:
+            interrupted.append(time.monotonic())
             raise KeyboardInterrupt
 
-    started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         ingest.run([folder], on_progress=interrupt)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - interrupted[0] < 10
     assert [report.id for report in ingest.index.store.reports()] == ["甲.txt"]
