@@ -19,10 +19,14 @@ MAX_STEM = 16
 KINDS = "职业技术师范大学|职业技术大学|职业技术学院|职业大学|职业学院|高等专科学校|专科学校"
 """What vocational colleges are called behind their place and field."""
 _SCHOOL = re.compile(
-    rf"(?P<vocational>{KINDS}|职业技术学校|职业学校|技师学院|职业教育中心|职教中心|职院(?!校))"
+    rf"(?P<vocational>{KINDS}|职业技术学校|职业学校|中等专业学校|技工学校|技师学院|职业教育中心|职教中心|职院(?!校))"
     r"|(?P<other>大学(?![生城]|(?:英语|语文|数学|物理|体育)(?!学科|学院|系|专业)|期间|校园|慕课|本科(?:学历|毕业|以上|文凭|程度)|学历|毕业)|(?<!科)学院)"
 )
-_LEADING = re.compile(rf"(?P<stem>[\u4e00-\u9fff]{{2,{MAX_STEM}}}?)(?:{_SCHOOL.pattern})")
+_LEADING = re.compile(
+    rf"(?:(?:中共|[\u4e00-\u9fff]{{2,3}}省)(?=[\u4e00-\u9fff]{{2,}}?(?:大学|学[院校])))?"
+    rf"(?P<name>(?P<stem>[\u4e00-\u9fff]{{2,{MAX_STEM}}}?)(?:{_SCHOOL.pattern}))"
+)
+"""A line's first name, without the province or 中共 before it."""
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _FIELDS = (
     "工业 工程 工商 农业 农牧 农林 林业 林草 畜牧 商业 商务 商贸 贸易 外贸 经贸 工贸 财经 财贸 财税 财政 经济 经管 金融 会计 管理 审计 税务 医药 医学 "
@@ -116,7 +120,7 @@ def name_at_start(line: str) -> str:
     stem = match["stem"]
     rest = stem[len(place_at(stem)) :]
     is_part = rest == stem and (_ONLY_FIELDS.fullmatch(stem) or stem[1] == "大" or stem.endswith("产业"))
-    return "" if is_part or _OUTSIDE_NAME.search(rest) else match.group()
+    return "" if is_part or _OUTSIDE_NAME.search(rest) else match["name"]
 
 
 def names_in(text: str) -> tuple[str, ...]:

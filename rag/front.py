@@ -27,7 +27,7 @@ BODY_CHARACTERS = 40_000
 
 _RUNNING_TEXT = re.compile(r"[。；;]|[，,]$|[，,]\D.{17}|[，,].*[，,]|^.{81}")
 _FILE_ENDING = re.compile(r"^Microsoft Word - |\.(?:docx?|pdf|wps|txt|indd)$", re.IGNORECASE)
-_NUMBERING = re.compile(r"^(?:附件\d*[-－—_：: ]*|\d{1,3}[-_.、 ]+)+|[(（]\d[)）]$")
+_NUMBERING = re.compile(r"^(?:附件\d*[-－—_：: ]*|\d{1,3}[-_.、 ]+|\d{6,14}[-_ ]*)+|[(（]\d[)）]$")
 
 
 @dataclass(frozen=True, slots=True)

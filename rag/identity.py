@@ -31,6 +31,8 @@ _CHINESE_YEAR = re.compile(
     r"二[〇○零ОOo0]([〇○零一二三四五六七八九])([〇○零一二三四五六七八九])(?=\s*(?:年|届|$|[）)]))"
 )
 _DATE = re.compile(r"年\s*[\d一二三四五六七八九十]{1,3}\s*月|20\d\d[-./]\d{1,2}[-./]\d")
+_LATE = re.compile(r"年\s*(?:0?9|1[0-2]|九|十[一二]?)\s*月")
+"""Months in which a report of the same year is issued; before them it is of the year before."""
 _SIGNED = re.compile(r"^[^，。]{0,20}[〇○零ОOo\d一二三四五六七八九]{4}\s*年.{1,3}月.{1,3}日$", re.MULTILINE)
 _COHORT = re.compile(r"(?<!\d)(20[0-3]\d)\s*届")
 _ACADEMIC_YEAR = re.compile(r"(?<!\d)(20[0-3]\d)\s*[-－—–~～至]{1,2}\s*(20[0-3]\d)\s*学年")
@@ -106,18 +108,19 @@ def _shorts(college: str, body: str) -> tuple[str, ...]:
 
 
 def _year(stated: Sequence[str], front: Front, kind: ReportKind) -> int | None:
-    """The year the title says, else an official paper's number, the front, its dates, the text."""
-    if kind is ReportKind.OFFICIAL and not re.search(r"(?:通报|公报)$", stated[0]):
-        number = next(filter(None, (DOCUMENT_NUMBER.search(line.text) for line in front.cover)), None)
-        if number:
-            return int(number.group(1))
+    """The year the title says, else the front, its dates, the text; an official paper's number where it reports none."""
+    numbers = [int(found[1]) for line in front.cover if (found := DOCUMENT_NUMBER.search(line.text))]
+    if kind is ReportKind.OFFICIAL and numbers and not re.search(r"20\d\d.*(?:通报|公报)$", stated[0]):
+        return numbers[0]
     if year := next(filter(None, (_stated_year(text) for text in stated if not _DATE.search(text))), None):
         return year
-    common = _common_year(front.body) if kind in YEARLY else None
     dates = [line.text for line in front.cover if _DATE.search(line.text)]
     signed = _SIGNED.findall(front.body)[-1:] if kind is ReportKind.OFFICIAL else []
-    dated = next(filter(None, map(_stated_year, [*dates, *signed])), None)
-    return common if dated is None or common == dated - 1 else dated
+    dated = next(((year, text) for text in [*dates, *signed] if (year := _stated_year(text))), None)
+    common = _common_year(front.body) if kind in YEARLY else None
+    if dated is None or (common == dated[0] - 1 and not _LATE.search(dated[1])):
+        return common
+    return dated[0]
 
 
 def _stated_year(text: str) -> int | None:

@@ -34,20 +34,20 @@ _WHERE = r"(?:中共|中国共产党)?(?:[\u4e00-\u9fffX]{2,6}?(?:省|自治区|
 _OFFICE = re.compile(
     rf"""(?:{_WHERE}|[省市](?=教))                       # 上海市普陀区, 省
          (?:(?!关于|印发|年度|学院|学校|大学)[\u4e00-\u9fffX]){{0,14}}
-         (?:厅|局|委员会|[区县市省]委|部|人民政府|法院|检察院|医院|研究院|办公室)
+         (?:厅|局|委员会|[区县市省]委|部|人民政府|法院|检察院|医院|研究院|室)
        | (?:教育部|国务院|财政部|人力资源(?:和)?社会保障部)[\u4e00-\u9fff]{{0,12}}?(?:办公厅|办公室|委员会|司|(?=关于|$|[^\u4e00-\u9fff]))
     """,
     re.VERBOSE,
 )
 _COMPANY = re.compile(r"[\u4e00-\u9fff（）()]{4,30}?(?:股份有限公司|有限责任公司|有限公司|集团公司)")
-_LEADING_YEAR = re.compile(r"^20[0-3]\d(?:[-—–~至]20[0-3]\d)?(?:学年|年度?|届)?")
+_BEFORE_NAME = re.compile(r"^[《“「【]?(?:20[0-3]\d(?:[-—–~至]20[0-3]\d)?(?:学年|年度?|届)?)?")
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
-_LABEL = re.compile(r"(?:学校|学院|单位|院校|填报单位)(?:名称|全称)?[：:]\s*(.+)")
+_LABEL = re.compile(r".{0,4}(?:学校|学院|单位|院校)(?:名称|全称)?[：:]\s*(.+)")
 
 
 def leading_issuer(line: str) -> str:
     """The school, office or company whose name a line begins with, behind its year; `` where it begins with none."""
-    line = _LEADING_YEAR.sub("", line)
+    line = _BEFORE_NAME.sub("", line)
     if name := name_at_start(line):
         return name
     found = _OFFICE.match(line) or _COMPANY.match(line)
@@ -60,7 +60,7 @@ def front_to_issuer(front: Front, title: str, kind: ReportKind) -> str:
     if not official and is_of_several(title):
         return ""
     counts: defaultdict[str, float] = defaultdict(float)
-    for name, weight in _named(front, title):
+    for name, weight in _named(front, title, official=official):
         counts[name] += weight
     for name in _signed(front.body) if official else _in_text(front, counts):
         counts[name] += IN_TEXT
@@ -75,8 +75,8 @@ def is_of_several(title: str) -> bool:
     return len(names_in(_BRACKETS.sub("", title))) > 1
 
 
-def _named(front: Front, title: str) -> Iterator[tuple[str, float]]:
-    """(name, what it counts) wherever the front names one."""
+def _named(front: Front, title: str, *, official: bool) -> Iterator[tuple[str, float]]:
+    """(name, what it counts) wherever the front names one; an official paper's title names whom it is about as well."""
     places = [(title, IN_TITLE), (front.file_name, 0.0), (front.metadata, 0.0), *((head, 0.0) for head in front.heads)]
     for text, more in dict.fromkeys([*places, *((line.text, 0.0) for line in front.cover)]):
         labelled = _LABEL.match(text)
@@ -84,7 +84,8 @@ def _named(front: Front, title: str) -> Iterator[tuple[str, float]]:
         first = leading_issuer(line)
         if first:
             yield first, more + (ALONE if first == line.strip() else AT_START)
-        yield from ((name, more + INSIDE) for name in names_in(line) if name != first)
+        if not (official and text == title):
+            yield from ((name, more + INSIDE) for name in names_in(line) if name != first)
 
 
 def _signed(body: str) -> tuple[str, ...]:
