@@ -27,13 +27,14 @@ LOOK_BACK = 240
 EMPTY = frozenset(
     "数 值 学校 我校 全校 本校 学院 我院 学生 年度 学年 本年度 情况 数量 人数 总数 总量 总额 金额 总值 其中 合计 共计 总计 小计 一共 方面 原文 报告 数值 数据 "
     "比例 占比 比重 现有 目前 有 为 达 达到 是 共有 占 开展 进行 实现 拥有 包括 约 超过 计 设 设有 建有 建成 写作 增长率 指标 单位 备注 累计 本章 本节 本文 "
-    "完成 参加 参与 报名 发放 取得 获得 获 获批 提供 新建 建设 共建 举办 开设 招收 聘请 组织 立项 称 还称 人 名 个 点 总 共 全年 现 具有 属于 截至 截止 决算 实际 当年 本年 本学年 平均 "
+    "完成 参加 参与 报名 发放 取得 获得 获 获批 提供 新建 建设 共建 举办 开设 招收 聘请 组织 立项 称 还称 人 名 个 点 总 共 全年 现 具有 属于 截至 截止 决算 实际 当年 本年 本学年 平均 总体 整体 全部 增至 升至 降至 增加到 提高到 "
     "上年 去年 同比 增加 增长 上涨 上升 提高 提升 增幅 涨幅 下降 减少 降低 降幅 同比增加 同比增长 同比下降".split()
 )
 """Words that say nothing of what is counted."""
 ASPECTS: Mapping[str, re.Pattern[str]] = {
     "change": re.compile(
-        "增加|增长|增速|增量|上涨|上升|提高|提升|增幅|涨幅|下降|减少|降低|降幅|同比|环比|新增|净增|增减|调减|停招|另有|再次|继续|变化|变动"
+        "(?:增加|增长|上涨|上升|提高|提升|下降|减少|降低)(?![到至为])|增速|增量|增幅|涨幅|降幅|同比|环比|新增|净增|增减|调减|停招|另有|再次"
+        "|继续|变化|变动"
     ),
     "total": re.compile("累计|历届|历年|以来|[近前][两二三四五六七八九十0-9]+[年届]"),
     "plan": re.compile("计划|(?<!公共)(?<!基金)(?<!经营)预算|(?<![虚模])拟|预计|目标|力争|标准|要求|不低于|不高于"),
@@ -50,6 +51,8 @@ _EXAMPLES = re.compile(r"^.*、.*?(?:等(?:在内)?的?)?$")
 _MEMBER = re.compile(r"^[、\s]*(?:其中|含|包括)")
 _FUNCTION = frozenset("uj ul uv uz ug ud u p c y e o x w m q mq d k h".split())
 _NUMERAL = re.compile(r"[0-9.%零〇一二三四五六七八九十百千万亿两几多余]+")
+_MEAN = re.compile("([生人师户])均值")
+_AFFIX = re.compile("^总|[数额量值]$")
 COUNT = "个"
 """The base of everything counted, and of what has no unit."""
 _ANY = ("个", "项", "")
@@ -114,6 +117,7 @@ def words_of(text: str, names: tuple[str, ...] = ()) -> frozenset[str]:
     """The words of a text that say something; compounds of four characters as their halves (中级职称: 中级, 职称)."""
     for name in names:
         text = text.replace(name, " ")
+    text = _MEAN.sub(r"\1均", text)
     words: set[str] = set()
     for at, (word, tag) in enumerate(tagged_words(text)):
         if tag in _FUNCTION or _NUMERAL.fullmatch(word) or (word in EMPTY and not (word == "学院" and at)):
@@ -121,7 +125,7 @@ def words_of(text: str, names: tuple[str, ...] = ()) -> frozenset[str]:
         if len(word) == 1 and tag not in ("b", "n"):
             continue
         halves = (word[:2], word[2:]) if len(word) == 4 else (word,)
-        kept = (half.removesuffix("数").removeprefix("总") if len(half) > 2 else half for half in halves)
+        kept = (_AFFIX.sub("", half) if len(half) > 2 else half for half in halves)
         words.update(half for half in kept if half == "学院" or half not in EMPTY)
     return frozenset(words)
 

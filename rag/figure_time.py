@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rag.clauses import clause_before
 from rag.figures import Figure
@@ -104,6 +105,12 @@ def _when(scopes: list[Scope]) -> When:
 
 def row_times(figure: Figure) -> tuple[str, ...]:
     """The years and classes that a row is named by, its columns aside: 2022年, 2023届."""
-    filled = figure.row.filled if figure.row else ()
-    others = [text for column, text in enumerate(filled) if column != figure.column]
-    return tuple(text for text in others if any(scope.years and scope.text == text for scope in find_scopes(text)))
+    times = _times(figure.row.filled) if figure.row else {}
+    return tuple(text for column, text in times.items() if column != figure.column)
+
+
+@lru_cache(maxsize=2_000)
+def _times(cells: tuple[str, ...]) -> Mapping[int, str]:
+    """The cells of a row that are nothing but a year or a class, by column."""
+    named = ((column, text, find_scopes(text)) for column, text in enumerate(cells))
+    return {column: text for column, text, scopes in named if any(s.years and s.text == text for s in scopes)}

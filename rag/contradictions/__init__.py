@@ -16,8 +16,8 @@ from rag.contradictions.misfits import Misfit
 from rag.contradictions.said_twice import find_rivals
 from rag.contradictions.sheets import MAX_COLUMNS, figures_to_sheet
 from rag.contradictions.table_laws import broken_laws, broken_shares
-from rag.contradictions.table_sums import column_totals, grade_sums, row_totals
-from rag.contradictions.text_laws import Wholes, broken_laws_of_text
+from rag.contradictions.table_sums import MIN_LINES, column_totals, grade_sums, row_totals
+from rag.contradictions.text_laws import Wholes, broken_laws_of_text, broken_shares_of_row
 from rag.contradictions.text_sums import broken_complements, broken_sums
 from rag.contradictions.units import same_digits
 from rag.figure_context import figures_to_contexts
@@ -74,6 +74,8 @@ def _table_misfits(figures: Sequence[Figure]) -> Iterator[Misfit]:
     yield from row_totals(sheet)
     yield from broken_laws(sheet)
     yield from broken_shares(sheet)
+    if len(sheet.rows) < MIN_LINES:
+        yield from (misfit for row in sheet.rows for misfit in broken_shares_of_row(list(row.values())))
     if len(sheet.rows) <= MAX_COLUMNS:
         yield from broken_laws(sheet.turned())
 

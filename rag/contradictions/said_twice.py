@@ -208,19 +208,20 @@ def _may_be_one(one: FigureContext, other: FigureContext, report: _Report) -> bo
     if one.counted != other.counted and ("人" in (one.counted, other.counted) or (one.counted and other.counted)):
         return False
     return (
-        of_one_time(one.when, other.when, report.years)
+        of_one_time(one.when, other.when, report.years, overlapping=is_slip(*_comparable(one, other)))
         and not same(one, other)
         and (other.base, value_of(other)) not in report.beside[place_of(one)]
         and (one.base, value_of(one)) not in report.beside[place_of(other)]
     )
 
 
-def of_one_time(one: When, other: When, years: Collection[int]) -> bool:
-    """Whether two figures may be of one time; what says none is of the report's own years."""
+def of_one_time(one: When, other: When, years: Collection[int], *, overlapping: bool = False) -> bool:
+    """Whether two figures may be of one time, or of times that overlap; what says none is of the report's own years."""
     if one.dates and other.dates and not one.dates & other.dates:
         return False
     if one.spans and other.spans:
-        return bool(one.spans & other.spans) or (one.years == other.years and len(one.years) == 1)
+        alike = bool(one.spans & other.spans) or (one.years == other.years and len(one.years) == 1)
+        return alike or (overlapping and bool(one.years & other.years))
     named = one.years or other.years
     return not named or not years or (named <= set(years) and bool(named))
 
@@ -258,7 +259,8 @@ def _looks_like_one(
         return True
     if not (one.figure.is_cell and other.figure.is_cell) and _companions(one, other, report):
         return True
-    return _are_headline_statements(one, other, first, second)
+    borne_out = any(len({item.figure.is_cell for item in found}) > 1 for found in values.values())
+    return not borne_out and _are_headline_statements(one, other, first, second)
 
 
 def _are_headline_statements(one: FigureContext, other: FigureContext, first: Decimal, second: Decimal) -> bool:

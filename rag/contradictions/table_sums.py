@@ -63,8 +63,10 @@ def _parts(sheet: Sheet, run: Sequence[int], column: int, whole: Figure) -> list
             parts.append(part)
         elif any(c.isdigit() for c in _printed(sheet.rows[at], column)):
             return []
-    same = all(part.number.unit == whole.number.unit for part in parts)
-    return parts if same and len(parts) > 1 and max(p.number.value for p in parts) < abs(whole.number.value) else []
+    if len(parts) < 2 or any(part.number.unit != whole.number.unit for part in parts):
+        return []
+    is_least = max(part.number.value for part in parts) < abs(whole.number.value)
+    return parts if is_least or is_slip(whole.number.value, total_of(parts)) else []
 
 
 def _printed(row: Line, column: int) -> str:
@@ -77,8 +79,10 @@ def _printed(row: Line, column: int) -> str:
 def _is_meant(whole: Figure, parts: Sequence[Figure], *, supported: bool) -> bool:
     """Whether a whole is meant as the sum of parts that do not add up to it."""
     total = total_of(parts)
-    if is_slip(whole.number.value, total) or is_slip_of_part(whole, parts):
-        return is_near(whole.number.value, total, MAX_GAP)
+    if is_slip(whole.number.value, total) or (
+        is_slip_of_part(whole, parts) and is_near(whole.number.value, total, MAX_GAP)
+    ):
+        return True
     return supported and is_near(whole.number.value, total, NEAR_SUM)
 
 
@@ -90,33 +94,45 @@ def is_slip_of_part(whole: Figure, parts: Sequence[Figure]) -> bool:
 
 def row_totals(sheet: Sheet) -> Iterator[Misfit]:
     """Rows whose total is not the sum of the columns behind or before it, as it is in the others."""
-    columns = sheet.columns
-    for at, column in enumerate(columns):
-        named = TOTAL.match(sheet.labels.get(column, "").rpartition("·")[2]) is not None
-        runs = [columns[at + 1 : end] for end in range(at + 3, len(columns) + 1)]
-        runs += [columns[start:at] for start in range(at - 1)]
-        if _NOT_ADDED.search(sheet.labels.get(column, "")):
+    for at, column in enumerate(sheet.columns):
+        label = sheet.labels.get(column, "")
+        if _NOT_ADDED.search(label):
             continue
-        best: tuple[int, list[Misfit]] = (0, [])
-        for run in runs:
-            kept, broken, digits = 0, list[Misfit](), 0
-            for row in sheet.lines:
-                whole = row.get(column)
-                parts = [row[c] for c in run if c in row]
-                if whole is None or sum(1 for part in parts if part.number.value) < 2:
-                    continue
-                if any(part.number.unit != whole.number.unit for part in parts):
-                    kept, broken = 0, []
-                    break
-                if adds_up(whole, parts):
-                    kept, digits = kept + 1, digits + len(whole.number.value.as_tuple().digits)
-                else:
-                    broken.append(Misfit(ContradictionKind.TOTAL, whole, tuple(parts)))
-                if len(broken) > 3 and len(broken) > kept:
-                    break
-            if kept > best[0] and (kept >= 2 * max(len(broken), 1) if named else is_kept(kept, len(broken), digits)):
-                best = (kept, broken)
-        yield from (m for m in best[1] if is_near(m.figure.number.value, total_of(m.operands), MAX_GAP))
+        runs = [sheet.columns[at + 1 : end] for end in range(at + 3, len(sheet.columns) + 1)]
+        runs += [sheet.columns[start:at] for start in range(at - 1)]
+        named = TOTAL.match(label.rpartition("·")[2]) is not None
+        found = [result for run in runs if (result := _row_sums(sheet.lines, column, run, named=named)) is not None]
+        if found:
+            broken = max(found, key=lambda result: result[0])[1]
+            yield from (m for m in broken if is_near(m.figure.number.value, total_of(m.operands), MAX_GAP) or _slips(m))
+
+
+def _row_sums(
+    lines: Sequence[Line], column: int, run: Sequence[int], *, named: bool
+) -> tuple[int, list[Misfit]] | None:
+    """(lines in which a column is the sum of others, those in which it is not); None where that is not meant."""
+    kept, broken, digits = 0, list[Misfit](), 0
+    for row in lines:
+        whole, parts = row.get(column), [row[c] for c in run if c in row]
+        if whole is None or sum(1 for part in parts if named or part.number.value) < 2:
+            continue
+        if any(part.number.unit != whole.number.unit for part in parts):
+            return None
+        if adds_up(whole, parts):
+            kept, digits = kept + 1, digits + len(whole.number.value.as_tuple().digits)
+        else:
+            broken.append(Misfit(ContradictionKind.TOTAL, whole, tuple(parts)))
+        if len(broken) > max(kept, MIN_LINES):
+            return None
+    if named:
+        meant = kept >= 2 * max(len(broken), 1) or (kept > 0 and len(broken) == 1 and _slips(broken[0]))
+    else:
+        meant = is_kept(kept, len(broken), digits)
+    return (kept, broken) if meant else None
+
+
+def _slips(misfit: Misfit) -> bool:
+    return is_slip(misfit.figure.number.value, total_of(misfit.operands))
 
 
 def is_kept(kept: int, broken: int, digits: int) -> bool:

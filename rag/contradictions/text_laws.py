@@ -84,6 +84,11 @@ def broken_laws_of_text(figures: Sequence[Figure], wholes: Wholes) -> Iterator[M
             yield share
 
 
+def broken_shares_of_row(figures: Sequence[Figure]) -> Iterator[Misfit]:
+    """Shares in a row of figures that are not of any figure before them in it, and would be but for a digit."""
+    yield from (misfit for at in range(len(figures)) if (misfit := _share(figures, at)) is not None)
+
+
 def _points(figures: Sequence[Figure], at: int) -> Misfit | None:
     """A change in points that is not the difference of the two shares before it."""
     figure = figures[at]
