@@ -249,7 +249,7 @@ def welcome_html(reports: Sequence[Report]) -> str:
     if reports:
         return f'<div class="wb-welcome">{_HEAD}<p class="wb-muted">{escape(corpus_line(reports))}</p></div>'
     steps = (
-        "在左侧“添加报告”里选择文件：PDF、DOCX、TXT 或 Markdown；",
+        "在左侧“添加报告”里选择文件：PDF、Word（DOCX）、Excel（XLSX）、TXT 或 Markdown；",
         "或者在命令行运行 <code>wenbao ingest 报告所在的文件夹</code>，本页会自动看到新报告。",
     )
     items = "".join(f"<li>{step}</li>" for step in steps)

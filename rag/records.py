@@ -133,7 +133,7 @@ class ReadFile:
 
     name: str
     format: str
-    """`pdf`, `docx`, `text` or `markdown`."""
+    """`pdf`, `docx`, `xlsx`, `text` or `markdown`."""
     sha256: str
     pages: tuple[Page, ...]
     title: str = ""

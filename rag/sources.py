@@ -13,12 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import SettingsError
+from rag.file_endings import CONVERTIBLE, HOW_TO_CONVERT, READABLE
 
-READABLE = frozenset(
-    {".pdf", ".docx", ".txt", ".md", ".markdown", ".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"}
-)
-CONVERTIBLE = frozenset({".doc", ".wps", ".rtf", ".odt", ".xls", ".xlsx", ".et", ".ppt", ".pptx"})
-"""Endings of documents people do keep in a report folder and that must be converted first."""
 CORRECTIONS = "reports.toml"
 
 
@@ -107,7 +103,7 @@ def _found_in(folder: Path) -> Found:
         Source(file, name, corrections.get(name, {})) for name, file in files.items() if file.suffix.lower() in READABLE
     ]
     unsupported = [
-        (name, f"不支持 {file.suffix} 文件：请另存为 PDF 或 DOCX 后再添加。")
+        (name, HOW_TO_CONVERT[file.suffix.lower()])
         for name, file in files.items()
         if file.suffix.lower() in CONVERTIBLE
     ]

@@ -23,7 +23,7 @@ EVALS = modules_of(ROOT / "evals")
 
 LAYERS = (
     {"errors", "records", "ports", "__init__"},
-    {"model_settings", "moments", "setting_values", "settings", "text", "tokens", "numbers"},
+    {"file_endings", "model_settings", "moments", "setting_values", "settings", "text", "tokens", "numbers"},
     {"locate", "page_runs", "passages", "picture_request"},
     {"answer_markup", "cited", "claims", "write_ahead", "people", "question_years", "said_of"}
     | {"colleges", "short_names", "kinds", "front", "issuers", "titles"}
@@ -116,7 +116,9 @@ LIBRARIES = {
     "onnxruntime": {"readers"},
     "rapidocr": set[str](),
     "docx": {"readers", "word"},
-    "openpyxl": {"figure_rows"},
+    "openpyxl": {"figure_rows", "readers"},
+    "lxml": {"readers"},
+    "markdown_it": {"readers"},
     "chromadb": {"vectors"},
     "bm25s": {"keywords"},
     "numpy": {"embedders", "keywords", "publish", "readers", "store", "vectors"},

@@ -40,11 +40,11 @@ def test_a_folder_gives_its_documents_by_their_paths(tmp_path):
 
 
 def test_documents_to_be_converted_are_named(tmp_path):
-    found = find_sources([make(tmp_path, "a.pdf", "旧/报告.doc", "表.XLSX")])
-    assert [source.report_id for source in found.sources] == ["a.pdf"]
-    assert [(name, "另存为 PDF 或 DOCX" in reason) for name, reason in found.failed] == [
-        ("旧/报告.doc", True),
-        ("表.XLSX", True),
+    found = find_sources([make(tmp_path, "a.pdf", "旧/报告.doc", "表.XLS", "新.XLSX")])
+    assert [source.report_id for source in found.sources] == ["a.pdf", "新.XLSX"]
+    assert [(name, reason.partition("：")[2]) for name, reason in found.failed] == [
+        ("旧/报告.doc", "请用 Word 或 WPS 另存为 DOCX 或 PDF 再导入。"),
+        ("表.XLS", "请用 Excel 或 WPS 另存为 XLSX 再导入。"),
     ]
     assert found.is_complete
 

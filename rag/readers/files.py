@@ -70,6 +70,10 @@ def _parse(kind: FileKind, data: bytes, request: Request, announce_pages: Callab
         from rag.readers.docx import read_docx
 
         return read_docx(data)
+    if kind is FileKind.XLSX:
+        from rag.readers.xlsx import read_xlsx
+
+        return read_xlsx(data)
     if kind is FileKind.MARKDOWN:
         from rag.readers.markdown import read_markdown
 

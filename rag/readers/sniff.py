@@ -8,13 +8,14 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from rag.errors import UnreadableFileError
+from rag.file_endings import HOW_TO_CONVERT
 
 PDF_MARK_WITHIN = 1024
 """Bytes before which the PDF mark has to stand, as viewers demand."""
 MAX_ARCHIVE_BYTES = 400 * 2**20
-"""Unpacked size of a DOCX."""
+"""Unpacked size of a DOCX or XLSX."""
 MAX_PART_RATIO = 250
-"""Unpacked size of a DOCX part divided by its packed size; text comes to about 20."""
+"""Unpacked size of a part divided by its packed size; text comes to about 20."""
 SMALL_PART_BYTES = 4 * 2**20
 """Below this a part may be packed at any ratio."""
 MAX_ARCHIVE_PARTS = 20_000
@@ -27,6 +28,7 @@ class FileKind(StrEnum):
     DOCX = "docx"
     TEXT = "text"
     MARKDOWN = "markdown"
+    XLSX = "xlsx"
     PICTURE = "picture"
 
 
@@ -37,37 +39,20 @@ _ENDINGS = {
     ".text": FileKind.TEXT,
     ".md": FileKind.MARKDOWN,
     ".markdown": FileKind.MARKDOWN,
+    ".xlsx": FileKind.XLSX,
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif"), FileKind.PICTURE),
 }
 SUPPORTED_ENDINGS = frozenset(_ENDINGS)
-_SUPPORTED = "支持 PDF、DOCX、TXT、Markdown 和图片（PNG、JPG 等）"
+_SUPPORTED = "支持 PDF、DOCX、XLSX、TXT、Markdown 和图片（PNG、JPG 等）"
 _NAMES = {
     FileKind.PDF: "PDF",
     FileKind.DOCX: "DOCX",
     FileKind.TEXT: "文本",
     FileKind.MARKDOWN: "Markdown",
+    FileKind.XLSX: "XLSX",
     FileKind.PICTURE: "图片",
 }
 
-_CONVERT = {
-    ".doc": "旧版 Word 文档（.doc）：请用 Word 或 WPS 另存为 DOCX 或 PDF 再导入。",
-    ".wps": "WPS 文字文档（.wps）：请用 WPS 另存为 DOCX 或 PDF 再导入。",
-    ".xls": "Excel 表格：请另存为 PDF，或把表格粘贴进 DOCX 再导入。",
-    ".xlsx": "Excel 表格：请另存为 PDF，或把表格粘贴进 DOCX 再导入。",
-    ".et": "WPS 表格：请另存为 PDF，或把表格粘贴进 DOCX 再导入。",
-    ".csv": "CSV 表格：请另存为 PDF，或把表格粘贴进 DOCX 再导入。",
-    ".ppt": "演示文稿：请另存为 PDF 再导入。",
-    ".pptx": "演示文稿：请另存为 PDF 再导入。",
-    ".odt": "OpenDocument 文档：请另存为 DOCX 或 PDF 再导入。",
-    ".rtf": "RTF 文档：请另存为 DOCX 或 PDF 再导入。",
-    ".html": "网页：请打印成 PDF 再导入。",
-    ".htm": "网页：请打印成 PDF 再导入。",
-    ".zip": "压缩包：请解压后导入里面的文件。",
-    ".rar": "压缩包：请解压后导入里面的文件。",
-    ".7z": "压缩包：请解压后导入里面的文件。",
-    ".ofd": "OFD 版式文件：请用阅读器转成 PDF 再导入。",
-    ".caj": "CAJ 文件：请用阅读器转成 PDF 再导入。",
-}
 _MARKS = (
     (b"{\\rtf", ".rtf"),
     (b"Rar!", ".rar"),
@@ -77,7 +62,7 @@ _MARKS = (
 _PICTURE_MARKS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 _OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MARK = b"PK\x03\x04"
-_PARTS = (("word/", ".docx"), ("xl/", ".xlsx"), ("ppt/", ".pptx"), ("OFD.xml", ".ofd"))
+_PARTS = (("word/", ".docx"), ("xl/workbook.bin", ".xlsb"), ("xl/", ".xlsx"), ("ppt/", ".pptx"), ("OFD.xml", ".ofd"))
 _ENTITY_MARKS = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
@@ -89,7 +74,7 @@ def kind_of(name: str, data: bytes) -> FileKind:
     if b"%PDF-" in data[:PDF_MARK_WITHIN]:
         return FileKind.PDF
     if data.startswith(_ZIP_MARK):
-        return _archive_kind(data)
+        return _archive_kind(data, ending)
     stated = _ENDINGS.get(ending)
     if data.startswith(_OLE_MARK):
         raise _refusal(_ole_ending(data, ending))
@@ -116,8 +101,8 @@ def mismatch_warning(name: str, kind: FileKind) -> str:
 def _refusal(ending: str) -> UnreadableFileError:
     if ending == "encrypted":
         return UnreadableFileError("这个 Office 文档设了打开密码；请先去掉密码再导入。")
-    if ending in _CONVERT:
-        return UnreadableFileError(f"这是{_CONVERT[ending]}")
+    if ending in HOW_TO_CONVERT:
+        return UnreadableFileError(HOW_TO_CONVERT[ending])
     return UnreadableFileError(f"不支持这种文件（{ending or '没有扩展名'}）；{_SUPPORTED}。")
 
 
@@ -126,11 +111,11 @@ def _ole_ending(data: bytes, ending: str) -> str:
         return "encrypted"
     for stream, found in (("WordDocument", ".doc"), ("Workbook", ".xls"), ("PowerPoint Document", ".ppt")):
         if stream.encode("utf-16-le") in data:
-            return ".wps" if ending == ".wps" else found
-    return ".doc"
+            return ending if ending in (".wps", ".et", ".dps") else found
+    return ending if ending in HOW_TO_CONVERT else ".doc"
 
 
-def _archive_kind(data: bytes) -> FileKind:
+def _archive_kind(data: bytes, stated: str) -> FileKind:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -138,13 +123,13 @@ def _archive_kind(data: bytes) -> FileKind:
             found = next((ending for start, ending in _PARTS if any(name.startswith(start) for name in names)), ".zip")
             if "mimetype" in names and found == ".zip":
                 found = ".odt"
-            if found != ".docx":
-                raise _refusal(found)
+            if found not in _ENDINGS:
+                raise _refusal(stated if found == ".zip" and stated in HOW_TO_CONVERT else found)
             _refuse_bomb(archive, entries)
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
         # zlib's own error reaches us as a BadZipFile or from the part it spoils, never as a crash
-        raise UnreadableFileError("DOCX 文件不完整或已损坏，打不开；请重新下载或重新导出。") from error
-    return FileKind.DOCX
+        raise UnreadableFileError("Office 文档（DOCX、XLSX）不完整或已损坏，打不开；请重新下载或重新导出。") from error
+    return _ENDINGS[found]
 
 
 def _refuse_bomb(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
@@ -154,9 +139,9 @@ def _refuse_bomb(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> No
         packed = max(entry.compress_size, 1)
         bomb = bomb or (entry.file_size > SMALL_PART_BYTES and entry.file_size > MAX_PART_RATIO * packed)
     if bomb:
-        raise UnreadableFileError("DOCX 解压后过大（疑似压缩炸弹），已拒绝读取；请用 Word 或 WPS 另存后再导入。")
+        raise UnreadableFileError("文档解压后过大（疑似压缩炸弹），已拒绝读取；请用 Office 或 WPS 另存后再导入。")
     for entry in entries:
         if not entry.filename.lower().endswith((".xml", ".rels")):
             continue
         if any(mark in archive.read(entry) for mark in _ENTITY_MARKS):
-            raise UnreadableFileError("DOCX 里有不该出现的 XML 实体定义，已拒绝读取；请用 Word 或 WPS 另存后再导入。")
+            raise UnreadableFileError("文档里有不该出现的 XML 实体定义，已拒绝读取；请用 Office 或 WPS 另存后再导入。")

@@ -18,7 +18,7 @@ from rag.ui.clock import now
 from rag.ui.parts import Parts
 from rag.uploads import added_at, is_upload, save_upload
 
-UPLOAD_TYPES = ["pdf", "docx", "txt", "md", "png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp"]
+UPLOAD_TYPES = ["pdf", "docx", "xlsx", "txt", "md", "png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp"]
 RECOGNITION_SECONDS = 3.0
 """How often the reader is told how far the recognition is."""
 
