@@ -130,12 +130,15 @@ def predefined_font(
     )
 
 
-def to_unicode_map(meanings: Mapping[int, str]) -> str:
-    """A stream that says what the two-byte codes of a font mean."""
-    lines = "\n".join(f"<{code:04x}> <{meaning.encode('utf-16-be').hex()}>" for code, meaning in meanings.items())
+def to_unicode_map(meanings: Mapping[int, str], code_bytes: int = 2) -> str:
+    """A stream that says what the codes of a font mean."""
+    digits = 2 * code_bytes
+    lines = "\n".join(
+        f"<{code:0{digits}x}> <{meaning.encode('utf-16-be').hex()}>" for code, meaning in meanings.items()
+    )
     content = (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /U def\n"
-        f"1 begincodespacerange <0000> <ffff> endcodespacerange\n{len(meanings)} beginbfchar\n{lines}\nendbfchar\n"
+        f"1 begincodespacerange <{'00' * code_bytes}> <{'ff' * code_bytes}> endcodespacerange\n{len(meanings)} beginbfchar\n{lines}\nendbfchar\n"
         "endcmap end end"
     )
     return f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"
@@ -151,6 +154,21 @@ def nameless_font(name: str, weight: int | None = None) -> str:
         f" /Encoding << /Type /Encoding /Differences [48 {squares}] >> /ToUnicode 11 0 R"
         f" /FontDescriptor << /Type /FontDescriptor /FontName /{name} /Flags 4 {stated} >> >>"
     )
+
+
+def drawing_font(drawn: Mapping[str, str], first_object: int) -> list[str]:
+    """A Type 3 font without a mapping, and its glyphs: each one-byte code draws a character of Helvetica."""
+    codes = [ord(code) for code in drawn]
+    procs = " ".join(f"/g{code} {first_object + 1 + at} 0 R" for at, code in enumerate(codes))
+    font = (
+        "<< /Type /Font /Subtype /Type3 /FontBBox [0 -200 600 800] /FontMatrix [.001 0 0 .001 0 0]"
+        f" /FirstChar {min(codes)} /LastChar {max(codes)} /Widths [{'560 ' * (max(codes) - min(codes) + 1)}]"
+        f" /CharProcs << {procs} >>"
+        f" /Encoding << /Type /Encoding /Differences [{' '.join(f'{code} /g{code}' for code in codes)}] >>"
+        " /Resources << /Font << /H << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>"
+    )
+    glyphs = [f"560 0 d0 BT /H 1000 Tf ({character}) Tj ET" for character in drawn.values()]
+    return [font, *(f"<< /Length {len(glyph)} >>\nstream\n{glyph}\nendstream" for glyph in glyphs)]
 
 
 DIGIT_SQUARE = "<< /Length 27 >>\nstream\n500 0 d0 50 0 400 700 re f  \nendstream"

@@ -7,6 +7,7 @@ child process (`rag.analysis`) only.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,7 @@ from rag.errors import UnreadableFileError
 from rag.readers.legible import has_lost_characters, is_garbled, page_ranges
 from rag.readers.pdf_drawing import Drawing, page_to_drawing
 from rag.readers.pdf_fallback_font import bring_font
+from rag.readers.pdf_false_fonts import FALSE_FONT_SUMMARIES, FontTrials, as_drawn
 from rag.readers.pdf_fonts import FontWeights
 from rag.readers.pdf_grids import TABLES_FAILED, GridFinder
 from rag.readers.pdf_layout import in_page_order, is_within, pieces_to_lines
@@ -92,10 +94,10 @@ def read_pdf(
         if count > max_pages:
             raise UnreadableFileError(f"页数太多：{count} 页，上限 {max_pages} 页；请拆成几个文件再导入。")
         announce_pages(count)
-        helpers = _Helpers(
-            GridFinder(data, password), SecondOpinion(data, password), FontWeights(data, password), StatedReadings()
-        )
-        read = [_read_page(document, index, helpers) for index in range(count)]
+        with closing(FontTrials(document)) as trials:
+            opinion, weights = SecondOpinion(data, password), FontWeights(data, password)
+            helpers = _Helpers(GridFinder(data, password), opinion, weights, StatedReadings(), trials)
+            read = [_read_page(document, index, helpers) for index in range(count)]
         pages, pending = settled(read, recognised, recognises=recognises)
         if not pending:
             _refuse_without_text(pages)
@@ -148,7 +150,7 @@ def _read_page(document: Any, index: int, helpers: _Helpers) -> Page:
         bold_fonts = helpers.weights.bold_fonts(index, page)
         shown = shown_text(page, view, drawing, bold_fonts, helpers.readings, helpers.opinion.has_layers)
         blank = Page(index + 1, (), label, round(view.width, 2), round(view.height, 2))
-        return _annotated(_filled(blank, shown.pieces, drawing, view, helpers), shown)
+        return _annotated(_filled(blank, page, shown.pieces, drawing, view, helpers), shown)
     except pypdfium2.PdfiumError:
         return Page(index + 1, (), label, status=PageStatus.EMPTY, note=DAMAGED)
     finally:
@@ -163,7 +165,8 @@ def _annotated(page: Page, shown: ShownText) -> Page:
     return replace(page, note=page.note + "".join(shown.notes))
 
 
-def _filled(page: Page, pieces: list[Piece], drawing: Drawing, view: PageView, helpers: _Helpers) -> Page:
+def _filled(page: Page, seen: Any, pieces: list[Piece], drawing: Drawing, view: PageView, helpers: _Helpers) -> Page:
+    """The page with the text of the PDFium page `seen`."""
     assert page.number is not None
     if not pieces:
         note = PICTURE if drawing.has_picture else OUTLINED if drawing.paths >= MIN_OUTLINED_PATHS else ""
@@ -173,11 +176,13 @@ def _filled(page: Page, pieces: list[Piece], drawing: Drawing, view: PageView, h
         if not lines:
             return replace(page, status=PageStatus.GARBLED, note=GARBLED, is_pictured=True)
         return replace(page, items=tuple(Line(line) for line in lines))
+    pieces, runs = helpers.trials.true_text(seen, view, pieces)
     found = helpers.grids.find(page.number - 1, pieces, drawing, view)
     free = [piece for piece in pieces if not any(is_within(piece, grid) for grid in found.grids)]
     items = in_page_order(pieces_to_lines(free), found.grids)
     is_pictured = drawing.picture_area >= MIN_PICTURE_AREA
-    return replace(page, items=items, note=found.note or _text_note(pieces, drawing, view), is_pictured=is_pictured)
+    note = found.note or _text_note(pieces, drawing, view)
+    return as_drawn(replace(page, items=items, note=note, is_pictured=is_pictured), runs)
 
 
 def _text_note(pieces: Sequence[Piece], drawing: Drawing, view: PageView) -> str:
@@ -195,6 +200,7 @@ class _Helpers(NamedTuple):
     opinion: SecondOpinion
     weights: FontWeights
     readings: StatedReadings
+    trials: FontTrials
 
 
 class SecondOpinion:
@@ -277,6 +283,6 @@ def _refuse_without_text(pages: Sequence[Page]) -> None:
 def _page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
     return tuple(
         summary.format(pages=page_ranges(numbers))
-        for note, summary in (_SUMMARIES | SHOWN_SUMMARIES).items()
+        for note, summary in (_SUMMARIES | SHOWN_SUMMARIES | FALSE_FONT_SUMMARIES).items()
         if (numbers := [page.number for page in pages if note in page.note and page.number is not None])
     )
