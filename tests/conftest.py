@@ -24,6 +24,8 @@ atexit.register(shutil.rmtree, BYTE_CODE, ignore_errors=True)
 
 # what runs in the background is often started deaf to Ctrl-C, and so would be every process the tests interrupt
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# recognition takes seconds a page: the tests of it switch it on
+os.environ["WENBAO_OCR"] = "off"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def environment(**changes: str) -> dict[str, str]:
     """The environment without settings of the developer's own."""
     dropped = ("WENBAO_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": BYTE_CODE, **changes}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": BYTE_CODE, "WENBAO_OCR": "off", **changes}
 
 
 def write_report(path: Path, college: str, students: int, year: int = 2023) -> Path:
