@@ -85,9 +85,9 @@ def pages_with_tables(file: Path) -> tuple[int, ...]:
     asked: list[int] = []
     find = GridFinder._page
 
-    def noted(finder: GridFinder, index: int) -> Any:
+    def noted(finder: GridFinder, index: int, rotation: int) -> Any:
         asked.append(index)
-        return find(finder, index)
+        return find(finder, index, rotation)
 
     with mock.patch.object(GridFinder, "_page", noted):
         read_pdf(file.read_bytes(), max_pages=MAX_PAGES, announce_pages=lambda count: None)

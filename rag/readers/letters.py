@@ -85,11 +85,11 @@ class PrintLine:
 
 
 def page_letters(page: PlumberPage) -> list[Letter]:
-    """Every visible character of a page, in the order it is drawn."""
+    """Every visible character of a page that is not turned, in the order it is drawn."""
     return [
         Letter(char["text"], char["x0"], char["top"], char["x1"], char["bottom"])
         for char in page.chars
-        if char["text"].strip()
+        if char["upright"] and char["text"].strip()
     ]
 
 

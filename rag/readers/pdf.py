@@ -23,6 +23,7 @@ from rag.readers.pdf_layout import in_page_order, is_within, pieces_to_lines
 from rag.readers.pdf_readings import StatedReadings
 from rag.readers.pdf_shown import SHOWN_SUMMARIES, ShownText, shown_text
 from rag.readers.pdf_text import PageView, Piece
+from rag.readers.pdf_turned import set_level
 from rag.recognised import (
     FROM_PICTURE,
     NOT_RECOGNISED,
@@ -145,10 +146,12 @@ def _read_page(document: Any, index: int, helpers: _Helpers) -> Page:
     except pypdfium2.PdfiumError:
         return Page(index + 1, (), label, status=PageStatus.EMPTY, note=DAMAGED)
     try:
+        text_page = page.get_textpage()
+        set_level(page, text_page)
         view = PageView(page)
         drawing = page_to_drawing(page)
         bold_fonts = helpers.weights.bold_fonts(index, page)
-        shown = shown_text(page, view, drawing, bold_fonts, helpers.readings, helpers.opinion.has_layers)
+        shown = shown_text(page, text_page, view, drawing, bold_fonts, helpers.readings, helpers.opinion.has_layers)
         blank = Page(index + 1, (), label, round(view.width, 2), round(view.height, 2))
         return _annotated(_filled(blank, page, shown.pieces, drawing, view, helpers), shown)
     except pypdfium2.PdfiumError:
@@ -161,7 +164,8 @@ def _annotated(page: Page, shown: ShownText) -> Page:
     """A page with what is to be said of the text it shows."""
     if shown.is_layer:
         items = tuple(replace(item, origin=Origin.RECOGNISED) for item in page.items)
-        page = replace(page, items=items, note="" if page.note == MOSTLY_PICTURE else page.note)
+        note = "" if page.note == MOSTLY_PICTURE else page.note
+        page = replace(page, items=items, note=note, is_pictured=page.is_pictured and not items)
     return replace(page, note=page.note + "".join(shown.notes))
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from rag.readers.glyph_shapes import DIGITS, MARKS, Place, Shape, draw_shape, likeness
 from rag.readers.pdf_glyphs import MAX_CHARACTERS
-from rag.readers.pdf_text import SAME_BASELINE, PageView, Piece
+from rag.readers.pdf_text import LEVEL, SAME_BASELINE, PageView, Piece
 
 UNREADABLE = "□"
 """Stands for each character of a run that cannot be read for sure."""
@@ -118,7 +118,7 @@ def _place(handle: Any, index: int, view: PageView, pdfium: Any) -> Place | None
     pdfium.FPDFText_GetMatrix(handle, index, seen)
     pdfium.FPDFText_GetLooseCharBox(handle, index, box)
     pdfium.FPDFText_GetCharOrigin(handle, index, x, y)
-    if not view.is_level(seen.a, seen.b):
+    if view.angle(seen.a, seen.b) != LEVEL:
         return None
     left, _, right, _ = view.box((box.left, box.bottom, box.right, box.top))
     baseline = view.box((x.value, y.value, x.value, y.value))[1]

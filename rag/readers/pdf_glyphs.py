@@ -30,6 +30,7 @@ _FORCE_BOLD = 1 << 18
 _FILL_AND_STROKE = 2
 _STROKE_ONLY = frozenset((1, 5))
 _HYPHEN_MARK = 0x02
+_THIN_SPACES = frozenset((0x2006, 0x2008, 0x2009, 0x200A, 0x202F, 0x205F))
 _SPACES = frozenset(b"\r\n\t \xa0") | frozenset(range(0x2000, 0x200B)) | {0x3000, 0x202F, 0x205F}
 
 
@@ -63,7 +64,8 @@ class Style(NamedTuple):
 
     size: float
     bold: bool
-    turned: bool
+    angle: int
+    """In which direction the text runs."""
     own_place: tuple[float, float]
     """Origin of the text in the coordinates of the form it stands in."""
     to_page: Matrix | None
@@ -71,11 +73,11 @@ class Style(NamedTuple):
     paint: Paint
 
 
-_NO_STYLE = Style(0.0, False, False, (0.0, 0.0), None, UNKNOWN_PAINT)
+_NO_STYLE = Style(0.0, False, 0, (0.0, 0.0), None, UNKNOWN_PAINT)
 
 
 class Glyph(NamedTuple):
-    """One character, its box and its baseline on the page as it is seen."""
+    """One character, its box and its baseline on the page as it is seen, in the frame of its angle."""
 
     character: str
     left: float
@@ -93,13 +95,14 @@ def page_glyphs(text_page: Any, view: PageView, bold_fonts: Container[int]) -> I
     handle = text_page.raw
     x, y, box = ctypes.c_double(), ctypes.c_double(), pdfium.FS_RECTF()
     x_address, y_address, box_address = ctypes.byref(x), ctypes.byref(y), ctypes.byref(box)
-    a, b, c, d, e, f = view.matrix
+    frames: dict[int, Matrix] = {}
     styles: dict[int, Style] = {}
     fonts: dict[int, bool] = {}
     for index in range(min(text_page.count_chars(), MAX_CHARACTERS)):
         code = pdfium.FPDFText_GetUnicode(handle, index)
         if code in _SPACES:
-            yield GUESSED_SPACE_GAP if pdfium.FPDFText_IsGenerated(handle, index) else DRAWN_SPACE_GAP
+            guessed = code in _THIN_SPACES or pdfium.FPDFText_IsGenerated(handle, index)
+            yield GUESSED_SPACE_GAP if guessed else DRAWN_SPACE_GAP
             continue
         owner = pdfium.FPDFText_GetTextObject(handle, index)
         address = ctypes.addressof(owner.contents) if owner else 0
@@ -114,6 +117,9 @@ def page_glyphs(text_page: Any, view: PageView, bold_fonts: Container[int]) -> I
         if style.to_page and _near(x3, y3, *style.own_place):
             # PDFium leaves the characters of an ActualText where they stand in their form.
             (x1, y1), (x2, y2), (x3, y3) = (_moved(style.to_page, *point) for point in ((x1, y1), (x2, y2), (x3, y3)))
+        if style.angle not in frames:
+            frames[style.angle] = view.frame(style.angle)
+        a, b, c, d, e, f = frames[style.angle]
         left, right = a * x1 + b * y1 + c, a * x2 + b * y2 + c
         bottom, top = d * x1 + e * y1 + f, d * x2 + e * y2 + f
         yield Glyph(
@@ -142,7 +148,7 @@ def _style_of(owner: Any, seen: Any, view: PageView, fonts: dict[int, bool], bol
     return Style(
         size=round(abs(size.value) * math.hypot(seen.c, seen.d), 2),
         bold=fonts[key] or mode == _FILL_AND_STROKE,
-        turned=not view.is_level(seen.a, seen.b),
+        angle=view.angle(seen.a, seen.b),
         own_place=(matrix.e, matrix.f),
         to_page=None if _near(matrix.e, matrix.f, seen.e, seen.f) else _between(_numbers(matrix), _numbers(seen)),
         paint=_paint_of(owner, mode, pdfium),

@@ -46,24 +46,24 @@ class GridFinder:
         if not (drawing.has_lattice or (captioned and drawing.has_rules)):
             return FoundGrids()
         try:
-            return FoundGrids(self._grids(index, pieces))
+            return FoundGrids(self._grids(index, view.rotation, pieces))
         except (MemoryError, KeyboardInterrupt):
             raise
         except Exception:  # pdfminer raises anything at all on damaged content
             return FoundGrids(note=TABLES_FAILED)
 
-    def _grids(self, index: int, pieces: Sequence[Piece]) -> tuple[Grid, ...]:
+    def _grids(self, index: int, rotation: int, pieces: Sequence[Piece]) -> tuple[Grid, ...]:
         from rag.readers.pdf_tables import page_to_grids
 
-        page = self._page(index)
+        page = self._page(index, rotation)
         try:
             across, down = page.cropbox[:2]
-            text_of = _shifted(text_finder([piece for piece in pieces if not piece.turned]), across, down)
+            text_of = _shifted(text_finder(pieces), across, down)
             return tuple(_moved(grid, -across, -down) for grid in page_to_grids(page, text_of))
         finally:
             page.close()
 
-    def _page(self, index: int) -> PlumberPage:
+    def _page(self, index: int, rotation: int) -> PlumberPage:
         import io
         import logging
 
@@ -76,7 +76,11 @@ class GridFinder:
             logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
             self._document = pdfplumber.open(io.BytesIO(self._data), password=self._password or "")
         self._parsed += 1
-        return self._document.pages[index]
+        page = self._document.pages[index]
+        if page.rotation == rotation:
+            return page
+        page.page_obj.rotate = page.page_obj.attrs["Rotate"] = rotation
+        return type(page)(self._document, page.page_obj, page.page_number, page.initial_doctop)
 
 
 def _shifted(

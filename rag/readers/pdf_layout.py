@@ -6,10 +6,12 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from rag.readers.pdf_text import COLUMN_GAP, SAME_BASELINE_OF_SIZES, Piece
+from rag.readers.pdf_text import COLUMN_GAP, LEVEL, QUARTERS, SAME_BASELINE_OF_SIZES, SKEW, Piece
+from rag.readers.pdf_turned import leveled, out_of_frame, with_upright_writing
 from rag.records import Grid, Line
 from rag.text import clean_line
 
@@ -37,7 +39,8 @@ def text_finder(pieces: Sequence[Piece]) -> Callable[[float, float, float, float
         for piece in placed[bisect_left(heights, top) : bisect_left(heights, bottom)]:
             if piece.left < right and piece.right > left:
                 inside.extend(_clipped(piece, left, right))
-        return "\n".join(" ".join(_row_parts(row)) for row in pieces_to_rows(inside))
+        rows = [row for angle in QUARTERS for row in _rows_at(angle, inside)]
+        return "\n".join(" ".join(_row_parts(row)) for row in rows)
 
     return text_of
 
@@ -55,14 +58,19 @@ def _clipped(piece: Piece, left: float, right: float) -> Iterable[Piece]:
     return [piece.part(kept)]
 
 
+def _rows_at(angle: int, pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """The rows of the pieces that run in one direction, as seen by one who turns the page that way."""
+    return pieces_to_rows(leveled(piece) if angle else piece for piece in pieces if piece.angle == angle)
+
+
 def pieces_to_rows(pieces: Iterable[Piece]) -> list[list[Piece]]:
     """Pieces that stand at one height, from left to right; rows from the top down."""
     rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda piece: (piece.baseline, piece.left)):
-        if rows and not piece.turned:
+        if rows:
             reference = max(rows[-1], key=lambda one: one.bottom - one.top)
             shared = min(piece.bottom, reference.bottom) - max(piece.top, reference.top)
-            if not reference.turned and shared > 0.5 * min(piece.bottom - piece.top, reference.bottom - reference.top):
+            if shared > 0.5 * min(piece.bottom - piece.top, reference.bottom - reference.top):
                 rows[-1].append(piece)
                 continue
         rows.append([piece])
@@ -125,11 +133,29 @@ def _group_line(groups: Sequence[_Group], separator: str) -> Line:
 
 
 def pieces_to_lines(pieces: Sequence[Piece]) -> list[Line]:
-    """Lines in reading order; text that is not level (watermarks, labels set upright) comes last."""
-    rows = [_row_groups(row) for row in pieces_to_rows(piece for piece in pieces if not piece.turned)]
-    lines = [_group_line(groups, "" if _is_letter_spaced(groups) else "\t") for groups in _in_reading_order(rows)]
-    lines += [_group_line([[piece]], "") for piece in pieces if piece.turned]
+    """Lines in reading order; text that is not level (watermarks, labels set upright) comes last.
+
+    Where most of the text is written from top to bottom, its lines come first, and stand as if the page were turned.
+    """
+    pieces = with_upright_writing(pieces)
+    lines = [
+        _group_line(groups, "" if _is_letter_spaced(groups) else "\t")
+        for groups in _in_reading_order([_row_groups(row) for row in _rows_at(LEVEL, pieces)])
+    ]
+    for angle in QUARTERS[1:]:
+        turned = [_group_line(groups, "\t") for groups in map(_row_groups, _rows_at(angle, pieces))]
+        if 2 * sum(len(line.text) for line in turned) > sum(len(piece.text) for piece in pieces):
+            right = max(piece.right for piece in pieces)
+            lines = [replace(line, top=line.top + right, bottom=line.bottom + right) for line in turned] + lines
+        else:
+            lines += [_on_page(line, angle) for line in turned]
+    lines += [_group_line([[piece]], "") for piece in pieces if piece.angle == SKEW]
     return [line for line in lines if line.text]
+
+
+def _on_page(line: Line, angle: int) -> Line:
+    left, top, right, bottom = out_of_frame(angle, (line.left, line.top, line.right, line.bottom))
+    return replace(line, left=left, top=top, right=right, bottom=bottom)
 
 
 def _in_reading_order(rows: Sequence[Sequence[_Group]]) -> list[Sequence[_Group]]:

@@ -12,6 +12,7 @@ from rag.locate import Located, Wanted, locate
 from rag.page_runs import Box, Run
 from rag.picture_request import PagePicture
 from rag.readers.pdf_text import PageView, Piece, text_page_to_pieces
+from rag.readers.pdf_turned import set_level
 from rag.recognised import load_page
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def draw_page(document: Any, number: int, zoom: float, wanted: Wanted | None, re
     except pypdfium2.PdfiumError:
         return replace(blank, note=UNDRAWABLE)
     try:
+        set_level(page, page.get_textpage())
         view = PageView(page)
         scale = min(NATURAL_SCALE * zoom, MAX_SIDE_PIXELS / max(view.width, view.height, 1.0))
         located, note = _located(page, view, wanted, recognised) if wanted else (None, "")

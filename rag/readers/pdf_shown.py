@@ -41,19 +41,20 @@ class ShownText(NamedTuple):
 
 def shown_text(
     page: Any,
+    text_page: Any,
     view: PageView,
     drawing: Drawing,
     bold_fonts: Container[int],
     readings: StatedReadings,
     has_layers: Callable[[], bool],
 ) -> ShownText:
-    """The text of a PDFium page.
+    """The text of a PDFium page and its text page.
 
     `bold_fonts` are the addresses of bold fonts without a name, `has_layers` tells whether the file can switch parts of
     its pages on and off.
     """
     read = partial(text_page_to_pieces, view=view, bold_fonts=bold_fonts, is_covered=drawing.covers_between)
-    pieces, misread = readings.believed(page, drawing.texts, read(page.get_textpage()), read)
+    pieces, misread = readings.believed(page, drawing.texts, read(text_page), read)
     seen = seen_text(page, view, pieces, drawing, has_layers)
     struck = blank_struck(page, view, seen.pieces, drawing)
     mark_raised_digits(seen.pieces)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -28,6 +28,12 @@ MAX_DOUBLE_SHIFT = 2.0
 MAX_DOUBLE_SHARE = 0.15
 """The same in type sizes: small letters stand close to each other."""
 
+LEVEL, UPWARD, REVERSED, DOWNWARD = 0, 90, 180, 270
+"""Directions in which text runs: degrees anticlockwise from left to right."""
+QUARTERS = (LEVEL, UPWARD, REVERSED, DOWNWARD)
+SKEW = 45
+"""Any other direction."""
+
 Matrix = tuple[float, float, float, float, float, float]
 Box = tuple[float, float, float, float]
 
@@ -41,14 +47,19 @@ class Piece:
     baseline: float
     size: float
     bold: bool
-    turned: bool = False
-    """The text does not run from left to right."""
+    angle: int = LEVEL
+    """In which direction the text runs; the characters of one that is not level share its box."""
     characters: list[str] = field(default_factory=list)
     lefts: list[float] = field(default_factory=list)
     rights: list[float] = field(default_factory=list)
     paints: list[Paint] = field(default_factory=list)
     doubles: list[int] = field(default_factory=list)
     """Addresses of the text objects that draw some of the characters once more."""
+
+    @property
+    def turned(self) -> bool:
+        """Whether the text does not run from left to right."""
+        return self.angle != LEVEL
 
     @property
     def left(self) -> float:
@@ -91,7 +102,7 @@ class Piece:
 
     def part(self, indexes: Iterable[int]) -> Piece:
         """The characters with these indexes, in order."""
-        part = Piece(self.top, self.bottom, self.baseline, self.size, self.bold, self.turned, doubles=self.doubles)
+        part = Piece(self.top, self.bottom, self.baseline, self.size, self.bold, self.angle, doubles=self.doubles)
         for index in indexes:
             part.append(self.characters[index], self.lefts[index], self.rights[index], self.paints[index])
         return part
@@ -120,10 +131,32 @@ class PageView:
         lefts, tops = (a * x1 + b * y1 + c, a * x2 + b * y2 + c), (d * x1 + e * y1 + f, d * x2 + e * y2 + f)
         return min(lefts), min(tops), max(lefts), max(tops)
 
-    def is_level(self, a: float, b: float) -> bool:
-        """Whether text along the direction (a, b) is seen running from left to right."""
-        along = {90: (b, -a), 180: (-a, -b), 270: (-b, a)}.get(self.rotation, (a, b))
-        return along[0] > 0 and abs(along[1]) <= 0.1 * along[0]
+    def angle(self, a: float, b: float) -> int:
+        """Degrees anticlockwise by which text along the direction (a, b) is seen turned, SKEW where it is no quarter."""
+        across, up = {90: (b, -a), 180: (-a, -b), 270: (-b, a)}.get(self.rotation, (a, b))
+        if min(abs(across), abs(up)) > 0.1 * max(abs(across), abs(up)):
+            return SKEW
+        if abs(across) >= abs(up):
+            return LEVEL if across > 0 else REVERSED
+        return UPWARD if up > 0 else DOWNWARD
+
+    def frame(self, angle: int) -> Matrix:
+        """As `matrix`, to where a point is seen by one who turns the page until text at this angle is level."""
+        a, b, c, d, e, f = self.matrix
+        return {
+            UPWARD: (-d, -e, self.height - f, a, b, c),
+            REVERSED: (-a, -b, self.width - c, -d, -e, self.height - f),
+            DOWNWARD: (d, e, f, -a, -b, self.width - c),
+        }.get(angle, self.matrix)
+
+    def out_of_frame(self, angle: int, box: Box) -> Box:
+        """The box on the page of what has this box in the frame of an angle."""
+        left, top, right, bottom = box
+        return {
+            UPWARD: (top, self.height - right, bottom, self.height - left),
+            REVERSED: (self.width - right, self.height - bottom, self.width - left, self.height - top),
+            DOWNWARD: (self.width - bottom, left, self.width - top, right),
+        }.get(angle, box)
 
 
 def text_page_to_pieces(
@@ -138,26 +171,39 @@ def text_page_to_pieces(
     something is drawn over a point after one text object and before another.
     """
     pieces: list[Piece] = []
+    last: dict[int, Piece] = {}
     space_gap = math.inf
     drawn = _Drawn(is_covered)
     for glyph in page_glyphs(text_page, view, bold_fonts):
         if isinstance(glyph, float):
             space_gap = min(space_gap, glyph)
             continue
-        follows = bool(pieces) and _follows(pieces[-1], glyph)
-        if drawn.again(glyph, expected=follows and _gap(pieces[-1], glyph) > -MAX_DOUBLE_SHARE):
+        angle = glyph.style.angle
+        piece = last.get(angle)
+        follows = piece is not None and _follows(piece, glyph)
+        if drawn.again(glyph, expected=follows and _gap(last[angle], glyph) > -MAX_DOUBLE_SHARE):
             continue
-        if not follows:
-            pieces.append(_new_piece(glyph))
-        elif space_gap < math.inf and (glyph.style.turned or _gap(pieces[-1], glyph) >= space_gap):
-            pieces[-1].append(" ", pieces[-1].rights[-1], glyph.left, glyph.style.paint)
-        pieces[-1].append(glyph.character, glyph.left, glyph.right, glyph.style.paint)
-        drawn.add(glyph, pieces[-1])
-        if glyph.style.turned:
-            pieces[-1].top = min(pieces[-1].top, glyph.top)
-            pieces[-1].bottom = max(pieces[-1].bottom, glyph.bottom)
+        if piece is None or not follows:
+            piece = last[angle] = _new_piece(glyph)
+            pieces.append(piece)
+        elif space_gap < math.inf and (angle == SKEW or _gap(piece, glyph) >= space_gap):
+            piece.append(" ", piece.rights[-1], glyph.left, glyph.style.paint)
+        piece.append(glyph.character, glyph.left, glyph.right, glyph.style.paint)
+        drawn.add(glyph, piece)
+        if angle == SKEW:
+            piece.top, piece.bottom = min(piece.top, glyph.top), max(piece.bottom, glyph.bottom)
         space_gap = math.inf
-    return _without_halves(pieces)
+    return [_on_page(piece, view) for piece in _without_halves(pieces)]
+
+
+def _on_page(piece: Piece, view: PageView) -> Piece:
+    """A piece that was put together in the frame of its angle, where it stands on the page."""
+    if piece.angle in (LEVEL, SKEW):
+        return piece
+    box = (piece.lefts[0], piece.top, piece.rights[-1], piece.bottom)
+    left, top, right, bottom = view.out_of_frame(piece.angle, box)
+    count = len(piece.characters)
+    return replace(piece, top=top, bottom=bottom, baseline=bottom, lefts=[left] * count, rights=[right] * count)
 
 
 class _Drawn:
@@ -201,9 +247,9 @@ def _patch(glyph: Glyph) -> tuple[int, int]:
 def _new_piece(glyph: Glyph) -> Piece:
     style, baseline = glyph.style, glyph.baseline
     size = style.size if 1 <= style.size <= 400 else round(glyph.bottom - glyph.top, 2)
-    if style.turned:
-        return Piece(glyph.top, glyph.bottom, baseline, size, style.bold, turned=True)
-    return Piece(baseline - ASCENT * size, baseline + (1 - ASCENT) * size, baseline, size, style.bold)
+    if style.angle == SKEW:
+        return Piece(glyph.top, glyph.bottom, baseline, size, style.bold, SKEW)
+    return Piece(baseline - ASCENT * size, baseline + (1 - ASCENT) * size, baseline, size, style.bold, style.angle)
 
 
 def _gap(piece: Piece, glyph: Glyph) -> float:
@@ -213,8 +259,8 @@ def _gap(piece: Piece, glyph: Glyph) -> float:
 
 def _follows(piece: Piece, glyph: Glyph) -> bool:
     style = glyph.style
-    if style.turned or piece.turned:
-        return style.turned and piece.turned and style.size == piece.size
+    if style.angle == SKEW:
+        return style.size == piece.size
     size = max(piece.size, 1.0)
     same_size = style.size == 0 or abs(style.size / size - 1) <= SAME_SIZE
     return (

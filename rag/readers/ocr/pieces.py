@@ -13,7 +13,7 @@ from rag.readers.letters import Letter
 from rag.readers.ocr.models import Reading
 from rag.readers.ocr.picture import Flags, Picture
 from rag.readers.ocr.snippets import Area
-from rag.readers.pdf_text import ASCENT, COLUMN_GAP, Piece
+from rag.readers.pdf_text import ASCENT, COLUMN_GAP, DOWNWARD, LEVEL, Piece
 
 FULL_HEIGHT, DIGIT_HEIGHT = 0.92, 0.72
 """Type sizes that Chinese characters, and digits and capitals, are high."""
@@ -127,7 +127,7 @@ def line_to_pieces(line: ReadLine, picture: Picture) -> list[Piece]:
             high, low = baseline - ASCENT * size, baseline + (1 - ASCENT) * size
             if line.upright:
                 high, low = line.area.top / scale + top, line.area.bottom / scale + top
-            pieces.append(Piece(high, low, baseline, size, False, turned=line.upright))
+            pieces.append(Piece(high, low, baseline, size, False, DOWNWARD if line.upright else LEVEL))
         pieces[-1].append(character.text, x1, x2)
         reached = x2 if character.text.strip() else reached
     return [stripped for piece in pieces if (stripped := _without_outer_spaces(piece))]
