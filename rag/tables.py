@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import accumulate, chain
 
 from rag.records import Grid, Line, Page, TableRow
 from rag.tabbed_tables import tabbed_to_grids
@@ -21,6 +21,8 @@ from rag.table_rows import GridRow, grid_rows, table_rows
 from rag.text import matching_key, unique
 
 MERGED_VALUE = "表中有数值印在合并单元格里，属于所合并的各行（列）共有，请对照原页核实。"
+SMALL = 0.95
+"""Share of the usual size of type below which a line is small print."""
 EDGE = 5.0
 """Points by which the column borders of one table differ from page to page at most."""
 
@@ -87,8 +89,9 @@ def _groups(pages: Sequence[Page]) -> list[list[Place]]:
                 continue
             place = (page_index, item_index)
             between = _between(pages, groups[-1][-1], place) if groups else None
-            if between is not None and _same_table(pages, groups[-1], between, place):
-                groups[-1] += [*between, place]
+            own = _lines_of_table(pages, groups[-1], between, place) if between is not None else None
+            if own is not None:
+                groups[-1] += [*own, place]
             else:
                 groups.append([place])
     return groups
@@ -104,18 +107,38 @@ def _between(pages: Sequence[Page], last: Place, place: Place) -> list[Place] | 
     return rest + [(place[0], item) for item in range(place[1])]
 
 
-def _same_table(pages: Sequence[Page], group: Sequence[Place], between: Sequence[Place], place: Place) -> bool:
+def _lines_of_table(
+    pages: Sequence[Page], group: Sequence[Place], between: Sequence[Place], place: Place
+) -> list[Place] | None:
+    """The lines, of those between a table and a grid, that say no more than that it goes on there; None where it does
+    not. Small print at the foot of its page says nothing of it."""
     grids = [item for item in (_item(pages, at) for at in group) if isinstance(item, Grid)]
     grid = _item(pages, place)
     assert isinstance(grid, Grid)
-    lines = [item.text for item in (_item(pages, at) for at in between) if isinstance(item, Line)]
+    if not any(_fits(before, grid) for before in (grids[0], grids[-1])) or not _can_be_aligned([*grids, grid]):
+        return None
     caption = _line_above(pages, group[0])
-    repeated = [text for text in lines if is_continued(text) or (caption and matching_key(text) == caption)]
-    fits = any(_fits(before, grid) for before in (grids[0], grids[-1])) and _can_be_aligned([*grids, grid])
-    if not fits or any(text not in repeated and not is_unit_line(text) for text in lines):
-        return False
-    same_page = place[0] == group[-1][0]
-    return bool(repeated) or (not same_page and not lines and _goes_on(grids[0], grids[-1], grid))
+    lines = [(at, item) for at in between if isinstance(item := _item(pages, at), Line)]
+    repeated = [at for at, item in lines if is_continued(item.text) or (caption and matching_key(item.text) == caption)]
+    own = [at for at, item in lines if at in repeated or is_unit_line(item.text)]
+    if repeated:
+        return own if len(own) == len(lines) else None
+    small = _small_print(pages, group[-1]) if place[0] != group[-1][0] else frozenset()
+    alone = small.issuperset(at for at, _ in lines)
+    return [] if alone and place[0] != group[-1][0] and _goes_on(grids[0], grids[-1], grid, bool(small)) else None
+
+
+def _small_print(pages: Sequence[Page], last: Place) -> frozenset[Place]:
+    """The lines below a grid where all down to the foot of its page are smaller than most of what is printed there."""
+    lines = [item for item in pages[last[0]].items if isinstance(item, Line) and item.size]
+    below = [(last[0], at) for at in range(last[1] + 1, len(pages[last[0]].items))]
+    sizes = sorted((line.size, len(line.text)) for line in lines)
+    reached = accumulate(length for _, length in sizes)
+    half = sum(length for _, length in sizes) / 2
+    usual = next((size for (size, _), so_far in zip(sizes, reached, strict=True) if so_far >= half), 0.0)
+    items = [_item(pages, at) for at in below]
+    small = all(isinstance(item, Line) and 0 < item.size < SMALL * usual for item in items)
+    return frozenset(below) if small else frozenset()
 
 
 def _item(pages: Sequence[Page], place: Place) -> Line | Grid:
@@ -146,12 +169,15 @@ def _fits(before: Grid, grid: Grid) -> bool:
     return among or (same_count and shared_header(grid_rows(before, None, None), grid_rows(grid, None, None)) > 0)
 
 
-def _goes_on(first: Grid, before: Grid, grid: Grid) -> bool:
-    """Whether a grid that opens a page without a word above it repeats the header before it, or has none of its own."""
+def _goes_on(first: Grid, before: Grid, grid: Grid, noted: bool) -> bool:
+    """Whether a grid that opens a page without a word above it repeats the header before it, or has none of its own:
+    below notes only the former tells."""
     edges, columns = _finest((first, before, grid))
     rows, last, further = (grid_rows(_aligned(part, edges, columns), None, None) for part in (first, before, grid))
     heads = len(last) > 1 and is_title(last[-1])
-    return shared_header(rows, further) > 0 or before.open_bottom or heads or not begins_another(rows, further)
+    if shared_header(rows, further) > 0:
+        return True
+    return not noted and (before.open_bottom or heads or not begins_another(rows, further))
 
 
 def _finest(grids: Sequence[Grid]) -> tuple[tuple[float, ...], int]:
