@@ -199,9 +199,25 @@ def is_within(piece: Piece, grid: Grid) -> bool:
 
 
 def in_page_order(lines: Sequence[Line], grids: Sequence[Grid]) -> tuple[Line | Grid, ...]:
-    """Lines in their own order, each grid before the first line that starts below its top."""
+    """Lines in their own order, each grid before the first line that starts below its top; of grids side by side the
+    left one first."""
     items: list[Line | Grid] = list(lines)
-    for grid in sorted(grids, key=lambda grid: (grid.top, grid.left), reverse=True):
-        below = (at for at, line in enumerate(items) if line.top > grid.top and line.left < grid.right)
-        items.insert(next(below, len(items)), grid)
+    for row in reversed(_rows_of_grids(grids)):
+        for grid, right in zip(row[::-1], [None, *row[:0:-1]], strict=True):
+            below = (i for i, item in enumerate(items) if item.top > grid.top and item.left < grid.right)
+            at = next(below, len(items))
+            items.insert(at if right is None else min(at, items.index(right)), grid)
     return tuple(items)
+
+
+def _rows_of_grids(grids: Sequence[Grid]) -> list[list[Grid]]:
+    """Grids from the top down, those that stand side by side together, from left to right."""
+    rows: list[list[Grid]] = []
+    for grid in sorted(grids, key=lambda grid: grid.top):
+        if rows and all(other.right <= grid.left or grid.right <= other.left for other in rows[-1]):
+            middle = (grid.top + grid.bottom) / 2
+            if any(other.top < middle < other.bottom for other in rows[-1]):
+                rows[-1].append(grid)
+                continue
+        rows.append([grid])
+    return [sorted(row, key=lambda grid: grid.left) for row in rows]
