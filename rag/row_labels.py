@@ -78,7 +78,9 @@ def row_names(row: TableRow, columns: Columns) -> Mapping[int, str]:
 def _is_name(text: str, in_numbering: bool, is_first: bool) -> bool:
     if not _SAYS.search(text) or (in_numbering and any(map(str.isdigit, text))):
         return False
-    return in_numbering or (is_first and is_label(text)) or not (is_value(text) or is_figure(text))
+    if is_first:
+        return is_label(text) or not is_value(text)
+    return in_numbering or not (is_value(text) or is_figure(text))
 
 
 def common_names(rows: Sequence[Mapping[int, str]]) -> Mapping[int, str]:

@@ -78,6 +78,8 @@ def _above(pages: Sequence[Page], first: Place, taken: set[Place]) -> Surroundin
             return _captioned(join_lines(lines[at + 1][1].text, line.text), [lines[at + 1][0], place], frame)
         if _is_title(line, grid):
             return _captioned(*_whole_title(lines[at:]), frame)
+        if text != line.text:
+            return _captioned(text, [place], frame)
         break
     return frame if frame.unit else Surroundings()
 
@@ -106,8 +108,8 @@ def _rank(pages: Sequence[Page], place: Place) -> tuple[int, int]:
 def _own_piece(text: str, rank: tuple[int, int]) -> str:
     """What a line says of one of several tables side by side where it has a caption, or a unit, for each."""
     pieces = text.split("\t")
-    each = len(pieces) == rank[1] > 1 and (all(map(is_caption, pieces)) or all(map(is_unit_line, pieces)))
-    return pieces[rank[0]] if each else text
+    short = all(len(piece) <= MAX_TITLE and piece[-1:] not in "。；：，" for piece in pieces)
+    return pieces[rank[0]] if short and len(pieces) == rank[1] > 1 else text
 
 
 def _captioned(text: str, places: Sequence[Place], frame: Surroundings) -> Surroundings:

@@ -13,8 +13,6 @@ _FIGURE = re.compile(
     r"[<>≥≤＞＜约近]?\s*[-+−±]?\d[\d,，.]*\s*(?:[%％‰]|[:：/]\s*\d[\d.]*)?\s*[\u4e00-\u9fff]{0,3}(?:[（(].*[）)])?"
 )
 _YEAR = re.compile(r"(?:19|20)\d{2}\s*(?:$|年|学年|届|级|[-—－–/])")
-_ORDINAL = re.compile(r"[（(]?\d{1,3}[）)]?[.．、]?")
-_HAS_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ def _body_row(rows: Sequence[GridRow], at: int, labels: Sequence[tuple[str, ...]
     row = rows[at]
     filled, merged = list(row.filled), []
     for column, text in enumerate(row.filled):
-        if not is_figure(text) or (column == 0 and _ORDINAL.fullmatch(text)):
+        if column == 0 or not is_figure(text):
             continue
         above, below = _reach(rows, at, column)
         width = row.widths[column] if len(set(labels[column : column + row.widths[column]])) > 1 else 1

@@ -199,15 +199,22 @@ def is_within(piece: Piece, grid: Grid) -> bool:
 
 
 def in_page_order(lines: Sequence[Line], grids: Sequence[Grid]) -> tuple[Line | Grid, ...]:
-    """Lines in their own order, each grid before the first line that starts below its top; of grids side by side the
-    left one first."""
+    """Lines in their own order, each grid before the first line below its top that stands under or over it, not in
+    another column of the page; of grids side by side the left one first."""
     items: list[Line | Grid] = list(lines)
     for row in reversed(_rows_of_grids(grids)):
         for grid, right in zip(row[::-1], [None, *row[:0:-1]], strict=True):
-            below = (i for i, item in enumerate(items) if item.top > grid.top and item.left < grid.right)
-            at = next(below, len(items))
+            at = _place_of(grid, items)
             items.insert(at if right is None else min(at, items.index(right)), grid)
     return tuple(items)
+
+
+def _place_of(grid: Grid, items: Sequence[Line | Grid]) -> int:
+    column = [(i, item) for i, item in enumerate(items) if item.left < grid.right and item.right > grid.left]
+    below = next((i for i, item in column if item.top > grid.top), None)
+    if below is not None:
+        return below
+    return column[-1][0] + 1 if column else sum(item.top <= grid.top for item in items)
 
 
 def _rows_of_grids(grids: Sequence[Grid]) -> list[list[Grid]]:

@@ -28,6 +28,8 @@ MIN_TEXT_ROWS = 0.5
 CELL_PADDING = 12.0
 """Points a full line may leave free at both sides of its cell together."""
 
+LINE_ROOM = 1.6
+"""Heights of the type that another line with its leading and a cell's padding take."""
 LONG_LINE = 15.0
 """Characters of a line that is long."""
 
@@ -122,10 +124,12 @@ def _wraps(text: str, box: Box, letters: Sequence[Letter]) -> bool:
 
 
 def _ends_full(box: Box, letters: Sequence[Letter]) -> bool:
-    """Whether the last printed line of a cell has no room for another character, of a long one for two: a mark takes
-    the character before it along to the next line."""
+    """Whether a cell's text is broken off: no room for another line below its last one, none for another character in
+    it, of a long one for two: a mark takes the character before it along to the next line."""
     lines = print_lines(letters_within(letters, box))
-    return bool(lines) and _is_full(lines[-1], box, 1.5 if box[2] - box[0] > LONG_LINE * lines[-1].size else 0.5)
+    if not lines or box[3] - lines[-1].bottom > LINE_ROOM * lines[-1].size:
+        return False
+    return _is_full(lines[-1], box, 1.5 if box[2] - box[0] > LONG_LINE * lines[-1].size else 0.5)
 
 
 def _is_full(line: PrintLine, box: Box, room: float = 0.5) -> bool:
