@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.records import Grid, Line, Page
@@ -20,6 +20,8 @@ CENTRED = 14.0
 """Points the middles of a title and its table differ by at most."""
 FULL_LINE = 0.85
 """A caption that fills this share of the table's width may go on in the next line."""
+UNIT_GAP = 1.5
+"""Heights of its type that a unit stands above its table at most."""
 LOOK_BACK = 5
 """Lines above a table that may belong to it."""
 MAX_NOTES = 6
@@ -49,7 +51,7 @@ def surroundings(
     pages: Sequence[Page], first: Place, last: Place, taken: set[Place], *, captions_below: bool
 ) -> Surroundings:
     """Caption, unit and note of the table whose grids begin at one place and end at another."""
-    above = _above(pages, first, taken)
+    above = _with_unit(_above(pages, first, taken), pages, first, taken)
     below = _below(pages, last, taken, wants_caption=captions_below and not above.caption)
     lines = (below.caption, *above.lines) if below.caption else above.lines
     return Surroundings(
@@ -82,6 +84,20 @@ def _above(pages: Sequence[Page], first: Place, taken: set[Place]) -> Surroundin
             return _captioned(text, [place], frame)
         break
     return frame if frame.unit else Surroundings()
+
+
+def _with_unit(found: Surroundings, pages: Sequence[Page], first: Place, taken: set[Place]) -> Surroundings:
+    """What stands above a table, with a unit that stands right over its right side though other columns come between."""
+    grid = _grid(pages, first)
+    if found.unit or grid.right <= grid.left:
+        return found
+    for at, item in enumerate(pages[first[0]].items):
+        if isinstance(item, Line) and (first[0], at) not in taken and is_unit_line(item.text):
+            inside = grid.left - CENTRED < item.left and item.right < grid.right + CENTRED
+            if inside and 0 < grid.top - item.bottom < UNIT_GAP * item.size:
+                unit, places = unit_of(item.text), (*found.places, (first[0], at))
+                return replace(found, unit=unit, places=places, lines=(*found.lines, item.text))
+    return found
 
 
 def _grid(pages: Sequence[Page], place: Place) -> Grid:

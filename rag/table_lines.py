@@ -22,6 +22,10 @@ _UNIT = re.compile(
     r"(?![^（）()【】\s，。；、/]*(?:大学|学院|学校|中心|公司|[局委部处厅院办所])(?:[\s，。；、（(]|$))"
     r"[^（）()【】\s，。；]{1,14}(?:\s*[、/,，]\s*[^（）()【】\s，。；]{1,8})*\s*[）)】]?"
 )
+_NAMED_UNIT = re.compile(
+    r"[\u4e00-\u9fff]{2,6}(?<![制报送管算任与人办作奖成在设荐头系])单位\s*[：:]\s*[^（）()【】\s，。；]{1,6}"
+)
+"""The unit of one of a table's columns (更新次数单位：次)."""
 _FRAME = re.compile(
     r"""(?:编制|填报|填表|报送|主管|预算|汇总)?(?:单位|部门)(?:名称|编码|代码)?\s*[：:].*  # 编制单位：某某大学
     |(?:学校|学院|院校|公司|企业|报表|表)(?:名称|编码|代码|编号|号)?\s*[：:].*
@@ -63,7 +67,7 @@ def unit_of(text: str) -> str:
 
 def is_unit_line(text: str) -> bool:
     """Whether a line holds nothing but a unit statement."""
-    return bool(_UNIT.fullmatch(text.strip()))
+    return bool(_UNIT.fullmatch(text.strip()) or _NAMED_UNIT.fullmatch(text.strip()))
 
 
 def is_frame_line(text: str) -> bool:
