@@ -6,17 +6,19 @@ import numpy as np
 import pytest
 from ocr_samples import picture, table_picture
 
-from rag.readers.ocr.picture import Pixels
+from rag.readers.ocr.picture import Pixels, contrast_of, paper_of
 from rag.readers.ocr.rules import picture_rules
 from rag.readers.ocr.snippets import Area
-from rag.readers.ruling import Lattice, joined_rules, rules_to_lattices
+from rag.readers.ruling import Lattice, rules_to_lattices
 
 ROWS = [["10", "20", "30"], ["40", "50", "60"], ["70", "80", "90"]]
 
 
 def lattices(pixels: Pixels, texts: list[Area] | None = None) -> list[Lattice]:
-    horizontals, verticals, _ = picture_rules(picture(pixels), texts or [])
-    return rules_to_lattices(joined_rules(horizontals), joined_rules(verticals))
+    page = picture(pixels)
+    contrast = contrast_of(page.grey, paper_of(page.grey, page.scale))
+    horizontals, verticals, _ = picture_rules(contrast, page, texts or [])
+    return rules_to_lattices(horizontals, verticals)
 
 
 def shape(pixels: Pixels) -> tuple[int, int, int]:

@@ -18,6 +18,7 @@ UNSURE_AFTER_CHANGE = 0.85
 _LOOK_ALIKES = frozenset("OoQDlI|iSsBZzbqgG")
 _MARKS = frozenset(".,，。:：%％‰-–—+−±/()（）~～≥≤<>▲△▼ ")
 _SHAPE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\d{1,4}(?:\.\d{1,2}){2,}")
+_SIGNED = re.compile(r"[-−+±▲△▼]?\d[\d.,]*[%％‰]?")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD, _DIGIT = re.compile(r"\S+"), re.compile(r"\d")
 _DASH = re.compile(r"(?<=\d)一(?=\d)")
@@ -73,6 +74,10 @@ def _with_plain_marks(reading: Reading) -> Reading:
     )
 
 
+def _said(look: Reading) -> tuple[str, ...]:
+    return tuple(_SIGNED.findall(look.text)) or (look.text,)
+
+
 def has_odd_shape(text: str) -> bool:
     """Whether a figure is written as none is: `88.621.54`, `1,23`, `7.`."""
     return any(not _SHAPE.fullmatch(figure) for figure in _FIGURE.findall(text))
@@ -86,12 +91,12 @@ def is_doubtful(reading: Reading) -> bool:
 
 
 def agreed(looks: Sequence[Reading]) -> Reading:
-    """What most looks at one place read; the fewer they are, the lower its score."""
-    votes = Counter(look.text for look in looks)
+    """What most looks at one place read, judged by the figures; the fewer they are, the lower its score."""
+    votes = Counter(map(_said, looks))
 
     def weight(look: Reading) -> tuple[bool, int, float]:
-        return not has_odd_shape(look.text), votes[look.text], look.score
+        return not has_odd_shape(look.text), votes[_said(look)], look.score
 
     best = max(looks, key=weight)
-    share = votes[best.text] / len(looks)
+    share = votes[_said(best)] / len(looks)
     return Reading(tuple(one._replace(probability=one.probability * share) for one in best.characters))

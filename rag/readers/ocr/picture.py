@@ -13,8 +13,14 @@ Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 INK_CONTRAST = 24
 """Shades of grey by which ink is darker than the paper around it."""
-SHADE_REACH_POINTS = 14.0
-"""Points around a place that tell the shade of its paper."""
+PALE_SHARE = 0.25
+"""Share of the contrast of dark ink below which ink is none."""
+PAPER_REACH_POINTS = 14.0
+"""Points across the place whose commonest shade is that of the paper."""
+PAPER_DPI = 100
+"""As finely as the shade of the paper is told."""
+DARK_PAPER = 150
+"""Shade of grey below which ink may be lighter than the paper."""
 MIN_GLYPH, MAX_GLYPH = 5, 120
 """Pixels that the strokes of characters are high."""
 GLYPH_PERCENTILE = 60
@@ -45,13 +51,35 @@ class Picture:
         )
 
 
-def ink_of(grey: Pixels, scale: float, contrast: int = INK_CONTRAST) -> Flags:
-    """Where a grey picture is darker than the paper around: shaded paper and shadows are no ink."""
+def paper_of(grey: Pixels, scale: float) -> Pixels:
+    """The shade of the paper at each place of a grey picture: the commonest around."""
     import cv2
 
-    side = 2 * round(SHADE_REACH_POINTS * scale) + 1
-    paper = cv2.blur(grey, (side, side))
-    return np.asarray(grey.astype(np.int16) < paper.astype(np.int16) - contrast, np.bool_)
+    shrink = max(1, round(scale * 72 / PAPER_DPI))
+    sampled = np.ascontiguousarray(grey[::shrink, ::shrink])
+    reach = 2 * round(PAPER_REACH_POINTS * scale / shrink / 2) + 1
+    height, width = grey.shape
+    paper = cv2.resize(cv2.medianBlur(sampled, reach), (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(paper, np.uint8)
+
+
+def contrast_of(grey: Pixels, paper: Pixels) -> Pixels:
+    """By how many shades each place is darker than its paper, or lighter where that is dark."""
+    import cv2
+
+    darker, lighter = cv2.subtract(paper, grey), cv2.subtract(grey, paper)
+    return np.asarray(np.where(paper < DARK_PAPER, np.maximum(darker, lighter), darker), np.uint8)
+
+
+def ink_of(grey: Pixels, scale: float) -> Flags:
+    """Where a grey picture stands out from the paper around: shades of the paper itself are no ink."""
+    return np.asarray(contrast_of(grey, paper_of(grey, scale)) > INK_CONTRAST, np.bool_)
+
+
+def usual_contrast(contrast: Pixels) -> int:
+    """The least contrast that is ink, where most ink is darker: paler is a watermark or shows through."""
+    ink = contrast[contrast > INK_CONTRAST]
+    return max(INK_CONTRAST, round(PALE_SHARE * float(np.percentile(ink, 90)))) if ink.size else INK_CONTRAST
 
 
 def type_size(ink: Flags) -> float:

@@ -31,13 +31,11 @@ def read_snippets(
     for at, snippet in enumerate(level):
         if snippet.alone and (mark := lone_mark(cropped(inked[at]), usual)):
             readings[at] = Reading((Character(mark, 0.5, SHAPE_SCORE),))
-        else:
-            readings[at] = with_lost_triangle(readings[at], inked[at])
     for at, look in _second_looks(level, readings, pixels, ink, models):
         readings[at] = look
     lines = [
-        placed(reading, snippet.area, ink)
-        for reading, snippet in zip(readings, level, strict=True)
+        placed(with_lost_triangle(reading, part), snippet.area, ink)
+        for reading, part, snippet in zip(readings, inked, level, strict=True)
         if reading.characters
     ]
     upright = [_inside(snippet, pixels) for snippet in snippets if snippet.upright]

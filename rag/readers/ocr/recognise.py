@@ -10,7 +10,17 @@ import numpy as np
 from rag.page_runs import Box, Run
 from rag.readers.ocr.marks import DASH
 from rag.readers.ocr.models import Models, TextBox
-from rag.readers.ocr.picture import Flags, Picture, Pixels, ink_of, type_size
+from rag.readers.ocr.picture import (
+    DARK_PAPER,
+    Flags,
+    Picture,
+    Pixels,
+    contrast_of,
+    ink_of,
+    paper_of,
+    type_size,
+    usual_contrast,
+)
 from rag.readers.ocr.pieces import line_to_pieces, pieces_to_letters, with_common_sizes
 from rag.readers.ocr.reading import read_snippets
 from rag.readers.ocr.rules import picture_rules
@@ -19,7 +29,7 @@ from rag.readers.ocr.straighten import Turn, quarters_to_level, skew_of, turned
 from rag.readers.pdf_layout import in_page_order, is_within, pieces_to_lines, text_finder
 from rag.readers.pdf_tables import rules_to_grids
 from rag.readers.pdf_text import Piece
-from rag.readers.ruling import Rule, joined_rules, region_box, rules_to_lattices
+from rag.readers.ruling import Rule, region_box, rules_to_lattices
 from rag.records import Cell, Grid, Line, Origin
 
 MIN_INK = 0.0002
@@ -28,7 +38,7 @@ DETECTED_TYPE = 13.0
 """Pixels of type that are enough to find text: more cost time and memory."""
 DETECTED_SIDE = (1200, 2000)
 """Pixels of the longer side that text is looked for in, at least and at most."""
-MIN_SCORE = 0.45
+MIN_SCORE = 0.5
 """What was read less surely outside of tables is no text: parts of photographs, seals, signatures."""
 MIN_CHARACTERS = 3
 """A picture inside a page with fewer is no picture of text."""
@@ -83,16 +93,19 @@ def find_text(pixels: Pixels, size: float, models: Models) -> list[TextBox]:
 
 
 def _read(picture: Picture, boxes: Sequence[TextBox], turn: Turn, models: Models) -> Recognised:
-    horizontals, verticals, ruled = picture_rules(picture, [area_of(box) for box in boxes])
-    horizontals, verticals = joined_rules(horizontals), joined_rules(verticals)
+    grey = picture.grey
+    paper = paper_of(grey, picture.scale)
+    contrast = contrast_of(grey, paper)
+    horizontals, verticals, ruled = picture_rules(contrast, picture, [area_of(box) for box in boxes])
     cells = [
         _to_pixels(region_box(lattice, region), picture)
         for lattice in rules_to_lattices(horizontals, verticals)
         for region in lattice.regions
     ]
-    ink = ink_of(picture.grey, picture.scale) & ~_widened(ruled)
-    snippets = snippets_of(boxes, strokes_of(ink), cells)
-    lines = read_snippets(snippets, _without_rules(picture.pixels, ruled), ink, line_height(boxes), models)
+    ruled = _widened(ruled)
+    ink = (contrast > usual_contrast(contrast)) & ~ruled
+    pixels = _cleaned(picture.pixels, np.where(paper < DARK_PAPER, 0, contrast), ruled | ~_widened(ink))
+    lines = read_snippets(snippets_of(boxes, strokes_of(ink), cells), pixels, ink, line_height(boxes), models)
     scored = [
         (piece, line.reading.score) for line in with_common_sizes(lines) for piece in line_to_pieces(line, picture)
     ]
@@ -116,13 +129,12 @@ def _widened(flags: Flags) -> Flags:
     return np.asarray(cv2.dilate(flags.astype(np.uint8), np.ones((3, 3), np.uint8)), np.bool_)
 
 
-def _without_rules(pixels: Pixels, ruled: Flags) -> Pixels:
-    """The picture with paper in place of its rules."""
+def _cleaned(pixels: Pixels, darker: Pixels, where: Flags) -> Pixels:
+    """The picture as light as its paper where there is no ink: without rules and what is too pale to be text."""
     import cv2
 
-    paper = cv2.dilate(pixels, np.ones((11, 11), np.uint8))
-    mask = _widened(ruled)
-    return np.asarray(np.where(mask if pixels.ndim == 2 else mask[..., None], paper, pixels), np.uint8)
+    lighter = np.where(where, darker, 0).astype(np.uint8)
+    return np.asarray(cv2.add(pixels, lighter if pixels.ndim == 2 else cv2.merge([lighter] * 3)), np.uint8)
 
 
 def _run(piece: Piece, picture: Picture, turn: Turn) -> Run:

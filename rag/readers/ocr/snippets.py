@@ -27,6 +27,8 @@ FLAT = 0.45
 """Height by length of the highest dash."""
 MAX_STROKE = 2.5
 """Line heights of the largest stroke that is part of a character."""
+BORDER, MIN_REMNANT = 0.2, 0.35
+"""Line heights from the border of a cell in which strokes as long as this along it are remnants of rules."""
 SIDE_ROOM = 0.25
 """Line heights of paper kept beside the strokes of a snippet."""
 UPRIGHT = 2.0
@@ -84,8 +86,10 @@ def line_height(boxes: Sequence[TextBox]) -> float:
 def snippets_of(boxes: Sequence[TextBox], strokes: Strokes, cells: Sequence[Area]) -> list[Snippet]:
     """The parts to read, given the texts found and the cells of all lattices."""
     usual = line_height(boxes)
+    cell_of = _innermost(strokes, cells)
+    strokes, cell_of = _without_remnants(strokes, cell_of, cells, usual)
     areas = [area_of(box) for box in boxes]
-    cell_of, text_of = _innermost(strokes, cells), _innermost(strokes, areas)
+    text_of = _innermost(strokes, areas)
     _reach_out(strokes, text_of, cell_of, areas, usual)
     snippets: list[Snippet] = []
     for text, area in enumerate(areas):
@@ -117,6 +121,18 @@ def _innermost(strokes: Strokes, areas: Sequence[Area]) -> Any:
         beside = (strokes.across >= left) & (strokes.across < right)
         found[beside & (strokes.down >= top) & (strokes.down < bottom)] = index
     return found
+
+
+def _without_remnants(strokes: Strokes, cell_of: Any, cells: Sequence[Area], usual: float) -> tuple[Strokes, Any]:
+    """The strokes without those that hug the border of their cell: what is left of rules and of shaded ground."""
+    inside = cell_of != NONE
+    lefts, tops, rights, bottoms = (np.array([cell[side] for cell in cells] or [0])[cell_of] for side in range(4))
+    border, length = BORDER * usual, MIN_REMNANT * usual
+    beside = (strokes.rights - lefts <= border) | (rights - strokes.lefts <= border)
+    along = (strokes.bottoms - tops <= border) | (bottoms - strokes.tops <= border)
+    upright, level = strokes.bottoms - strokes.tops >= length, strokes.rights - strokes.lefts >= length
+    kept = ~(inside & ((beside & upright) | (along & level)))
+    return Strokes(*(column[kept] for column in strokes)), cell_of[kept]
 
 
 def _reach_out(strokes: Strokes, text_of: Any, cell_of: Any, areas: Sequence[Area], usual: float) -> None:
