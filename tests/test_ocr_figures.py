@@ -43,12 +43,14 @@ def test_what_was_changed_is_less_sure() -> None:
     assert tidied(reading("1O5", O=(0.6, "0", 0.3))).score < 0.9
 
 
-@pytest.mark.parametrize("text", ["88.621.54", "1,23", "12.345,6"])
+@pytest.mark.parametrize("text", ["88.621.54", "1,23", "12.345,6", "394 83"])
 def test_shapes_that_no_figure_has(text: str) -> None:
     assert has_odd_shape(text)
 
 
-@pytest.mark.parametrize("text", ["1,234.56", "88621.54", "2023.9.1", "4.1.2", "97%", "无", "2019—2023"])
+@pytest.mark.parametrize(
+    "text", ["1,234.56", "88621.54", "1 087", "2023 2024", "2023.9.1", "4.1.2", "97%", "无", "2019—2023"]
+)
 def test_shapes_of_figures_dates_and_sections(text: str) -> None:
     assert not has_odd_shape(text)
 

@@ -16,8 +16,8 @@ ROWS = [["10", "20", "30"], ["40", "50", "60"], ["70", "80", "90"]]
 
 def lattices(pixels: Pixels, texts: list[Area] | None = None) -> list[Lattice]:
     page = picture(pixels)
-    contrast = contrast_of(page.grey, paper_of(page.grey, page.scale))
-    horizontals, verticals, _ = picture_rules(contrast, page, texts or [])
+    paper = paper_of(page.grey, page.scale)
+    horizontals, verticals, _ = picture_rules(page, paper, contrast_of(page.grey, paper), texts or [])
     return rules_to_lattices(horizontals, verticals)
 
 

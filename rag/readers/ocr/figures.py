@@ -18,6 +18,7 @@ UNSURE_AFTER_CHANGE = 0.85
 _LOOK_ALIKES = frozenset("OoQDlI|iSsBZzbqgG")
 _MARKS = frozenset(".,，。:：%％‰-–—+−±/()（）~～≥≤<>▲△▼ ")
 _SHAPE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\d{1,4}(?:\.\d{1,2}){2,}")
+_GAPPED = re.compile(r"[-−]?\d+ \d{1,2}[%％]?")
 _SIGNED = re.compile(r"[-−+±▲△▼]?\d[\d.,]*[%％‰]?")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD, _DIGIT = re.compile(r"\S+"), re.compile(r"\d")
@@ -61,7 +62,7 @@ def _as_digit(character: Character) -> Character:
 
 
 def _with_plain_marks(reading: Reading) -> Reading:
-    text = _DASH.sub("-", reading.text)
+    text = _DASH.sub("-", reading.text).replace("∇", "▽")
     if _is_bare(reading):
         text = _POINT.sub(".", _COMMA.sub(",", text))
         text = _LOOSE_SPACE.sub("\0", text)
@@ -79,8 +80,8 @@ def _said(look: Reading) -> tuple[str, ...]:
 
 
 def has_odd_shape(text: str) -> bool:
-    """Whether a figure is written as none is: `88.621.54`, `1,23`, `7.`."""
-    return any(not _SHAPE.fullmatch(figure) for figure in _FIGURE.findall(text))
+    """Whether a figure is written as none is: `88.621.54`, `1,23`, `394 83`."""
+    return any(not _SHAPE.fullmatch(figure) for figure in _FIGURE.findall(text)) or bool(_GAPPED.fullmatch(text))
 
 
 def is_doubtful(reading: Reading) -> bool:

@@ -96,7 +96,7 @@ def _read(picture: Picture, boxes: Sequence[TextBox], turn: Turn, models: Models
     grey = picture.grey
     paper = paper_of(grey, picture.scale)
     contrast = contrast_of(grey, paper)
-    horizontals, verticals, ruled = picture_rules(contrast, picture, [area_of(box) for box in boxes])
+    horizontals, verticals, ruled = picture_rules(picture, paper, contrast, [area_of(box) for box in boxes])
     cells = [
         _to_pixels(region_box(lattice, region), picture)
         for lattice in rules_to_lattices(horizontals, verticals)

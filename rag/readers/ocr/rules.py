@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.readers.ocr.picture import Flags, Picture, Pixels
 from rag.readers.ocr.snippets import Area
-from rag.readers.ruling import JOIN_GAP, MAX_RULE_THICKNESS, SNAP, Rule, joined_rules
+from rag.readers.ruling import ASKEW, MAX_RULE_THICKNESS, SNAP, Rule, joined_rules
 
 RULE_CONTRAST = 10
 """Shades of grey by which a rule is darker than the paper: hairlines come out pale."""
@@ -19,80 +19,118 @@ MIN_ACROSS_POINTS, MIN_UP_POINTS = 24.0, 17.0
 """Shortest rules: longer than a dash and than an upright stroke of large type."""
 LONG_POINTS = 60.0
 """Rules from this length on may end in the open."""
+DARKER = 60
+"""Shades by which a shaded area is darker than most of the paper for its sides to be rules."""
+MIN_AREA_POINTS, MIN_FILLED = 9.0, 0.85
+"""Height of the lowest such area, and the share of its box that it fills."""
+PALE = 0.35
+"""Contrast, as a share of that of the rules it ends at, below which a short stroke is none of their table."""
 MAX_SLOPE = 0.01
 """Height by length of a stroke that is left askew, its thickness aside."""
 MIN_INKED = 0.8
 """Share of its length on which a rule has ink."""
 TEXT_MARGIN = 0.14
 """Share of the height of a text found that is paper above it, and below it."""
+EVEN, MIN_EVEN = 5.5, 0.7
+"""On this share of its length a rule is at most so many times darker or paler than mostly."""
 MIN_FREE = 0.7
 """Share of its length on which nothing stands close to it."""
 
 
 class _Strokes(NamedTuple):
-    """Long strokes of one direction: as (height, start, end) in pixels, and the number of each pixel's stroke from 1."""
+    """Long strokes of one direction."""
 
     places: list[Rule]
+    """On the page, in points."""
+    contrasts: list[float]
+    """By how many shades each stands out."""
     labels: Any
+    """The number of each pixel's stroke, from 1."""
+
+    def within(self, rule: Rule) -> list[int]:
+        """The strokes that became a rule."""
+        return [
+            index
+            for index, place in enumerate(self.places)
+            if abs(rule.at - place.at) <= SNAP and rule.start - 1 <= place.start and place.end <= rule.end + 1
+        ]
+
+    def contrast(self, rule: Rule) -> float:
+        """By how many shades a rule stands out."""
+        return max((self.contrasts[index] for index in self.within(rule)), default=0.0)
+
+    def pixels(self, rules: Sequence[Rule]) -> Flags:
+        """What the strokes that became rules cover."""
+        kept = np.zeros(len(self.places) + 1, np.bool_)
+        kept[[index + 1 for rule in rules for index in self.within(rule)]] = True
+        return np.asarray(kept[self.labels], np.bool_)
 
 
-def picture_rules(contrast: Pixels, picture: Picture, texts: Sequence[Area]) -> tuple[list[Rule], list[Rule], Flags]:
+def picture_rules(
+    picture: Picture, paper: Pixels, contrast: Pixels, texts: Sequence[Area]
+) -> tuple[list[Rule], list[Rule], Flags]:
     """The horizontal and vertical rules in points of the page, and which pixels they cover.
 
-    `contrast` says how much each place of the picture stands out from its paper.
-    Strokes that begin and end inside texts found are parts of their characters; short ones that end in the open are
-    parts of watermarks, seals and drawings.
+    `paper` is the shade of the paper at each place, `contrast` by how much the place stands out from it; the sides of
+    areas on dark paper are rules too.
+    Strokes that begin and end inside texts found are parts of their characters; short ones that end in the open, or
+    are much paler than the rules they end at, are parts of watermarks, seals and drawings.
     """
-    faint = np.asarray(contrast > RULE_CONTRAST, np.bool_)
-    across = _strokes(faint, picture.scale, MIN_ACROSS_POINTS, texts)
+    left, top, scale = picture.left, picture.top, picture.scale
+    across = _strokes(contrast, scale, MIN_ACROSS_POINTS, texts, (top, left))
     flipped = [Area(top, left, bottom, right) for left, top, right, bottom in texts]
-    up = _strokes(faint.T, picture.scale, MIN_UP_POINTS, flipped)
-    horizontals = joined_rules(_on_page(rule, picture.top, picture.left, picture.scale) for rule in across.places)
-    verticals = joined_rules(_on_page(rule, picture.left, picture.top, picture.scale) for rule in up.places)
-    horizontals, verticals = _meeting(horizontals, verticals), _meeting(verticals, horizontals)
-    covered = _pixels(across, horizontals, picture.top, picture.left, picture.scale)
-    return horizontals, verticals, covered | _pixels(up, verticals, picture.left, picture.top, picture.scale).T
+    up = _strokes(contrast.T, scale, MIN_UP_POINTS, flipped, (left, top))
+    sides_across, sides_up = _sides(paper, picture)
+    horizontals, verticals = joined_rules([*across.places, *sides_across]), joined_rules([*up.places, *sides_up])
+    level = [rule for rule in horizontals if _is_long(rule) or _is_framed(rule, across, verticals, up)]
+    upright = [rule for rule in verticals if _is_long(rule) or _is_framed(rule, up, horizontals, across)]
+    return level, upright, across.pixels(level) | up.pixels(upright).T
 
 
-def _on_page(rule: Rule, at: float, along: float, scale: float) -> Rule:
-    return Rule(rule.at / scale + at, rule.start / scale + along, rule.end / scale + along)
+def _sides(paper: Pixels, picture: Picture) -> tuple[list[Rule], list[Rule]]:
+    """The level and the upright sides of rectangles on dark paper."""
+    import cv2
+
+    scale, across, up = picture.scale, list[Rule](), list[Rule]()
+    dark = (paper < int(np.median(paper)) - DARKER).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark)
+    for left, top, width, height, area in stats[1:].tolist():
+        if width < MIN_ACROSS_POINTS * scale or height < MIN_AREA_POINTS * scale or area < MIN_FILLED * width * height:
+            continue
+        start, end = left / scale + picture.left, (left + width) / scale + picture.left
+        high, low = top / scale + picture.top, (top + height) / scale + picture.top
+        across += [Rule(high, start, end), Rule(low, start, end)]
+        up += [Rule(start, high, low), Rule(end, high, low)]
+    return across, up
 
 
-def _meeting(rules: Sequence[Rule], others: Sequence[Rule]) -> list[Rule]:
-    """Rules that are long, or end at rules of the other direction on both sides."""
-
-    def meets(tip: float, at: float) -> bool:
-        return any(
-            abs(other.at - tip) <= JOIN_GAP and other.start - JOIN_GAP <= at <= other.end + JOIN_GAP for other in others
-        )
-
-    return [
-        rule
-        for rule in rules
-        if rule.end - rule.start >= LONG_POINTS or (meets(rule.start, rule.at) and meets(rule.end, rule.at))
-    ]
+def _is_long(rule: Rule) -> bool:
+    return rule.end - rule.start >= LONG_POINTS
 
 
-def _pixels(strokes: _Strokes, rules: Sequence[Rule], at: float, along: float, scale: float) -> Flags:
-    """The pixels of the strokes that became rules."""
-    kept = np.zeros(strokes.labels.max() + 1, np.bool_)
-    for number, place in enumerate(strokes.places, start=1):
-        seen = _on_page(place, at, along, scale)
-        kept[number] = any(
-            abs(rule.at - seen.at) <= SNAP and rule.start - 1 <= seen.start and seen.end <= rule.end + 1
-            for rule in rules
-        )
-    return np.asarray(kept[strokes.labels], np.bool_)
+def _is_framed(rule: Rule, own: _Strokes, others: Sequence[Rule], theirs: _Strokes) -> bool:
+    """Whether a short rule ends at rules of the other direction on both sides, and is about as dark as those drawn."""
+    for tip in (rule.start, rule.end):
+        met = [
+            theirs.contrast(other)
+            for other in others
+            if abs(other.at - tip) <= ASKEW and other.start - ASKEW <= rule.at <= other.end + ASKEW
+        ]
+        if not met or own.contrast(rule) < PALE * min(met):
+            return False
+    return True
 
 
-def _strokes(ink: Flags, scale: float, min_points: float, texts: Sequence[Area]) -> _Strokes:
-    """Level strokes."""
+def _strokes(
+    contrast: Pixels, scale: float, min_points: float, texts: Sequence[Area], corner: tuple[float, float]
+) -> _Strokes:
+    """Level strokes; `corner` is the height on the page of the first row and where it begins."""
     import cv2
 
     length, gap, thickest = (
         max(3, round(points * scale)) for points in (min_points, MAX_BREAK_POINTS, MAX_RULE_THICKNESS)
     )
-    drawn = np.asarray(ink, np.uint8)
+    drawn = np.asarray(contrast > RULE_CONTRAST, np.uint8)
     areas = cv2.morphologyEx(drawn, cv2.MORPH_OPEN, np.ones((thickest + 1, thickest + 1), np.uint8))
     drawn = np.asarray(cv2.subtract(drawn, cv2.dilate(areas, np.ones((3, 3), np.uint8))), np.uint8)
     # a stroke that leaves its row of pixels for the next one is whole in two rows taken together
@@ -100,19 +138,20 @@ def _strokes(ink: Flags, scale: float, min_points: float, texts: Sequence[Area])
     bridged = cv2.morphologyEx(doubled, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     long = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     count, labels, stats, middles = cv2.connectedComponentsWithStats(long)
-    places, numbers = [], np.zeros(count, np.int32)
+    places, contrasts, numbers = [], [], np.zeros(count, np.int32)
     for label in range(1, count):
         left, top, width, height, _ = (int(number) for number in stats[label])
         at, band = float(middles[label][1]), slice(max(0, top - thickest), top + height + thickest)
         if height > thickest + MAX_SLOPE * width or _in_text(at, left, left + width, texts):
             continue
-        inked = (drawn[top : top + height, left : left + width] > 0) & (
-            labels[top : top + height, left : left + width] == label
-        )
-        if _is_rule(drawn[band, left : left + width] > 0, inked, height + thickest):
-            places.append(Rule(at, float(left), float(left + width)))
+        own = (slice(top, top + height), slice(left, left + width))
+        stroke = np.where((drawn[own] > 0) & (labels[own] == label), contrast[own], 0).max(axis=0)
+        if _is_rule(drawn[band, left : left + width] > 0, stroke, height + thickest):
+            start, end = left / scale + corner[1], (left + width) / scale + corner[1]
+            places.append(Rule(at / scale + corner[0], start, end))
+            contrasts.append(float(np.median(stroke[stroke > 0])))
             numbers[label] = len(places)
-    return _Strokes(places, numbers[labels])
+    return _Strokes(places, contrasts, numbers[labels])
 
 
 def _in_text(at: float, start: float, end: float, texts: Sequence[Area]) -> bool:
@@ -125,8 +164,13 @@ def _paper(text: Area) -> float:
     return TEXT_MARGIN * min(text.right - text.left, text.bottom - text.top)
 
 
-def _is_rule(band: Flags, stroke: Flags, thickest: int) -> bool:
-    """Whether a stroke is inked nearly all along, with paper above and below it: rows of characters are neither."""
-    inked = stroke.any(axis=0)
-    free = band.sum(axis=0) <= thickest
-    return bool(inked.mean() >= MIN_INKED and (inked & free).mean() >= MIN_FREE)
+def _is_rule(band: Flags, stroke: Any, thickest: int) -> bool:
+    """Whether a stroke is inked evenly and nearly all along, with paper above and below it: characters in a row are not.
+
+    `stroke` is its contrast at each step, 0 where it has no ink.
+    """
+    inked, free = stroke > 0, band.sum(axis=0) <= thickest
+    if inked.mean() < MIN_INKED or (inked & free).mean() < MIN_FREE:
+        return False
+    usual = np.median(stroke[inked])
+    return bool(((stroke >= usual / EVEN) & (stroke <= usual * EVEN)).mean() >= MIN_EVEN)
