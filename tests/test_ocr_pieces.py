@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from ocr_samples import line_picture, picture, reading
 
-from rag.readers.ocr.pieces import line_to_pieces, pieces_to_letters, placed, placed_upright, with_common_sizes
+from rag.readers.ocr.pieces import (
+    line_to_pieces,
+    pieces_to_letters,
+    placed,
+    placed_upright,
+    with_bold,
+    with_common_sizes,
+)
 from rag.readers.ocr.snippets import Area
 
 
@@ -34,6 +42,15 @@ def test_sizes_that_differ_by_measuring_only_are_one() -> None:
     sizes = [line("20232024", size=size)[0] for size in (40, 41, 42, 80)]
     common = {one.size for one in with_common_sizes(sizes)}
     assert len(common) == 2
+
+
+def test_thicker_strokes_are_bold() -> None:
+    pixels = np.full((60, 400), 255, np.uint8)
+    for left in range(20, 380, 20):
+        pixels[10:50, left : left + 3] = 0
+    thin = placed(reading("学院概况"), Area(0, 0, 400, 60), pixels < 128)
+    thick = placed(reading("学院概况"), Area(0, 0, 400, 60), cv2.erode(pixels, np.ones((3, 3), np.uint8)) < 128)
+    assert [line.bold for line in with_bold([thin, thin, thin, thick])] == [False, False, False, True]
 
 
 def test_white_as_wide_as_between_columns_parts_pieces() -> None:

@@ -77,6 +77,15 @@ def test_low_scores_stay_with_their_cells_and_lines() -> None:
     assert {cell.text: cell.score for cell in grid.cells} == {"12": 1, "34": 0.6, "56": 1, "78": 1}
 
 
+def test_type_of_too_few_pixels_is_never_sure() -> None:
+    box, read = TextBox(250, 155, 60, 50, 0), reading("12")
+    pixels = table_picture([["12", "34"]], ruled=False)
+    coarse = Picture(pixels, SCALE, detail=SCALE / 4)
+    (line,) = recognise(coarse, ScriptedModels([box], [read])).items
+    assert isinstance(line, Line)
+    assert line.score < 0.9
+
+
 def test_parts_of_photographs_are_no_text() -> None:
     pixels = table_picture([["12", "34"]], ruled=False)
     boxes = [TextBox(250, 155, 60, 50, 0), TextBox(510, 155, 60, 50, 0)]

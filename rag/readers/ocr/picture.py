@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -38,6 +39,8 @@ class Picture:
     left: float = 0.0
     top: float = 0.0
     """Points from the corner of the page, as it is seen, to the picture's."""
+    detail: float = math.inf
+    """Pixels a point that its source has: drawn larger, it shows no more."""
 
     @property
     def grey(self) -> Pixels:

@@ -21,6 +21,8 @@ DESCENT = 0.06
 """Type sizes that Chinese characters reach below the baseline of digits."""
 BOX_HEIGHT = 1.45
 """Type sizes that the part of a picture read as one line is high, where nothing better is known."""
+BOLD = 1.3
+"""How much thicker strokes are than usual in bold type."""
 SAME_SIZE = 1.08
 """Sizes this near to each other are one: recognition measures them from strokes."""
 
@@ -37,6 +39,9 @@ class ReadLine:
     size: float
     """Pixels of the type."""
     baseline: float
+    weight: float = 0.0
+    """Thickness of the strokes in type sizes, 0 where it says nothing."""
+    bold: bool = False
     upright: bool = False
 
 
@@ -52,7 +57,15 @@ def placed(reading: Reading, area: Area, ink: Flags) -> ReadLine:
         tuple(area.left + right for right in rights),
         size,
         area.top + baseline,
+        _thickness(part) / size if sum(map(_is_full, reading.text)) > 1 else 0.0,
     )
+
+
+def _thickness(ink: Flags) -> float:
+    """Pixels that strokes are thick: twice their area by the length of their edges."""
+    drawn = ink.astype(np.int8)
+    edges = sum(int(np.abs(np.diff(drawn, axis=axis)).sum()) for axis in (0, 1))
+    return 2 * int(drawn.sum()) / max(1, edges)
 
 
 def _character_edges(reading: Reading, inked: Any) -> tuple[list[float], list[float]]:
@@ -115,6 +128,13 @@ def with_common_sizes(lines: Sequence[ReadLine]) -> list[ReadLine]:
     return [replace(line, size=common[at]) for at, line in enumerate(lines)]
 
 
+def with_bold(lines: Sequence[ReadLine]) -> list[ReadLine]:
+    """The lines, those bold whose strokes are thicker than those of most characters are."""
+    weights = [line.weight for line in lines for _ in line.lefts if line.weight]
+    usual = float(np.median(weights)) if weights else 0.0
+    return [replace(line, bold=line.weight > BOLD * usual > 0) for line in lines]
+
+
 def line_to_pieces(line: ReadLine, picture: Picture) -> list[Piece]:
     """The characters of a line on the page, in points; parted where a column's white stands between them."""
     scale, left, top = picture.scale, picture.left, picture.top
@@ -127,7 +147,7 @@ def line_to_pieces(line: ReadLine, picture: Picture) -> list[Piece]:
             high, low = baseline - ASCENT * size, baseline + (1 - ASCENT) * size
             if line.upright:
                 high, low = line.area.top / scale + top, line.area.bottom / scale + top
-            pieces.append(Piece(high, low, baseline, size, False, DOWNWARD if line.upright else LEVEL))
+            pieces.append(Piece(high, low, baseline, size, line.bold, DOWNWARD if line.upright else LEVEL))
         pieces[-1].append(character.text, x1, x2)
         reached = x2 if character.text.strip() else reached
     return [stripped for piece in pieces if (stripped := _without_outer_spaces(piece))]

@@ -21,7 +21,7 @@ from rag.readers.ocr.picture import (
     type_size,
     usual_contrast,
 )
-from rag.readers.ocr.pieces import line_to_pieces, pieces_to_letters, with_common_sizes
+from rag.readers.ocr.pieces import ReadLine, line_to_pieces, pieces_to_letters, with_bold, with_common_sizes
 from rag.readers.ocr.reading import read_snippets
 from rag.readers.ocr.rules import picture_rules
 from rag.readers.ocr.snippets import Area, area_of, line_height, snippets_of, strokes_of
@@ -42,6 +42,8 @@ MIN_SCORE = 0.5
 """What was read less surely outside of tables is no text: parts of photographs, seals, signatures."""
 MIN_CHARACTERS = 3
 """A picture inside a page with fewer is no picture of text."""
+MIN_DETAIL, BLURRED_SCORE = 10.0, 0.8
+"""Pixels of type below which digits are misread without a doubt, and the highest score they get."""
 WHITE = 255
 
 
@@ -107,10 +109,18 @@ def _read(picture: Picture, boxes: Sequence[TextBox], turn: Turn, models: Models
     pixels = _cleaned(picture.pixels, np.where(paper < DARK_PAPER, 0, contrast), ruled | ~_widened(ink))
     lines = read_snippets(snippets_of(boxes, strokes_of(ink), cells), pixels, ink, line_height(boxes), models)
     scored = [
-        (piece, line.reading.score) for line in with_common_sizes(lines) for piece in line_to_pieces(line, picture)
+        (piece, _score_of_line(line, picture))
+        for line in with_bold(with_common_sizes(lines))
+        for piece in line_to_pieces(line, picture)
     ]
     runs = tuple(_run(piece, picture, turn) for piece, _ in scored)
     return Recognised(_items(scored, horizontals, verticals), runs)
+
+
+def _score_of_line(line: ReadLine, picture: Picture) -> float:
+    """How sure a line is; never quite where its type had too few pixels for the network to know its own errors."""
+    blurred = line.size / picture.scale * picture.detail < MIN_DETAIL
+    return min(line.reading.score, BLURRED_SCORE) if blurred else line.reading.score
 
 
 def _to_pixels(box: tuple[float, float, float, float], picture: Picture) -> Area:

@@ -24,15 +24,19 @@ DARKER = 60
 MIN_AREA_POINTS, MIN_FILLED = 9.0, 0.85
 """Height of the lowest such area, and the share of its box that it fills."""
 PALE = 0.35
-"""Contrast, as a share of that of the rules it ends at, below which a short stroke is none of their table."""
+"""Contrast, as a share of that of the rules it ends at, or of the texts it runs through, below which a stroke is none
+of their table."""
 MAX_SLOPE = 0.01
 """Height by length of a stroke that is left askew, its thickness aside."""
 MIN_INKED = 0.8
 """Share of its length on which a rule has ink."""
 TEXT_MARGIN = 0.14
 """Share of the height of a text found that is paper above it, and below it."""
-EVEN, MIN_EVEN = 5.5, 0.7
-"""On this share of its length a rule is at most so many times darker or paler than mostly."""
+MAX_IN_TEXT = (0.6, 0.85)
+"""Share of its length that at most lies in texts found: of a level rule, and of an upright one, at whose both sides
+texts may have been found to be one."""
+MIN_IN_TEXT = 0.2
+"""From this share on a rule has to be about as dark outside of the texts as inside."""
 MIN_FREE = 0.7
 """Share of its length on which nothing stands close to it."""
 
@@ -73,13 +77,13 @@ def picture_rules(
 
     `paper` is the shade of the paper at each place, `contrast` by how much the place stands out from it; the sides of
     areas on dark paper are rules too.
-    Strokes that begin and end inside texts found are parts of their characters; short ones that end in the open, or
+    Strokes inside texts found are parts of their characters; short ones that end in the open, or
     are much paler than the rules they end at, are parts of watermarks, seals and drawings.
     """
     left, top, scale = picture.left, picture.top, picture.scale
-    across = _strokes(contrast, scale, MIN_ACROSS_POINTS, texts, (top, left))
-    flipped = [Area(top, left, bottom, right) for left, top, right, bottom in texts]
-    up = _strokes(contrast.T, scale, MIN_UP_POINTS, flipped, (left, top))
+    cores = _cores(contrast.shape, texts)
+    across = _strokes(contrast, scale, MIN_ACROSS_POINTS, cores, MAX_IN_TEXT[0], (top, left))
+    up = _strokes(contrast.T, scale, MIN_UP_POINTS, cores.T, MAX_IN_TEXT[1], (left, top))
     sides_across, sides_up = _sides(paper, picture)
     horizontals, verticals = joined_rules([*across.places, *sides_across]), joined_rules([*up.places, *sides_up])
     level = [rule for rule in horizontals if _is_long(rule) or _is_framed(rule, across, verticals, up)]
@@ -122,7 +126,7 @@ def _is_framed(rule: Rule, own: _Strokes, others: Sequence[Rule], theirs: _Strok
 
 
 def _strokes(
-    contrast: Pixels, scale: float, min_points: float, texts: Sequence[Area], corner: tuple[float, float]
+    contrast: Pixels, scale: float, min_points: float, texts: Flags, max_in_text: float, corner: tuple[float, float]
 ) -> _Strokes:
     """Level strokes; `corner` is the height on the page of the first row and where it begins."""
     import cv2
@@ -141,12 +145,12 @@ def _strokes(
     places, contrasts, numbers = [], [], np.zeros(count, np.int32)
     for label in range(1, count):
         left, top, width, height, _ = (int(number) for number in stats[label])
-        at, band = float(middles[label][1]), slice(max(0, top - thickest), top + height + thickest)
-        if height > thickest + MAX_SLOPE * width or _in_text(at, left, left + width, texts):
-            continue
-        own = (slice(top, top + height), slice(left, left + width))
+        at, own = float(middles[label][1]), (slice(top, top + height), slice(left, left + width))
         stroke = np.where((drawn[own] > 0) & (labels[own] == label), contrast[own], 0).max(axis=0)
-        if _is_rule(drawn[band, left : left + width] > 0, stroke, height + thickest):
+        band = drawn[max(0, top - thickest) : top + height + thickest, left : left + width]
+        free = band.sum(axis=0) <= height + thickest
+        level = height <= thickest + MAX_SLOPE * width
+        if level and _is_rule(stroke, free, texts[round(at), left : left + width], max_in_text):
             start, end = left / scale + corner[1], (left + width) / scale + corner[1]
             places.append(Rule(at / scale + corner[0], start, end))
             contrasts.append(float(np.median(stroke[stroke > 0])))
@@ -154,23 +158,24 @@ def _strokes(
     return _Strokes(places, contrasts, numbers[labels])
 
 
-def _in_text(at: float, start: float, end: float, texts: Sequence[Area]) -> bool:
-    """Whether a stroke begins and ends inside texts, the paper around them aside."""
-    cores = [text for text in texts if text.top + _paper(text) < at < text.bottom - _paper(text)]
-    return all(any(core.left <= tip <= core.right for core in cores) for tip in (start, end))
+def _is_rule(stroke: Any, free: Flags, in_text: Flags, max_in_text: float) -> bool:
+    """Whether a stroke is inked evenly and nearly all along, with paper at its sides: characters in a row are not.
 
-
-def _paper(text: Area) -> float:
-    return TEXT_MARGIN * min(text.right - text.left, text.bottom - text.top)
-
-
-def _is_rule(band: Flags, stroke: Any, thickest: int) -> bool:
-    """Whether a stroke is inked evenly and nearly all along, with paper above and below it: characters in a row are not.
-
-    `stroke` is its contrast at each step, 0 where it has no ink.
+    Of each step are given its contrast, 0 where it has no ink, whether paper is at its sides, and whether it lies in
+    a text found.
     """
-    inked, free = stroke > 0, band.sum(axis=0) <= thickest
-    if inked.mean() < MIN_INKED or (inked & free).mean() < MIN_FREE:
+    inked = stroke > 0
+    if inked.mean() < MIN_INKED or (inked & free).mean() < MIN_FREE or in_text.mean() > max_in_text:
         return False
-    usual = np.median(stroke[inked])
-    return bool(((stroke >= usual / EVEN) & (stroke <= usual * EVEN)).mean() >= MIN_EVEN)
+    if in_text.mean() < MIN_IN_TEXT:
+        return True
+    return bool(np.median(stroke[~in_text]) >= PALE * np.median(stroke[in_text]))
+
+
+def _cores(shape: tuple[int, ...], texts: Sequence[Area]) -> Flags:
+    """Where texts are, the paper above and below them aside."""
+    cores = np.zeros(shape, np.bool_)
+    for left, top, right, bottom in texts:
+        paper = round(TEXT_MARGIN * min(right - left, bottom - top))
+        cores[max(0, top + paper) : max(0, bottom - paper), max(0, left) : max(0, right)] = True
+    return cores

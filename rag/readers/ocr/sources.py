@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -36,7 +37,6 @@ FLAT_SHARE = 0.4
 USUAL_TYPE_POINTS = 10.5
 TYPE_POINTS = (6.0, 20.0)
 """Sizes of type that a picture file's own resolution may lead to and be believed."""
-A4_WIDTH = 595.0
 _MAX_DEPTH = 4
 
 TOO_LARGE = "图片太大（{width}×{height} 像素）；请缩小后再导入。"
@@ -58,13 +58,12 @@ def page_picture(page: Any) -> Picture:
         for placed in _placed_pictures(page, view)
         if _area(placed.box) >= WHOLE_SHARE * view.width * view.height
     ]
-    finest = max(whole, default=float(MAX_DPI))
-    picture = _drawn(page, view, Box(0.0, 0.0, view.width, view.height), min(finest, USUAL_DPI))
+    finest = max(whole, default=math.inf)
+    sheet = Box(0.0, 0.0, view.width, view.height)
+    picture = _drawn(page, view, sheet, min(finest, USUAL_DPI), finest / 72)
     size = type_size(ink_of(picture.grey, picture.scale))
     dpi = min(finest, MAX_DPI, picture.scale * 72 * MIN_TYPE_PIXELS / size)
-    if dpi <= 1.1 * picture.scale * 72:
-        return picture
-    return _drawn(page, view, Box(0.0, 0.0, view.width, view.height), dpi)
+    return _drawn(page, view, sheet, dpi, finest / 72) if dpi > 1.1 * picture.scale * 72 else picture
 
 
 def pictures_of_page(page: Any, pieces: Sequence[Piece]) -> list[Picture]:
@@ -77,7 +76,7 @@ def pictures_of_page(page: Any, pieces: Sequence[Piece]) -> list[Picture]:
     for box, dpi in _joined_tiles(_placed_pictures(page, view)):
         large = box.right - box.left >= MIN_WIDTH and box.bottom - box.top >= MIN_HEIGHT
         if large and _characters_on(box, pieces) <= MAX_COVERING:
-            picture = _drawn(page, view, box, dpi)
+            picture = _drawn(page, view, box, dpi, dpi / 72)
             if is_even(picture.grey):
                 pictures.append(picture)
     return sorted(pictures, key=lambda picture: (picture.top, picture.left))
@@ -125,18 +124,18 @@ def _scaled(pixels: Pixels, dpi: float) -> Picture:
     import cv2
 
     height, width = pixels.shape[:2]
-    size = type_size(ink_of(Picture(pixels, 1.0).grey, max(height, width) / A4_WIDTH / 2))
-    grown = min(max(1.0, MIN_TYPE_PIXELS / size), (MAX_PIXELS / (height * width)) ** 0.5)
+    given = type_size(ink_of(Picture(pixels, 1.0).grey, USUAL_DPI / 72))
+    grown = min(max(1.0, MIN_TYPE_PIXELS / given), (MAX_PIXELS / (height * width)) ** 0.5)
     if abs(grown - 1) > 0.05:
         way = cv2.INTER_CUBIC if grown > 1 else cv2.INTER_AREA
         pixels = np.asarray(cv2.resize(pixels, None, fx=grown, fy=grown, interpolation=way), np.uint8)
-        size, dpi = size * grown, dpi * grown
-    believed = dpi and TYPE_POINTS[0] <= size * 72 / dpi <= TYPE_POINTS[1]
-    return Picture(pixels, dpi / 72 if believed else size / USUAL_TYPE_POINTS)
+    believed = dpi and TYPE_POINTS[0] <= given * 72 / dpi <= TYPE_POINTS[1]
+    detail = dpi / 72 if believed else given / USUAL_TYPE_POINTS
+    return Picture(pixels, detail * grown, detail=detail)
 
 
-def _drawn(page: Any, view: PageView, box: Box, dpi: float) -> Picture:
-    """A part of a page."""
+def _drawn(page: Any, view: PageView, box: Box, dpi: float, detail: float) -> Picture:
+    """A part of a page at a resolution, whose source has so many pixels a point."""
     width, height = box.right - box.left, box.bottom - box.top
     scale = max(MIN_DPI, min(MAX_DPI, dpi)) / 72
     scale = min(scale, (MAX_PIXELS / max(1.0, width * height)) ** 0.5)
@@ -144,7 +143,7 @@ def _drawn(page: Any, view: PageView, box: Box, dpi: float) -> Picture:
     bitmap = page.render(scale=scale, crop=tuple(max(0.0, edge) for edge in cut))
     pixels = np.ascontiguousarray(bitmap.to_numpy()[:, :, :3], np.uint8)
     bitmap.close()
-    return Picture(pixels, scale, box.left, box.top)
+    return Picture(pixels, scale, box.left, box.top, detail)
 
 
 def _area(box: Box) -> float:
