@@ -19,7 +19,7 @@ def find_cut_offs(contexts: Sequence[FigureContext]) -> Iterator[list[FigureCont
         defaultdict(dict)
     )
     for item in contexts:
-        rate = _RATE.findall(item.label)
+        rate = () if item.figure.is_cell else _RATE.findall(item.label)
         if item.base == "%" and rate and item.when.dates and not (item.aspects or item.figure.number.bound):
             words = frozenset(word for word in item.terms - _CUT_OFFS if not word.endswith(rate[-1]))
             groups[rate[-1], words, item.when.years].setdefault(item.when.dates, item)

@@ -251,7 +251,9 @@ def _looks_like_one(
     report: _Report,
 ) -> bool:
     first, second = _comparable(one, other)
-    if len(values) <= MAX_VALUES and is_slip(first, second):
+    if _differ_by_rounding(one, other):
+        return False
+    if len(values) <= MAX_VALUES and is_slip(first, second, left_out=True):
         return True
     if len(values) > 2:
         return False
@@ -269,6 +271,14 @@ def _are_headline_statements(one: FigureContext, other: FigureContext, first: De
         return False
     gap = abs(first - second) / max(abs(first), abs(second))
     return gap <= (NEAR if one.base == "%" or len(one.terms) == 1 else FAR)
+
+
+def _differ_by_rounding(one: FigureContext, other: FigureContext) -> bool:
+    """Whether figures with decimals are apart by no more than one in the last place: sums of rounded figures are."""
+    (first, _, step), (second, _, other_step) = map(measured, _with_units(one, other))
+    exact = not (one.figure.number.bound or other.figure.number.bound)
+    decimals = any("." in item.figure.number.text for item in (one, other))
+    return exact and decimals and abs(first - second) <= max(step, other_step)
 
 
 def _companions(one: FigureContext, other: FigureContext, report: _Report) -> bool:

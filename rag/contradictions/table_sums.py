@@ -28,6 +28,7 @@ MAX_GAP = Decimal("0.5")
 """How far a figure may be from what it should be, as a share of it, and still be meant as that."""
 NEAR_SUM = Decimal("0.15")
 """The same for a total that only the other columns show to be one."""
+_MEMBER = re.compile("[（(]?其中")
 GRADE = re.compile("(?:特|一|二|三|四)等奖|[金银铜]奖|优秀奖|优胜奖")
 _HOW_MANY = re.compile("数$|数量|项数|个数|合计")
 _NOT_ADDED = re.compile(r"率|满意度|[生人户师班]均|平均|年限|排名|得分|标准|师比|之比|最[高低大小]|行次|编码|代码")
@@ -38,20 +39,23 @@ def column_totals(sheet: Sheet) -> Iterator[Misfit]:
     for at in sorted(sheet.totals):
         last = max((i for i in sheet.totals if i < at), default=-1)
         plain = [i for i in range(at) if i not in sheet.totals]
-        runs = (
-            [i for i in plain if i > last],
-            plain,
-            [*(i for i in sheet.totals if i < at), *(i for i in plain if i > last)],
-        )
+        since, before = [i for i in plain if i > last], [i for i in sheet.totals if i < at]
+        runs = [since, plain, [*before, *since]]
+        runs += [[i for i in run if not _is_member(sheet.rows[i])] for run in runs]
         columns = [c for c in sheet.columns if c in sheet.rows[at] and not _NOT_ADDED.search(sheet.labels.get(c, ""))]
         sums = [{c: _parts(sheet, run, c, sheet.rows[at][c]) for c in columns} for run in runs]
         fits = [[c for c, parts in found.items() if parts and adds_up(sheet.rows[at][c], parts)] for found in sums]
         summed = {c for kept in fits for c in kept}
-        best = max(range(len(runs)), key=lambda i: len(fits[i]))
+        best = max(range(len(runs)), key=lambda i: (len(fits[i]), i > 2))
         for column in columns:
             whole, parts = sheet.rows[at][column], sums[best][column]
             if column not in summed and parts and _is_meant(whole, parts, supported=len(fits[best]) > 0):
                 yield Misfit(ContradictionKind.TOTAL, whole, tuple(parts))
+
+
+def _is_member(row: Line) -> bool:
+    """Whether a row is a part of the one above it (其中：…), which its sum holds already."""
+    return any(_MEMBER.match(figure.near) for figure in row.values())
 
 
 def _parts(sheet: Sheet, run: Sequence[int], column: int, whole: Figure) -> list[Figure]:
@@ -89,7 +93,7 @@ def _is_meant(whole: Figure, parts: Sequence[Figure], *, supported: bool) -> boo
 def is_slip_of_part(whole: Figure, parts: Sequence[Figure]) -> bool:
     """Whether one digit of one part, and that of a figure of four digits or more, would make them add up."""
     gap = abs(total_of(parts) - whole.number.value).normalize().as_tuple()
-    return len(gap.digits) == 1 and len(whole.number.value.as_tuple().digits) > MIN_LINES
+    return len(gap.digits) == 1 and len(whole.number.value.normalize().as_tuple().digits) > MIN_LINES
 
 
 def row_totals(sheet: Sheet) -> Iterator[Misfit]:

@@ -28,7 +28,7 @@ from rag.contradictions.misfits import (
     subtracts,
 )
 from rag.contradictions.slips import is_slip
-from rag.figure_context import COUNT
+from rag.figure_context import COUNT, words_of
 from rag.figures import Figure
 from rag.numbers import find_scopes, last_place, measured, unit_class
 from rag.records import ContradictionKind
@@ -46,6 +46,9 @@ _LEVEL = re.compile("[到至为]$")
 _EACH = re.compile("[生人户师班]均|平均|每")
 _SHARE = re.compile("占|率|比例|比重|的$")
 _RATE = re.compile("([\u4e00-\u9fff]{2})率")
+_NAMED_RATIO = re.compile(
+    "([\u4e00-\u9fff])([\u4e00-\u9fff])比|([\u4e00-\u9fff]{2,}?)[与和]([\u4e00-\u9fff]{2,}?)之?比"
+)
 _RATIO = re.compile("比[例]?[为是达]?$")
 
 
@@ -95,17 +98,21 @@ def _points(figures: Sequence[Figure], at: int) -> Misfit | None:
     if unit_class(figure.number.unit) != "points" or not _CHANGED.search(clause_of(figure)):
         return None
     shares = [f for f in figures[max(0, at - 6) : at] if unit_class(f.number.unit) == "percent"][-2:]
-    if len(shares) < 2 or not _is_compared(shares[0], figure) or subtracts(figure, *shares):
+    if len(shares) < 2 or not _is_change_of(figure, shares[0]) or subtracts(figure, *shares):
         return None
     gap = abs(shares[0].number.value - shares[1].number.value)
     meant = is_near(gap, abs(figure.number.value), NEAR) or is_slip(gap, abs(figure.number.value))
     return Misfit(ContradictionKind.CHANGE, figure, tuple(shares)) if meant else None
 
 
-def _is_compared(first: Figure, last: Figure) -> bool:
-    """Whether the words from one figure to another compare two times."""
+def _is_change_of(change: Figure, first: Figure) -> bool:
+    """Whether the words from a figure to another compare two times, and say the other of nothing but the first."""
     start = max(first.quote_start, first.start - 12)
-    text = first.passage.text[start : last.start]
+    text = first.passage.text[start : change.start]
+    own = clause_of(change)
+    said = text.removesuffix(own)
+    if _LEVEL.search(own.strip()) or any(word not in said and not _CHANGED.search(word) for word in words_of(own)):
+        return False
     return bool(_COMPARED.search(text) or len({scope.years for scope in find_scopes(text)}) > 1)
 
 
@@ -154,7 +161,7 @@ def _values_before(figures: Sequence[Figure], at: int) -> tuple[Figure, Figure] 
     """The two levels that a change at an index is said to be between."""
     before = [f for f in figures[max(0, at - 8) : at] if f.quote_start == figures[at].quote_start and is_amount(f)]
     levels = [f for f in before if not _CHANGED.search(clause_of(f)) or _LEVEL.search(clause_of(f).strip())][-2:]
-    if len(levels) < 2 or not same_unit(*levels) or not _is_compared(levels[0], figures[at]):
+    if len(levels) < 2 or not same_unit(*levels) or not _is_change_of(figures[at], levels[0]):
         return None
     return levels[0], levels[1]
 
@@ -245,7 +252,11 @@ def _quotient(figures: Sequence[Figure], at: int) -> Misfit | None:
 def _divides(result: Figure, one: Figure, other: Figure, *, ratio: bool) -> bool:
     """Whether one figure by the other may give a third: people by people a ratio, money by people an average in money."""
     if ratio:
-        return unit_class(one.number.unit) == unit_class(other.number.unit) == "count"
+        named = _NAMED_RATIO.search(clause_of(result))
+        counted = unit_class(one.number.unit) == unit_class(other.number.unit) == "count"
+        if not counted or not named:
+            return False
+        return (named[1] or named[3]) in clause_of(one) and (named[2] or named[4]) in clause_of(other)
     base, own = measured(one.number)[1], measured(result.number)[1].split("/")[0]
     return base == own and unit_class(other.number.unit) == "count"
 

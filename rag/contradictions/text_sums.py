@@ -30,6 +30,7 @@ MIN_PARTS = 4
 NEAR, NEAR_SLIP, NEAR_SUM = Decimal("0.5"), Decimal("0.25"), Decimal("0.15")
 """How far a whole may be from the sum of a list, as a share of it: of all its parts, with one digit wrong, up to 其他."""
 _MADE_UP = re.compile("其中|包括|包含|分为|由|构成|组成|分别|分布|原因|归纳|如下|[:：（(]")
+_CLOSED = re.compile("[（(][^（()）]*[)）]")
 _MADE_OF = re.compile("分布|构成|组成|分为|归纳|原因|如下")
 _REST = re.compile("其[他它余]")
 _PART = re.compile("^[、，；;和及与\\s]*(?:其中|包括|含)")
@@ -99,7 +100,8 @@ def _grades(whole: Figure, run: Sequence[Figure]) -> list[Figure]:
 def _is_whole_of(whole: Figure, parts: Sequence[Figure], *, is_all: bool) -> bool:
     """Whether a list is meant as all parts of a whole that they do not add up to."""
     total = total_of(parts)
-    cue = bool(_MADE_UP.search(whole.passage.text[whole.end : parts[0].start]) or _REST.search(clause_of(parts[-1])))
+    between = _CLOSED.sub("", whole.passage.text[whole.end : parts[0].start])
+    cue = bool(_MADE_UP.search(between) or _REST.search(clause_of(parts[-1])))
     slip = is_slip(whole.number.value, total) or is_slip_of_part(whole, parts)
     alike = _are_alike(parts) and not _are_alike([whole, *parts])
     if slip and (cue or alike) and is_near(whole.number.value, total, NEAR_SLIP):
@@ -110,7 +112,7 @@ def _is_whole_of(whole: Figure, parts: Sequence[Figure], *, is_all: bool) -> boo
         return is_near(whole.number.value, total, NEAR_SUM)
     if len(parts) == 2 and _are_opposites(parts):
         return is_near(whole.number.value, total, NEAR_SUM)
-    made_of = len(parts) > MIN_PARTS and _MADE_OF.search(whole.passage.text[whole.end : parts[0].start])
+    made_of = len(parts) > MIN_PARTS and _MADE_OF.search(between)
     return bool(made_of) and whole.number.value < total and is_near(whole.number.value, total, NEAR)
 
 
