@@ -100,6 +100,15 @@ def test_an_honest_font_is_believed_on_any_ground(family: str, ground: str) -> N
     assert page.note == ""
 
 
+def test_digits_set_closer_than_their_font_says_are_told_apart() -> None:
+    figure = "1234567890"
+    content = "\n".join(shown(f"{digit}", left=100 + 6 * at) for at, digit in enumerate(figure))
+    wide = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /FirstChar 48 /LastChar 57 /Widths [" + "1000 " * 10 + "] >>"
+    page = page_of(content, extra=[wide])
+    assert first_line(page).text == figure
+    assert page.note == ""
+
+
 def test_one_digit_font_of_many_pages_is_looked_at_anew_for_digits_not_seen_before() -> None:
     builder = PdfBuilder(fonts="/X 10 0 R", extra=base_font("Helvetica", {"7": "1"}))
     builder.page(PROSE, shown("2345")).page(PROSE, shown("3747"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +21,7 @@ from rag.readers.pdf_false_fonts import FALSE_FONT_SUMMARIES, FontTrials, as_dra
 from rag.readers.pdf_fonts import FontWeights
 from rag.readers.pdf_grids import TABLES_FAILED, GridFinder
 from rag.readers.pdf_layout import in_page_order, is_within, pieces_to_lines
+from rag.readers.pdf_left_out import LEFT_OUT, LEFT_OUT_SUMMARIES, STACKED, Fonts, stacked_lines, with_left_out
 from rag.readers.pdf_readings import StatedReadings
 from rag.readers.pdf_shown import SHOWN_SUMMARIES, ShownText, shown_text
 from rag.readers.pdf_text import PageView, Piece
@@ -180,12 +182,17 @@ def _filled(page: Page, seen: Any, pieces: list[Piece], drawing: Drawing, view: 
         if not lines:
             return replace(page, status=PageStatus.GARBLED, note=GARBLED, is_pictured=True)
         return replace(page, items=tuple(Line(line) for line in lines))
+    index = page.number - 1
+    fonts = Fonts(partial(helpers.grids.characters, index), partial(helpers.weights.plain_fonts, index))
+    if stacked := stacked_lines(pieces, fonts.characters):
+        return replace(page, items=tuple(map(Line, stacked)), note=STACKED)
+    pieces, is_whole = with_left_out(view, pieces, drawing, fonts)
     pieces, runs = helpers.trials.true_text(seen, view, pieces)
     found = helpers.grids.find(page.number - 1, pieces, drawing, view)
     free = [piece for piece in pieces if not any(is_within(piece, grid) for grid in found.grids)]
     items = in_page_order(pieces_to_lines(free), found.grids)
     is_pictured = drawing.picture_area >= MIN_PICTURE_AREA
-    note = found.note or _text_note(pieces, drawing, view)
+    note = found.note or _text_note(pieces, drawing, view) or ("" if is_whole else LEFT_OUT)
     return as_drawn(replace(page, items=items, note=note, is_pictured=is_pictured), runs)
 
 
@@ -287,6 +294,6 @@ def _refuse_without_text(pages: Sequence[Page]) -> None:
 def _page_warnings(pages: Sequence[Page]) -> tuple[str, ...]:
     return tuple(
         summary.format(pages=page_ranges(numbers))
-        for note, summary in (_SUMMARIES | SHOWN_SUMMARIES | FALSE_FONT_SUMMARIES).items()
+        for note, summary in (_SUMMARIES | SHOWN_SUMMARIES | FALSE_FONT_SUMMARIES | LEFT_OUT_SUMMARIES).items()
         if (numbers := [page.number for page in pages if note in page.note and page.number is not None])
     )

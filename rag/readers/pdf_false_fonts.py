@@ -119,7 +119,7 @@ class FontTrials:
                     fonts[owner] = self._font_of(owner)
                 places = found[fonts[owner]][character]
                 if len(places) < MAX_SAMPLES:
-                    places.append(Place(piece.lefts[index], piece.rights[index], piece.baseline, piece.size))
+                    places.append(Place(piece.lefts[index], _right(piece, index), piece.baseline, piece.size))
         return found
 
     def _font_of(self, owner: int) -> int:
@@ -141,6 +141,11 @@ class FontTrials:
                 shapes = (shape for place in places if (shape := draw_shape(page, view, place)))
                 if verdict := _verdict(shapes, character):
                     font.verdicts[character] = verdict
+
+
+def _right(piece: Piece, index: int) -> float:
+    """Where a character ends: where the next one begins, if a font says that it is wider than it is set."""
+    return min([piece.rights[index], *(left for left in piece.lefts[index + 1 : index + 2] if left > piece.lefts[index])])
 
 
 def _is_stacked(piece: Piece, index: int) -> bool:

@@ -55,6 +55,17 @@ class FontWeights:
             return frozenset()
         return frozenset(address for address, bold in zip(addresses, weights, strict=True) if bold)
 
+    def plain_fonts(self, index: int) -> frozenset[str]:
+        """Names of those fonts of a page that hold nothing but the letters of a usual Latin encoding."""
+        try:
+            fonts = _dictionary(_dictionary(self._open().pages[index]["/Resources"]).get("/Font"))
+            named = [(str(font.get("/BaseFont", ""))[1:], _is_plain(font)) for font in map(_dictionary, fonts.values())]
+        except (MemoryError, KeyboardInterrupt):
+            raise
+        except Exception:  # as above
+            return frozenset()
+        return frozenset(name for name, _ in named) - {name for name, plain in named if not plain}
+
     def _stated(self, index: int) -> list[bool]:
         """Whether each nameless font of a page is bold, in the order of their first use."""
         page = self._open().pages[index]
@@ -114,6 +125,11 @@ def _used_fonts(content: bytes, resources: Any, depth: int) -> Iterator[tuple[An
         elif match[2] == b"Do" and depth < MAX_FORM_DEPTH and name in forms and forms[name].get("/Subtype") == "/Form":
             form = forms[name]
             yield from _used_fonts(form.get_data(), _dictionary(form.get("/Resources", resources)), depth + 1)
+
+
+def _is_plain(font: Mapping[str, Any]) -> bool:
+    simple = font.get("/Subtype") in ("/Type1", "/TrueType", "/MMType1") and "/ToUnicode" not in font
+    return simple and isinstance(font.get("/Encoding", ""), str)
 
 
 def _dictionary(value: Any) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.readers.pdf_drawing import Drawing
 from rag.readers.pdf_layout import text_finder
+from rag.readers.pdf_left_out import PlacedCharacter
 from rag.readers.pdf_text import PageView, Piece
 from rag.records import Grid
 
@@ -52,6 +53,20 @@ class GridFinder:
         except Exception:  # pdfminer raises anything at all on damaged content
             return FoundGrids(note=TABLES_FAILED)
 
+    def characters(self, index: int) -> list[PlacedCharacter]:
+        """The characters of a page in the order of its content; none where they cannot be read."""
+        try:
+            page = self._page(index, rotation=0)
+            try:
+                x, y = page.mediabox[:2]
+                return [_placed(character, x, y) for character in page.chars]
+            finally:
+                page.close()
+        except (MemoryError, KeyboardInterrupt):
+            raise
+        except Exception:  # as above
+            return []
+
     def _grids(self, index: int, rotation: int, pieces: Sequence[Piece]) -> tuple[Grid, ...]:
         from rag.readers.pdf_tables import page_to_grids
 
@@ -81,6 +96,13 @@ class GridFinder:
             return page
         page.page_obj.rotate = page.page_obj.attrs["Rotate"] = rotation
         return type(page)(self._document, page.page_obj, page.page_number, page.initial_doctop)
+
+
+def _placed(character: Mapping[str, Any], x: float, y: float) -> PlacedCharacter:
+    matrix = character["matrix"]
+    width = character["x1"] - character["x0"]
+    text = "" if character["text"].startswith("(cid:") else character["text"]
+    return PlacedCharacter(text, matrix[4] + x, matrix[5] + y, character["size"], width)
 
 
 def _shifted(
