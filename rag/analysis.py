@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.chunks import TokenCounter, sections_to_chunks
+from rag.containment import UNCHECKED, contained, passage_lost, readable_pages
 from rag.contradictions import figures_to_contradictions
 from rag.errors import SettingsError, UnreadableFileError
-from rag.figures import passage_to_figures, section_to_passages
+from rag.figures import Figure, passage_to_figures, section_to_passages
 from rag.identity import describe_report
 from rag.pages import drop_running_heads
 from rag.readers.files import read_file
@@ -17,6 +19,7 @@ from rag.readers.request import Request
 from rag.records import ReadFile, Report, ReportParts
 from rag.sandbox.values import json_to_value, value_to_json
 from rag.sections import pages_to_sections
+from rag.soundness import sound_file
 from rag.tokens import estimate_tokens
 from rag.twins import text_sketch
 
@@ -39,27 +42,35 @@ def answer(request: bytes, teller: Teller) -> bytes:
 
 
 def read_to_parts(read: ReadFile, request: Request, count_tokens: TokenCounter = estimate_tokens) -> ReportParts:
-    """Everything that is kept of one report, from its file as read."""
+    """Everything that is kept of one report, from its file as read.
+
+    What fails is left out and named among the report's warnings: a page, the figures of a passage, the contradictions.
+    """
+    read = sound_file(read)
     described = describe_report(read, request.report_id, request.corrections)
-    pages = drop_running_heads(read.pages)
+    pages, lost = readable_pages(drop_running_heads(read.pages), lambda pages: pages_to_sections(pages, "", ()))
     sections, tables = pages_to_sections(pages, request.report_id, read.outline)
     by_id = {table.id: table for table in tables}
-    figures = [
-        figure
-        for section in sections
-        for passage in section_to_passages(section)
-        for figure in passage_to_figures(passage, by_id.get(passage.table_id or ""))
-    ]
+    figures: list[Figure] = []
+    for passage in (passage for section in sections for passage in section_to_passages(section)):
+        found = contained(partial(passage_to_figures, passage, by_id.get(passage.table_id or "")))
+        figures += found or ()
+        lost += () if found is not None else (passage_lost(passage, by_id),)
     report = replace(
         described,
+        warnings=(*described.warnings, *lost),
         path=str(Path(request.path).resolve()),
         figure_count=len(figures),
         sketch=text_sketch(section.text for section in sections),
         pending_pages=read.pending,
     )
     chunks = sections_to_chunks(report, sections, tables, count_tokens, request.max_chunk_tokens)
-    contradictions = figures_to_contradictions(report.id, sections, figures, report_years(report), report_names(report))
-    return ReportParts(report, pages, sections, tables, chunks, contradictions)
+    contradictions = contained(
+        lambda: figures_to_contradictions(report.id, sections, figures, report_years(report), report_names(report))
+    )
+    if contradictions is None:
+        report = replace(report, warnings=(*report.warnings, UNCHECKED))
+    return ReportParts(report, pages, sections, tables, chunks, contradictions or ())
 
 
 def report_years(report: Report) -> frozenset[int]:

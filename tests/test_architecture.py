@@ -51,6 +51,8 @@ LAYERS = (
         "table_rows",
         "tables",
         "chunks",
+        "containment",
+        "soundness",
         "clauses",
         "figure_time",
         "figures",

@@ -103,7 +103,11 @@ def test_an_honest_font_is_believed_on_any_ground(family: str, ground: str) -> N
 def test_digits_set_closer_than_their_font_says_are_told_apart() -> None:
     figure = "1234567890"
     content = "\n".join(shown(f"{digit}", left=100 + 6 * at) for at, digit in enumerate(figure))
-    wide = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /FirstChar 48 /LastChar 57 /Widths [" + "1000 " * 10 + "] >>"
+    wide = (
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /FirstChar 48 /LastChar 57 /Widths ["
+        + "1000 " * 10
+        + "] >>"
+    )
     page = page_of(content, extra=[wide])
     assert first_line(page).text == figure
     assert page.note == ""

@@ -145,7 +145,9 @@ class FontTrials:
 
 def _right(piece: Piece, index: int) -> float:
     """Where a character ends: where the next one begins, if a font says that it is wider than it is set."""
-    return min([piece.rights[index], *(left for left in piece.lefts[index + 1 : index + 2] if left > piece.lefts[index])])
+    return min(
+        [piece.rights[index], *(left for left in piece.lefts[index + 1 : index + 2] if left > piece.lefts[index])]
+    )
 
 
 def _is_stacked(piece: Piece, index: int) -> bool:
