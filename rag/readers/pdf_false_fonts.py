@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any, NamedTuple
@@ -26,6 +26,8 @@ enough where two of a font are."""
 MIN_DOUBTED = 2
 UNLIKE, MIN_UNLIKE_DIGITS, UNLIKE_SHARE = 0.45, 3, 0.6
 """Digits less like themselves, so many of them and this share of what a font has, are no digits."""
+MAX_OVERLAP = 0.12
+"""Type sizes by which the boxes of two characters that are looked at may overlap."""
 MIN_ODD_MARKS = 2
 """So many different odd marks in a font tell that its characters are numbered as they came."""
 
@@ -98,7 +100,7 @@ class FontTrials:
         false: dict[int, Readings] = {}
         for address, said in self._said_by_font(pieces).items():
             font = self._fonts[address]
-            self._try(font, said, page, view)
+            self._try(font, said, lambda place: None if _is_crowded(place, pieces) else draw_shape(page, view, place))
             if font.is_false:
                 false[address] = font.readings
         if not false:
@@ -119,7 +121,7 @@ class FontTrials:
                     fonts[owner] = self._font_of(owner)
                 places = found[fonts[owner]][character]
                 if len(places) < MAX_SAMPLES:
-                    places.append(Place(piece.lefts[index], _right(piece, index), piece.baseline, piece.size))
+                    places.append(Place(piece.lefts[index], piece.rights[index], piece.baseline, piece.size))
         return found
 
     def _font_of(self, owner: int) -> int:
@@ -134,20 +136,25 @@ class FontTrials:
             self._kept.append(pdfium.FPDFPageObj_CreateTextObj(self._document.raw, font, 1.0))
         return address
 
-    def _try(self, font: _Font, said: dict[str, list[Place]], page: Any, view: PageView) -> None:
+    def _try(self, font: _Font, said: dict[str, list[Place]], shape_at: Callable[[Place], Shape | None]) -> None:
         numbered = not _UNMAPPED.isdisjoint(said) or len(_ODD_MARKS.intersection(said)) >= MIN_ODD_MARKS
         for character, places in said.items():
             if character not in font.verdicts and (numbered or character in _DIGITS):
-                shapes = (shape for place in places if (shape := draw_shape(page, view, place)))
+                shapes = (shape for place in places if (shape := shape_at(place)))
                 if verdict := _verdict(shapes, character):
                     font.verdicts[character] = verdict
 
 
-def _right(piece: Piece, index: int) -> float:
-    """Where a character ends: where the next one begins, if a font says that it is wider than it is set."""
-    return min(
-        [piece.rights[index], *(left for left in piece.lefts[index + 1 : index + 2] if left > piece.lefts[index])]
+def _is_crowded(place: Place, pieces: Iterable[Piece]) -> bool:
+    """Whether other characters reach into a place: a font may say that they are wider than they are set."""
+    room = MAX_OVERLAP * place.size
+    inside = sum(
+        min(right, place.right) - max(left, place.left) > room
+        for piece in pieces
+        if abs(piece.baseline - place.baseline) <= place.size and piece.left < place.right and piece.right > place.left
+        for left, right in zip(piece.lefts, piece.rights, strict=True)
     )
+    return inside > 1
 
 
 def _is_stacked(piece: Piece, index: int) -> bool:

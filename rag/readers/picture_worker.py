@@ -79,8 +79,8 @@ def _answer(request: PictureRequest, opened: _Open | None) -> tuple[PagePicture,
         return PagePicture(request.page, note=OUT_OF_MEMORY), None
     except Exception as error:  # whatever a library makes of a damaged file must become an answer
         traceback.print_exc()
-        is_pdfium = type(error).__name__ == "PdfiumError"
-        return PagePicture(request.page, note=UNOPENABLE if is_pdfium else UNEXPECTED), None
+        is_unopenable = type(error).__name__ in ("PdfiumError", "UnreadableFileError")
+        return PagePicture(request.page, note=UNOPENABLE if is_unopenable else UNEXPECTED), None
 
 
 def _reopened(path: str, opened: _Open | None) -> _Open:

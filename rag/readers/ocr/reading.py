@@ -17,6 +17,8 @@ from rag.readers.ocr.snippets import Area, Snippet
 
 ENLARGED = 2.0
 """How much larger a snippet is when it is looked at again."""
+MIN_SIDE = 3
+"""Pixels of a snippet at least: what is left of one at the edge of the picture may be less."""
 ROOM, TIGHT_ROOM = 0.15, 0.08
 """Heights of a snippet that are put around it, and around its bare strokes, for another look."""
 
@@ -25,7 +27,8 @@ def read_snippets(
     snippets: Sequence[Snippet], pixels: Pixels, ink: Flags, usual: float, models: Models
 ) -> list[ReadLine]:
     """What the parts of a picture say; `ink` is without rules, `usual` the height of most lines in pixels."""
-    level = [_inside(snippet, pixels) for snippet in snippets if not snippet.upright]
+    snippets = [inside for snippet in snippets if _is_seen(inside := _inside(snippet, pixels))]
+    level = [snippet for snippet in snippets if not snippet.upright]
     inked = [_part(ink, snippet.area) for snippet in level]
     readings = [tidied(reading) for reading in models.read([_part(pixels, snippet.area) for snippet in level])]
     for at, snippet in enumerate(level):
@@ -38,7 +41,7 @@ def read_snippets(
         for reading, part, snippet in zip(readings, inked, level, strict=True)
         if reading.characters
     ]
-    upright = [_inside(snippet, pixels) for snippet in snippets if snippet.upright]
+    upright = [snippet for snippet in snippets if snippet.upright]
     lines += [_read_upright(snippet.area, pixels, ink, models) for snippet in upright]
     return [line for line in lines if line.reading.text.strip()]
 
@@ -47,6 +50,12 @@ def _inside(snippet: Snippet, pixels: Pixels) -> Snippet:
     height, width = pixels.shape[:2]
     left, top, right, bottom = snippet.area
     return replace(snippet, area=Area(max(0, left), max(0, top), min(width, right), min(height, bottom)))
+
+
+def _is_seen(snippet: Snippet) -> bool:
+    """Whether a snippet holds enough of the picture to be read at all."""
+    left, top, right, bottom = snippet.area
+    return right - left >= MIN_SIDE and bottom - top >= MIN_SIDE
 
 
 def _part(pixels: np.ndarray, area: Area) -> np.ndarray:
