@@ -26,10 +26,12 @@ from rag.records import (
     Number,
     Page,
     Passage,
+    RecognisedSpan,
     Report,
     ReportParts,
     Section,
     Table,
+    TableRow,
 )
 from rag.store import DATABASE_NAME, ReportStats, ReportStore, ReportVersion
 
@@ -54,16 +56,16 @@ def _few(strategy: st.SearchStrategy, most: int = 1) -> st.SearchStrategy:
 
 _line, _grid = _built(Line), _built(Grid, cells=_few(_built(Cell), 3))
 _page = _built(Page, items=_few(_line | _grid, 4))
-_passage = _built(Passage, pages=st.just(()))
-_ref = st.builds(
-    FigureRef, number=_built(Number, value=st.decimals(allow_nan=False, allow_infinity=False)), passage=_passage
-)
+_recognised = _few(_built(RecognisedSpan))
+_passage = _built(Passage, pages=st.just(()), recognised=_recognised)
+_decimal = st.decimals(allow_nan=False, allow_infinity=False)
+_ref = st.builds(FigureRef, number=_built(Number, value=_decimal, high=st.none() | _decimal), passage=_passage)
 _parts = st.builds(
     ReportParts,
     _built(Report, id=st.just("r")),
     _few(_page, 3),
-    _few(_built(Section, report_id=st.just("r"))),
-    _few(_built(Table, report_id=st.just("r"))),
+    _few(_built(Section, report_id=st.just("r"), recognised=_recognised)),
+    _few(_built(Table, report_id=st.just("r"), rows=_few(_built(TableRow)))),
     _few(_built(Chunk, report_id=st.just("r"))),
     _few(st.builds(Contradiction, report_id=st.just("r"), figures=_few(_ref), operands=_few(_ref))),
 )
