@@ -307,7 +307,7 @@ def test_an_empty_document_is_refused() -> None:
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the shared reports")
-def test_a_real_report_keeps_every_character_of_its_body() -> None:
+def test_a_real_report_keeps_every_character_of_its_body_and_its_headers() -> None:
     from rag.text import matching_key
 
     data = (SHARED / "hubei-poly-2020-employment.docx").read_bytes()
@@ -315,6 +315,7 @@ def test_a_real_report_keeps_every_character_of_its_body() -> None:
         item.text if isinstance(item, Line) else "".join(cell.text for cell in item.cells)
         for item in read_docx(data).pages[0].items
     )
-    body = docx.Document(io.BytesIO(data)).element.body
-    printed = "".join(node.text or "" for node in body.iter("{*}t"))
-    assert matching_key(kept) == matching_key(printed)
+    document = docx.Document(io.BytesIO(data))
+    printed = "".join(node.text or "" for node in document.element.body.iter("{*}t"))
+    headers = {paragraph.text for section in document.sections for paragraph in section.header.paragraphs}
+    assert matching_key(kept) == matching_key(printed + "".join(sorted(headers)))
