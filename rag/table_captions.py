@@ -153,11 +153,18 @@ def _lines_before(pages: Sequence[Page], first: Place, taken: set[Place]) -> lis
         item = pages[page_index].items[item_index]
         if isinstance(item, Grid) and page_index == first[0] and _beside(grid, item):
             continue
+        if isinstance(item, Line) and page_index == first[0] and _is_below_top(item, grid):
+            continue
         shared = isinstance(item, Line) and item.text.count("\t") + 1 == size > 1
         if not isinstance(item, Line) or ((page_index, item_index) in taken and not shared):
             break
         found.append(((page_index, item_index), item))
     return found
+
+
+def _is_below_top(line: Line, grid: Grid) -> bool:
+    """Whether a line that comes before a table stands beside it or under its neighbour, not above it."""
+    return grid.right > grid.left and line.top > grid.top
 
 
 def _goes_on(upper: Line, lower: Line, grid: Grid) -> bool:

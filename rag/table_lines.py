@@ -54,9 +54,13 @@ def is_continued(text: str) -> bool:
 def split_unit(text: str) -> tuple[str, str]:
     """A line without the unit statement that only shares it, and that statement; one in brackets stays."""
     found = _UNIT.search(text)
-    if not found or found.group()[0] in "（(【":
+    if not found or found.group()[0] in "（(【" or _is_inside_bracket(text[: found.start()]):
         return text, ""
     return text[: found.start()] + text[found.end() :], unit_of(text)
+
+
+def _is_inside_bracket(before: str) -> bool:
+    return max(map(before.rfind, "（(【")) > max(map(before.rfind, "）)】"))
 
 
 def unit_of(text: str) -> str:

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from table_samples import centred, filled, grid, labels, line, only, pages, printed
 
+from rag.readers.pdf_layout import in_page_order
+from rag.records import Line
 from rag.tables import MERGED_VALUE, join_tables
 
 
@@ -117,6 +119,20 @@ def test_two_captions_in_one_line_belong_to_the_tables_side_by_side() -> None:
         ("表8 学生满意度", "单位：分"),
         ("表9 用人单位评价", "单位：%"),
     ]
+
+
+def test_a_heading_below_the_left_table_is_no_caption_of_the_right_one() -> None:
+    one = grid("项目 | 得分", "教学 | 93", "食宿 | 83", edges=(90, 200, 290))
+    other = grid("能力 | 满意", "合作 | 61", "外语 | 39", edges=(310, 400, 510))
+    left = replace(one, left=90, right=290, bottom=200)
+    right = replace(other, left=310, right=510)
+    caption, heading = line("表8 学生满意度\t表9 用人单位评价"), Line("三、师资队伍", 90, 220, 160, 235, 15, True)
+    found = join_tables(pages([caption, left, heading, right, "下文。"]))
+    assert [table.caption for table in found] == ["表8 学生满意度", "表9 用人单位评价"]
+    below = Line("上文接下来的话。", 90, 320, 510, 330, 10)
+    assert in_page_order([caption, heading, below], [right, left]) == (caption, left, right, heading, below)
+    title = Line("表9 用人单位评价", 350, 85, 480, 95, 10)
+    assert in_page_order([heading, title, below], [right, left]) == (left, heading, title, right, below)
 
 
 def test_lines_between_a_title_and_its_table_that_frame_it() -> None:

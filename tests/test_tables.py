@@ -102,6 +102,11 @@ def test_unit_beside_the_caption_is_cut_off_in_brackets_it_stays() -> None:
     assert (bracketed.caption, bracketed.unit) == ("表1 收入（单位：万元）", "单位：万元")
 
 
+def test_unit_that_ends_a_bracket_is_not_cut_off() -> None:
+    table = only(["表13 经费收入（除注明外，单位：万元）", FIRST])
+    assert (table.caption, table.unit) == ("表13 经费收入（除注明外，单位：万元）", "单位：万元")
+
+
 def test_wrapped_caption() -> None:
     upper, lower = line("表2-1 某某学院各类学生社团组织名称成员数量及", LEFT, RIGHT), centred("活动情况统计")
     table = only(["上文。", upper, lower, FIRST])

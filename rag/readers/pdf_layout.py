@@ -200,21 +200,26 @@ def is_within(piece: Piece, grid: Grid) -> bool:
 
 def in_page_order(lines: Sequence[Line], grids: Sequence[Grid]) -> tuple[Line | Grid, ...]:
     """Lines in their own order, each grid before the first line below its top that stands under or over it, not in
-    another column of the page; of grids side by side the left one first."""
+    another column of the page; of grids side by side the left one first, the next right behind it where nothing that
+    stands above the next comes between.
+    """
     items: list[Line | Grid] = list(lines)
     for row in reversed(_rows_of_grids(grids)):
-        for grid, right in zip(row[::-1], [None, *row[:0:-1]], strict=True):
-            at = _place_of(grid, items)
-            items.insert(at if right is None else min(at, items.index(right)), grid)
+        places = [_place_of(grid, items) for grid in row]
+        at = min(before for _, before in places)
+        ordered = [at, *(at := max(at, after) for after, _ in places[1:])]
+        for grid, place in zip(reversed(row), reversed(ordered), strict=True):
+            items.insert(place, grid)
     return tuple(items)
 
 
-def _place_of(grid: Grid, items: Sequence[Line | Grid]) -> int:
+def _place_of(grid: Grid, items: Sequence[Line | Grid]) -> tuple[int, int]:
+    """The first and the last place of a grid among the items of its column of the page."""
     column = [(i, item) for i, item in enumerate(items) if item.left < grid.right and item.right > grid.left]
-    below = next((i for i, item in column if item.top > grid.top), None)
-    if below is not None:
-        return below
-    return column[-1][0] + 1 if column else sum(item.top <= grid.top for item in items)
+    if not column:
+        return (at := sum(item.top <= grid.top for item in items)), at
+    last = next((i for i, item in column if item.top > grid.top), column[-1][0] + 1)
+    return max((i + 1 for i, _ in column if i < last), default=0), last
 
 
 def _rows_of_grids(grids: Sequence[Grid]) -> list[list[Grid]]:
