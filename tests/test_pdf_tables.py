@@ -366,6 +366,52 @@ def test_three_line_table_whose_rows_are_in_doubt_is_left_as_text() -> None:
     drawing = [line(50, y, 290, y) for y in (50, 70, 150)]
     body = words(
         [["name", "staff", "share"], ["long", "796", "1%"], ["name", "", ""], ["other", "959", "2%"]],
-        tops=(50, 70, 84, 110),
+        tops=(50, 70, 90, 110),
     )
     assert grids_of(drawing, body) == ()
+
+
+def test_three_line_table_with_wrapped_labels() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 70, 170)]
+    body = words(
+        [["name", "staff", "share"], ["", "796", "1%"], ["", "959", "2%"], ["", "11", "3%"]], tops=(50, 76, 112, 140)
+    )
+    labels = [
+        text(word, 58, y) for word, y in (("long", 84), ("name", 96), ("other", 120), ("name", 132), ("new", 154))
+    ]
+    (grid,) = grids_of(drawing, body, labels)
+    assert [row[1:] for row in rows_of(grid)] == [["staff", "share"], ["796", "1%"], ["959", "2%"], ["11", "3%"]]
+    assert [row[0] for row in rows_of(grid)] == ["name", "long name", "other name", "new"]
+
+
+def test_one_rule_under_several_groups_of_columns() -> None:
+    drawing = [line(50, y, 370, y) for y in (50, 90, 110, 130)] + [line(115, 70, 370, 70)]
+    columns = (50, 112, 177, 242, 307)
+    rows = [["2022", "11", "12", "13", "14"], ["2023", "21", "22", "23", "24"]]
+    head = [text("year", 58, 74), text("girls", 166, 64), text("boys", 296, 64)]
+    head += words([["", "all", "new", "all", "new"]], columns, tops=[70])
+    (grid,) = grids_of(drawing, head, words(rows, columns, tops=(90, 110)))
+    top = {cell.text: (cell.column, cell.column_span) for cell in grid.cells if cell.row == 0}
+    assert top == {"year": (0, 1), "girls": (1, 2), "boys": (3, 2)}
+    assert rows_of(grid)[1:] == [["", "all", "new", "all", "new"], *rows]
+
+
+def test_label_set_wide_over_its_columns_stays_one() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 90, 130)] + [line(135, 70, 285, 70)]
+    rows = [["year", "staff", "share"], ["2022", "796", "42.21%"], ["2023", "959", "46.23%"]]
+    head = [text("in", 191, 64), text("all", 214, 64)]
+    (grid,) = grids_of(drawing, head, words(rows, tops=(70, 90, 110)))
+    assert [(cell.text, cell.column_span) for cell in grid.cells if cell.row == 0 and cell.column] == [("inall", 2)]
+
+
+def test_rules_between_rows_that_leave_out_a_merged_cell() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 70, 110, 150)] + [line(120, y, 290, y) for y in (90, 130)]
+    rows = [["area", "staff", "share"], ["", "796", "1%"], ["", "959", "2%"], ["", "11", "3%"], ["", "12", "4%"]]
+    merged = [text("east", 58, 94), text("west", 58, 134)]
+    (grid,) = grids_of(drawing, words(rows, tops=(50, 70, 90, 110, 130)), merged)
+    assert [(cell.text, cell.row, cell.row_span) for cell in grid.cells if not cell.column] == [
+        ("area", 0, 1),
+        ("east", 1, 2),
+        ("west", 3, 2),
+    ]
+    assert [row[1:] for row in rows_of(grid)] == [row[1:] for row in rows]
