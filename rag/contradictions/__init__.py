@@ -8,16 +8,14 @@ of one rate at two cut-offs are kept too, and named as that: they are no contrad
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rag.contradictions.cut_offs import find_cut_offs
 from rag.contradictions.making import Places, numbered
 from rag.contradictions.misfits import Misfit
 from rag.contradictions.said_twice import find_rivals
-from rag.contradictions.sheets import MAX_COLUMNS, figures_to_sheet
-from rag.contradictions.table_laws import broken_laws, broken_shares
-from rag.contradictions.table_sums import MIN_LINES, column_totals, grade_sums, row_totals
-from rag.contradictions.text_laws import Wholes, broken_laws_of_text, broken_shares_of_row
+from rag.contradictions.table_misfits import table_misfits
+from rag.contradictions.text_laws import Wholes, broken_laws
 from rag.contradictions.text_sums import broken_complements, broken_sums
 from rag.contradictions.units import same_digits
 from rag.figure_context import figures_to_contexts
@@ -60,30 +58,8 @@ def _misfits(figures: Sequence[Figure]) -> Iterator[Misfit]:
             paragraphs[figure.passage.id, figure.passage.text.rfind("\n", 0, figure.start)].append(figure)
     wholes = Wholes(figures)
     for table in tables.values():
-        yield from _first_of_each(_table_misfits(table))
+        yield from table_misfits(table)
     for paragraph in paragraphs.values():
         yield from broken_sums(paragraph)
         yield from broken_complements(paragraph)
-        yield from broken_laws_of_text(paragraph, wholes)
-
-
-def _table_misfits(figures: Sequence[Figure]) -> Iterator[Misfit]:
-    sheet = figures_to_sheet(figures)
-    yield from grade_sums(figures)
-    yield from column_totals(sheet)
-    yield from row_totals(sheet)
-    yield from broken_laws(sheet)
-    yield from broken_shares(sheet)
-    if len(sheet.rows) < MIN_LINES:
-        yield from (misfit for row in sheet.rows for misfit in broken_shares_of_row(list(row.values())))
-    if len(sheet.rows) <= MAX_COLUMNS:
-        yield from broken_laws(sheet.turned())
-
-
-def _first_of_each(misfits: Iterable[Misfit]) -> Iterator[Misfit]:
-    """Each figure is accused once."""
-    told: set[int] = set()
-    for misfit in misfits:
-        if misfit.figure.start not in told:
-            told.add(misfit.figure.start)
-            yield misfit
+        yield from broken_laws(paragraph, wholes)

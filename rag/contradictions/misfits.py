@@ -13,6 +13,8 @@ from rag.numbers import decimal_places, last_place, unit_class
 from rag.records import ContradictionKind
 
 HUNDRED = Decimal(100)
+MIN_WHOLE_DIGITS = 4
+"""Digits of a whole from which on a slip of one digit in one of its parts can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,9 @@ def quotient_fits(printed: Figure, part: Figure, whole: Figure, times: Decimal =
     if whole.number.value <= 0 or part.number.value < 0:
         return False
     half_part, half_whole = tolerance([part]), tolerance([whole])
+    floor = max(whole.number.value - half_whole, last_place(whole.number.value) / 2)
     least = (part.number.value - half_part) * times / (whole.number.value + half_whole)
-    most = (
-        (part.number.value + half_part)
-        * times
-        / max(whole.number.value - half_whole, last_place(whole.number.value) / 2)
-    )
+    most = (part.number.value + half_part) * times / floor
     step = last_place(printed.number.value)
     return least - step <= printed.number.value <= most + step / 2
 
@@ -91,6 +90,12 @@ def is_near(printed: Decimal, exact: Decimal, gap: Decimal) -> bool:
     return abs(printed - exact) <= gap * max(abs(printed), abs(exact))
 
 
+def is_slip_of_part(whole: Figure, parts: Sequence[Figure]) -> bool:
+    """Whether one digit of one part, and that of a figure of four digits or more, would make them add up."""
+    gap = abs(total_of(parts) - whole.number.value).normalize().as_tuple()
+    return len(gap.digits) == 1 and len(whole.number.value.normalize().as_tuple().digits) >= MIN_WHOLE_DIGITS
+
+
 def clause_of(figure: Figure) -> str:
     """What stands before a figure in its clause."""
     return clause_before(figure.before)
@@ -106,6 +111,6 @@ def is_amount(figure: Figure) -> bool:
     return unit_class(figure.number.unit) in ("count", "money", "area", "visits") and figure.number.value > 0
 
 
-def rounded(value: Decimal, like: Decimal) -> Decimal:
-    """A value to the places of another."""
-    return value.quantize(Decimal(1).scaleb(-decimal_places(like)), ROUND_HALF_UP)
+def rounded(value: Decimal, like: Figure) -> Decimal:
+    """A value to the places of a figure."""
+    return value.quantize(Decimal(1).scaleb(-decimal_places(like.number.value)), ROUND_HALF_UP)

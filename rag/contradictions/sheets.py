@@ -18,28 +18,33 @@ MAX_COLUMNS, MAX_LINES = 24, 150
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The figures of a table that are all of their cells: row by row, and which rows are totals."""
+    """The figures of a table that are all of their cells, line by line."""
 
-    rows: Sequence[Line]
-    totals: frozenset[int]
+    lines: Sequence[Line]
+    names: Mapping[int, str]
+    """Of the lines."""
     labels: Mapping[int, str]
     """Of the columns."""
-
-    @property
-    def lines(self) -> Sequence[Line]:
-        """The rows in which relations are looked for."""
-        return self.rows[:MAX_LINES]
+    unread: frozenset[tuple[int, int]]
+    """(line, column) of the cells that hold digits and yet are no figure."""
 
     @property
     def columns(self) -> list[int]:
         """The columns that hold figures."""
-        return sorted({column for row in self.rows for column in row})[:MAX_COLUMNS]
+        return sorted({column for line in self.lines for column in line})
+
+    @property
+    def totals(self) -> list[int]:
+        """The columns named 合计 or the like."""
+        return [column for column in self.columns if TOTAL.match(self.labels.get(column, "").rpartition("·")[2])]
 
     def turned(self) -> Sheet:
-        """The same with columns for rows."""
-        lines = [{at: row[column] for at, row in enumerate(self.rows) if column in row} for column in self.columns]
-        names = {at: next(iter(row.values())).near for at, row in enumerate(self.rows) if row}
-        return Sheet(lines, frozenset(), names)
+        """The same with columns for lines."""
+        lines: dict[int, dict[int, Figure]] = {column: {} for column in range(max(self.columns, default=-1) + 1)}
+        for at, line in enumerate(self.lines):
+            for column, figure in line.items():
+                lines[column][at] = figure
+        return Sheet(list(lines.values()), self.labels, self.names, frozenset((b, a) for a, b in self.unread))
 
 
 def figures_to_sheet(figures: Sequence[Figure]) -> Sheet:
@@ -48,21 +53,33 @@ def figures_to_sheet(figures: Sequence[Figure]) -> Sheet:
     labels = header_labels(table.rows, table.header_rows) if table else ()
     width = _side(labels)
     cells: dict[tuple[int, int], dict[int, Figure]] = defaultdict(dict)
-    totals: set[tuple[int, int]] = set()
+    printed: dict[tuple[int, int], Sequence[str]] = {}
     for figure in figures:
-        row = figure.row
-        if row is None or figure.number.text.strip() != row.printed[figure.column].strip() or figure.number.bound:
+        if figure.row is None:
             continue
         side, column = divmod(figure.column, width)
-        cells[side, figure.quote_start][column] = figure
-        if any(TOTAL.match(text) for text in row.filled[side * width : (side + 1) * width] if text):
-            totals.add((side, figure.quote_start))
-    places = sorted(cells)
+        printed[side, figure.quote_start] = figure.row.filled[side * width : (side + 1) * width]
+        if figure.number.text.strip() == figure.row.printed[figure.column].strip() and not figure.number.bound:
+            cells[side, figure.quote_start][column] = figure
+    places = sorted(printed)[: MAX_LINES * len(labels)]
     return Sheet(
         [cells[place] for place in places],
-        frozenset(at for at, place in enumerate(places) if place in totals),
+        {
+            at: next((text for text in printed[place] if TOTAL.match(text)), "") or _name(cells[place])
+            for at, place in enumerate(places)
+        },
         dict(enumerate(labels[:width])),
+        frozenset(
+            (at, column)
+            for at, place in enumerate(places)
+            for column, text in enumerate(printed[place])
+            if column not in cells[place] and any(map(str.isdigit, text))
+        ),
     )
+
+
+def _name(line: Line) -> str:
+    return next((figure.near for figure in line.values()), "")
 
 
 def _side(labels: Sequence[str]) -> int:
