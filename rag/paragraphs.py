@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
 
 from rag.records import Line, Origin, PageMark, RecognisedSpan
 from rag.text import join_lines
@@ -24,6 +25,11 @@ NARROW = 15.0
 GAP = 1.55
 """Line pitches of white space that separate paragraphs."""
 SIZE_RATIO = 1.08
+MIN_COLUMN_SHARE = 0.15
+"""Share of the text of a document that stands in each of two columns, at least."""
+NOTE_SIZE = 0.92
+"""Size of a note at the foot of a page as a share of the body's at most."""
+MAX_NOTE_LINES = 12
 TITLE_PITCH = 2.0
 """Type sizes from one line of a heading to its next at most."""
 MAX_TITLE = 40
@@ -57,6 +63,9 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BULLET = re.compile(r"^\s*(?:[●■◆▲▪•·○□◇►➢✓*]|[-－—]\s|[①-⑳])")
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
     """A line and the page it stands on."""
@@ -77,6 +86,23 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """The right one of two columns of text."""
+
+    left: float
+    gutter: float
+    """Where the left one ends."""
+
+    def holds(self, line: Line) -> bool:
+        """Whether a line stands in it."""
+        return line.left > self.gutter
+
+    def is_beside(self, line: Line) -> bool:
+        """Whether a line may stand in the left one: it ends where that does."""
+        return line.right < self.left
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Measures of a document's body text: points where lines have positions, columns where they have none."""
 
@@ -85,6 +111,8 @@ class Layout:
     right_edges: dict[int | None, float]
     wrap_width: int
     left_edge: float = 0.0
+    second: Column | None = None
+    """The right one of two columns, where much of the text stands in one."""
     bold: bool = False
     """Most of the text is bold."""
 
@@ -115,7 +143,12 @@ def lines_to_layout(lines: Sequence[PlacedLine]) -> Layout:
         for a, b in itertools.pairwise(lines)
         if a.page == b.page and b.line.top > a.line.top and len(a.line.text) > 15
     ]
-    common = _common((placed.line.right, len(placed.line.text)) for placed in lines if placed.line.right)
+    second = _second_column(lines)
+    common = _common(
+        (placed.line.right, len(placed.line.text))
+        for placed in lines
+        if placed.line.right and not (second and second.is_beside(placed.line))
+    )
     widths = sorted(placed.line.columns or columns(placed.line.text) for placed in lines if len(placed.line.text) > 10)
     return Layout(
         body_size=sizes.most_common(1)[0][0] if sizes else 0.0,
@@ -126,8 +159,28 @@ def lines_to_layout(lines: Sequence[PlacedLine]) -> Layout:
         wrap_width=widths[int(len(widths) * 0.9)] if widths else 0,
         bold=2 * sum(len(placed.line.text) for placed in lines if placed.line.bold)
         > sum(len(placed.line.text) for placed in lines),
-        left_edge=_common((placed.line.left, 1) for placed in lines if placed.line.right),
+        left_edge=_common(
+            (placed.line.left, 1)
+            for placed in lines
+            if placed.line.right and not (second and second.holds(placed.line))
+        ),
+        second=second,
     )
+
+
+def _second_column(lines: Sequence[PlacedLine]) -> Column | None:
+    """The right one of two columns, None where not much text stands in one."""
+    printed = [placed.line for placed in lines if placed.line.right and "\t" not in placed.line.text]
+    whole = sum(len(line.text) for line in printed)
+    first = _common((line.left, len(line.text)) for line in printed)
+    far = [line for line in printed if line.left > first + NARROW * line.size / 2]
+    left = _common((line.left, len(line.text)) for line in far)
+    inside = [line for line in far if line.left > left - SHORT * line.size]
+    beside = [line for line in printed if line.right < left - line.size / 2]
+    if min(sum(len(line.text) for line in side) for side in (inside, beside)) < MIN_COLUMN_SHARE * whole or not whole:
+        return None
+    end = _common((line.right, len(line.text)) for line in beside)
+    return Column(left, (end + left) / 2)
 
 
 def _common(edges: Iterable[tuple[float, int]]) -> float:
@@ -183,15 +236,25 @@ def _opens_by_position(previous: PlacedLine, current: PlacedLine, layout: Layout
     if before.size and line.size and max(before.size, line.size) > SIZE_RATIO * min(before.size, line.size):
         return True
     edge = layout.right_edges.get(previous.page, before.right)
+    start, second = layout.left_edge, layout.second
+    turns = previous.page != current.page
+    if second and second.holds(before):
+        start = second.left
+    elif second and second.is_beside(before) and (second.holds(line) or second.is_beside(line)):
+        edge = 2 * second.gutter - second.left
+        turns = turns or second.holds(line)
+    indent = line.left - before.left
+    if second and turns:
+        indent -= (second.left if second.holds(line) else layout.left_edge) - start
     if before.right < edge - SHORT * size:
         return True
-    if line.left > before.left + INDENT * size:
+    if indent > INDENT * size:
         return True
-    if before.left > layout.left_edge + FAR_RIGHT * size and before.right - before.left < NARROW * size:
+    if before.left > start + FAR_RIGHT * size and before.right - before.left < NARROW * size:
         return True
-    if previous.page == current.page:
+    if not turns:
         return bool(layout.pitch) and line.top - before.top > GAP * max(layout.pitch, size)
-    return _ENDED.search(before.text) is not None and line.left > before.left - INDENT * size / 2
+    return _ENDED.search(before.text) is not None and indent > -INDENT * size / 2
 
 
 def join_paragraph(lines: Sequence[PlacedLine]) -> Paragraph:
@@ -207,3 +270,39 @@ def join_paragraph(lines: Sequence[PlacedLine]) -> Paragraph:
             recognised.append(RecognisedSpan(start, len(joined), placed.line.score))
         text = joined
     return Paragraph(text, tuple(marks), lines[0].line, tuple(recognised))
+
+
+def with_notes_before(elements: Sequence[PlacedLine | T], layout: Layout) -> list[PlacedLine | T]:
+    """The lines of a document, notes at the foot of a page set before the paragraph that runs on over the page's end."""
+    ordered: list[PlacedLine | T] = []
+    for element in elements:
+        last = ordered[-1] if ordered else None
+        if isinstance(element, PlacedLine) and isinstance(last, PlacedLine) and last.page != element.page:
+            _set_notes_before(ordered, element, layout)
+        ordered.append(element)
+    return ordered
+
+
+def _set_notes_before(ordered: list[PlacedLine | T], following: PlacedLine, layout: Layout) -> None:
+    notes = list(itertools.takewhile(lambda one: _is_note(one, layout), reversed(ordered[-MAX_NOTE_LINES:])))
+    above = ordered[: len(ordered) - len(notes)]
+    if not notes or not above or not isinstance(last := above[-1], PlacedLine):
+        return
+    if last.page == following.page or _ENDED.search(last.line.text) or opens_paragraph(last, following, layout):
+        return
+    start = len(above) - 1
+    while start and isinstance(one := above[start - 1], PlacedLine) and one.page == last.page:
+        if opens_paragraph(one, last, layout):
+            ordered[start:] = [*notes[::-1], *above[start:]]
+            return
+        start, last = start - 1, one
+    if start == 0 or not isinstance(above[start - 1], PlacedLine):
+        ordered[start:] = [*notes[::-1], *above[start:]]
+
+
+def _is_note(element: object, layout: Layout) -> bool:
+    return (
+        isinstance(element, PlacedLine)
+        and 0 < element.line.size <= NOTE_SIZE * layout.body_size
+        and "\t" not in element.line.text
+    )

@@ -16,7 +16,15 @@ from rag.headings import (
     display_heading,
     line_to_heading,
 )
-from rag.paragraphs import Layout, Paragraph, PlacedLine, join_paragraph, lines_to_layout, opens_paragraph
+from rag.paragraphs import (
+    Layout,
+    Paragraph,
+    PlacedLine,
+    join_paragraph,
+    lines_to_layout,
+    opens_paragraph,
+    with_notes_before,
+)
 from rag.records import Line, Origin, Page, PageMark, RecognisedSpan, Section, SectionKind, Table, TableRow
 from rag.tables import JoinedTable, join_tables, row_text
 from rag.text import matching_key
@@ -116,7 +124,7 @@ def _blocks(
     elements = [element for index, element in enumerate(elements) if index not in contents]
     layout = lines_to_layout([element for element in elements if isinstance(element, PlacedLine)])
     run: list[PlacedLine] = []
-    for element in elements:
+    for element in with_notes_before(elements, layout):
         if isinstance(element, JoinedTable):
             yield from _flush(run, layout, titles, levels)
             yield _Block(_annex_of(element, pages, layout), None, element)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.paragraphs import PlacedLine, columns, join_paragraph, lines_to_layout, opens_paragraph
+from rag.paragraphs import PlacedLine, columns, join_paragraph, lines_to_layout, opens_paragraph, with_notes_before
 from rag.records import Line
 
 RIGHT = 500.0
@@ -191,3 +191,35 @@ def test_short_titles_do_not_set_the_right_margin() -> None:
     heads = [printed(f"3.{n} 教学情况", 40 * n, right=150) for n in range(1, 12)]
     body = [printed(FULL * 2, 500), printed("续到这里。", 520, right=150)]
     assert paragraphs_of([*heads, *body])[-1] == FULL * 2 + "续到这里。"
+
+
+def in_column(at: int, count: int, last: str = FULL, page: int = 1) -> list[PlacedLine]:
+    """Lines of the left (0) or right (1) of two columns, the last one with other words."""
+    left = (50, 310)[at]
+    return [
+        printed(last if row == count - 1 else FULL, 100 + 20 * row, left, left + 235, page=page) for row in range(count)
+    ]
+
+
+def test_a_sentence_goes_on_in_the_next_column_and_in_the_first_one_of_the_next_page() -> None:
+    lines = [line for page in (1, 2) for at in (0, 1) for line in in_column(at, 8, page=page)]
+    assert paragraphs_of(lines) == [FULL * 32]
+
+
+def test_the_last_line_of_a_column_ends_its_paragraph_where_it_is_short_or_the_next_is_indented() -> None:
+    short = printed("人。", 260, 50, 74)
+    indented = printed(FULL, 100, 334, 545)
+    left, right = in_column(0, 8), in_column(1, 8)
+    assert paragraphs_of([*left, short, *right]) == [FULL * 8 + "人。", FULL * 8]
+    assert paragraphs_of([*left, indented, *right[1:]]) == [FULL * 8, FULL * 8]
+
+
+@pytest.mark.parametrize(("ends", "moved"), [(FULL, True), (FULL[:-1] + "。", False)])
+def test_a_note_at_the_foot_of_a_page_does_not_part_a_sentence(ends: str, moved: bool) -> None:
+    body = [*(printed(FULL, 100 + 20 * row) for row in range(7)), printed(ends, 240)]
+    opening = printed(FULL, 80, 96)
+    note = printed("¹按年末数计算。", 700, right=200, size=9)
+    following = [printed(FULL, 100 + 20 * row, page=2) for row in range(8)]
+    elements = [opening, *body, note, *following]
+    ordered = with_notes_before(elements, lines_to_layout(elements))
+    assert ordered == ([note, opening, *body, *following] if moved else elements)

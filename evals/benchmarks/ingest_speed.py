@@ -90,7 +90,7 @@ def pages_with_tables(file: Path) -> tuple[int, ...]:
         return find(finder, index, rotation)
 
     with mock.patch.object(GridFinder, "_page", noted):
-        read_pdf(file.read_bytes(), max_pages=MAX_PAGES, announce_pages=lambda count: None)
+        read_pdf(file.read_bytes(), max_pages=MAX_PAGES, announce_pages=lambda count: None, recognises=True)
     return tuple(sorted(set(asked)))
 
 

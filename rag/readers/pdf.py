@@ -20,7 +20,7 @@ from rag.readers.pdf_fallback_font import bring_font
 from rag.readers.pdf_false_fonts import FALSE_FONT_SUMMARIES, FontTrials, as_drawn
 from rag.readers.pdf_fonts import FontWeights
 from rag.readers.pdf_grids import TABLES_FAILED, GridFinder
-from rag.readers.pdf_layout import in_page_order, is_within, pieces_to_lines
+from rag.readers.pdf_layout import is_within, pieces_to_items
 from rag.readers.pdf_left_out import LEFT_OUT, LEFT_OUT_SUMMARIES, STACKED, Fonts, stacked_lines, with_left_out
 from rag.readers.pdf_readings import StatedReadings
 from rag.readers.pdf_shown import SHOWN_SUMMARIES, ShownText, shown_text
@@ -190,7 +190,7 @@ def _filled(page: Page, seen: Any, pieces: list[Piece], drawing: Drawing, view: 
     pieces, runs = helpers.trials.true_text(seen, view, pieces)
     found = helpers.grids.find(page.number - 1, pieces, drawing, view)
     free = [piece for piece in pieces if not any(is_within(piece, grid) for grid in found.grids)]
-    items = in_page_order(pieces_to_lines(free), found.grids)
+    items = pieces_to_items(free, found.grids)
     is_pictured = drawing.picture_area >= MIN_PICTURE_AREA
     note = found.note or _text_note(pieces, drawing, view) or ("" if is_whole else LEFT_OUT)
     return as_drawn(replace(page, items=items, note=note, is_pictured=is_pictured), runs)

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from statistics import median
 
+from rag.readers.pdf_columns import in_page_order, in_reading_order
 from rag.readers.pdf_text import COLUMN_GAP, LEVEL, QUARTERS, SAME_BASELINE_OF_SIZES, SKEW, Piece
 from rag.readers.pdf_turned import leveled, out_of_frame, with_upright_writing
 from rag.records import Grid, Line
@@ -17,13 +17,6 @@ from rag.text import clean_line
 
 WORD_GAP = 0.2
 """Type sizes between two pieces from which on a space stands there."""
-MIN_COLUMN_LINES = 5
-"""Fewer lines beside each other are not taken for two columns of prose."""
-MIN_COLUMN_CHARACTERS = 10
-"""Median length of a line in a column of prose."""
-MIN_COLUMN_FILL = 0.8
-"""Median share of the column's width that a line of prose takes."""
-
 _SINGLE_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 _Group = Sequence[Piece]
@@ -132,25 +125,24 @@ def _group_line(groups: Sequence[_Group], separator: str) -> Line:
     )
 
 
-def pieces_to_lines(pieces: Sequence[Piece]) -> list[Line]:
-    """Lines in reading order; text that is not level (watermarks, labels set upright) comes last.
+def pieces_to_items(pieces: Sequence[Piece], grids: Sequence[Grid]) -> tuple[Line | Grid, ...]:
+    """Lines and tables in reading order; text that is not level (watermarks, labels set upright) comes last.
 
     Where most of the text is written from top to bottom, its lines come first, and stand as if the page were turned.
     """
     pieces = with_upright_writing(pieces)
-    lines = [
-        _group_line(groups, "" if _is_letter_spaced(groups) else "\t")
-        for groups in _in_reading_order([_row_groups(row) for row in _rows_at(LEVEL, pieces)])
-    ]
+    items: list[Line | Grid] = []
+    for rows, placed in in_reading_order([_row_groups(row) for row in _rows_at(LEVEL, pieces)], grids):
+        items += in_page_order([_group_line(row, "" if _is_letter_spaced(row) else "\t") for row in rows], placed)
     for angle in QUARTERS[1:]:
         turned = [_group_line(groups, "\t") for groups in map(_row_groups, _rows_at(angle, pieces))]
         if 2 * sum(len(line.text) for line in turned) > sum(len(piece.text) for piece in pieces):
             right = max(piece.right for piece in pieces)
-            lines = [replace(line, top=line.top + right, bottom=line.bottom + right) for line in turned] + lines
+            items = [*(replace(line, top=line.top + right, bottom=line.bottom + right) for line in turned), *items]
         else:
-            lines += [_on_page(line, angle) for line in turned]
-    lines += [_group_line([[piece]], "") for piece in pieces if piece.angle == SKEW]
-    return [line for line in lines if line.text]
+            items += [_on_page(line, angle) for line in turned]
+    items += [_group_line([[piece]], "") for piece in pieces if piece.angle == SKEW]
+    return tuple(item for item in items if isinstance(item, Grid) or item.text)
 
 
 def _on_page(line: Line, angle: int) -> Line:
@@ -158,78 +150,6 @@ def _on_page(line: Line, angle: int) -> Line:
     return replace(line, left=left, top=top, right=right, bottom=bottom)
 
 
-def _in_reading_order(rows: Sequence[Sequence[_Group]]) -> list[Sequence[_Group]]:
-    """Rows from the top down, but where prose stands in two columns the left column before the right one."""
-    if not rows:
-        return []
-    left = min(row[0][0].left for row in rows)
-    right = max(row[-1][-1].right for row in rows)
-    middle = (left + right) / 2
-    ordered: list[Sequence[_Group]] = []
-    region: list[Sequence[_Group]] = []
-    for row in rows:
-        if any(group[0].left < middle < group[-1].right for group in row):
-            ordered += _columns_apart(region, middle)
-            region = []
-            ordered.append(row)
-        else:
-            region.append(row)
-    return ordered + _columns_apart(region, middle)
-
-
-def _columns_apart(rows: list[Sequence[_Group]], middle: float) -> list[Sequence[_Group]]:
-    first = [part for row in rows if (part := [group for group in row if group[0].left < middle])]
-    second = [part for row in rows if (part := [group for group in row if group[0].left >= middle])]
-    return [*first, *second] if _is_prose(first) and _is_prose(second) else rows
-
-
-def _is_prose(rows: Sequence[Sequence[_Group]]) -> bool:
-    if len(rows) < MIN_COLUMN_LINES or sum(len(row) > 1 for row in rows) > 0.1 * len(rows):
-        return False
-    groups = [row[0] for row in rows]
-    width = max(group[-1].right for group in groups) - min(group[0].left for group in groups)
-    widths = [group[-1].right - group[0].left for group in groups]
-    lengths = [sum(len(piece.characters) for piece in group) for group in groups]
-    return median(widths) >= MIN_COLUMN_FILL * width and median(lengths) >= MIN_COLUMN_CHARACTERS
-
-
 def is_within(piece: Piece, grid: Grid) -> bool:
     """Whether the middle of a piece lies in a grid."""
     return grid.left <= (piece.left + piece.right) / 2 <= grid.right and grid.top <= piece.middle <= grid.bottom
-
-
-def in_page_order(lines: Sequence[Line], grids: Sequence[Grid]) -> tuple[Line | Grid, ...]:
-    """Lines in their own order, each grid before the first line below its top that stands under or over it, not in
-    another column of the page; of grids side by side the left one first, the next right behind it where nothing that
-    stands above the next comes between.
-    """
-    items: list[Line | Grid] = list(lines)
-    for row in reversed(_rows_of_grids(grids)):
-        places = [_place_of(grid, items) for grid in row]
-        at = min(before for _, before in places)
-        ordered = [at, *(at := max(at, after) for after, _ in places[1:])]
-        for grid, place in zip(reversed(row), reversed(ordered), strict=True):
-            items.insert(place, grid)
-    return tuple(items)
-
-
-def _place_of(grid: Grid, items: Sequence[Line | Grid]) -> tuple[int, int]:
-    """The first and the last place of a grid among the items of its column of the page."""
-    column = [(i, item) for i, item in enumerate(items) if item.left < grid.right and item.right > grid.left]
-    if not column:
-        return (at := sum(item.top <= grid.top for item in items)), at
-    last = next((i for i, item in column if item.top > grid.top), column[-1][0] + 1)
-    return max((i + 1 for i, _ in column if i < last), default=0), last
-
-
-def _rows_of_grids(grids: Sequence[Grid]) -> list[list[Grid]]:
-    """Grids from the top down, those that stand side by side together, from left to right."""
-    rows: list[list[Grid]] = []
-    for grid in sorted(grids, key=lambda grid: grid.top):
-        if rows and all(other.right <= grid.left or grid.right <= other.left for other in rows[-1]):
-            middle = (grid.top + grid.bottom) / 2
-            if any(other.top < middle < other.bottom for other in rows[-1]):
-                rows[-1].append(grid)
-                continue
-        rows.append([grid])
-    return [sorted(row, key=lambda grid: grid.left) for row in rows]

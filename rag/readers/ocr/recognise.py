@@ -26,7 +26,7 @@ from rag.readers.ocr.reading import read_snippets
 from rag.readers.ocr.rules import picture_rules
 from rag.readers.ocr.snippets import Area, area_of, line_height, snippets_of, strokes_of
 from rag.readers.ocr.straighten import Turn, quarters_to_level, skew_of, turned
-from rag.readers.pdf_layout import in_page_order, is_within, pieces_to_lines, text_finder
+from rag.readers.pdf_layout import is_within, pieces_to_items, text_finder
 from rag.readers.pdf_tables import rules_to_grids
 from rag.readers.pdf_text import Piece
 from rag.readers.ruling import Rule, region_box, rules_to_lattices
@@ -177,12 +177,11 @@ def _items(
     free = [
         piece for piece, score in scored if score >= MIN_SCORE and not any(is_within(piece, grid) for grid in grids)
     ]
-    lines = [
-        replace(line, origin=Origin.RECOGNISED, score=score_of(line.left, line.top, line.right, line.bottom))
-        for line in pieces_to_lines(free)
-    ]
-    return in_page_order(
-        lines, [replace(grid, origin=Origin.RECOGNISED, cells=with_ordinals(grid.cells)) for grid in grids]
+    return tuple(
+        replace(item, origin=Origin.RECOGNISED, score=score_of(item.left, item.top, item.right, item.bottom))
+        if isinstance(item, Line)
+        else replace(item, origin=Origin.RECOGNISED, cells=with_ordinals(item.cells))
+        for item in pieces_to_items(free, grids)
     )
 
 
