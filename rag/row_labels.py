@@ -93,7 +93,10 @@ def names_beside(column: int, columns: Columns, names: Mapping[int, str]) -> lis
     """The names of a column's figure in a row: all others, or where two tables stand side by side those of its own.
 
     Side by side (收入·项目 决算数 支出·项目 决算数) the label of a column of names is there twice, with others between.
+    Where no column has a label (教职工 748人 专任教师 512人) the names right before a figure are its own.
     """
+    if not any(columns.labels) and (right_before := _right_before(column, names)):
+        return [names[i] for i in right_before]
     starts = columns.recurring & names.keys()
     if not starts:
         return [name for i, name in names.items() if i in _between_twins(column, columns.labels, names)]
@@ -101,6 +104,14 @@ def names_beside(column: int, columns: Columns, names: Mapping[int, str]) -> lis
     while own - 1 in starts:
         own -= 1
     return [name for i, name in names.items() if own <= i < column]
+
+
+def _right_before(column: int, names: Mapping[int, str]) -> range:
+    """The columns of names that end right before a column, where others stand further off."""
+    start = column
+    while start - 1 in names:
+        start -= 1
+    return range(start, column if len(names) > column - start else start)
 
 
 def _between_twins(column: int, labels: Sequence[str], names: Mapping[int, str]) -> Collection[int]:

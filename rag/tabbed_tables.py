@@ -57,7 +57,7 @@ def _run(items: Sequence[Line | Grid], start: int) -> tuple[Line, ...]:
     for item in items[start:]:
         if not isinstance(item, Line) or "\t" not in item.text or is_caption(item.text):
             break
-        if run and item.text.count("\t") != run[0].text.count("\t"):
+        if run and (item.text.count("\t"), item.origin) != (run[0].text.count("\t"), run[0].origin):
             return ()
         run.append(item)
     rows = [line.text.split("\t") for line in run]
@@ -72,7 +72,9 @@ def _grid(run: Sequence[Line]) -> Grid:
     rows = [line.text.split("\t") for line in run]
     return Grid(
         cells=tuple(
-            Cell(text.strip(), row, column) for row, cells in enumerate(rows) for column, text in enumerate(cells)
+            Cell(text.strip(), row, column, score=run[row].score)
+            for row, cells in enumerate(rows)
+            for column, text in enumerate(cells)
         ),
         row_count=len(rows),
         column_count=len(rows[0]),
@@ -81,4 +83,5 @@ def _grid(run: Sequence[Line]) -> Grid:
         right=max(line.right for line in run),
         bottom=run[-1].bottom,
         warnings=(UNRULED,),
+        origin=run[0].origin,
     )

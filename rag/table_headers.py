@@ -20,6 +20,10 @@ FIGURE_SHARE = 0.8
 MIN_NUMBERED = 3
 """Columns numbered from 1 on that make a row of column numbers, where no word says so."""
 
+MIN_UNITS = 3
+"""Units of the figures in one column from which on they are of different things."""
+
+_WITH_UNIT = re.compile(r"[\d.,，]+\s*([^\d\s.,，])")
 _CLASS = re.compile(
     r"""\d[\d.]*\s*[^\d\s]{0,3}?(?:及|含)?以[上下内外]          # 35岁以下, 60分及以上
     |(?:第)?\d{1,2}\s*(?:[-—–~～至]\s*\d{1,2}\s*)?(?:月份?|季度) # 1-3月
@@ -35,7 +39,7 @@ _UNNUMBERED = re.compile(r"栏\s*次|行\s*次|栏\s*目|类|款|项|[甲乙丙�
 _LABEL = re.compile(
     r"(序号|编号|名称?|项目|类[别型]?|体系|单位|年[份度]|备注|级|等级|级别|层次|时间|日期|内容|专业(?:[（(]群[）)])?|学院|院[部系]|系部|数量?|率|"
     r"比例|占比|比重|指标|机构|情况|[合总]计|职[务称业]|地[点区]|对象|性别|学校|部门|来源|金额|排名|等次|企业|公司|证书|课程|成果|奖项|学历|性质|"
-    r"方[式向]|行业|途径|人员?|说明|标准|结果|值|额|分|成员|平台|领域|作品|赛项|荣誉)(?:\s*[（(][^（）()]*[）)])?$"
+    r"方[式向]|行业|途径|人员?|说明|标准|数据|结果|值|额|分|成员|平台|领域|作品|赛项|荣誉)(?:\s*[（(][^（）()]*[）)])?$"
 )
 """How the label of a column ends."""
 
@@ -58,6 +62,7 @@ def count_header_rows(rows: Sequence[GridRow], *, told: int = 0, by_words: bool 
     sure = numbered or told > titles or _is_grouped(head)
     sure = sure or any(figures and named[column] for column, figures in enumerate(figure_columns(body)))
     sure = sure or (by_words and (_has_corner(head, body) or _is_worded(named, body)))
+    sure = sure and (told > titles or not _begins_with_values(named, body))
     return titles + depth + numbered if sure else 0
 
 
@@ -158,6 +163,17 @@ def _is_labels(row: GridRow) -> bool:
     short = all(len(text) <= MAX_LABEL for text in texts)
     several = len(set(row.filled)) > 1 or len(row.filled) == 1
     return short and several and texts.count("") <= len(texts) // 3 and all(map(is_label, texts))
+
+
+def _begins_with_values(labels: Sequence[str], body: Sequence[GridRow]) -> bool:
+    """Whether a first row is one of names and values like those below it (举办者 市政府 性质 公办 over 校区数 2个 教职工 748人):
+    every second column holds figures of many units, and its first cell neither ends like a label nor names a year.
+    """
+    values = range(1, len(labels), 2)
+    if len(labels) % 2 or any(label_ending(labels[at]) or any(map(str.isdigit, labels[at])) for at in values):
+        return False
+    units = [{match[1] for row in body if (match := _WITH_UNIT.match(row.filled[at]))} for at in values]
+    return bool(units) and all(len(own) >= MIN_UNITS for own in units)
 
 
 def _is_worded(labels: Sequence[str], body: Sequence[GridRow]) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 import pdfplumber
 import pytest
 
-from rag.readers.letters import letters_within, page_letters, print_lines
-from rag.readers.pdf_tables import STACKED, page_to_grids
+from rag.readers.letters import Letter, letters_within, page_letters, print_lines
+from rag.readers.pdf_tables import STACKED, UNRULED, page_to_grids, rules_to_grids
 from rag.records import Grid
 
 WIDTH, HEIGHT = 400, 400
@@ -415,3 +415,73 @@ def test_rules_between_rows_that_leave_out_a_merged_cell() -> None:
         ("west", 3, 2),
     ]
     assert [row[1:] for row in rows_of(grid)] == [row[1:] for row in rows]
+
+
+def typed(words: str, x: float, y: float) -> list[Letter]:
+    """Words in a type of 10 points, each character as wide as high."""
+    return [Letter(one, x + 10 * at, y, x + 10 * at + 10, y + 10) for at, one in enumerate(words) if one != " "]
+
+
+def unruled(*lines: list[Letter]) -> tuple[Grid, ...]:
+    letters = [letter for line in lines for letter in line]
+
+    def text_of(left: float, top: float, right: float, bottom: float) -> str:
+        return "\n".join(line.text for line in print_lines(letters_within(letters, (left, top, right, bottom))))
+
+    return rules_to_grids([], [], letters, text_of)
+
+
+def row(y: float, *cells: str) -> list[Letter]:
+    return [letter for at, cell in enumerate(cells) for letter in typed(cell, 60 + 110 * at, y)]
+
+
+CAPTION = typed("表2就业情况", 180, 40)
+
+
+def test_table_without_rules_below_a_caption() -> None:
+    body = [row(80, "机电系", "12", "34"), row(100, "外语系", "", "56"), row(120, "合计", "12", "90")]
+    (grid,) = unruled(CAPTION, row(60, "系部", "人数", "占比"), *body, typed("下文说明情况。", 60, 150))
+    assert rows_of(grid) == [
+        ["系部", "人数", "占比"],
+        ["机电系", "12", "34"],
+        ["外语系", "", "56"],
+        ["合计", "12", "90"],
+    ]
+    assert grid.warnings == (UNRULED,)
+
+
+def test_table_without_rules_with_a_wrapped_label() -> None:
+    rows = [row(85, "", "12", "34"), row(120, "", "40", "56"), row(150, "合计", "52", "90")]
+    labels = [typed("机电", 60, 79), typed("工程系", 60, 91), typed("外语", 60, 114), typed("贸易系", 60, 126)]
+    (grid,) = unruled(CAPTION, row(60, "系部", "人数", "占比"), *rows, *labels)
+    assert [line[0] for line in rows_of(grid)] == ["系部", "机电工程系", "外语贸易系", "合计"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(
+            [typed("无题", 200, 40), row(60, "系", "数"), row(80, "甲", "1"), row(100, "乙", "2")], id="no caption"
+        ),
+        pytest.param([CAPTION, row(60, "甲", "1"), row(80, "乙", "2"), row(100, "丙", "3")], id="no header"),
+        pytest.param([CAPTION, row(60, "甲", "子"), row(80, "乙", "丑"), row(100, "丙", "寅")], id="no figures"),
+        pytest.param(
+            [
+                CAPTION,
+                row(60, "系", "人数", "占比"),
+                row(80, "甲", "1", "2"),
+                row(100, "", "3", "4"),
+                row(120, "乙", "5", "6"),
+            ],
+            id="row in doubt",
+        ),
+        pytest.param(
+            [CAPTION, row(60, "系", "人数"), row(80, "甲。", "1"), row(100, "乙。", "2")], id="prose in columns"
+        ),
+        pytest.param(
+            [typed("表2就业", 300, 40), row(60, "系", "数"), row(80, "甲", "1"), row(100, "乙", "2")], id="not over it"
+        ),
+    ],
+)
+def test_words_that_are_not_surely_a_table_stay_lines(lines: list[list[Letter]]) -> None:
+    assert unruled(*lines) == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from table_samples import grid, labels, only
 
+from rag.row_labels import Columns, names_beside
 from rag.table_headers import is_label, numbers_columns
 
 
@@ -83,6 +84,13 @@ def test_names_and_their_values_side_by_side_are_no_header() -> None:
     assert only([form]).header_rows == 0
 
 
+def test_a_first_row_of_names_and_values_is_no_header() -> None:
+    rows = ("校区 | 2个 | 专业 | 42门", "教师 | 512名 | 学生 | 11326人", "面积 | 5亩 | 图书 | 86万册")
+    assert only([grid("举办者 | 某市政府 | 性质 | 公办", *rows)]).header_rows == 0
+    assert only([grid("项目 | 数据 | 项目 | 数据", *rows)]).header_rows == 1
+    assert only([grid("项目 | 2023年 | 项目 | 2022年", *rows)]).header_rows == 1
+
+
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
@@ -108,3 +116,11 @@ def test_what_names_a_column(text: str) -> None:
 @pytest.mark.parametrize("text", ["1732", "66.70", "12人", "1,234.56", "-5", "15.85：1", "3%"])
 def test_what_is_an_amount(text: str) -> None:
     assert not is_label(text)
+
+
+def test_a_figure_without_a_column_label_is_named_by_the_words_right_before_it() -> None:
+    columns = Columns(("",) * 4, frozenset(), frozenset())
+    names = {0: "教职工", 2: "专任教师"}
+    assert [names_beside(at, columns, names) for at in (1, 3)] == [["教职工"], ["专任教师"]]
+    assert names_beside(2, columns, {0: "教师", 1: "高级"}) == ["教师", "高级"]
+    assert names_beside(2, columns, {0: "教师", 3: "含外聘"}) == ["教师", "含外聘"]

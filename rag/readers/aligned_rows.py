@@ -64,7 +64,7 @@ def row_edges(rules: Sequence[Rule], bands: Sequence[Sequence[PrintLine]], edges
     elif len(bands) > 1 and not any(_stacks_figures(band, edges) for band in bands):
         groups = [[list(band)] for band in bands]
     else:
-        groups = [_near_lines(band) for band in bands]
+        groups = [near_lines(band) for band in bands]
         if not all(_is_one_row(group, edges) for band in groups for group in band):
             return []
     return [
@@ -105,7 +105,7 @@ def _stacks_figures(band: Sequence[PrintLine], edges: Sequence[float]) -> bool:
     return any(sum(map(is_figure, column)) > 1 for column in zip(*(places(line, edges) for line in band), strict=True))
 
 
-def _near_lines(band: Sequence[PrintLine]) -> list[list[PrintLine]]:
+def near_lines(band: Sequence[PrintLine]) -> list[list[PrintLine]]:
     """Lines in groups, parted where the white between two is of the larger of two kinds."""
     gaps = [lower.top - upper.bottom for upper, lower in pairwise(band)]
     ordered = sorted(gaps)

@@ -71,8 +71,6 @@ class Drawing:
     paths: int
     has_lattice: bool
     """Whether there is more than underlines, a frame around text and a rule under the running head."""
-    has_rules: bool
-    """Whether any horizontal rule is drawn."""
     has_picture: bool
     picture_area: float
     """Square points of the largest picture."""
@@ -136,7 +134,6 @@ def page_to_drawing(page: Any) -> Drawing:
     return Drawing(
         paths,
         has_lattice=paths <= MAX_PATHS and (many or intricate or _form_lattice(horizontals, verticals)),
-        has_rules=paths <= MAX_PATHS and bool(horizontals or intricate),
         has_picture=has_picture,
         picture_area=round(largest, 1),
         covers=tuple(covers),

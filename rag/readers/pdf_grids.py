@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from rag.readers.pdf_drawing import Drawing
+from rag.readers.pdf_drawing import MAX_PATHS, Drawing
 from rag.readers.pdf_layout import text_finder
 from rag.readers.pdf_left_out import PlacedCharacter
 from rag.readers.pdf_text import PageView, Piece
@@ -44,7 +44,7 @@ class GridFinder:
     def find(self, index: int, pieces: Sequence[Piece], drawing: Drawing, view: PageView) -> FoundGrids:
         """The grids of the page with this 0-based index, in points from the top left corner as the page is seen."""
         captioned = any(_CAPTION.match(piece.text) for piece in pieces)
-        if not (drawing.has_lattice or (captioned and drawing.has_rules)):
+        if not (drawing.has_lattice or (captioned and drawing.paths <= MAX_PATHS)):
             return FoundGrids()
         try:
             return FoundGrids(self._grids(index, view.rotation, pieces))

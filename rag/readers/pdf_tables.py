@@ -1,13 +1,15 @@
 """The tables of one page as grids: cells from its rules, text from the caller's text layer or what was recognised.
 
 A table ruled both ways gives its cells by its rules alone. One with horizontal rules only (三线表) is read by the
-white corridors between its columns, and left as lines of text wherever these leave a doubt.
+white corridors between its columns, as is one without any rules below a caption, and left as lines of text wherever
+these leave a doubt.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from rag.readers.aligned import aligned_lattices
 from rag.readers.letters import Box, Letter, PrintLine, letters_within, page_letters, print_lines
 from rag.readers.ruling import Lattice, Rule, page_rules, region_box, rules_to_lattices
 from rag.readers.unruled_rows import is_figure, with_unruled_rows
+from rag.readers.unruled_tables import unruled_lattices
 from rag.records import Cell, Grid
 from rag.text import clean_line, join_lines
 
@@ -34,6 +37,7 @@ LONG_LINE = 15.0
 """Characters of a line that is long."""
 
 LOST = "表格中有文字未能归入单元格，请对照原页核实。"
+UNRULED = "此表没有框线，各列按文字间距分开，请对照原页核实。"
 STACKED = "表格中有数字上下并列而其间没有框线，以空格分开，请对照原页核实。"
 
 TextOf = Callable[[float, float, float, float], str]
@@ -43,8 +47,6 @@ ScoreOf = Callable[[float, float, float, float], float]
 def page_to_grids(page: PlumberPage, text_of: TextOf) -> tuple[Grid, ...]:
     """The tables of a PDF page, as `rules_to_grids`."""
     horizontals, verticals = page_rules(page)
-    if not horizontals:
-        return ()
     return rules_to_grids(horizontals, verticals, page_letters(page), text_of)
 
 
@@ -68,6 +70,10 @@ def rules_to_grids(
         grid = _lattice_to_grid(lattice, letters, text_of, score_of)
         if grid and not grid.warnings:
             grids.append(grid)
+    for lattice in unruled_lattices(letters, [(grid.left, grid.top, grid.right, grid.bottom) for grid in grids]):
+        grid = _lattice_to_grid(lattice, letters, text_of, score_of)
+        if grid and not grid.warnings:
+            grids.append(replace(grid, warnings=(UNRULED,)))
     return tuple(sorted(grids, key=lambda grid: (grid.top, grid.left)))
 
 
