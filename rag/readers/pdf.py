@@ -151,7 +151,7 @@ def _read_page(document: Any, index: int, helpers: _Helpers) -> Page:
         text_page = page.get_textpage()
         set_level(page, text_page)
         view = PageView(page)
-        drawing = page_to_drawing(page)
+        drawing = page_to_drawing(page, has_text=text_page.count_chars() > 0)
         bold_fonts = helpers.weights.bold_fonts(index, page)
         shown = shown_text(page, text_page, view, drawing, bold_fonts, helpers.readings, helpers.opinion.has_layers)
         blank = Page(index + 1, (), label, round(view.width, 2), round(view.height, 2))

@@ -90,8 +90,8 @@ class Drawing:
         )
 
 
-def page_to_drawing(page: Any) -> Drawing:
-    """What is drawn on a PDFium page."""
+def page_to_drawing(page: Any, *, has_text: bool = True) -> Drawing:
+    """What is drawn on a PDFium page; where no text is on it, its shapes are only counted, not taken apart."""
     import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
     view = PageView(page)
@@ -111,7 +111,7 @@ def page_to_drawing(page: Any) -> Drawing:
         if box is None:
             continue
         across, up = box[2] - box[0], box[3] - box[1]
-        if cover := _cover(order, item, kind, box, pdfium):
+        if has_text and (cover := _cover(order, item, kind, box, pdfium)):
             covers.append(cover._replace(box=view.box(box)))
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             has_picture = has_picture or min(across, up) >= MIN_PICTURE_SIDE
@@ -120,6 +120,9 @@ def page_to_drawing(page: Any) -> Drawing:
             continue
         segments = pdfium.FPDFPath_CountSegments(item)
         intricate = intricate or (segments > MAX_SPLIT_SEGMENTS and not (across > 0.95 * width and up > 0.95 * height))
+        if not has_text:
+            paths += max(1, segments // RECTANGLE_SEGMENTS)
+            continue
         for left, bottom, right, top in _strokes(item, segments, box, form, pdfium):
             paths += 1
             across, up = right - left, top - bottom

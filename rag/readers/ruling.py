@@ -6,9 +6,11 @@ dashes or two parallel strokes; all of these become a `Rule`. All lengths are in
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ MIN_OVERHANG = 12.0
 """Rules that reach this far beyond the last crossing rule leave a column or row open at its outer side."""
 MIN_COVERED = 0.6
 """Share of a side that has to be ruled for it to be a border."""
+BAND = 40.0
+"""Points; rules are looked up by the height at which they lie."""
 MAX_RULES = 1500
 """More strokes than this are a drawing."""
 
@@ -146,9 +150,15 @@ def rules_to_lattices(horizontals: Sequence[Rule], verticals: Sequence[Rule]) ->
 
 def _connected(horizontals: Sequence[Rule], verticals: Sequence[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
     unions = _Unions(len(horizontals) + len(verticals))
+    bands: dict[int, list[tuple[float, int]]] = {}
+    for j, down in sorted(enumerate(verticals), key=lambda one: one[1].at):
+        for band in range(_band(down.start - SNAP), _band(down.end + SNAP) + 1):
+            bands.setdefault(band, []).append((down.at, j))
     for i, across in enumerate(horizontals):
-        for j, down in enumerate(verticals):
-            if _reaches(across, down.at) and _reaches(down, across.at):
+        beside = bands.get(_band(across.at), [])
+        first = bisect_left(beside, (across.start - SNAP, -1))
+        for _, j in beside[first : bisect_right(beside, (across.end + SNAP, len(verticals)))]:
+            if verticals[j].start - SNAP <= across.at <= verticals[j].end + SNAP:
                 unions.join(i, len(horizontals) + j)
     groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
     for i, across in enumerate(horizontals):
@@ -158,8 +168,8 @@ def _connected(horizontals: Sequence[Rule], verticals: Sequence[Rule]) -> list[t
     return [group for group in groups.values() if group[0] and group[1]]
 
 
-def _reaches(rule: Rule, at: float) -> bool:
-    return rule.start - SNAP <= at <= rule.end + SNAP
+def _band(at: float) -> int:
+    return int(at // BAND)
 
 
 class _Unions:
@@ -187,7 +197,9 @@ def _lattice(horizontals: list[Rule], verticals: list[Rule]) -> Lattice | None:
     if len(columns) < 3 or len(rows) < 2:
         return None
     regions, ragged = _regions(columns, rows, horizontals, verticals)
-    open_top, open_bottom = (not _covered(horizontals, at, columns[0], columns[-1]) for at in (rows[0], rows[-1]))
+    open_top, open_bottom = (
+        not _ruled(_near(horizontals, at, SNAP), (columns[0], columns[-1]))[0] for at in (rows[0], rows[-1])
+    )
     return Lattice(tuple(columns), tuple(rows), regions, ragged, open_top, open_bottom)
 
 
@@ -207,11 +219,8 @@ def _without_askew(edges: list[float], tracks: list[float], rules: list[Rule]) -
     """Edges without those that only repeat a near one in other tracks: a border drawn askew."""
     kept = [edges[0]]
     for edge in edges[1:]:
-        both = (
-            _covered(rules, kept[-1], start, end) and _covered(rules, edge, start, end)
-            for start, end in pairwise(tracks)
-        )
-        if edge - kept[-1] < DOUBLE_GAP or (edge - kept[-1] < ASKEW and not any(both)):
+        askew = edge - kept[-1] < ASKEW and not _both_ruled(rules, kept[-1], edge, tracks)
+        if edge - kept[-1] < DOUBLE_GAP or askew:
             if edge == edges[-1] and len(kept) > 1:
                 kept[-1] = edge
             continue
@@ -219,10 +228,23 @@ def _without_askew(edges: list[float], tracks: list[float], rules: list[Rule]) -
     return kept
 
 
-def _covered(rules: Iterable[Rule], at: float, start: float, end: float) -> bool:
-    """Whether rules at a position cover most of the way from start to end."""
-    spans = (min(rule.end, end) - max(rule.start, start) for rule in rules if abs(rule.at - at) <= SNAP)
-    return sum(span for span in spans if span > 0) >= MIN_COVERED * (end - start)
+def _both_ruled(rules: Sequence[Rule], one: float, other: float, tracks: Sequence[float]) -> bool:
+    """Whether two edges are both ruled over some track."""
+    return any(map(and_, _ruled(_near(rules, one, SNAP), tracks), _ruled(_near(rules, other, SNAP), tracks)))
+
+
+def _near(rules: Iterable[Rule], at: float, reach: float) -> list[Rule]:
+    return [rule for rule in rules if abs(rule.at - at) <= reach]
+
+
+def _ruled(rules: Iterable[Rule], tracks: Sequence[float]) -> list[bool]:
+    """Whether rules that lie on one edge cover most of the way over each track."""
+    covered = [0.0] * (len(tracks) - 1)
+    for rule in rules:
+        last = bisect_left(tracks, rule.end)
+        for track in range(max(0, bisect_right(tracks, rule.start) - 1), min(last, len(covered))):
+            covered[track] += max(0.0, min(rule.end, tracks[track + 1]) - max(rule.start, tracks[track]))
+    return [part >= MIN_COVERED * (end - start) for part, (start, end) in zip(covered, pairwise(tracks), strict=True)]
 
 
 def _regions(
@@ -230,12 +252,13 @@ def _regions(
 ) -> tuple[tuple[Region, ...], float]:
     width, height = len(columns) - 1, len(rows) - 1
     unions = _Unions(width * height)
+    upright, level = _parted(verticals, columns, rows), _parted(horizontals, rows, columns)
     for row in range(height):
         for column in range(width):
             place = row * width + column
-            if column + 1 < width and not _parted(verticals, columns, column + 1, rows[row], rows[row + 1]):
+            if column + 1 < width and not upright[column][row]:
                 unions.join(place, place + 1)
-            if row + 1 < height and not _parted(horizontals, rows, row + 1, columns[column], columns[column + 1]):
+            if row + 1 < height and not level[row][column]:
                 unions.join(place, place + width)
     members: dict[int, list[tuple[int, int]]] = {}
     for place in range(width * height):
@@ -249,11 +272,16 @@ def _regions(
     return tuple(sorted(regions, key=lambda region: (region.row, region.column))), ragged / whole
 
 
-def _parted(rules: list[Rule], edges: list[float], index: int, start: float, end: float) -> bool:
-    """Whether an edge is ruled over one track; a rule drawn askew counts for the edge it was merged into."""
-    reach = min(ASKEW, (edges[index] - edges[index - 1]) / 2, (edges[index + 1] - edges[index]) / 2)
-    spans = (min(rule.end, end) - max(rule.start, start) for rule in rules if abs(rule.at - edges[index]) < reach)
-    return sum(span for span in spans if span > 0) >= MIN_COVERED * (end - start)
+def _parted(rules: Sequence[Rule], edges: Sequence[float], tracks: Sequence[float]) -> list[list[bool]]:
+    """Whether each inner edge is ruled over each track; a rule drawn askew counts for the edge it was merged into."""
+    placed = sorted(rules, key=lambda rule: rule.at)
+    places = [rule.at for rule in placed]
+    parted = []
+    for before, edge, after in zip(edges, edges[1:], edges[2:], strict=False):
+        reach = min(ASKEW, (edge - before) / 2, (after - edge) / 2)
+        near = placed[bisect_right(places, edge - reach) : bisect_left(places, edge + reach)]
+        parted.append(_ruled(near, tracks))
+    return parted
 
 
 def _area(place: tuple[int, int], columns: list[float], rows: list[float]) -> float:
