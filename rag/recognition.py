@@ -68,10 +68,12 @@ class Recognition:
     ) -> bool:
         """Recognise these pages of a file, those kept left out; whether all of them are kept now.
 
-        `whole` are those that have no text of their own. A page that ends its process is kept as one that could not be recognised. False where `stop` was set, or where
-        the file is not the one with this digest any more.
+        `whole` are those that have no text of their own. A page that ends its process is tried once more, and then kept
+        as one that could not be recognised. False where `stop` was set, or where the file is not the one with this
+        digest any more.
         """
         stop = stop or threading.Event()
+        broken: tuple[int, ...] = ()
         while missing := self.kept.missing(sha256, numbers):
             request = PictureRequest(str(path.absolute()), sha256, missing, tuple(whole), self._max_file_bytes)
             try:
@@ -79,12 +81,16 @@ class Recognition:
                     value_to_json(PictureRequest, request),
                     on_note=lambda body: self._take(body, sha256, on_page),
                     stop=stop,
+                    is_tried_again=False,
                 )
             except SandboxError as error:
                 log.debug("recognising %s failed: %s", path, error)
                 if error.failure in (Failure.STOPPED, Failure.REFUSED):
                     return False
-                self._blame(sha256, missing, on_page)
+                first = self.kept.missing(sha256, missing)[:1]
+                if error.failure is Failure.OUT_OF_TIME or first == broken:
+                    self._blame(sha256, first, on_page)
+                broken = first
             else:
                 if self.kept.missing(sha256, missing) == missing:
                     return False
@@ -99,8 +105,8 @@ class Recognition:
         self.kept.save(sha256, page)
         on_page(page.number)
 
-    def _blame(self, sha256: str, missing: Sequence[int], on_page: Callable[[int], None]) -> None:
+    def _blame(self, sha256: str, broken: Sequence[int], on_page: Callable[[int], None]) -> None:
         """The first page that did not come is the one that broke the process."""
-        for number in self.kept.missing(sha256, missing)[:1]:
+        for number in broken:
             self.kept.save(sha256, RecognisedPage(number, has_failed=True))
             on_page(number)

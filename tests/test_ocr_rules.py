@@ -78,3 +78,12 @@ def test_rules_of_any_thickness(thickness: int) -> None:
     for at in (100, 450, 800 - thickness):
         pixels[100 : 260 + thickness, at : at + thickness] = 0
     assert shape(pixels) == (2, 2, 4)
+
+
+@pytest.mark.parametrize(("bar", "seen"), [(40, True), (152, True), (186, True), (217, False)])
+def test_white_type_on_a_bar_is_ink_unless_the_bar_is_pale(bar: int, seen: bool) -> None:
+    grey = np.full((80, 200), bar, np.uint8)
+    grey[30:50, 90:94] = 255
+    contrast = contrast_of(grey, paper_of(grey, 2.0))
+    assert bool(contrast[40, 91] > 0) is seen
+    assert not contrast[5, 5]

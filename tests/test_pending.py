@@ -19,7 +19,8 @@ from rag.records import Origin, PageStatus
 from rag.sandbox import Limits
 
 TASK = """
-import os
+import os, signal
+from pathlib import Path
 from rag.page_runs import Box, Run
 from rag.readers.request import PictureRequest
 from rag.recognised import RecognisedPage
@@ -32,8 +33,11 @@ def answer(request, teller):
     asked = json_to_value(PictureRequest, request)
     for number in asked.numbers:
         words = SAID[number]
-        if words == "crash":
-            os._exit(5)
+        tries = Path(__file__).with_name(f"tries-{number}")
+        tries.write_text(tries.read_text() + "x" if tries.exists() else "x")
+        if words == "crash" or (words == "once" and len(tries.read_text()) == 1):
+            os.kill(os.getpid(), signal.SIGSEGV)
+        words = ["图中专任教师300人"] if words == "once" else words
         lines = tuple(Line(word, 72, 80 + 20 * at, 300, 92 + 20 * at, 12, origin=Origin.RECOGNISED, score=0.8)
                       for at, word in enumerate(words))
         page = RecognisedPage(number, lines, is_whole=number in asked.whole)
@@ -110,6 +114,17 @@ def test_a_page_that_breaks_the_recogniser_costs_that_page(start, tmp_path: Path
     assert report.pending_pages == ()
     assert any(warning.startswith("第 1 页图中的文字没能识别") for warning in report.warnings)
     assert "12.5万元" in "".join(section.text for section in ingest.index.store.sections("甲.pdf"))
+    assert [(tmp_path / f"tries-{number}").read_text() for number in (1, 2)] == ["xx", "x"]
+
+
+def test_a_process_that_dies_by_chance_costs_nothing(start, tmp_path: Path) -> None:
+    ingest, pending = start({1: "once", 2: ["到账12.5万元。"]})
+    ingest.run([file_of(tmp_path, INSIDE, WHOLE)])
+    assert pending.run().updated == ("甲.pdf",)
+    read = "".join(section.text for section in ingest.index.store.sections("甲.pdf"))
+    assert "300人" in read
+    assert "12.5万元" in read
+    assert [(tmp_path / f"tries-{number}").read_text() for number in (1, 2)] == ["xx", "x"]
 
 
 def test_a_file_of_pictures_without_any_text_is_dropped_and_named(start, tmp_path: Path) -> None:

@@ -38,11 +38,12 @@ class Sandbox:
         *,
         on_note: Callable[[bytes], None] = lambda body: None,
         stop: threading.Event | None = None,
+        is_tried_again: bool = True,
     ) -> bytes:
         """The task's answer, or SandboxError. Setting `stop` from another thread ends it early.
 
         `on_note` is told, in this thread, what the task tells while it works; where a child that has served others
-        breaks, the work is done again in a new one, and so are its notes.
+        breaks, the work is done again in a new one, and so are its notes, unless the asker sees to that itself.
         """
         stop = stop or threading.Event()
         child = self._take()
@@ -50,7 +51,7 @@ class Sandbox:
         try:
             return self._asked(child, request, on_note, stop)
         except SandboxError as error:
-            if is_new or error.failure not in _MAY_BE_ANOTHERS:
+            if is_new or not is_tried_again or error.failure not in _MAY_BE_ANOTHERS:
                 raise
         return self._asked(Child(self._task, self._limits), request, on_note, stop)
 

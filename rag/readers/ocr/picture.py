@@ -21,7 +21,9 @@ PAPER_REACH_POINTS = 14.0
 PAPER_DPI = 100
 """As finely as the shade of the paper is told."""
 DARK_PAPER = 150
-"""Shade of grey below which ink may be lighter than the paper."""
+"""Shade of grey below which ink may be a little lighter than the paper."""
+LIGHT_CONTRAST = 60
+"""Shades by which ink is lighter than any other paper, as white is on an orange bar."""
 MIN_GLYPH, MAX_GLYPH = 5, 120
 """Pixels that the strokes of characters are high."""
 GLYPH_PERCENTILE = 60
@@ -67,11 +69,12 @@ def paper_of(grey: Pixels, scale: float) -> Pixels:
 
 
 def contrast_of(grey: Pixels, paper: Pixels) -> Pixels:
-    """By how many shades each place is darker than its paper, or lighter where that is dark."""
+    """By how many shades each place is darker than its paper, or lighter where that is dark or the difference clear."""
     import cv2
 
     darker, lighter = cv2.subtract(paper, grey), cv2.subtract(grey, paper)
-    return np.asarray(np.where(paper < DARK_PAPER, np.maximum(darker, lighter), darker), np.uint8)
+    seen = (paper < DARK_PAPER) | (lighter >= LIGHT_CONTRAST)
+    return np.asarray(np.where(seen, np.maximum(darker, lighter), darker), np.uint8)
 
 
 def ink_of(grey: Pixels, scale: float) -> Flags:
