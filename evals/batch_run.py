@@ -19,9 +19,9 @@ from evals.summary import Share, share_of
 from rag.errors import ModelError, ReplyFormatError
 
 if TYPE_CHECKING:
-    from rag.answering import Given
+    from rag.answering.with_model import AnswerPrompt
+    from rag.answering.with_model.model_answer import Given
     from rag.assistant import Assistant
-    from rag.generate import AnswerPrompt
     from rag.ports import ChatModel
     from rag.records import ModelReply
 
@@ -57,7 +57,7 @@ class ExportSummary:
 
 def export_cases(assistant: Assistant, model: ChatModel, cases: Iterable[Case]) -> Iterator[tuple[str, Exported]]:
     """The request line of each case, in order, with what is told of it. The model is not called."""
-    from rag.generate import REPLY_SCHEMA
+    from rag.answering.with_model import REPLY_SCHEMA
 
     for case in cases:
         _, prompt = _prepared(assistant, model, case)

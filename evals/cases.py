@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from rag.errors import UsageError
-from rag.numbers import cell_number
+from rag.language.numbers import cell_number
+from rag.language.text import matching_key
 from rag.records import Filters, Turn
-from rag.text import matching_key
 
 TYPES = (
     "text",

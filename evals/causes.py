@@ -8,7 +8,7 @@ from enum import Enum
 from evals.cases import Case, file_stem
 from evals.reply import Place, Reply
 from evals.scoring import Bucket, Score, holders
-from rag.text import find_quote
+from rag.language.text import find_quote
 
 
 class Cause(Enum):

@@ -25,10 +25,10 @@ from pathlib import Path, PurePosixPath
 from evals.cases import TYPES, Case, GoldFigure, load_cases
 from evals.reports import read_sources
 from rag.errors import WenbaoError
-from rag.numbers import find_numbers, same_value
+from rag.language.numbers import find_numbers, same_value
+from rag.language.text import join_lines, matching_key, sentence_spans
+from rag.readers.sources import Source
 from rag.records import Grid, Line, Number, Page
-from rag.sources import Source
-from rag.text import join_lines, matching_key, sentence_spans
 
 MIN_QUESTIONS = 200
 MIN_UNANSWERABLE_SHARE = 0.2

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from evals.run import TIMEOUT_SECONDS, Ask, Pace
-from rag.cli import Config, Data, Debug, Model, Reports
-from rag.terminal import DONE, FAILED, SOME_SKIPPED, Command, complain, progress_bar, say
+from rag.app.options import Config, Data, Debug, Model, Reports
+from rag.app.terminal import DONE, FAILED, SOME_SKIPPED, Command, complain, progress_bar, say
 
 if TYPE_CHECKING:
     from evals.cases import Case
     from rag.assistant import Assistant
-    from rag.index import Index
+    from rag.index.index import Index
     from rag.ports import ChatModel
-    from rag.settings import Settings
+    from rag.settings.settings import Settings
 
 DEFAULT_OUT = "evals"
 """Folder in the data folder for runs without `--out`."""
@@ -74,7 +74,7 @@ def evaluate(
     from evals.cases import load_cases
     from evals.results import run_manifest
     from evals.retrieval import DEPTH
-    from rag.assembly import build_assistant
+    from rag.app.assembly import build_assistant
 
     _check_modes(resume, retrieval_only, export_batch, import_batch)
     cases = load_cases(questions)[:limit]
@@ -113,8 +113,8 @@ def compare(
 def _settings(data: Path | None, reports: Path | None, model: str | None, config: Path | None) -> Settings:
     from dataclasses import replace
 
-    from rag.assembly import check_choices, for_folder
-    from rag.settings import load_settings
+    from rag.app.assembly import check_choices, for_folder
+    from rag.settings.settings import load_settings
 
     # times and costs of kept replies would be those of another run
     settings = replace(load_settings({"data": data, "model": model}, config), answer_cache=False)
@@ -125,7 +125,7 @@ def _settings(data: Path | None, reports: Path | None, model: str | None, config
 @contextmanager
 def _opened(settings: Settings, *, refresh: bool) -> Iterator[tuple[Index, int]]:
     """The index, brought up to date where the folder was named or nothing is indexed, and how many files failed."""
-    from rag.assembly import build_ingest, build_pending, open_index
+    from rag.app.assembly import build_ingest, build_pending, open_index
     from rag.ingest import with_recognised
 
     with closing(open_index(settings, complain)) as index:
@@ -186,7 +186,7 @@ def _export(assistant: Assistant, cases: Sequence[Case], path: Path, folder: Pat
     from evals.run import write_text
     from evals.terminal import export_to_text, json_text
     from rag.ingest import Progress
-    from rag.tokens import token_counter
+    from rag.language.tokens import token_counter
 
     lines, told = [], []
     with progress_bar("导出") as show:

@@ -11,8 +11,8 @@ from evals.labels import BUCKETS, TYPE_NAMES
 from evals.reply import Place, Reply, UnreadableReplyError, line_to_reply
 from evals.scoring import JudgedFigure, Verdict, holders
 from evals.summary import Result
-from rag.numbers import format_decimal
-from rag.text import find_quote
+from rag.language.numbers import format_decimal
+from rag.language.text import find_quote
 
 _VERDICTS = {
     Verdict.GOLD: "对",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from rag.numbers import Scope, find_numbers, find_scopes
+from rag.language.numbers import Scope, find_numbers, find_scopes
+from rag.language.text import matching_key, matching_key_with_offsets
 from rag.records import AnswerStatus, Number
-from rag.text import matching_key, matching_key_with_offsets
 
 BLANK = "\u2063"
 """Stands for each character that is markup or no words of the answer's own, so that offsets stay."""

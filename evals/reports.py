@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from rag.reading import Reading
+from rag.readers.sources import Source, find_sources
+from rag.reading.files import Reading
 from rag.records import ReportParts
 from rag.sandbox import Limits
-from rag.settings import Settings
-from rag.sources import Source, find_sources
+from rag.settings.settings import Settings
 
 
 def read_folder(folder: Path) -> list[ReportParts]:

@@ -16,10 +16,10 @@ from evals.reply import UnreadableReplyError, line_to_reply
 from evals.scoring import Bucket, Score, score_reply
 from evals.summary import Result, always_refuse, summarise, summarise_by_type
 from rag import __version__
+from rag.answering.with_model.prompts import prompt_versions
 from rag.errors import UsageError
-from rag.prompts import prompt_versions
 from rag.records import Report
-from rag.settings import EXTRACTIVE, PROJECT, Settings
+from rag.settings.settings import EXTRACTIVE, PROJECT, Settings
 
 RESULTS = "results.json"
 PLACES = frozenset({"data", "reports", "index_name", "page_address", "page_port", "lock_seconds"})

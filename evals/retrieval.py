@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from evals.cases import TYPES, Case
 from evals.scoring import recall_rank
 from evals.summary import percentile, share_of
-from rag.text import matching_key
+from rag.language.text import matching_key
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant

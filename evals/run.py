@@ -61,7 +61,7 @@ def assistant_to_ask(assistant: Assistant) -> Ask:
 
 def answer_to_line(assistant: Assistant, answer: VerifiedAnswer) -> Line:
     """An answer as `wenbao ask --json` prints it."""
-    from rag.present import answer_to_json
+    from rag.presentation.json_and_text import answer_to_json
 
     captions = {identity: table.caption for identity, table in assistant.tables(answer.evidence).items()}
     return answer_to_json(answer, {report.id: report for report in assistant.reports()}, captions)

@@ -21,11 +21,11 @@ from typing import Any
 
 from evals.cases import Case, GoldFigure
 from evals.reply import BLANK, Place, Reply, StatedFigure, UnreadableReplyError, line_to_reply
-from rag.numbers import Scope, find_numbers
-from rag.numbers.equality import same_bound
-from rag.numbers.units import canonical, scaled
+from rag.language.numbers import Scope, find_numbers
+from rag.language.numbers.equality import same_bound
+from rag.language.numbers.units import canonical, scaled
+from rag.language.text import matching_key
 from rag.records import AnswerStatus, Number
-from rag.text import matching_key
 
 RECALL_CUTOFF = 8
 

@@ -22,16 +22,16 @@ import numpy as np
 
 from evals.cases import Case, load_cases
 from evals.scoring import equals_gold
-from rag.assembly import build_assistant, build_ingest, for_folder, open_index
-from rag.extractive import features, name_features, ranking
-from rag.extractive.choosing import known_item
-from rag.extractive.drafting import evidence_to_findings, evidence_to_relevance, figure_slots
-from rag.extractive.linear import SURE_EXTRAS, sure_features
-from rag.extractive.naming import evidence_to_name_ask, evidence_to_units
-from rag.extractive.weighing import Choice, slot_to_ask, weigh
-from rag.figures import Figure
-from rag.settings import load_settings
-from rag.text import matching_key
+from rag.answering.built_in import features, name_features, ranking
+from rag.answering.built_in.choosing import known_item
+from rag.answering.built_in.drafting import evidence_to_findings, evidence_to_relevance, figure_slots
+from rag.answering.built_in.linear import SURE_EXTRAS, sure_features
+from rag.answering.built_in.naming import evidence_to_name_ask, evidence_to_units
+from rag.answering.built_in.weighing import Choice, slot_to_ask, weigh
+from rag.app.assembly import build_assistant, build_ingest, for_folder, open_index
+from rag.figures.extraction import Figure
+from rag.language.text import matching_key
+from rag.settings.settings import load_settings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from rag.answering import (
+from rag.answering.with_model import REWRITE_SCHEMA, AnswerPrompt, accepted_rewrite, question_to_rewrite
+from rag.answering.with_model.model_answer import (
     ANSWER,
     VERIFY,
     Answered,
@@ -18,14 +19,13 @@ from rag.answering import (
     given_to_prompt,
     reply_to_answered,
 )
-from rag.earlier import with_earlier
 from rag.errors import ModelError
-from rag.generate import REWRITE_SCHEMA, AnswerPrompt, accepted_rewrite, question_to_rewrite
-from rag.index import Index
+from rag.index.index import Index
 from rag.ports import ChatModel
+from rag.question.understand import question_to_query
 from rag.records import Contradiction, Evidence, Filters, ModelReply, Query, Report, Table, Turn, VerifiedAnswer
-from rag.retrieve import RetrievalLimits, query_to_evidence
-from rag.understand import question_to_query
+from rag.retrieval.conversation import with_earlier
+from rag.retrieval.retrieve import RetrievalLimits, query_to_evidence
 
 STAGES = ("理解", "检索", "作答", "核对")
 UNDERSTAND, RETRIEVE = "understand", "retrieve"

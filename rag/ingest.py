@@ -10,15 +10,15 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from rag.domain.near_duplicates import same_as, same_bytes
 from rag.errors import SettingsError, UnreadableFileError
-from rag.index import Index
-from rag.reading import Reading
-from rag.reading_version import reading_version
-from rag.recognised import RecognisedPages
+from rag.index.index import Index
+from rag.readers.recognised import RecognisedPages
+from rag.readers.sources import Source, file_digests, find_sources, is_gone
+from rag.reading.files import Reading
+from rag.reading.version import reading_version
 from rag.records import Report, ReportParts
 from rag.sandbox import Limits
-from rag.sources import Source, file_digests, find_sources, is_gone
-from rag.twins import same_as, same_bytes
 
 READERS = 2
 """Files read at a time."""

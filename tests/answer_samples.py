@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.domain.short_names import short_names
 from rag.records import Citation, Passage, Report, ReportKind, Table, TableRow
-from rag.short_names import short_names
-from rag.tables import row_text
+from rag.structure.tables.joining import row_text
 
 
 def make_passage(

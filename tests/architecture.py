@@ -92,23 +92,6 @@ def _called(node: ast.Call) -> str:
     return ast.unparse(node.func)
 
 
-def layer_breaches(modules: Sequence[Module], package: str, layers: Sequence[Collection[str]]) -> list[str]:
-    """Modules in no layer, in two, or that need one of a higher layer. A module may need its own layer."""
-    level = {part: number for number, layer in enumerate(layers) for part in layer}
-    parts = {module.part for module in modules}
-    breaches = [
-        f"{part} 不在任何一层：请在 tests/test_architecture.py 里给它一个位置" for part in sorted(parts - set(level))
-    ]
-    breaches += [f"{part} 已不存在，却列在层里" for part in sorted(set(level) - parts)]
-    breaches += [f"{part} 列在两层里" for part in level if sum(part in layer for layer in layers) > 1]
-    for module in modules:
-        for target in sorted(module.targets(package)):
-            here, there = level.get(module.part, len(layers)), level.get(target.partition(".")[0], -1)
-            if there > here:
-                breaches.append(f"{module.name}（第 {here} 层）引用了上层的 {target}（第 {there} 层）")
-    return breaches
-
-
 def cycles(modules: Sequence[Module], package: str) -> list[str]:
     """Modules that need each other, directly or through others."""
     names = {module.name for module in modules}
@@ -122,17 +105,9 @@ def cycles(modules: Sequence[Module], package: str) -> list[str]:
     return [f"{name} 绕一圈又引用到自己" for name in sorted(names) if name in reach[name]]
 
 
-def edge_breaches(modules: Sequence[Module], package: str, edges: Mapping[str, Collection[str]]) -> list[str]:
-    """Modules of one edge that need another edge."""
-    edge_of = {part: edge for edge, parts in edges.items() for part in parts}
-    breaches = []
-    for module in modules:
-        here = edge_of.get(module.part)
-        for target in sorted(module.targets(package)):
-            there = edge_of.get(target.partition(".")[0])
-            if here and there and here != there:
-                breaches.append(f"{module.name}（{here}）引用了另一个边缘模块 {target}（{there}）")
-    return breaches
+def _within(module: Module, places: Collection[str]) -> bool:
+    """Whether a module is one of the places, or stands in one."""
+    return any(module.name == place or module.name.startswith(f"{place}.") for place in places)
 
 
 def library_breaches(
@@ -145,9 +120,9 @@ def library_breaches(
             library = needed.module.partition(".")[0]
             if library not in homes:
                 continue
-            if not {module.name, module.part} & set(homes[library]):
+            if not _within(module, homes[library]):
                 breaches.append(f"{module.name}:{needed.line} 不该使用 {library}")
-            if needed.at_load and not {module.name, module.part} & set(early):
+            if needed.at_load and not _within(module, early):
                 breaches.append(f"{module.name}:{needed.line} 载入时就引入 {library}：请放进函数里")
     return breaches
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from evals.cases import Case, GoldFigure
-from rag.numbers import find_numbers
+from rag.language.numbers import find_numbers
 
 PASSAGE = (
     "青石学院2023届毕业生2051人，就业率为95.27%，签约1860人，升学191人，"

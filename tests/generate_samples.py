@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from answer_samples import make_passage, make_report, make_table, table_passage
 
-from rag.generate import AnswerPrompt, evidence_to_prompt
+from rag.answering.with_model import AnswerPrompt, evidence_to_prompt
+from rag.language.tokens import estimate_tokens
 from rag.records import Evidence, Passage, Query, Turn
-from rag.tokens import estimate_tokens
 
 REPORT = make_report("a.txt", "东湖职业技术学院")
 OTHER = make_report("b.txt", "西山职业技术学院")

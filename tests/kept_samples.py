@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from answer_samples import cite, make_passage, make_report, make_table, table_passage
 
-from rag.exchanges import Exchange, answer_to_exchange
+from rag.presentation.exchanges import Exchange, answer_to_exchange
 from rag.records import AnswerFigure, AnswerStatus, Conflict, Evidence, Query, VerifiedAnswer
 
 COLLEGE = "青石职业技术学院"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fixture_files import PdfBuilder, text
 
-from rag.assembly import build_ingest, open_index
-from rag.settings import Settings
+from rag.app.assembly import build_ingest, open_index
+from rag.settings.settings import Settings
 
 COLLEGE = "青石职业技术学院"
 REPORT = """# 青石职业技术学院高等职业教育质量年度报告（2023年度）

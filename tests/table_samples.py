@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.records import Cell, Grid, Line, Page
-from rag.tables import JoinedTable, header_labels, join_tables
+from rag.structure.tables.joining import JoinedTable, header_labels, join_tables
 
 LEFT, RIGHT = 90.0, 510.0
 UP, LEFTWARDS = "^", "<"

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from answer_samples import make_passage, make_report
 
-from rag.extractive import evidence_to_draft
-from rag.extractive.parts import beside_sure_ones, look_up
+from rag.answering.built_in import evidence_to_draft
+from rag.answering.built_in.parts import beside_sure_ones, look_up
+from rag.gate.verify import Gated, draft_to_gated
+from rag.question.understand import question_to_query
 from rag.records import AnswerStatus, Draft, Evidence, Filters, Query, ReportKind
-from rag.relevance import query_to_relevance
-from rag.understand import question_to_query
-from rag.verify import Gated, draft_to_gated
+from rag.retrieval.relevance import query_to_relevance
 
 DONGHU, XISHAN, NANHE = "东湖职业技术学院", "西山职业技术学院", "南河职业技术学院"
 REPORTS = {

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from kept_samples import make_answer
 
-from rag.answer_blocks import Block, Span, Spans, answer_to_blocks, text_to_spans
+from rag.presentation.blocks import Block, Span, Spans, answer_to_blocks, text_to_spans
 from rag.records import AnswerStatus
 
 

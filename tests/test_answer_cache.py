@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from fake_model import FakeModel
 
-from rag import answer_cache
-from rag.answer_cache import CachedModel, ReplyCache
 from rag.errors import ModelError
+from rag.models import reply_cache as answer_cache
+from rag.models.reply_cache import CachedModel, ReplyCache
 from rag.records import Message
 
 ASKED = (Message("system", "规则"), Message("user", "问题"))

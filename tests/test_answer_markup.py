@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer_markup import BLANK, markup_to_text, text_to_markup
+from rag.gate.markup import BLANK, markup_to_text, text_to_markup
 
 
 def test_bold_and_markers_are_taken_out_of_the_words() -> None:

@@ -6,10 +6,10 @@ import pytest
 from fake_model import FakeModel
 from generate_samples import REPORTS, TABLES, make_evidence, make_prompt, reply_text, with_ids
 
-from rag.answering import Answered, Calls, Given, answer_built_in, answer_with_model
+from rag.answering.with_model.model_answer import Answered, Calls, Given, answer_built_in, answer_with_model
 from rag.errors import IncompleteReplyError, ModelError
+from rag.language.tokens import estimate_tokens
 from rag.records import AnswerStatus
-from rag.tokens import estimate_tokens
 
 PROMPT = make_prompt()
 GIVEN = Given(make_evidence(), REPORTS, TABLES)

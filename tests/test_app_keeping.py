@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 from test_app import APP, QUESTION, ask, html
 
 from evals.benchmarks.model_server import ModelServer
-from rag.conversations import LOCAL_USER, Conversations
-from rag.feedback_box import FeedbackBox
-from rag.keeping import FILE_NAME, Keeping
+from rag.keeping.conversations import LOCAL_USER, Conversations
+from rag.keeping.database import FILE_NAME, Keeping
+from rag.keeping.feedback_store import FeedbackBox
 
 PERSON = {"is_logged_in": True, "iss": "https://id.example", "sub": "1", "name": "甲"}
 OTHER_PERSON = {**PERSON, "sub": "2", "name": "乙"}

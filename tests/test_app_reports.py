@@ -32,8 +32,8 @@ def open_reports(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 
 def _reports_page() -> None:
-    from rag.ui import reports
-    from rag.ui.frame import Place, draw_page
+    from rag.app.ui import reports
+    from rag.app.ui.frame import Place, draw_page
 
     draw_page([Place("报告", "reports", reports.draw)])
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from rag.assembly import (
+from rag.app.assembly import (
     build_assistant,
     build_chat_model,
     build_embedder,
@@ -19,10 +19,10 @@ from rag.assembly import (
     probe_model,
     reply_cost,
 )
-from rag.embedders import HashingEmbedder, OpenAICompatibleEmbedder
 from rag.errors import ModelError, SettingsError
+from rag.models.embedders import HashingEmbedder, OpenAICompatibleEmbedder
 from rag.records import Message
-from rag.settings import ChatSettings, ModelSettings, Settings
+from rag.settings.settings import ChatSettings, ModelSettings, Settings
 
 SERVICE = ModelSettings(model="m", base_url="http://127.0.0.1:9/v1", max_retries=0, timeout=2.0)
 

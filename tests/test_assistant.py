@@ -15,12 +15,12 @@ from fake_model import FakeModel
 from generate_samples import reply_text
 
 from evals.benchmarks.model_server import ModelServer, Reply
-from rag.assembly import build_assistant, build_ingest, open_index
+from rag.app.assembly import build_assistant, build_ingest, open_index
 from rag.assistant import STAGES, Assistant
 from rag.errors import ModelError
-from rag.exchanges import answer_to_exchange
+from rag.presentation.exchanges import answer_to_exchange
 from rag.records import AnswerStatus, Filters, Message, Turn
-from rag.settings import ChatSettings, Settings
+from rag.settings.settings import ChatSettings, Settings
 
 SECRET = "sk-9f8e7d6c5b4a3210"
 

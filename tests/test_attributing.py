@@ -6,9 +6,9 @@ import pytest
 from answer_samples import make_passage
 from generate_samples import REPORTS, TABLES, make_evidence, reply_text, with_ids
 
-from rag.generate import AnswerPrompt, evidence_to_prompt, prompt_to_doubt, reply_to_draft
-from rag.tokens import estimate_tokens
-from rag.verify import Gated, draft_to_gated
+from rag.answering.with_model import AnswerPrompt, evidence_to_prompt, prompt_to_doubt, reply_to_draft
+from rag.gate.verify import Gated, draft_to_gated
+from rag.language.tokens import estimate_tokens
 
 TRADES = make_passage("去得最多的三个行业依次是教育、制造业、零售业，占比分别为19.87%、12.03%、9.18%。", path=("流向",))
 CONTENT = make_passage("用人单位对毕业生的总体满意度为99.52%，比上年高。", path=("评价",))

@@ -6,10 +6,10 @@ import pytest
 
 from evals.benchmarks.figures import cover, findings, is_printed, read_all_figures
 from evals.cases import Case, GoldFigure
-from rag.analysis import read_to_parts
-from rag.figures import passage_to_figures, section_to_passages
+from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.readers.plain import read_plain
 from rag.readers.request import Request
+from rag.reading.analysis import read_to_parts
 from rag.records import ReportParts
 
 TEXT = """一、师资

@@ -6,10 +6,10 @@ import pytest
 from answer_samples import make_report, make_table
 from test_boards import REPORT, board_named, board_of
 
-from rag import board_page
 from rag.boards import boards_to_comparison
-from rag.exchanges import exchange_from_json, exchange_to_json
-from rag.figure_rows import figures_to_csv
+from rag.presentation.exchanges import exchange_from_json, exchange_to_json
+from rag.presentation.html import boards as board_page
+from rag.presentation.spreadsheet import figures_to_csv
 from rag.records import Line, Page, PageStatus, Report, ReportKind
 
 HOSTILE = "<img src=x onerror=alert(1)>"

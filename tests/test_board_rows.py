@@ -7,12 +7,18 @@ import docx
 import openpyxl
 from test_board_page import board_named
 
-from rag.board_page import boards_to_shown
-from rag.board_rows import FIGURE_COLUMNS, FIGURE_WIDTHS, comparison_exchange, comparison_figures, comparison_rows
 from rag.boards import boards_to_comparison
-from rag.exports import exchanges_to_document
-from rag.figure_rows import rows_to_csv, sheets_to_xlsx
-from rag.word import document_to_word
+from rag.presentation.board_rows import (
+    FIGURE_COLUMNS,
+    FIGURE_WIDTHS,
+    comparison_exchange,
+    comparison_figures,
+    comparison_rows,
+)
+from rag.presentation.document import exchanges_to_document
+from rag.presentation.html.boards import boards_to_shown
+from rag.presentation.spreadsheet import rows_to_csv, sheets_to_xlsx
+from rag.presentation.word import document_to_word
 
 BOARDS = [board_named("甲职业学院", "2023届就业率为94.1%。"), board_named("乙职业学院", "专任教师640人。")]
 COMPARISONS = boards_to_comparison(BOARDS, ["就业率", "专任教师人数"])

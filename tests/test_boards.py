@@ -6,10 +6,10 @@ import pytest
 from answer_samples import make_report, make_table
 
 from rag.boards import Board, BoardFigure, boards_to_comparison, report_to_board, wanted_indicators
-from rag.contradictions import figures_to_contradictions
-from rag.figures import passage_to_figures, section_to_passages
+from rag.figures.contradictions import figures_to_contradictions
+from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.records import PageMark, Report, Section, SectionKind, Table
-from rag.tables import row_text
+from rag.structure.tables.joining import row_text
 
 COLLEGE = "东湖职业技术学院"
 REPORT = make_report("a.txt", COLLEGE)

@@ -7,12 +7,12 @@ import altair
 import pytest
 from answer_samples import cite, make_passage, make_report, make_table, table_passage
 
-from rag import page
-from rag.charts import Chart, chart_to_vega, exchange_to_chart
-from rag.exchanges import Exchange, answer_to_exchange
-from rag.numbers import find_numbers
+from rag.language.numbers import find_numbers
+from rag.presentation.asked_figures import asked_figures
+from rag.presentation.charts import Chart, chart_to_vega, exchange_to_chart
+from rag.presentation.exchanges import Exchange, answer_to_exchange
+from rag.presentation.html import page
 from rag.records import AnswerFigure, AnswerStatus, Citation, Conflict, Evidence, Query, Table, VerifiedAnswer
-from rag.told import asked_figures
 
 GREEN, WHITE = make_report("a.txt", "青石职业技术学院"), make_report("b.txt", "白河职业技术学院", year=2022)
 COUNTS = make_table(

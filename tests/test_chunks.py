@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.chunks import MIN_ATOM, MIN_CHUNK_TOKENS, sections_to_chunks
+from rag.language.tokens import estimate_tokens
 from rag.records import Chunk, PageMark, Report, ReportKind, Section, SectionKind, Table, TableRow
-from rag.tokens import estimate_tokens
+from rag.structure.chunks import MIN_ATOM, MIN_CHUNK_TOKENS, sections_to_chunks
 
 REPORT = Report("r", "年报", "咸宁职业技术学院", (), ReportKind.QUALITY, 2023, None, None, "", "", "pdf", 2)
 

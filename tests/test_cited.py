@@ -4,8 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from rag.cited import CitedFigure, CitedPassage, citation_to_cited, cited_figures, figure_spans, wanted_on_page
-from rag.locate import Wanted
+from rag.pictures.locate import Wanted
+from rag.presentation.citations import (
+    CitedFigure,
+    CitedPassage,
+    citation_to_cited,
+    cited_figures,
+    figure_spans,
+    wanted_on_page,
+)
 from rag.records import (
     AnswerFigure,
     AnswerStatus,

@@ -283,7 +283,7 @@ def test_help_loads_nothing_heavy(wenbao):
     heavy = "chromadb numpy rich rjieba pydantic openai tiktoken langchain_core streamlit pdfplumber pypdf bm25s rapidfuzz".split()
     code = f"""
 import sys
-from rag.cli import main
+from rag.app.cli import main
 sys.argv = ["wenbao", "--help"]
 try:
     main()

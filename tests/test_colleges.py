@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.colleges import mentioned, name_at_start, names_in, place_at, provinces, split_stem
-from rag.short_names import short_names
+from rag.domain.colleges import mentioned, name_at_start, names_in, place_at, provinces, split_stem
+from rag.domain.short_names import short_names
 
 COLLEGES = (
     *("咸宁职业技术学院", "湖北职业技术学院", "湖南工业职业技术学院", "深圳职业技术大学", "黄冈师范学院"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.comparison import group_span, question_to_comparison, without_comparison
+from rag.question.comparison import group_span, question_to_comparison, without_comparison
 from rag.records import Operation
 
 

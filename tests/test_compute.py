@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.compute import (
+from rag.arithmetic.expressions import (
     MAX_DEPTH,
     ComputeError,
     Operand,
@@ -24,8 +24,8 @@ from rag.compute import (
     total,
 )
 from rag.errors import WenbaoError
-from rag.numbers import find_numbers
-from rag.numbers.units import UNITS
+from rag.language.numbers import find_numbers
+from rag.language.numbers.units import UNITS
 from rag.records import Computation, Number
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import rag.analysis
-from rag.analysis import read_to_parts
-from rag.containment import PAGE_LEFT_OUT, TABLES_AS_TEXT, UNCHECKED, contained, readable_pages
+import rag.reading.analysis
 from rag.readers.request import Request
+from rag.reading.analysis import read_to_parts
+from rag.reading.containment import PAGE_LEFT_OUT, TABLES_AS_TEXT, UNCHECKED, contained, readable_pages
 from rag.records import Cell, Grid, Line, Page, PageStatus, ReadFile
 
 REQUEST = Request("/甲.pdf", "甲.pdf", {}, 200, 100, 1000)
@@ -47,15 +47,15 @@ def read_of(*pages: Page) -> ReadFile:
 
 
 def test_what_fails_is_named_and_the_rest_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = rag.analysis.passage_to_figures
+    real = rag.reading.analysis.passage_to_figures
 
     def failing(passage, table):
         if "300" in passage.text:
             raise IndexError
         return real(passage, table)
 
-    monkeypatch.setattr(rag.analysis, "passage_to_figures", failing)
-    monkeypatch.setattr(rag.analysis, "figures_to_contradictions", lambda *given: 1 / 0)
+    monkeypatch.setattr(rag.reading.analysis, "passage_to_figures", failing)
+    monkeypatch.setattr(rag.reading.analysis, "figures_to_contradictions", lambda *given: 1 / 0)
     parts = read_to_parts(read_of(GOOD, Page(2, (TABLE, Line("教师300人。", paragraph=True)), "2")), REQUEST)
     assert UNCHECKED in parts.report.warnings
     assert any("没能读入" in warning for warning in parts.report.warnings)

@@ -9,10 +9,10 @@ from answer_samples import make_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.contradictions import figures_to_contradictions, said_twice
-from rag.figures import Figure, passage_to_figures, section_to_passages
+from rag.figures.contradictions import figures_to_contradictions, said_twice
+from rag.figures.extraction import Figure, passage_to_figures, section_to_passages
 from rag.records import Contradiction, ContradictionKind, PageMark, Section, SectionKind, Table
-from rag.tables import row_text
+from rag.structure.tables.joining import row_text
 
 Rows = Sequence[Sequence[str]]
 DIFFERENT, SCOPE = ContradictionKind.DIFFERENT, ContradictionKind.SCOPE

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.extractive.contrasts import CONTRAST_FEATURES, asked_contrasts, contrast_features, lacks_quality
+from rag.answering.built_in.contrasts import CONTRAST_FEATURES, asked_contrasts, contrast_features, lacks_quality
 
-TABLE = Path(__file__).parents[1] / "rag" / "extractive" / "contrasts.toml"
+TABLE = Path(__file__).parents[1] / "rag" / "answering" / "built_in" / "contrasts.toml"
 
 
 def found(question: str, own: str, earlier: str = "", heads: str = "") -> set[str]:

@@ -12,10 +12,10 @@ import pytest
 from conftest import ROOT, environment
 from kept_samples import make_exchange
 
-from rag import conversations as module
-from rag.conversations import MAX_TITLE_LENGTH, Conversations, clean_title
 from rag.errors import KeepingError
-from rag.keeping import FILE_NAME, Keeping
+from rag.keeping import conversations as module
+from rag.keeping.conversations import MAX_TITLE_LENGTH, Conversations, clean_title
+from rag.keeping.database import FILE_NAME, Keeping
 
 ME, OTHER = "甲", "乙"
 FIRST, SECOND = make_exchange("第一问？"), make_exchange("第二问？", text="**96.12%** [1]")
@@ -23,8 +23,8 @@ WRITER = """
 import sys
 from pathlib import Path
 from kept_samples import make_exchange
-from rag.conversations import Conversations
-from rag.keeping import Keeping
+from rag.keeping.conversations import Conversations
+from rag.keeping.database import Keeping
 kept = Conversations(Keeping(Path(sys.argv[1])))
 for number in range(int(sys.argv[3])):
     kept.append(sys.argv[2], "甲", make_exchange(f"{sys.argv[4]}-{number}"))

@@ -7,14 +7,14 @@ import re
 import pytest
 from answer_samples import make_report, make_table
 
-from rag.contradictions import figures_to_contradictions
-from rag.extractive import evidence_to_draft
-from rag.figures import passage_to_figures, section_to_passages
+from rag.answering.built_in import evidence_to_draft
+from rag.figures.contradictions import figures_to_contradictions
+from rag.figures.extraction import passage_to_figures, section_to_passages
+from rag.gate.verify import draft_to_gated
+from rag.question.understand import question_to_query
 from rag.records import AnswerStatus, Draft, Evidence, Filters, PageMark, Passage, Section, SectionKind
-from rag.relevance import query_to_relevance
-from rag.tables import row_text
-from rag.understand import question_to_query
-from rag.verify import draft_to_gated
+from rag.retrieval.relevance import query_to_relevance
+from rag.structure.tables.joining import row_text
 
 COLLEGE = "东湖职业技术学院"
 REPORT = make_report("a.txt", COLLEGE)

@@ -8,11 +8,11 @@ import pytest
 from answer_samples import make_passage
 from generate_samples import REPORTS, ROWS, TABLES, figure_id, make_evidence, make_prompt, reply_text, with_ids
 
-from rag.figures import passage_to_figures
-from rag.generate import AnswerPrompt, evidence_to_prompt, reply_to_draft
+from rag.answering.with_model import AnswerPrompt, evidence_to_prompt, reply_to_draft
+from rag.figures.extraction import passage_to_figures
+from rag.gate.verify import draft_to_gated
+from rag.language.tokens import estimate_tokens
 from rag.records import Contradiction, ContradictionKind, Evidence, FigureRef, Passage
-from rag.tokens import estimate_tokens
-from rag.verify import draft_to_gated
 
 FRONT = replace(make_passage("全校有学生社团49个。2023届毕业生就业率为96.12%。"), section_id="front")
 BACK = replace(make_passage("学生社团45个，成员众多。", path=("五、文化",)), section_id="back")

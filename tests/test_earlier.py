@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from rag.earlier import with_earlier
 from rag.records import Evidence, PageMark, Query, Section, SectionKind, Turn
+from rag.retrieval.conversation import with_earlier
 
 TEXT = "第一段。\n第二段。\n第三段。\n"
 SECTION = Section(

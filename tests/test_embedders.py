@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.embedders import FastEmbedEmbedder, HashingEmbedder, OpenAICompatibleEmbedder
 from rag.errors import ModelError, SettingsError
+from rag.models.embedders import FastEmbedEmbedder, HashingEmbedder, OpenAICompatibleEmbedder
 
 Answer = tuple[int, object]
 
@@ -56,7 +56,7 @@ def test_hashing_gives_unit_vectors_for_any_text_alone_or_not(texts):
 
 
 def test_hashing_is_the_same_in_every_process():
-    code = "from rag.embedders import HashingEmbedder as H; print(H(16).embed_query('图书馆 2023').tolist())"
+    code = "from rag.models.embedders import HashingEmbedder as H; print(H(16).embed_query('图书馆 2023').tolist())"
     root = Path(__file__).parents[1]
     printed = {
         subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True).stdout for _ in range(2)

@@ -26,11 +26,11 @@ from evals.benchmarks.model_server import ModelServer
 from evals.run import answer_case
 from evals.scoring import Bucket, score_line
 from evals.terminal import export_to_text
-from rag.answering import NOT_ASKED_AGAIN
-from rag.assembly import build_assistant, build_ingest, open_index
-from rag.model_settings import ChatSettings
+from rag.answering.with_model.model_answer import NOT_ASKED_AGAIN
+from rag.app.assembly import build_assistant, build_ingest, open_index
 from rag.records import ModelReply, Turn
-from rag.settings import Settings
+from rag.settings.models import ChatSettings
+from rag.settings.settings import Settings
 
 COLLEGE = "青石职业技术学院"
 KEY = "WENBAO_TEST_KEY_NOBODY_SETS"

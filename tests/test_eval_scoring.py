@@ -16,7 +16,7 @@ from evals.reply import UnreadableReplyError, line_to_reply
 from evals.results import score_lines
 from evals.scoring import Bucket, Verdict, recall_rank, score_line
 from evals.summary import REFUSAL, summarise
-from rag.numbers import find_numbers
+from rag.language.numbers import find_numbers
 
 SHARED = Path(__file__).parents[2] / "shared"
 QUESTIONS = Path(__file__).parents[1] / "evals" / "questions"

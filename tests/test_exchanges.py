@@ -4,9 +4,9 @@ import json
 
 from kept_samples import REPORT, TABLE, TEXT, make_answer, make_exchange
 
-from rag import page
-from rag.exchanges import Exchange, exchange_from_json, exchange_to_json
-from rag.present import answer_to_json
+from rag.presentation.exchanges import Exchange, exchange_from_json, exchange_to_json
+from rag.presentation.html import page
+from rag.presentation.json_and_text import answer_to_json
 
 
 def test_it_gives_both_turns() -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from kept_samples import make_exchange
 from markdown_it import MarkdownIt
 
-from rag.answer_blocks import Span
-from rag.exchanges import Exchange, exchange_from_json
-from rag.exports import CHECKED, document_to_markdown, exchanges_to_document, printable
+from rag.presentation.blocks import Span
+from rag.presentation.document import CHECKED, document_to_markdown, exchanges_to_document, printable
+from rag.presentation.exchanges import Exchange, exchange_from_json
 from rag.records import AnswerStatus
 
 HOSTILE = (
@@ -117,7 +117,7 @@ def test_hostile_text_is_shown(text: str) -> None:
     ],
 )
 def test_bold_is_bold_for_a_strict_reader(spans: tuple[Span, ...], expected: str) -> None:
-    from rag.exports import _markdown
+    from rag.presentation.document import _markdown
 
     assert _markdown(spans) == expected
     assert "strong_open" in shown(expected)[1]

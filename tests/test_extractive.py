@@ -7,10 +7,10 @@ import re
 import pytest
 from answer_samples import make_passage, make_report, make_table, table_passage
 
-from rag.extractive import evidence_to_draft
+from rag.answering.built_in import evidence_to_draft
+from rag.question.understand import question_to_query
 from rag.records import AnswerStatus, Draft, Evidence, Filters, Passage, Table
-from rag.relevance import query_to_relevance
-from rag.understand import question_to_query
+from rag.retrieval.relevance import query_to_relevance
 
 COLLEGE = "东湖职业技术学院"
 REPORT = make_report("a.txt", COLLEGE)

@@ -10,12 +10,12 @@ from conftest import Ran
 from kept_samples import make_exchange
 
 from evals.cases import load_cases
-from rag import feedback_box as module
 from rag.errors import UsageError
-from rag.exchanges import Exchange
-from rag.feedback import DRAFT_NOTE, feedback_to_json, feedback_to_question, feedback_to_text
-from rag.feedback_box import FeedbackBox
-from rag.keeping import FILE_NAME, Keeping
+from rag.keeping import feedback_store as module
+from rag.keeping.database import FILE_NAME, Keeping
+from rag.keeping.feedback import DRAFT_NOTE, feedback_to_json, feedback_to_question, feedback_to_text
+from rag.keeping.feedback_store import FeedbackBox
+from rag.presentation.exchanges import Exchange
 from rag.records import AnswerStatus
 
 FIRST = make_exchange("第一问？")

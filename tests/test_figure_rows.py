@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from kept_samples import make_exchange
 
-from rag.exchanges import Exchange
-from rag.figure_rows import COLUMNS, exchanges_to_rows, figures_to_csv, figures_to_xlsx
+from rag.presentation.exchanges import Exchange
+from rag.presentation.spreadsheet import COLUMNS, exchanges_to_rows, figures_to_csv, figures_to_xlsx
 
 EXCHANGE = make_exchange()
 SCOPE = COLUMNS.index("口径")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from answer_samples import make_report
 
-from rag.follow_up import resolve_follow_up
+from rag.question.follow_up import resolve_follow_up
 from rag.records import Turn
 
 REPORTS = [

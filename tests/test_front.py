@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from rag.front import COVER_LINES, read_to_front
 from rag.records import Cell, Grid, Line, Page, ReadFile
+from rag.structure.identity.front import COVER_LINES, read_to_front
 
 PROSE = "学校办学条件持续改善，全年收入增长，支出结构优化；"
 

@@ -20,8 +20,7 @@ from generate_samples import (
     with_ids,
 )
 
-from rag.errors import ReplyFormatError
-from rag.generate import (
+from rag.answering.with_model import (
     MAX_ANSWER_CHARACTERS,
     MAX_REPLY_CHARACTERS,
     REPLY_SCHEMA,
@@ -29,9 +28,10 @@ from rag.generate import (
     reply_to_draft,
     visible_answer,
 )
+from rag.errors import ReplyFormatError
+from rag.gate.verify import draft_to_gated
+from rag.language.tokens import estimate_tokens
 from rag.records import AnswerStatus, Draft, PageMark, Turn
-from rag.tokens import estimate_tokens
-from rag.verify import draft_to_gated
 
 PROMPT = make_prompt()
 

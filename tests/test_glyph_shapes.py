@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from fixture_files import PdfBuilder
 
-from rag.readers.glyph_shapes import DIGITS, MARKS, Place, draw_shape, likeness
-from rag.readers.pdf_text import PageView
+from rag.readers.pdf.glyph_shapes import DIGITS, MARKS, Place, draw_shape, likeness
+from rag.readers.pdf.text import PageView
 
 SIZE = 10.0
 PLACE = Place(99.0, 108.0, 142.0, SIZE)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.heading_stack import HeadingStack
-from rag.headings import Heading, contents_titles, display_heading, line_to_heading, ordinal
-from rag.text import matching_key
+from rag.language.headings import Heading, contents_titles, display_heading, line_to_heading, ordinal
+from rag.language.text import matching_key
+from rag.structure.heading_stack import HeadingStack
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from fixture_files import A4, PdfBuilder, text
 
 from evals.benchmarks.highlight import Words, fault_of
-from rag.locate import Wanted
-from rag.page_runs import Box
-from rag.picture_request import PagePicture
+from rag.pictures.locate import Wanted
+from rag.pictures.request import PagePicture
+from rag.readers.page_runs import Box
 
 SENTENCE = "就业率为96.12%，对口率为78.4%。"
 WANTED = Wanted(SENTENCE, ((4, 10),))

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import SettingsError
-from rag.identity import describe_report
 from rag.records import Line, Page, ReadFile, Report, ReportKind
+from rag.structure.identity.describing import describe_report
 
 Q, E, B, D, X = (
     ReportKind.QUALITY,

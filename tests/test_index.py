@@ -14,9 +14,9 @@ import pytest
 from chroma_server import chroma_server, free_port
 from index_samples import SUBJECTS, sample_parts
 
-from rag.embedders import HashingEmbedder
 from rag.errors import IndexBusyError, ModelError
-from rag.index import Index
+from rag.index.index import Index
+from rag.models.embedders import HashingEmbedder
 
 ROOT = Path(__file__).parents[1]
 # What a second process runs: `index` is open, `parts` makes a report.
@@ -25,8 +25,8 @@ import os, sys
 sys.path[:0] = [{root!r}, {tests!r}]
 from pathlib import Path
 from index_samples import sample_parts as parts
-from rag.embedders import HashingEmbedder
-from rag.index import Index
+from rag.models.embedders import HashingEmbedder
+from rag.index.index import Index
 def die_at(owner, name, count=1, after=False):
     real = getattr(owner, name)
     def stand_in(*arguments, **options):
@@ -43,7 +43,7 @@ index = Index.open(Path({folder!r}), HashingEmbedder(64), lock_wait_seconds=30)
 
 @pytest.fixture(autouse=True)
 def _chroma_answers_for_small_indexes_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.index.EXACT_ROWS", 0)
+    monkeypatch.setattr("rag.index.index.EXACT_ROWS", 0)
 
 
 @pytest.fixture
@@ -385,12 +385,18 @@ def test_a_chroma_server_that_goes_and_comes_back(open_index, messages, tmp_path
 @pytest.mark.parametrize(
     ("where", "kept"),
     [
-        pytest.param("import rag.store as s; die_at(s, '_insert', 3, True)", [], id="in a transaction"),
-        pytest.param("from rag.keywords import KeywordIndex as K; die_at(K, 'save')", ["乙"], id="before the keywords"),
-        pytest.param("from rag.store import ReportStore as S; die_at(S, 'set_meta')", ["乙"], id="before a mark"),
-        pytest.param("from rag.vectors import ChromaIndex as C; die_at(C, 'upsert', 2)", ["乙", "丙"], id="in Chroma"),
+        pytest.param("import rag.index.store as s; die_at(s, '_insert', 3, True)", [], id="in a transaction"),
         pytest.param(
-            "from rag.mirror import ChromaMirror as M; die_at(M, 'publish', 1, True)", ["乙", "丙"], id="after Chroma"
+            "from rag.index.keywords import KeywordIndex as K; die_at(K, 'save')", ["乙"], id="before the keywords"
+        ),
+        pytest.param("from rag.index.store import ReportStore as S; die_at(S, 'set_meta')", ["乙"], id="before a mark"),
+        pytest.param(
+            "from rag.index.vectors import ChromaIndex as C; die_at(C, 'upsert', 2)", ["乙", "丙"], id="in Chroma"
+        ),
+        pytest.param(
+            "from rag.index.mirror import ChromaMirror as M; die_at(M, 'publish', 1, True)",
+            ["乙", "丙"],
+            id="after Chroma",
         ),
         pytest.param("import shutil; die_at(shutil, 'rmtree', 2)", ["乙", "丙"], id="while tidying"),
     ],
@@ -408,6 +414,6 @@ def test_killed_at_any_moment(open_index, messages, tmp_path, where, kept):
 def test_a_page_left_open_mends_what_a_killed_writer_left(open_index, tmp_path):
     index = open_index()
     index.replace(sample_parts("甲"))
-    code = "from rag.store import ReportStore as S; die_at(S, 'set_meta'); index.replace(parts('乙'))"
+    code = "from rag.index.store import ReportStore as S; die_at(S, 'set_meta'); index.replace(parts('乙'))"
     subprocess.run(_program(tmp_path, code), check=False)
     _assert_answers(index, "甲", "乙")

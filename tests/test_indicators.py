@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rag.indicators import indicators, printed_names
-from rag.text import matching_key
+from rag.domain.indicators import indicators, printed_names
+from rag.language.text import matching_key
 
 
 def test_every_indicator_has_names_of_both_kinds_and_none_twice() -> None:

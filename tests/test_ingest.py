@@ -11,18 +11,18 @@ from conftest import write_report
 from fixture_files import PdfBuilder, picture, text
 
 import rag.ingest
-import rag.reading
-from rag.assembly import build_ingest, open_index
+import rag.reading.files
+from rag.app.assembly import build_ingest, open_index
 from rag.errors import IndexBusyError, SettingsError
-from rag.index import Index
+from rag.index.index import Index
 from rag.ingest import Ingest, Outcome, Progress
-from rag.settings import Settings
+from rag.settings.settings import Settings
 
 SHARED = Path(__file__).parents[2] / "shared" / "reports"
 
 
 FAILING_TASK = """
-from rag import analysis
+from rag.reading import analysis
 
 def answer(request, teller):
     return 1 / 0 if "甲".encode() in request else analysis.answer(request, teller)
@@ -184,7 +184,7 @@ def test_an_unforeseen_failure_of_ours_keeps_the_others(start, tmp_path, monkeyp
         write_report(tmp_path / "报告" / f"{name}.txt", f"{name}城职业学院", 100)
     (tmp_path / "failing_task.py").write_text(FAILING_TASK, "utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(rag.reading, "TASK", "failing_task:answer")
+    monkeypatch.setattr(rag.reading.files, "TASK", "failing_task:answer")
     outcome = start().run([tmp_path / "报告"])
     assert outcome.added == ("乙.txt",)
     assert "ZeroDivisionError" in outcome.failed[0][1]

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.front import Front, FrontLine
-from rag.issuers import front_to_issuer, leading_issuer
 from rag.records import ReportKind
+from rag.structure.identity.front import Front, FrontLine
+from rag.structure.identity.issuers import front_to_issuer, leading_issuer
 
 Q, D, J, X = ReportKind.QUALITY, ReportKind.OFFICIAL, ReportKind.ACCOUNTS, ReportKind.OTHER
 

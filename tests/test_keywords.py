@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from index_samples import sample_parts
 
-from rag.keywords import KeywordIndex, ReportTerms, chunks_to_terms, terms_version, unpack_terms
+from rag.index.keywords import KeywordIndex, ReportTerms, chunks_to_terms, terms_version, unpack_terms
 
 
 def _index(**reports: list[str]) -> KeywordIndex:

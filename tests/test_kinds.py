@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.kinds import asked_kinds, mentioned_kinds, titled_kind
+from rag.domain.kinds import asked_kinds, mentioned_kinds, titled_kind
 from rag.records import ReportKind
 
 

@@ -7,10 +7,10 @@ from conftest import write_report
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
-from rag.assembly import build_ingest, open_index
-from rag.langchain_retriever import WenbaoRetriever
+from rag.app.assembly import build_ingest, open_index
+from rag.app.langchain_retriever import WenbaoRetriever
 from rag.records import Filters
-from rag.settings import Settings
+from rag.settings.settings import Settings
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.locate import Wanted, locate
-from rag.page_runs import Box, Run
+from rag.pictures.locate import Wanted, locate
+from rag.readers.page_runs import Box, Run
 
 SIZE = 10
 

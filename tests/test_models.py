@@ -12,9 +12,9 @@ import pytest
 
 from evals.benchmarks.model_server import ModelServer, Reply
 from rag.errors import IncompleteReplyError, ModelError, SettingsError
-from rag.model_settings import ChatSettings
 from rag.models import LangchainChatModel, chat
 from rag.records import Message
+from rag.settings.models import ChatSettings
 
 KEY = "sk-0123456789abcdef"
 MESSAGES = (Message("system", "只依据所给材料回答。"), Message("user", "就业率是多少？\n“引号”\\ 和 \u2028 😀"))

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rag.moments import day_of, moment_text, time_text
+from rag.presentation.moments import day_of, moment_text, time_text
 
 NOW = datetime(2024, 1, 2, 0, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 

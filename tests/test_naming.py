@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from answer_samples import make_passage, make_report
 
-from rag.extractive import evidence_to_draft
+from rag.answering.built_in import evidence_to_draft
+from rag.question.understand import question_to_query
 from rag.records import AnswerStatus, Draft, Evidence, Filters
-from rag.relevance import query_to_relevance
-from rag.understand import question_to_query
+from rag.retrieval.relevance import query_to_relevance
 
 COLLEGE = "东湖职业技术学院"
 REPORT = make_report("a.txt", COLLEGE)

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
 
-from rag.assembly import build_assistant, open_index
+from rag.app.assembly import build_assistant, open_index
 from rag.assistant import Assistant
-from rag.next_questions import answer_to_next
 from rag.records import AnswerStatus, Section, Table
-from rag.settings import Settings
-from rag.suggestions import answered_suggestions
+from rag.settings.settings import Settings
+from rag.suggestions.first import answered_suggestions
+from rag.suggestions.next import answer_to_next
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 WANTED, ATTEMPTS = 3, 8

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.numbers import (
+from rag.language.numbers import (
     agree,
     cell_number,
     find_numbers,

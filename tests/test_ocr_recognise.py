@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from ocr_samples import SCALE, ScriptedModels, packed, picture, reading, table_picture
 
-from rag.page_runs import Box
 from rag.readers.ocr.models import Models, TextBox
 from rag.readers.ocr.picture import Picture
 from rag.readers.ocr.recognise import Recognised, placed_among, recognise, with_ordinals
 from rag.readers.ocr.sources import file_pictures
 from rag.readers.ocr.straighten import turned
+from rag.readers.page_runs import Box
 from rag.records import Cell, Grid, Line, Origin
 
 ROWS = [

@@ -9,7 +9,7 @@ from ocr_samples import picture, table_picture
 from rag.readers.ocr.picture import Pixels, contrast_of, paper_of
 from rag.readers.ocr.rules import picture_rules
 from rag.readers.ocr.snippets import Area
-from rag.readers.ruling import Lattice, rules_to_lattices
+from rag.readers.pdf.ruling import Lattice, rules_to_lattices
 
 ROWS = [["10", "20", "30"], ["40", "50", "60"], ["70", "80", "90"]]
 

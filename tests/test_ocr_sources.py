@@ -14,7 +14,7 @@ from PIL import Image
 from rag.errors import UnreadableFileError
 from rag.readers.ocr import sources
 from rag.readers.ocr.sources import file_pictures, is_even, page_picture, pictures_of_page
-from rag.readers.pdf_text import PageView, Piece, text_page_to_pieces
+from rag.readers.pdf.text import PageView, Piece, text_page_to_pieces
 
 ROWS = [["2021", "1,234"], ["2022", "2,345"]]
 

@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.operations import Plan, question_to_operation
-from rag.operations.phrases import at_time, in_place_of, in_year, is_time, last_noun, leading_time, phrase, tidy
+from rag.question.operations import Plan, question_to_operation
+from rag.question.operations.phrases import (
+    at_time,
+    in_place_of,
+    in_year,
+    is_time,
+    last_noun,
+    leading_time,
+    phrase,
+    tidy,
+)
 from rag.records import Operation
 
 

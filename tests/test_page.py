@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag import assistant, page
-from rag.exchanges import Exchange
+from rag import assistant
+from rag.presentation.exchanges import Exchange
+from rag.presentation.html import page
 from rag.records import (
     AnswerFigure,
     AnswerStatus,
@@ -22,12 +23,13 @@ from rag.records import (
     Query,
     Report,
     ReportKind,
+    ReportStats,
     Table,
     TableRow,
     VerifiedAnswer,
 )
-from rag.settings import ChatSettings, Settings
-from rag.store import ReportStats
+from rag.settings.choices import model_choices, model_hint
+from rag.settings.settings import ChatSettings, Settings
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -263,14 +265,14 @@ def test_models_with_a_key_can_be_picked_and_else_it_is_said_how(monkeypatch: py
     monkeypatch.delenv("WENBAO_TEST_KEY", raising=False)
     models = {"near": ChatSettings(model="n"), "far": ChatSettings(model="f", api_key_env="WENBAO_TEST_KEY")}
     settings = Settings(models=models)
-    assert page.model_choices(settings) == ("extractive",)
-    hint = page.model_hint(settings)
+    assert model_choices(settings) == ("extractive",)
+    hint = model_hint(settings)
     assert all(words in hint for words in ("WENBAO_TEST_KEY", 'model = "far"', "wenbao models"))
-    assert page.model_hint(Settings()) == ""
+    assert model_hint(Settings()) == ""
     monkeypatch.setenv("WENBAO_TEST_KEY", "sk-1")
-    assert page.model_choices(settings) == ("extractive", "far")
-    assert page.model_hint(settings) == ""
-    assert page.model_choices(Settings(model="near", models=models))[0] == "near"
+    assert model_choices(settings) == ("extractive", "far")
+    assert model_hint(settings) == ""
+    assert model_choices(Settings(model="near", models=models))[0] == "near"
 
 
 def test_what_a_model_cost_stands_at_the_foot() -> None:
@@ -280,6 +282,6 @@ def test_what_a_model_cost_stands_at_the_foot() -> None:
 
 def test_corpus_line_and_models() -> None:
     assert page.corpus_line([REPORT]) == "已收录 1 份报告 · 1 个单位 · 2023 年"
-    assert page.model_choices(Settings()) == ("extractive",)
+    assert model_choices(Settings()) == ("extractive",)
     assert page.theme_css(True) != page.theme_css(False)
     assert "还没有报告" in page.welcome_html(())

@@ -36,8 +36,8 @@ from page_samples import (
 )
 from PIL import Image, ImageChops
 
-from rag.page import WORD_JOINER
-from rag.readers.pdf_picture import FIGURE_COLOUR, QUOTE_COLOUR
+from rag.pictures.drawing import FIGURE_COLOUR, QUOTE_COLOUR
+from rag.presentation.html.page import WORD_JOINER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -244,7 +244,7 @@ def test_report_text_is_only_text(browser: Browser, address: str) -> None:
 def test_labels_show_the_text_they_were_given(browser: Browser, tmp_path: Path) -> None:
     script = tmp_path / "labels.py"
     script.write_text(
-        "import streamlit as st\nfrom rag.page import escape_markdown\n"
+        "import streamlit as st\nfrom rag.presentation.html.page import escape_markdown\n"
         f"for number, text in enumerate({LABELS!r}):\n"
         "    st.button(escape_markdown(text), key=f'label-{number}')\n"
         "    with st.container(key=f'text-{number}'):\n        st.markdown(escape_markdown(text))\n",

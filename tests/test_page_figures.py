@@ -7,9 +7,9 @@ import pytest
 from kept_samples import make_answer, make_exchange
 from test_page import HOSTILE, Reading
 
-from rag.page_figures import facts_html, removed_html
+from rag.presentation.asked_figures import Told, asked_figures
+from rag.presentation.html.figures import facts_html, removed_html
 from rag.records import AnswerFigure
-from rag.told import Told, asked_figures
 
 
 def told(text: str = "96.12%", **changes: object) -> Told:

@@ -12,11 +12,11 @@ import pytest
 from fixture_files import PdfBuilder, glyph_by_glyph, text
 from PIL import Image
 
-from rag.locate import Wanted
-from rag.page_pictures import PagePictures
-from rag.page_runs import Box
-from rag.picture_request import PagePicture, PictureRequest, picture_to_bytes, read_picture
-from rag.readers.pdf_picture import FIGURE_COLOUR, FRAME_COLOUR, NATURAL_SCALE, QUOTE_COLOUR
+from rag.pictures.drawing import FIGURE_COLOUR, FRAME_COLOUR, NATURAL_SCALE, QUOTE_COLOUR
+from rag.pictures.locate import Wanted
+from rag.pictures.pictures import PagePictures
+from rag.pictures.request import PagePicture, PictureRequest, picture_to_bytes, read_picture
+from rag.readers.page_runs import Box
 
 QUOTE = Wanted("rate 96.12 all", ((5, 10),))
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from rag.exchanges import Exchange
-from rag.page_runs import Box
-from rag.page_sources import (
+from rag.pictures.request import PagePicture
+from rag.presentation.exchanges import Exchange
+from rag.presentation.html.sources import (
     opener_label,
     passage_html,
     picture_line,
@@ -16,7 +16,7 @@ from rag.page_sources import (
     place_html,
     sources_html,
 )
-from rag.picture_request import PagePicture
+from rag.readers.page_runs import Box
 from rag.records import (
     AnswerFigure,
     AnswerStatus,

@@ -8,9 +8,9 @@ import pytest
 from answer_samples import make_report
 from generate_samples import JOBS, STAFF, make_evidence
 
-from rag.exchanges import Exchange
-from rag.page_streaming import MAX_FOUND, found_html, streaming_html
-from rag.ui.job import Job
+from rag.app.ui.job import Job
+from rag.presentation.exchanges import Exchange
+from rag.presentation.html.streaming import MAX_FOUND, found_html, streaming_html
 
 REPORTS = {"a.txt": make_report("a.txt", "东湖职业技术学院")}
 

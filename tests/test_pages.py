@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.pages import drop_running_heads, page_number_of
 from rag.records import Cell, Grid, Line, Page
+from rag.structure.running_heads import drop_running_heads, page_number_of
 
 GRID = Grid((Cell("甲", 0, 0),), 1, 1)
 BODY = [

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.paragraphs import PlacedLine, columns, join_paragraph, lines_to_layout, opens_paragraph, with_notes_before
 from rag.records import Line
+from rag.structure.paragraphs import (
+    PlacedLine,
+    columns,
+    join_paragraph,
+    lines_to_layout,
+    opens_paragraph,
+    with_notes_before,
+)
 
 RIGHT = 500.0
 SIZE = 12.0

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.passages import origin_of, page_at, section_to_passage
 from rag.records import Origin, PageMark, RecognisedSpan, Section, SectionKind
+from rag.structure.passages import origin_of, page_at, section_to_passage
 
 TEXT = "全校教师512人。\n图中所载学生9800人。\n"
 SECTION = Section(

@@ -1,11 +1,11 @@
-"""`rag.readers.pdf_big_figures`: infographics, whose figures and labels come as rows, and text that is none."""
+"""`rag.readers.pdf.big_figures`: infographics, whose figures and labels come as rows, and text that is none."""
 
 from __future__ import annotations
 
 import pytest
 from fixture_files import PdfBuilder, text
 
-from rag.readers.pdf import read_pdf
+from rag.readers.pdf.reader import read_pdf
 from rag.records import Line
 
 TILES = (60, 220, 380)

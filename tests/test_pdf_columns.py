@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fixture_files import PdfBuilder, ruled, text
 
-from rag.readers.pdf import read_pdf
+from rag.readers.pdf.reader import read_pdf
 from rag.records import Grid
 
 WORDS = "学校现有在校学生一万余人其中女生"

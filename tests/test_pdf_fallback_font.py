@@ -2,8 +2,8 @@ import pytest
 from fixture_files import PdfBuilder, predefined_font, to_unicode_map
 from PIL import Image
 
-from rag.readers.pdf import read_pdf
-from rag.readers.pdf_fallback_font import FONT_PATH, bring_font
+from rag.readers.pdf.fallback_font import FONT_PATH, bring_font
+from rag.readers.pdf.reader import read_pdf
 from rag.records import Line
 
 TEXT = "2023年收入为负12.3万元，占5.81％。①△≥℃《》４"

@@ -3,8 +3,8 @@ from collections.abc import Mapping
 import pytest
 from fixture_files import DIGIT_CMAP, DIGIT_SQUARE, PdfBuilder, drawing_font, nameless_font, ruled, text, to_unicode_map
 
-from rag.readers.pdf import read_pdf
-from rag.readers.pdf_false_fonts import FALSE_DIGITS, UNREADABLE_DIGITS
+from rag.readers.pdf.false_fonts import FALSE_DIGITS, UNREADABLE_DIGITS
+from rag.readers.pdf.reader import read_pdf
 from rag.records import Grid, Line, Origin, Page, PageStatus
 
 PROSE = text(100, 640, "学校坚持立德树人根本任务，深化产教融合，毕业生就业质量稳步提升，社会满意度较高")

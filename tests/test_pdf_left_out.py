@@ -1,8 +1,8 @@
 import pytest
 from fixture_files import PdfBuilder, predefined_font, ruled, text, to_unicode_map
 
-from rag.readers.pdf import read_pdf
-from rag.readers.pdf_left_out import STACKED
+from rag.readers.pdf.left_out import STACKED
+from rag.readers.pdf.reader import read_pdf
 from rag.records import Line, Page
 
 SENTENCE = "截至2023年8月31日，学校在校生12345人，增长5.81%。"

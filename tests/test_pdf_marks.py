@@ -1,7 +1,7 @@
 import pytest
 from fixture_files import PdfBuilder, ruled, text
 
-from rag.readers.pdf import read_pdf
+from rag.readers.pdf.reader import read_pdf
 from rag.records import Grid, Line, Page
 
 

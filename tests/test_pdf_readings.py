@@ -1,8 +1,8 @@
 import pytest
 from fixture_files import PdfBuilder, text
 
-from rag.readers.pdf import read_pdf
-from rag.readers.pdf_shown import MISREAD
+from rag.readers.pdf.reader import read_pdf
+from rag.readers.pdf.shown import MISREAD
 from rag.records import Line, Page
 
 

@@ -1,8 +1,8 @@
 import pytest
 from fixture_files import PdfBuilder, form, glyph_by_glyph, picture, text
 
-from rag.readers.pdf import read_pdf
-from rag.readers.pdf_shown import HIDDEN, LAYER
+from rag.readers.pdf.reader import read_pdf
+from rag.readers.pdf.shown import HIDDEN, LAYER
 from rag.records import Line, Origin, Page, ReadFile
 
 SHOWN = text(100, 700, "学校在校生12345人")

@@ -1,8 +1,8 @@
 import pytest
 from fixture_files import PdfBuilder, ruled, text
 
-from rag.readers.pdf import read_pdf
-from rag.readers.pdf_shown import STRUCK
+from rag.readers.pdf.reader import read_pdf
+from rag.readers.pdf.shown import STRUCK
 from rag.records import Grid, Line, Page
 
 LINE = text(100, 700, "共有3843名教师")

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 import pdfplumber
 import pytest
 
-from rag.readers.letters import Letter, letters_within, page_letters, print_lines
-from rag.readers.pdf_tables import STACKED, UNRULED, page_to_grids, rules_to_grids
+from rag.readers.pdf.letters import Letter, letters_within, page_letters, print_lines
+from rag.readers.pdf.tables import STACKED, UNRULED, page_to_grids, rules_to_grids
 from rag.records import Grid
 
 WIDTH, HEIGHT = 400, 400

@@ -1,7 +1,7 @@
 import pytest
 from fixture_files import PdfBuilder, ruled, text, turned
 
-from rag.readers.pdf import read_pdf
+from rag.readers.pdf.reader import read_pdf
 from rag.records import Grid, Line, Page
 
 PROSE = "学校现有在校学生一万余人其中女生占四成多毕业生去向落实率保持稳定"

@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 from fixture_files import PdfBuilder, picture, text
 
-from rag.embedders import HashingEmbedder
-from rag.index import Index
+from rag.app.pending import BackgroundRecognition, PendingPages, pages_waiting
+from rag.index.index import Index
 from rag.ingest import Ingest, Outcome, Progress, with_recognised
-from rag.pending import BackgroundRecognition, PendingPages, pages_waiting
-from rag.recognised import RecognisedPages, load_page
-from rag.recognition import Recognition
+from rag.models.embedders import HashingEmbedder
+from rag.readers.recognised import RecognisedPages, load_page
+from rag.reading.recognition import Recognition
 from rag.records import Origin, PageStatus
 from rag.sandbox import Limits
 
 TASK = """
 import os, signal
 from pathlib import Path
-from rag.page_runs import Box, Run
+from rag.readers.page_runs import Box, Run
 from rag.readers.request import PictureRequest
-from rag.recognised import RecognisedPage
+from rag.readers.recognised import RecognisedPage
 from rag.records import Line, Origin
 from rag.sandbox.values import json_to_value, value_to_json
 

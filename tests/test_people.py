@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.people import is_link_of_this_machine, is_on_this_machine, user_key, user_name
+from rag.keeping.people import is_link_of_this_machine, is_on_this_machine, user_key, user_name
 
 LOCAL = {"Host": "127.0.0.1:8501"}
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from index_samples import sample_report
 
-from rag.present import answer_to_json, answer_to_text, place_of, report_to_json, report_to_text
+from rag.presentation.json_and_text import answer_to_json, answer_to_text, place_of, report_to_json, report_to_text
 from rag.records import (
     AnswerFigure,
     AnswerStatus,
@@ -17,9 +17,9 @@ from rag.records import (
     Passage,
     Query,
     RecognisedSpan,
+    ReportStats,
     VerifiedAnswer,
 )
-from rag.store import ReportStats
 
 TEXT = "一、概况\n在校生\n8000人。"
 PASSAGE = Passage("p", "甲", "s", ("一、概况", "（一）规模"), 0, len(TEXT), TEXT, 5, 15, 7, "3", 0.1234567, "甲/t1")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rag.answering.with_model.prompts import NAMES, load_prompt, prompt_versions, render_prompt
 from rag.errors import SettingsError
-from rag.prompts import NAMES, load_prompt, prompt_versions, render_prompt
 
 GOOD = 'version = "3"\ndescription = "d"\nvariables = ["who", "what"]\nsystem = "你是$who，花了$$5"\nuser = "$what。"\n'
 

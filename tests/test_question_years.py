@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question_years import question_years, year_spans
+from rag.question.years import question_years, year_spans
 
 
 @pytest.mark.parametrize(

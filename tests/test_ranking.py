@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from evals.training import Example, chosen_right, cross_validated, fit_rank, fit_sure, weights_to_toml
-from rag.extractive import name_features, ranking
-from rag.extractive.features import FEATURES
-from rag.extractive.linear import SURE_EXTRAS, sure_features
+from rag.answering.built_in import name_features, ranking
+from rag.answering.built_in.features import FEATURES
+from rag.answering.built_in.linear import SURE_EXTRAS, sure_features
 
 
 def examples(count: int, seed: int = 0) -> list[Example]:

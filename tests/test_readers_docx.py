@@ -12,8 +12,8 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Pt
 
 from rag.errors import UnreadableFileError
-from rag.readers.docx import read_docx
-from rag.readers.docx_numbering import number_text
+from rag.readers.docx.numbering import number_text
+from rag.readers.docx.reader import read_docx
 from rag.records import Cell, Grid, Line, ReadFile
 
 SHARED = Path(__file__).parents[2] / "shared" / "reports"
@@ -308,7 +308,7 @@ def test_an_empty_document_is_refused() -> None:
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the shared reports")
 def test_a_real_report_keeps_every_character_of_its_body_and_its_headers() -> None:
-    from rag.text import matching_key
+    from rag.language.text import matching_key
 
     data = (SHARED / "hubei-poly-2020-employment.docx").read_bytes()
     kept = "".join(

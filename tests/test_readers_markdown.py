@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableFileError
-from rag.numbers import find_numbers
+from rag.language.numbers import find_numbers
 from rag.readers.html_blocks import html_to_seen
 from rag.readers.markdown import read_markdown
 from rag.records import Grid, Line, ReadFile

@@ -17,8 +17,8 @@ from fixture_files import (
 )
 
 from rag.errors import UnreadableFileError
-from rag.readers.pdf import GARBLED, MOSTLY_PICTURE, PARTLY_LOST, PICTURE, SecondOpinion, read_pdf
-from rag.readers.pdf_drawing import Drawing, page_to_drawing
+from rag.readers.pdf.drawing import Drawing, page_to_drawing
+from rag.readers.pdf.reader import GARBLED, MOSTLY_PICTURE, PARTLY_LOST, PICTURE, SecondOpinion, read_pdf
 from rag.records import Grid, Line, Page, PageStatus, ReadFile
 
 SHARED = Path(__file__).parents[2] / "shared" / "reports"
@@ -336,7 +336,7 @@ def test_same_bytes_give_the_same_pages() -> None:
 def test_every_character_of_a_real_report_is_kept() -> None:
     import pypdfium2
 
-    from rag.text import matching_key
+    from rag.language.text import matching_key
 
     path = SHARED / "hubei-edu-letter-2022-19.pdf"
     result = read_pdf(path.read_bytes(), max_pages=50, announce_pages=lambda count: None)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableFileError
-from rag.numbers import find_numbers
+from rag.language.numbers import find_numbers
 from rag.readers.decoding import Decoded, decode_text
 from rag.readers.legible import has_lost_characters, is_garbled, page_ranges
 from rag.readers.markdown import read_markdown

@@ -13,7 +13,7 @@ from openpyxl.styles import Font
 from openpyxl.workbook import Workbook
 
 from rag.errors import UnreadableFileError
-from rag.numbers import cell_number
+from rag.language.numbers import cell_number
 from rag.readers.number_formats import shown
 from rag.readers.xlsx import read_xlsx
 from rag.records import Grid, Line, ReadFile

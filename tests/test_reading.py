@@ -14,10 +14,10 @@ import pytest
 from fixture_files import PdfBuilder, text
 
 from rag.errors import UnreadableFileError
-from rag.reading import Reading
+from rag.readers.sources import Source
+from rag.reading.files import Reading
 from rag.records import ReportParts
 from rag.sandbox import Limits, Sandbox
-from rag.sources import Source
 
 SHARED = Path(__file__).parents[2] / "shared" / "reports"
 SMALL = Limits(memory_bytes=400 * 2**20, seconds=20.0)
@@ -262,9 +262,9 @@ def test_no_child_outlives_its_interrupted_or_killed_parent(tmp_path: Path, sign
     path = PdfBuilder(compress=True).page("0 0 m 1 1 l S " * 3_000_000).write(tmp_path / "慢.pdf")
     program = f"""
         from pathlib import Path
-        from rag.reading import Reading
+        from rag.reading.files import Reading
         from rag.sandbox import Limits
-        from rag.sources import Source
+        from rag.readers.sources import Source
         Reading(Limits(), 400).parts(Source(Path({str(path)!r}), "慢.pdf"))
     """
     parent = subprocess.Popen(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from answer_samples import make_passage, make_report
 
-from rag.extractive import evidence_to_draft
+from rag.answering.built_in import evidence_to_draft
+from rag.gate.verify import draft_to_gated
+from rag.question.understand import question_to_query
 from rag.records import AnswerStatus, Draft, Evidence, Filters, ReportKind
-from rag.relevance import query_to_relevance
-from rag.understand import question_to_query
-from rag.verify import draft_to_gated
+from rag.retrieval.relevance import query_to_relevance
 
 DONGHU, XISHAN = "东湖职业技术学院", "西山职业技术学院"
 REPORTS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.records import Query
-from rag.relevance import CONTEXT, EQUIVALENT, Relevance, content_words, query_to_relevance
+from rag.retrieval.relevance import CONTEXT, EQUIVALENT, Relevance, content_words, query_to_relevance
 
 
 def query(question: str, carried: str = "") -> Query:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from rag.assembly import build_ingest, open_index
-from rag.index import Index
+from rag.app.assembly import build_ingest, open_index
+from rag.index.index import Index
+from rag.language.tokens import estimate_tokens
+from rag.question.understand import question_to_query
 from rag.records import Filters, Passage, Query
-from rag.retrieve import RRF_CONSTANT, RetrievalLimits, query_to_evidence, reciprocal_rank_fusion
-from rag.settings import Settings
-from rag.tokens import estimate_tokens
-from rag.understand import question_to_query
+from rag.retrieval.retrieve import RRF_CONSTANT, RetrievalLimits, query_to_evidence, reciprocal_rank_fusion
+from rag.settings.settings import Settings
 
 TOPICS = "图书馆藏书 食堂就餐 宿舍床位 操场跑道 实训工位 校医院药房 体育馆看台 机房电脑 礼堂座位 车队校车".split()
 ROWS = ["护理\t949人\t96.1%", "会计\t125人\t88.0%", "药学\t140人\t80.5%"]

@@ -7,7 +7,7 @@ import json
 import pytest
 from answer_samples import make_report
 
-from rag.generate import accepted_rewrite, question_to_rewrite
+from rag.answering.with_model import accepted_rewrite, question_to_rewrite
 from rag.records import Turn
 
 REPORTS = (make_report("a", "东湖职业技术学院"), make_report("b", "西山职业技术学院"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import process_time
 
-from rag.readers.ruling import Rule, rules_to_lattices
+from rag.readers.pdf.ruling import Rule, rules_to_lattices
 
 PITCH = 20.0
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.chunks import sections_to_chunks
-from rag.pages import drop_running_heads
+from rag.language.tokens import estimate_tokens
 from rag.readers.plain import read_plain
 from rag.records import Cell, Grid, Line, Page, Report, ReportKind, Section, SectionKind, Table
-from rag.sections import COVER, pages_to_sections
-from rag.tokens import estimate_tokens
+from rag.structure.chunks import sections_to_chunks
+from rag.structure.running_heads import drop_running_heads
+from rag.structure.sections import COVER, pages_to_sections
 
 PROSE = "学校坚持产教融合推进教学改革，全年开设课程120门，参与学生3000人次，增长2.5个百分点，成效良好。"
 

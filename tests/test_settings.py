@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SettingsError
-from rag.settings import (
+from rag.settings.settings import (
     PROJECT,
     ChatSettings,
     ModelSettings,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.short_names import short_names
+from rag.domain.short_names import short_names
 
 
 @pytest.mark.parametrize(

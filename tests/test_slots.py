@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag import slots
-from rag.slots import question_to_slots
+from rag.question import slots
+from rag.question.slots import question_to_slots
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SettingsError
-from rag.sources import find_sources, is_gone
+from rag.readers.sources import find_sources, is_gone
 
 
 def make(folder: Path, *names: str) -> Path:

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.readers.plain import read_plain
-from rag.readers.slipped_cells import righted
-from rag.readers.spaced_rows import Piece, header_labels
+from rag.readers.spaced.slipped_cells import righted
+from rag.readers.spaced.spaced_rows import Piece, header_labels
 from rag.records import Grid, Line
-from rag.sections import pages_to_sections
+from rag.structure.sections import pages_to_sections
 
 PROSE = "学校坚持立德树人根本任务，深化产教融合、校企合作，办学水平稳步提升。"
 

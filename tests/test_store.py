@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from index_samples import sample_parts, sample_report
 
 from rag.errors import BrokenIndexError, UnreadableFileError
+from rag.index.store import DATABASE_NAME, ReportStats, ReportStore, ReportVersion
 from rag.records import (
     Cell,
     Chunk,
@@ -33,7 +34,6 @@ from rag.records import (
     Table,
     TableRow,
 )
-from rag.store import DATABASE_NAME, ReportStats, ReportStore, ReportVersion
 
 _number = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -265,7 +265,7 @@ def test_threads_share_a_store(store):
 _MAKE_MANY = """
 import sys, time
 from pathlib import Path
-from rag.store import ReportStore
+from rag.index.store import ReportStore
 folder, start = Path(sys.argv[1]), float(sys.argv[2])
 for n in range(25):
     while time.time() < start + n * 0.04:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.subjects import split_subjects
+from rag.question.subjects import split_subjects
 
 DONGHU, XISHAN, NANHE = "东湖职业技术学院", "西山职业技术学院", "南河职业技术学院"
 NAMES = {DONGHU: ("东职", "东湖职院"), XISHAN: ("西职", "西山职院"), NANHE: ("南职",)}

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
 
-from rag.assembly import build_assistant, open_index
+from rag.app.assembly import build_assistant, open_index
 from rag.assistant import Assistant
 from rag.records import AnswerStatus, Report, ReportKind, Section, SectionKind, Table, TableRow
-from rag.settings import Settings
-from rag.suggestions import Suggestion, answered_suggestions, in_turn, interleaved, report_to_suggestions
+from rag.settings.settings import Settings
+from rag.suggestions.first import Suggestion, answered_suggestions, in_turn, interleaved, report_to_suggestions
 
 
 def report(identity: str = "r", kind: ReportKind = ReportKind.QUALITY, college: str = "某某职业技术学院") -> Report:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from table_samples import filled, grid, labels, line, only, pages, printed
 
-from rag.table_breaks import REJOINED
-from rag.tables import join_tables
+from rag.structure.tables.breaks import REJOINED
+from rag.structure.tables.joining import join_tables
 
 HEAD = "项目 | 期初 | 期末"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from table_samples import grid, labels, only
 
-from rag.row_labels import Columns, names_beside
-from rag.table_headers import is_label, numbers_columns
+from rag.structure.tables.headers import is_label, numbers_columns
+from rag.structure.tables.row_labels import Columns, names_beside
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from table_samples import centred, filled, grid, labels, line, only, pages, printed
 
-from rag.readers.pdf_layout import in_page_order
+from rag.readers.pdf.layout import in_page_order
 from rag.records import Line
-from rag.tables import MERGED_VALUE, join_tables
+from rag.structure.tables.joining import MERGED_VALUE, join_tables
 
 
 def test_title_and_note_rows_are_no_rows_of_the_table() -> None:

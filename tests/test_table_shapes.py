@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from table_samples import LEFT, RIGHT, pages
 
-from rag.figures import passage_to_figures, section_to_passages
+from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.records import Cell, Grid, Line, MergedValue
-from rag.sections import pages_to_sections
-from rag.tables import header_labels, join_tables
+from rag.structure.sections import pages_to_sections
+from rag.structure.tables.joining import header_labels, join_tables
 
 _WORD = re.compile("[\u3400-\u3fff]")
 _NUMBER = re.compile(r"1\d{4}")

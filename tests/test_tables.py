@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from table_samples import LEFT, RIGHT, centred, filled, grid, line, only, pages, printed
 
+from rag.language.table_lines import is_caption, is_continued, is_note, unit_of
 from rag.records import Line, TableRow
-from rag.tabbed_tables import UNRULED
-from rag.table_breaks import REJOINED, UNSURE_MERGE
-from rag.table_lines import is_caption, is_continued, is_note, unit_of
-from rag.tables import header_labels, join_tables, row_text
+from rag.structure.tables.breaks import REJOINED, UNSURE_MERGE
+from rag.structure.tables.joining import header_labels, join_tables, row_text
+from rag.structure.tables.tabbed import UNRULED
 
 HEAD = "序号 | 学院 | 专业 | 人数"
 FIRST = grid(HEAD, "1 | 医学院 | 药学 | 48", "2 | ^ | 检验 | 142", "3 | 护理学院 | 护理 | 949")
@@ -409,8 +409,8 @@ def test_tables_of_a_sample_report() -> None:
     path = Path(__file__).parents[2] / "shared" / "reports" / "hubei-poly-2020-employment.pdf"
     if not path.exists():
         pytest.skip("没有样例报告")
-    from rag.pages import drop_running_heads
-    from rag.readers.pdf import read_pdf
+    from rag.readers.pdf.reader import read_pdf
+    from rag.structure.running_heads import drop_running_heads
 
     read = read_pdf(path.read_bytes(), max_pages=100, announce_pages=lambda count: None)
     tables = join_tables(drop_running_heads(read.pages))

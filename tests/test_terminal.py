@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from rag.terminal import MAX_SHOWN, answer_watch
+from rag.app.terminal import MAX_SHOWN, answer_watch
 
 
 class Screen(io.StringIO):

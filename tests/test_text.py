@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text import (
+from rag.language.text import (
     MAX_SENTENCE,
     clean_line,
     find_quote,
@@ -194,5 +194,5 @@ def test_unique_keeps_order() -> None:
 
 
 def test_importing_loads_no_dictionary() -> None:
-    code = "import sys, rag.text; sys.exit('rjieba' in sys.modules)"
+    code = "import sys, rag.language.text; sys.exit('rjieba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

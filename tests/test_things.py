@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.extractive.naming import asked_spans
-from rag.extractive.things import enumerations, name_runs, question_to_wanted
-from rag.relevance import text_key
+from rag.answering.built_in.naming import asked_spans
+from rag.answering.built_in.things import enumerations, name_runs, question_to_wanted
+from rag.language.text import text_key
 
 
 @pytest.mark.parametrize(

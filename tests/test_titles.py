@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.front import Front, FrontLine
-from rag.titles import front_to_title, lines_apart
+from rag.structure.identity.front import Front, FrontLine
+from rag.structure.identity.titles import front_to_title, lines_apart
 
 
 def front(

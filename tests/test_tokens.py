@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.tokens import ESTIMATE, Vocabulary, estimate_tokens
+from rag.language.tokens import ESTIMATE, Vocabulary, estimate_tokens
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_vocabulary_that_hangs_is_waited_for_once_and_used_when_it_comes() -> 
 def test_a_proxy_that_never_answers_holds_nobody_up(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        code = "from rag.tokens import token_counter; count, name = token_counter(); print(name, count('学校') > 1)"
+        code = "from rag.language.tokens import token_counter; count, name = token_counter(); print(name, count('学校') > 1)"
         ran = subprocess.run(
             [sys.executable, "-c", code],
             cwd=Path(__file__).parents[1],

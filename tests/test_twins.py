@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.domain.near_duplicates import SKETCH_SIZE, similarity, text_sketch, without_twins
 from rag.records import Report, ReportKind
-from rag.twins import SKETCH_SIZE, similarity, text_sketch, without_twins
 
 
 def text_of(year: int, words: int = 400) -> str:

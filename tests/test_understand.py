@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from answer_samples import make_report
 
+from rag.question.understand import filtered_reports, question_to_query, strip_question
 from rag.records import Filters, ReportKind, Turn
-from rag.understand import filtered_reports, question_to_query, strip_question
 
 REPORTS = [
     make_report("xn-2023.pdf", "咸宁职业技术学院", academic_year="2022-2023"),

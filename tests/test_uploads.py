@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableFileError
-from rag.uploads import is_upload, safe_name, save_upload
+from rag.readers.uploads import is_upload, safe_name, save_upload
 
 
 @pytest.mark.parametrize(

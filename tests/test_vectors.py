@@ -11,8 +11,8 @@ from chroma_server import chroma_server
 from index_samples import sample_parts
 
 from rag.errors import BrokenIndexError
-from rag.mirror import ChromaMirror, Manifest, Target
-from rag.vectors import EMBEDDED, ChromaIndex, ChromaLocation, ExactVectors
+from rag.index.mirror import ChromaMirror, Manifest, Target
+from rag.index.vectors import EMBEDDED, ChromaIndex, ChromaLocation, ExactVectors
 
 
 @pytest.fixture(scope="module")

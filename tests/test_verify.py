@@ -9,10 +9,10 @@ import pytest
 from answer_samples import cite, make_passage, make_report, make_table, table_passage
 
 from evals.benchmarks.gate import folder_places, run
-from rag.numbers import find_numbers
+from rag.gate.subject import MASK, said_of_each
+from rag.gate.verify import UNVERIFIED, Gated, draft_to_gated
+from rag.language.numbers import find_numbers
 from rag.records import AnswerStatus, Citation, Computation, Draft
-from rag.said_of import MASK, said_of_each
-from rag.verify import UNVERIFIED, Gated, draft_to_gated
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 PROSE = make_passage(

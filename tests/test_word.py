@@ -8,9 +8,9 @@ import pytest
 from kept_samples import make_exchange
 from lxml import etree
 
-from rag.exchanges import Exchange
-from rag.exports import exchanges_to_document
-from rag.word import document_to_word
+from rag.presentation.document import exchanges_to_document
+from rag.presentation.exchanges import Exchange
+from rag.presentation.word import document_to_word
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TABLE = "有表：\n| 校 | 率 |\n|---|---|\n| 甲 [1] | **96.12%** |\n- 项"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from answer_samples import make_passage, make_report
 
-from rag.extractive import evidence_to_draft
-from rag.extractive.wording import done, places_in
+from rag.answering.built_in import evidence_to_draft
+from rag.answering.built_in.wording import done, places_in
+from rag.question.understand import question_to_query
 from rag.records import AnswerStatus, Evidence, Filters
-from rag.relevance import query_to_relevance
-from rag.understand import question_to_query
+from rag.retrieval.relevance import query_to_relevance
 
 REPORT = make_report("a.txt", "东湖职业技术学院")
 TEXT = (

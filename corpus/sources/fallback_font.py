@@ -14,7 +14,7 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
 PATTERN = "Noto Sans CJK SC:regular"
-TARGET = Path(__file__).parents[2] / "rag" / "readers" / "fallback_font" / "wenbao-fallback-sans.otf"
+TARGET = Path(__file__).parents[2] / "rag" / "readers" / "pdf" / "fallback_font" / "wenbao-fallback-sans.otf"
 FAMILY, POSTSCRIPT_NAME = "Wenbao Fallback Sans", "WenbaoFallbackSans-Regular"
 BLOCKS = (
     (0x0020, 0x007E),

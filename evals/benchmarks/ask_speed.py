@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.assembly import build_assistant, build_ingest, open_index
+from rag.app.assembly import build_assistant, build_ingest, open_index
 from rag.assistant import Assistant
-from rag.index import Index
+from rag.index.index import Index
 from rag.records import (
     Chunk,
     Filters,
@@ -29,7 +29,7 @@ from rag.records import (
     SectionKind,
     Turn,
 )
-from rag.settings import Settings
+from rag.settings.settings import Settings
 
 CHUNKS_PER_REPORT = 500
 CHUNKS_PER_SECTION = 5

@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rag.pages import drop_running_heads
-from rag.readers.pdf import read_pdf
+from rag.readers.pdf.reader import read_pdf
 from rag.records import Page
-from rag.tables import JoinedTable, header_labels, join_tables
+from rag.structure.running_heads import drop_running_heads
+from rag.structure.tables.joining import JoinedTable, header_labels, join_tables
 
 MAX_PAGES = 2000
 

@@ -25,11 +25,11 @@ from typing import Any
 from evals.benchmarks.model_server import ModelServer, Reply
 from evals.benchmarks.scripted_replies import PerfectModel
 from evals.cases import Case, load_cases
-from rag.assembly import build_assistant, build_ingest, open_index
-from rag.index import Index
-from rag.model_settings import ChatSettings
+from rag.app.assembly import build_assistant, build_ingest, open_index
+from rag.index.index import Index
 from rag.records import VerifiedAnswer
-from rag.settings import EXTRACTIVE, PROJECT, Settings
+from rag.settings.models import ChatSettings
+from rag.settings.settings import EXTRACTIVE, PROJECT, Settings
 
 ALIAS = "served"
 GONE = "https://name.invalid/v1"

@@ -16,11 +16,11 @@ from pathlib import Path
 from evals.benchmarks.model_server import ModelServer, Reply
 from evals.cases import Case, load_cases
 from evals.summary import percentile
-from rag.assembly import build_assistant, build_ingest, open_index
+from rag.app.assembly import build_assistant, build_ingest, open_index
 from rag.assistant import Assistant
-from rag.model_settings import ChatSettings
 from rag.records import Evidence
-from rag.settings import PROJECT, Settings
+from rag.settings.models import ChatSettings
+from rag.settings.settings import PROJECT, Settings
 
 HELD_SECONDS = 2.0
 REFUSAL = '{"status": "not_found", "answer": "资料里没有写。", "computations": [], "conflicts": []}'

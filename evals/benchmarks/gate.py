@@ -14,8 +14,8 @@ from pathlib import Path
 
 from evals.benchmarks.gate_cases import Place, Statement, corrupted, honest, is_true, parts_to_places
 from evals.reports import read_folder
+from rag.gate.verify import draft_to_gated
 from rag.records import AnswerStatus, Citation, Draft, Report
-from rag.verify import draft_to_gated
 
 
 def passed(statement: Statement, reports: Mapping[str, Report]) -> int | None:

@@ -12,8 +12,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag.figures import Figure, passage_to_figures, section_to_passages
-from rag.numbers import cell_number, find_numbers, find_scopes, format_decimal, same_bound, same_value, unit_class
+from rag.figures.extraction import Figure, passage_to_figures, section_to_passages
+from rag.language.numbers import (
+    cell_number,
+    find_numbers,
+    find_scopes,
+    format_decimal,
+    same_bound,
+    same_value,
+    unit_class,
+)
 from rag.records import Number, Report, ReportParts, Table
 
 _CLAUSE = re.compile(r"[，,；;。：:！？\n]")

@@ -18,15 +18,15 @@ from typing import Any
 
 from evals.cases import Case, load_cases
 from evals.reports import read_sources
-from rag.cited import CitedFigure, CitedPassage, figure_spans, wanted_on_page
-from rag.locate import MIN_LOCATED, Wanted
-from rag.page_pictures import PagePictures
-from rag.page_runs import Box
-from rag.passages import page_at
-from rag.picture_request import PagePicture, PictureRequest
+from rag.language.text import find_quote, matching_key, sentence_spans
+from rag.pictures.locate import MIN_LOCATED, Wanted
+from rag.pictures.pictures import PagePictures
+from rag.pictures.request import PagePicture, PictureRequest
+from rag.presentation.citations import CitedFigure, CitedPassage, figure_spans, wanted_on_page
+from rag.readers.page_runs import Box
+from rag.readers.sources import find_sources
 from rag.records import PageMark, ReportParts, Section
-from rag.sources import find_sources
-from rag.text import find_quote, matching_key, sentence_spans
+from rag.structure.passages import page_at
 
 AROUND = 1500
 """Characters of the section around a quote that its passage holds."""

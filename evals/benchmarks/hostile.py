@@ -24,14 +24,14 @@ from typing import Any
 from evals.benchmarks.hostile_replies import INSTRUCTION, Hostile, hostile_reply
 from evals.benchmarks.scripted_replies import prompt_to_seen
 from evals.cases import load_cases
-from rag.answering import Answered, Calls, Given, answer_with_model
-from rag.assembly import build_assistant, build_ingest, open_index
-from rag.exchanges import Exchange
-from rag.generate import MAX_ANSWER_CHARACTERS
-from rag.numbers import find_numbers, same_value
-from rag.page import exchange_to_html
+from rag.answering.with_model import MAX_ANSWER_CHARACTERS
+from rag.answering.with_model.model_answer import Answered, Calls, Given, answer_with_model
+from rag.app.assembly import build_assistant, build_ingest, open_index
+from rag.language.numbers import find_numbers, same_value
+from rag.presentation.exchanges import Exchange
+from rag.presentation.html.page import exchange_to_html
 from rag.records import Message, ModelReply, VerifiedAnswer
-from rag.settings import EXTRACTIVE, PROJECT, Settings
+from rag.settings.settings import EXTRACTIVE, PROJECT, Settings
 
 MAX_TEXT = 2 * MAX_ANSWER_CHARACTERS
 """Citations and what code adds make an answer longer than the model's words."""

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from evals.benchmarks.scripted_replies import Listed, Seen
-from rag.numbers import find_numbers, same_value
-from rag.said_of import tokens
+from rag.gate.subject import tokens
+from rag.language.numbers import find_numbers, same_value
 
 MARKUP = (
     "<script>alert(1)</script>",

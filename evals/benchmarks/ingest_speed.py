@@ -79,8 +79,8 @@ def count_pages(file: Path) -> int:
 
 def pages_with_tables(file: Path) -> tuple[int, ...]:
     """Indexes of the pages our reader hands to pdfplumber."""
-    from rag.readers.pdf import read_pdf
-    from rag.readers.pdf_grids import GridFinder
+    from rag.readers.pdf.grids import GridFinder
+    from rag.readers.pdf.reader import read_pdf
 
     asked: list[int] = []
     find = GridFinder._page
@@ -116,8 +116,8 @@ def bare_libraries(tables: dict[Path, tuple[int, ...]]) -> None:
 
 def ingest_here(files: list[Path], data: Path) -> float:
     """Seconds of the ingest itself, the program's start left out."""
-    from rag.assembly import build_ingest, open_index
-    from rag.settings import Settings
+    from rag.app.assembly import build_ingest, open_index
+    from rag.settings.settings import Settings
 
     settings = Settings(data=data)
     index = open_index(settings)

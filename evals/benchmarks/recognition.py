@@ -26,7 +26,7 @@ from rag.readers.ocr.models import Models
 from rag.readers.ocr.picture import Picture, Pixels
 from rag.readers.ocr.recognise import recognise
 from rag.readers.ocr.straighten import turned
-from rag.readers.pdf import read_pdf
+from rag.readers.pdf.reader import read_pdf
 from rag.records import Cell, Grid
 from rag.sandbox.memory import peak_bytes
 

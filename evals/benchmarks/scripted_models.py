@@ -24,7 +24,7 @@ from evals.reply import line_to_reply
 from evals.results import read_results
 from evals.run import ANSWERS, read_answers
 from evals.scoring import Verdict, score_reply
-from rag.settings import EXTRACTIVE, PROJECT
+from rag.settings.settings import EXTRACTIVE, PROJECT
 
 ALIAS = "scripted"
 CONTEXT_WINDOW = 65_536

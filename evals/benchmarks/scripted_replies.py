@@ -17,12 +17,12 @@ from zlib import crc32
 
 from evals.cases import Case, GoldFigure
 from evals.scoring import equals_gold
-from rag.compute import ComputeError, evaluate
-from rag.generate.prompting import history_text
-from rag.numbers import cell_number, find_numbers, find_scopes, unit_class
-from rag.quantities import Operand
+from rag.answering.with_model.prompting import history_text
+from rag.arithmetic.expressions import ComputeError, evaluate
+from rag.arithmetic.quantities import Operand
+from rag.language.numbers import cell_number, find_numbers, find_scopes, unit_class
+from rag.language.text import matching_key
 from rag.records import Number
-from rag.text import matching_key
 
 MAX_OPERANDS = 14
 """Figures of the evidence that expressions are tried over."""

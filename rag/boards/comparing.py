@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rag.boards.making import Board, BoardFigure
 from rag.boards.wanted import Wanted, wanted_indicators
-from rag.figure_time import When
-from rag.numbers import unit_class
-from rag.numbers.units import canonical
+from rag.figures.time import When
+from rag.language.numbers import unit_class
+from rag.language.numbers.units import canonical
 from rag.records import Report
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.clauses import clause_before
-from rag.contradictions.notes import label_of as printed_label
-from rag.figure_context import ASPECTS
-from rag.figure_time import row_times
-from rag.figures import TOTAL, Figure
-from rag.numbers import cell_number, find_numbers, find_scopes, unit_in_header
+from rag.figures.context import ASPECTS
+from rag.figures.contradictions.notes import label_of as printed_label
+from rag.figures.extraction import TOTAL, Figure
+from rag.figures.time import row_times
+from rag.language.clauses import clause_before
+from rag.language.numbers import cell_number, find_numbers, find_scopes, unit_in_header
+from rag.language.text import matching_key, unique
 from rag.records import Report, Table
-from rag.text import matching_key, unique
 
 _CLAUSE = re.compile(r"[，,；;。：:！？（）()\n]")
 _BRACKET = re.compile(r"[（(\[【][^（）()\[\]【】]*[)）\]】]")

@@ -9,16 +9,16 @@ from decimal import Decimal
 
 from rag.boards.labels import figure_keys, is_of_school, label_of
 from rag.boards.wanted import Wanted, wanted_indicators
-from rag.contradictions.making import Places
-from rag.extractive.citing import label_of as said_label
-from rag.extractive.citing import written
-from rag.figure_time import When, figure_to_when
-from rag.figures import Figure, passage_to_figures, section_to_passages
-from rag.numbers import agree, unit_class
-from rag.numbers.units import canonical, scaled
+from rag.figures.citing import label_of as said_label
+from rag.figures.citing import written
+from rag.figures.contradictions.making import Places
+from rag.figures.extraction import Figure, passage_to_figures, section_to_passages
+from rag.figures.time import When, figure_to_when
+from rag.gate.verify import draft_to_gated
+from rag.language.numbers import agree, unit_class
+from rag.language.numbers.units import canonical, scaled
+from rag.language.text import matching_key
 from rag.records import AnswerStatus, Citation, Contradiction, Draft, FigureRef, Number, Report, Section, Table
-from rag.text import matching_key
-from rag.verify import draft_to_gated
 
 _LINK = re.compile("(?:分别)?(?:达到|[为达是])$")
 _RATIO = {"ratio", "bare"}

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from rag.boards.labels import CLASS
-from rag.numbers import unit_class
+from rag.language.numbers import unit_class
 
 _PERSONS = frozenset("人 名 位".split())
 PART_MARK = "其中"

@@ -11,12 +11,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import IncompleteReplyError, ModelError, SettingsError
-from rag.model_settings import OPENAI, ChatSettings
+from rag.language.tokens import estimate_tokens
 from rag.models.failures import Service, failure_to_error
 from rag.models.requests import build_client, encodable, request_options, settings_to_body
 from rag.models.stream import POLL_SECONDS, Limits, Piece, chunk_to_piece, watched
 from rag.records import Message, ModelReply
-from rag.tokens import estimate_tokens
+from rag.settings.models import OPENAI, ChatSettings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

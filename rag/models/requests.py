@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
-from rag.model_settings import OPENAI, ChatSettings
 from rag.records import Message
+from rag.settings.models import OPENAI, ChatSettings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

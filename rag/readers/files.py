@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import UnreadableFileError
+from rag.readers.recognised import load_pages
 from rag.readers.request import UNEXPECTED, Request, os_error_reason, too_large
 from rag.readers.sniff import FileKind, kind_of, mismatch_warning
-from rag.recognised import load_pages
 from rag.records import ReadFile
 
 
@@ -46,7 +46,7 @@ def _parsed(kind: FileKind, data: bytes, request: Request, announce_pages: Calla
 
 def _parse(kind: FileKind, data: bytes, request: Request, announce_pages: Callable[[int], None]) -> ReadFile:
     if kind is FileKind.PDF:
-        from rag.readers.pdf import read_pdf
+        from rag.readers.pdf.reader import read_pdf
 
         return read_pdf(
             data,
@@ -67,7 +67,7 @@ def _parse(kind: FileKind, data: bytes, request: Request, announce_pages: Callab
             recognised=load_pages(request.recognised),
         )
     if kind is FileKind.DOCX:
-        from rag.readers.docx import read_docx
+        from rag.readers.docx.reader import read_docx
 
         return read_docx(data)
     if kind is FileKind.XLSX:

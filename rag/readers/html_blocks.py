@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from rag.language.text import clean_line, join_lines, lowered, raised
 from rag.readers.cells import joined_blocks
 from rag.records import Cell, Grid, Line
-from rag.text import clean_line, join_lines, lowered, raised
 
 MAX_COLUMNS = 200
 """A wider table is damaged or hostile."""

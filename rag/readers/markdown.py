@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from rag.errors import UnreadableFileError
+from rag.language.text import clean_line, raised
 from rag.readers.decoding import decode_text
 from rag.readers.html_blocks import LIST_MARK, html_to_seen
 from rag.readers.plain import text_to_rows
 from rag.records import Page, ReadFile
-from rag.text import clean_line, raised
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_TITLE = re.compile(r"^title:\s*[\"']?(.*?)[\"']?\s*$", re.MULTILINE)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from rag.errors import UnreadableFileError
 from rag.readers.legible import page_ranges
-from rag.recognised import FROM_PICTURE, RecognisedPage, settled
+from rag.readers.recognised import FROM_PICTURE, RecognisedPage, settled
 from rag.records import Page, ReadFile
 
 NO_RECOGNITION = '这是图片，而文字识别已关闭（ocr = "off"）；请打开文字识别，或改用 PDF、DOCX。'

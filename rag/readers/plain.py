@@ -9,12 +9,12 @@ from dataclasses import replace
 from itertools import chain, groupby, pairwise
 
 from rag.errors import UnreadableFileError
+from rag.language.text import clean_line
 from rag.readers.decoding import LINE_ENDS, decode_text
 from rag.readers.page_lines import page_number_rows
-from rag.readers.slipped_cells import righted
-from rag.readers.spaced_tables import SpacedTable, spaced_tables
+from rag.readers.spaced.slipped_cells import righted
+from rag.readers.spaced.spaced_tables import SpacedTable, spaced_tables
 from rag.records import Cell, Grid, Line, Page, ReadFile
-from rag.text import clean_line
 
 MAX_WRAP_WIDTH = 130
 """Half-width columns; longer lines are paragraphs, not wrapped ones."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from rag.errors import UnreadableFileError
-from rag.file_endings import HOW_TO_CONVERT
+from rag.readers.file_endings import HOW_TO_CONVERT
 
 PDF_MARK_WITHIN = 1024
 """Bytes before which the PDF mark has to stand, as viewers demand."""

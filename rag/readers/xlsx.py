@@ -10,9 +10,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import UnreadableFileError
+from rag.language.text import clean_line, lowered, raised
 from rag.readers.number_formats import shown
 from rag.records import Cell, Grid, Line, Page, ReadFile
-from rag.text import clean_line, lowered, raised
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from rag.readers.letters import Letter
 from rag.readers.ocr.models import Reading
 from rag.readers.ocr.picture import Flags, Picture
 from rag.readers.ocr.snippets import Area
-from rag.readers.pdf_text import ASCENT, COLUMN_GAP, DOWNWARD, LEVEL, Piece
+from rag.readers.pdf.letters import Letter
+from rag.readers.pdf.text import ASCENT, COLUMN_GAP, DOWNWARD, LEVEL, Piece
 
 FULL_HEIGHT, DIGIT_HEIGHT = 0.92, 0.72
 """Type sizes that Chinese characters, and digits and capitals, are high."""

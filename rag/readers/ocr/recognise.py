@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag.page_runs import Box, Run
 from rag.readers.ocr.marks import DASH
 from rag.readers.ocr.models import Models, TextBox
 from rag.readers.ocr.picture import (
@@ -26,10 +25,11 @@ from rag.readers.ocr.reading import read_snippets
 from rag.readers.ocr.rules import picture_rules
 from rag.readers.ocr.snippets import Area, area_of, line_height, snippets_of, strokes_of
 from rag.readers.ocr.straighten import Turn, quarters_to_level, skew_of, turned
-from rag.readers.pdf_layout import is_within, pieces_to_items, text_finder
-from rag.readers.pdf_tables import rules_to_grids
-from rag.readers.pdf_text import Piece
-from rag.readers.ruling import Rule, region_box, rules_to_lattices
+from rag.readers.page_runs import Box, Run
+from rag.readers.pdf.layout import is_within, pieces_to_items, text_finder
+from rag.readers.pdf.ruling import Rule, region_box, rules_to_lattices
+from rag.readers.pdf.tables import rules_to_grids
+from rag.readers.pdf.text import Piece
 from rag.records import Cell, Grid, Line, Origin
 
 MIN_INK = 0.0002

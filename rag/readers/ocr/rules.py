@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.readers.ocr.picture import Flags, Picture, Pixels
 from rag.readers.ocr.snippets import Area
-from rag.readers.ruling import ASKEW, MAX_RULE_THICKNESS, SNAP, Rule, joined_rules
+from rag.readers.pdf.ruling import ASKEW, MAX_RULE_THICKNESS, SNAP, Rule, joined_rules
 
 RULE_CONTRAST = 10
 """Shades of grey by which a rule is darker than the paper: hairlines come out pale."""

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rag.errors import UnreadableFileError
-from rag.page_runs import Box
 from rag.readers.ocr.picture import Picture, Pixels, ink_of, type_size
-from rag.readers.pdf_text import Matrix, PageView, Piece
+from rag.readers.page_runs import Box
+from rag.readers.pdf.text import Matrix, PageView, Piece
 
 USUAL_DPI = 200
 MIN_DPI, MAX_DPI = 150, 400

@@ -1,4 +1,4 @@
-"""What the guarded child does for `rag.recognition`: the pages asked for, each told of as soon as it is recognised."""
+"""What the guarded child does for `rag.reading.recognition`: the pages asked for, each told of as soon as it is recognised."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import UnreadableFileError
-from rag.page_runs import Run
 from rag.readers.ocr.models import Models
 from rag.readers.ocr.picture import Picture
 from rag.readers.ocr.recognise import MIN_CHARACTERS, Recognised, recognise
 from rag.readers.ocr.sources import file_pictures, page_picture, pictures_of_page
-from rag.readers.pdf_fallback_font import bring_font
-from rag.readers.pdf_text import PageView, text_page_to_pieces
+from rag.readers.page_runs import Run
+from rag.readers.pdf.fallback_font import bring_font
+from rag.readers.pdf.text import PageView, text_page_to_pieces
+from rag.readers.recognised import RecognisedPage
 from rag.readers.request import PictureRequest, os_error_reason
-from rag.recognised import RecognisedPage
 from rag.records import Grid, Line
 from rag.sandbox.values import json_to_value, value_to_json
 

@@ -1,0 +1,1 @@
+"""Evidence → a draft of the answer."""

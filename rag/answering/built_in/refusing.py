@@ -1,0 +1,140 @@
+"""Refusals: why there is no answer, what was searched, and the nearest thing the reports do say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rag.answering.built_in.units import answering_units, brevity
+from rag.domain.kinds import YEARLY
+from rag.domain.near_duplicates import without_twins
+from rag.figures.citing import Citations, plain, row_line, row_of
+from rag.figures.extraction import Figure
+from rag.records import AnswerStatus, Draft, Evidence, Passage, Query, Report, ReportKind, Table
+from rag.retrieval.relevance import Relevance
+
+MIN_NEAREST = 0.25
+MIN_PICTURE = 0.5
+"""Share of the question's weight that the caption of a picture of it holds."""
+_PICTURE = re.compile(r"^图\s*\d[^\n]{2,40}$", re.MULTILINE)
+MAX_NAMED = 2
+"""Titles of searched reports that a refusal names."""
+
+
+def not_found(
+    evidence: Evidence,
+    reports: Mapping[str, Report],
+    relevance: Relevance | None,
+    tables: Mapping[str, Table],
+    figure: Figure | None = None,
+) -> Draft:
+    """A refusal: why, what was searched, and, where the reports are the right ones, a picture of what is asked and the
+    nearest thing they do say.
+
+    `figure` is the one that came nearest to what is asked, if one did.
+    """
+    text, citations = searched_in_vain(evidence, reports), Citations()
+    if missing_report(evidence.query, reports):
+        return Draft(AnswerStatus.NOT_FOUND, text, ())
+    if relevance and (picture := _picture(evidence, relevance)):
+        n = citations.cite_span(*picture)
+        text += f"报告里有“{plain(_text(*picture))}” [{n}]，但图中的数据没有文字，读不到。"
+    if relevance and (nearest := _nearest(evidence, relevance, figure)):
+        n = citations.cite_span(*nearest)
+        table = tables.get(nearest[0].table_id or "")
+        row = row_of(_text(*nearest), table)
+        stated = row_line(row, table) if row is not None and table is not None else plain(_text(*nearest))
+        text += f"最接近的表述是：“{stated}” [{n}]，与所问并不相同，仅供参考。"
+    return Draft(AnswerStatus.NOT_FOUND, text, tuple(citations.items))
+
+
+def searched_in_vain(evidence: Evidence, reports: Mapping[str, Report]) -> str:
+    """How a refusal begins: why nothing was found, then what was searched."""
+    if not reports:
+        return "还没有可查的报告，请先添加报告。"
+    searched = [reports[identity] for identity in evidence.query.report_ids if identity in reports]
+    why = missing_report(evidence.query, reports)
+    if not searched:
+        return why or "筛选范围内没有报告，请放宽筛选后再问。"
+    where = f"{_titles(searched)}{'报告' if len(searched) > MAX_NAMED else ''}"
+    if why:
+        return f"{why}在{where}里没有找到能回答这个问题的内容。"
+    return f"没有找到能回答这个问题的内容。查找的是{where}。"
+
+
+def missing_report(query: Query, reports: Mapping[str, Report]) -> str:
+    """That the reports a question is about are not searched: of which college or year; `` where they are."""
+    said = [_missing_college(college, query, reports) for college in query.unknown_colleges]
+    return "".join(said or [_missing_years(college, query, reports) for college in query.colleges])
+
+
+def _missing_college(college: str, query: Query, reports: Mapping[str, Report]) -> str:
+    outside = [report for report in reports.values() if report.college == college]
+    if not outside:
+        return f"没有收录{college}的报告。"
+    return _left_out(f"{college}的报告", outside, query, reports)
+
+
+def _missing_years(college: str, query: Query, reports: Mapping[str, Report]) -> str:
+    """That no report of the college is of a year asked about, and of which years there are some."""
+    own = [report for report in reports.values() if report.college == college and report.kind in YEARLY]
+    searched = [report for report in own if report.id in query.report_ids]
+    missing = [year for year in query.years if not any(_is_of(report, [year]) for report in searched)]
+    if not missing or not searched:
+        return ""
+    held = "、".join(dict.fromkeys(_time(report) for report in sorted(searched, key=lambda report: report.year or 0)))
+    asked = "、".join(f"{year}年" for year in missing)
+    if outside := [report for report in own if _is_of(report, missing)]:
+        return _left_out(f"{college}{asked}的报告", outside, query, reports)
+    return f"没有收录{college}{asked}的报告，收录的是{held}的。"
+
+
+def _left_out(what: str, outside: Sequence[Report], query: Query, reports: Mapping[str, Report]) -> str:
+    """That there are reports of what is asked which the asker's own choice leaves out."""
+    searched = [report for identity in query.report_ids if (report := reports.get(identity))]
+    where = "、".join(dict.fromkeys(report.college or report.kind.value for report in searched))
+    only = f"（这次只查找{where}的报告）" if where else ""
+    return f"{what}{_titles(without_twins(outside))}不在筛选范围内{only}，放宽筛选后再问。"
+
+
+def _titles(reports: Sequence[Report]) -> str:
+    named = "、".join(f"《{report.title}》" for report in reports[:MAX_NAMED])
+    return f"{named}等" if len(reports) > MAX_NAMED else named
+
+
+def _is_of(report: Report, years: Sequence[int]) -> bool:
+    """Whether a report is of a year: on its cover, of its class or academic year, or, yearly reports, the year before."""
+    academic = (int(year) for year in (report.academic_year or "").split("-") if year)
+    before = report.year - 1 if report.year and report.kind is ReportKind.QUALITY else None
+    return report.year is None or bool({report.year, report.cohort, before, *academic} & set(years))
+
+
+def _time(report: Report) -> str:
+    return f"{report.cohort}届" if report.kind is ReportKind.EMPLOYMENT and report.cohort else f"{report.year}年"
+
+
+def _text(passage: Passage, start: int, end: int) -> str:
+    return passage.text[start:end]
+
+
+def _picture(evidence: Evidence, relevance: Relevance) -> tuple[Passage, int, int] | None:
+    """The caption of a picture that is of what is asked: its data cannot be read."""
+    captions = [(passage, *match.span()) for passage in evidence.passages for match in _PICTURE.finditer(passage.text)]
+    best = max(captions, key=lambda caption: relevance.coverage(_text(*caption)), default=None)
+    return best if best is not None and relevance.coverage(_text(*best)) >= MIN_PICTURE else None
+
+
+def _nearest(evidence: Evidence, relevance: Relevance, figure: Figure | None) -> tuple[Passage, int, int] | None:
+    """The sentence or row of the nearest figure, else that which holds most of the question; each if it holds enough."""
+    if figure is not None:
+        span = (figure.passage, figure.quote_start, figure.quote_end)
+        if relevance.coverage(_text(*span), figure.about) >= MIN_NEAREST:
+            return span
+    best: tuple[float, Passage, int, int] | None = None
+    for passage in evidence.passages:
+        for start, end in answering_units(passage, None):
+            text = passage.text[start:end]
+            score = relevance.coverage(text, " ".join(passage.path)) * brevity(text)
+            if best is None or score > best[0]:
+                best = (score, passage, start, start + len(text.rstrip()))
+    return best[1:] if best and best[0] >= MIN_NEAREST else None

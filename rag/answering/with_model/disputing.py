@@ -1,0 +1,105 @@
+"""Contradictions kept with the reports: those a question bears on, as a prompt tells of them and an answer shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from rag.answering.built_in.disputed import ref_to_figure
+from rag.answering.built_in.drafting import evidence_to_relevance
+from rag.answering.with_model.plaintext import as_data
+from rag.figures.citing import Citations, label_of, written
+from rag.figures.extraction import Figure
+from rag.language.numbers import agree
+from rag.records import Conflict, Contradiction, ContradictionKind, Evidence, FigureRef, Passage, Table
+
+MAX_DISPUTES = 4
+MIN_FIT = 0.4
+"""Share of a question's weight that must stand by the figures of a contradiction."""
+ABOVE = 0.7
+"""What a word counts that stands in the headings or the caption above them."""
+Place = tuple[str, int]
+"""Section, and offset in its text."""
+
+
+def evidence_to_disputes(evidence: Evidence, contradictions: Sequence[Contradiction]) -> tuple[Contradiction, ...]:
+    """The contradictions that a question may be about, those that fit it best first."""
+    relevance = evidence_to_relevance(evidence)
+    fits = []
+    for item in contradictions:
+        said = " ".join([item.indicator, *(f"{ref.label} {quote_of(ref)}" for ref in _refs(item))])
+        fit = relevance.coverage(said, " ".join({ref.about for ref in _refs(item)}), ABOVE)
+        fits.append((fit, item))
+    kept = sorted((pair for pair in fits if pair[0] >= MIN_FIT), key=lambda pair: (-pair[0], pair[1].id))
+    return tuple(item for _, item in kept[:MAX_DISPUTES])
+
+
+def with_disputed(evidence: Evidence, disputes: Sequence[Contradiction]) -> Evidence:
+    """The evidence, with the paragraphs and rows of disputed figures that it lacks behind its own."""
+    passages = list(evidence.passages)
+    for ref in (ref for item in disputes for ref in _refs(item)):
+        if not any(_holds(passage, ref) for passage in passages):
+            passages.append(ref.passage)
+    return replace(evidence, passages=tuple(passages))
+
+
+def disputes_to_text(disputes: Sequence[Contradiction], figures: Mapping[str, Figure]) -> str:
+    """A line for each contradiction: what it is of, the ids of its figures, what does not fit."""
+    ids = {place_of(figure): name for name, figure in figures.items()}
+    lines = []
+    for item in disputes:
+        refs = [f"{{{ids[place_of(ref)]}}}" for ref in item.figures if place_of(ref) in ids]
+        said = [f"- {item.kind.value}", as_data(item.indicator), "、".join(refs), as_data(item.note)]
+        lines.append("｜".join(filter(None, said)))
+    return "\n".join(lines) or "（没有）"
+
+
+def rivals_left_out(
+    given: Sequence[Figure],
+    disputes: Sequence[Contradiction],
+    shown: Sequence[Figure],
+    tables: Mapping[str, Table],
+    citations: Citations,
+) -> Iterator[tuple[str, Conflict]]:
+    """What to add to an answer that gives one of the figures printed of a thing and not the others."""
+    stated = list(shown)
+    for figure in given:
+        for item in disputes:
+            if item.kind is not ContradictionKind.DIFFERENT or place_of(figure) not in set(map(place_of, item.figures)):
+                continue
+            values, said = [(written(figure), citations.cite(figure))], []
+            for ref in item.figures:
+                if any(agree(ref.number, other.number) for other in (figure, *stated)):
+                    continue
+                other = ref_to_figure(ref, tables)
+                stated.append(other)
+                values.append((written(other), citations.cite(other)))
+                label = label_of(other) if label_of(other).strip() else f"{ref.label} "
+                said.append(f"报告另一处{label}**{values[-1][0]}** [{values[-1][1]}]")
+            if said:
+                yield "；".join(said), Conflict(item.indicator, tuple(values), item.note)
+
+
+def known_dispute(figures: Sequence[Figure], disputes: Sequence[Contradiction]) -> Contradiction | None:
+    """The contradiction all these figures are part of."""
+    places = set(map(place_of, figures))
+    return next((item for item in disputes if places <= set(map(place_of, item.figures))), None)
+
+
+def place_of(figure: Figure | FigureRef) -> Place:
+    """Where a figure is printed."""
+    return figure.passage.section_id, figure.passage.start + figure.start
+
+
+def quote_of(ref: FigureRef) -> str:
+    """Its sentence or row."""
+    return ref.passage.text[ref.quote_start : ref.quote_end]
+
+
+def _refs(item: Contradiction) -> tuple[FigureRef, ...]:
+    return (*item.figures, *item.operands)
+
+
+def _holds(passage: Passage, ref: FigureRef) -> bool:
+    at = ref.passage.start + ref.start
+    return passage.section_id == ref.passage.section_id and passage.start <= at < passage.end

@@ -1,0 +1,196 @@
+"""A model's reply → Draft: plain text with numbered citations, figures and results put in by code."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from rag.answering.built_in.refusing import searched_in_vain
+from rag.answering.built_in.scope import years
+from rag.answering.with_model.disputing import known_dispute, rivals_left_out
+from rag.answering.with_model.expanding import TOKEN, Expander
+from rag.answering.with_model.plaintext import as_characters, without_markup
+from rag.answering.with_model.prompting import AnswerPrompt
+from rag.answering.with_model.replies import Reply, streamed_answer, text_to_reply
+from rag.figures.citing import label_of, written
+from rag.figures.extraction import Figure
+from rag.gate.markup import Markup, markup_to_text, text_to_markup
+from rag.gate.subject import tokens
+from rag.language.numbers import agree, cell_number, find_numbers, unit_class
+from rag.language.text import matching_key
+from rag.records import AnswerStatus, Citation, Conflict, Draft
+
+MAX_ANSWER_CHARACTERS = 4_000
+MAX_VISIBLE = 3 * MAX_ANSWER_CHARACTERS
+"""Characters of a reply that still comes in which an answer is looked for."""
+CUT_NOTICE = "模型的回答过长，后面的部分已略去。"
+CONFLICT_NOTE = "同一份报告中同一事项印有不同的数字，请以原文为准并向编制单位核实"
+MAX_ABOUT = 40
+_HALF_TOKEN = re.compile(r"(?:[{｛\[［【〔][^{}｛｝\[\]［］【】〔〕\n]{0,20}|\*)$")
+_REFUSED = re.compile(r'"status"\s*:\s*"not_found"')
+_SENTENCE_END = re.compile(r"[。！？!?；;\n]")
+
+
+def reply_to_draft(text: str, prompt: AnswerPrompt) -> Draft:
+    """The draft a reply makes. Raises ReplyFormatError where it is not in the format asked for.
+
+    Citations are numbered in order of first use; what does not hold is left out and named in `problems`.
+    """
+    reply = text_to_reply(text)
+    answer, notice = _bounded(reply.answer)
+    expander = Expander(prompt, {request.id: request for request in reply.computations})
+    known = "\n".join(passage.text for passage in prompt.passages.values())
+    lines = [expander.line(line) for line in without_markup(answer, known).split("\n")]
+    written_out = "\n".join(lines).strip()
+    if reply.status is AnswerStatus.NOT_FOUND:
+        return _refusal(written_out, expander, prompt, notice)
+    written_out += _operands_left_out(expander)
+    rivals = _rivals_left_out(written_out, expander)
+    written_out += "".join(f"（{said}）" for said, _ in rivals)
+    conflicts = (*_conflicts(reply, expander), *(conflict for _, conflict in rivals))
+    citations = tuple(expander.citations.items)
+    return Draft(
+        AnswerStatus.ANSWERED,
+        _proved_bold(written_out, citations, expander),
+        citations,
+        conflicts,
+        tuple(done.computation for done in expander.computed.values()),
+        notice=notice,
+        problems=tuple(dict.fromkeys(expander.problems)),
+    )
+
+
+def visible_answer(text: str, prompt: AnswerPrompt) -> str:
+    """What a reader may see of a reply that still comes: its words, its figures not yet checked, no citations."""
+    answer = _HALF_TOKEN.sub("", streamed_answer(text[:MAX_VISIBLE])[:MAX_ANSWER_CHARACTERS])
+
+    def put(match: re.Match[str]) -> str:
+        figure = prompt.figures.get((match["value"] or "").upper())
+        return written(figure) if figure else "…" if match["value"] else ""
+
+    known = "\n".join(passage.text for passage in prompt.passages.values())
+    pieces = TOKEN.sub(lambda match: f"\0{put(match)}\0", without_markup(answer, known).replace("**", ""))
+    return "".join(piece if at % 2 else as_characters(piece) for at, piece in enumerate(pieces.split("\0")))
+
+
+def partial_reply(text: str) -> str:
+    """The whole sentences so far of a reply that was cut short, as a reply; `` where there are none.
+
+    Computations come last in a reply, so none is kept.
+    """
+    answer = streamed_answer(text)[:MAX_ANSWER_CHARACTERS]
+    ends = [match.end() for match in _SENTENCE_END.finditer(answer)]
+    if not ends or not answer[: ends[-1]].strip():
+        return ""
+    status = AnswerStatus.NOT_FOUND if _REFUSED.search(text) else AnswerStatus.ANSWERED
+    return json.dumps({"status": status.value, "answer": answer[: ends[-1]]}, ensure_ascii=False)
+
+
+def _bounded(answer: str) -> tuple[str, str]:
+    """At most so many characters of an answer, ending with a sentence where one ends, and what to say of the cut."""
+    if len(answer) <= MAX_ANSWER_CHARACTERS:
+        return answer, ""
+    kept = answer[:MAX_ANSWER_CHARACTERS]
+    ends = [match.end() for match in _SENTENCE_END.finditer(kept)]
+    return kept[: ends[-1]] if ends else kept, CUT_NOTICE
+
+
+def _refusal(text: str, expander: Expander, prompt: AnswerPrompt, notice: str) -> Draft:
+    """What was searched, then the model's own words without anything bold."""
+    said = text.replace("**", "")
+    return Draft(
+        AnswerStatus.NOT_FOUND,
+        f"{searched_in_vain(prompt.evidence, prompt.reports)}{said}",
+        tuple(expander.citations.items),
+        computations=tuple(done.computation for done in expander.computed.values()),
+        notice=notice,
+        problems=tuple(dict.fromkeys(expander.problems)),
+    )
+
+
+def _operands_left_out(expander: Expander) -> str:
+    """The operands of computations that the answer does not itself give, so that a reader sees what was computed."""
+    missing = sorted(expander.operands - expander.shown, key=lambda name: int(name[1:]))
+    figures = [expander.prompt.figures[name] for name in missing]
+    shown = "、".join(f"{label_of(f)}{written(f)} [{expander.citations.cite(f)}]" for f in figures)
+    return f"（计算所用：{shown}）" if shown else ""
+
+
+def _rivals_left_out(text: str, expander: Expander) -> list[tuple[str, Conflict]]:
+    """Other figures printed of what the answer gives in bold, so that it never chooses among them silently."""
+    prompt = expander.prompt
+    shown = [prompt.figures[name] for name in sorted(expander.shown)]
+    bold = {text.plain[slice(*span)].strip() for text in [text_to_markup(text)] for span in text.bold}
+    given = [figure for figure in shown if written(figure) in bold]
+    return list(rivals_left_out(given, prompt.disputes, shown, prompt.tables, expander.citations))
+
+
+def _proved_bold(text: str, citations: Sequence[Citation], expander: Expander) -> str:
+    """The answer without bold around what is neither a figure nor a name that a citation of its line holds."""
+    markup = text_to_markup(text)
+    by_number = {citation.n: citation for citation in citations}
+    kept = []
+    for span in markup.bold:
+        words = markup.plain[slice(*span)]
+        if find_numbers(words) or cell_number(words) is not None or _is_cited(words, span, markup, by_number):
+            kept.append(span)
+        else:
+            expander.problems.append(f"加粗的“{words[:30]}”在所注的段落里没有。")
+    return text if len(kept) == len(markup.bold) else markup_to_text(replace(markup, bold=tuple(kept)))
+
+
+def _is_cited(words: str, span: tuple[int, int], markup: Markup, citations: Mapping[int, Citation]) -> bool:
+    low, high = markup.plain.rfind("\n", 0, span[0]) + 1, markup.plain.find("\n", span[1])
+    high = len(markup.plain) if high < 0 else high
+    key = matching_key(words)
+    return any(
+        key in matching_key(citations[n].passage.text)
+        for at, n in markup.markers
+        if low <= at <= high and n in citations
+    )
+
+
+def _conflicts(reply: Reply, expander: Expander) -> Iterator[Conflict]:
+    """Figures said to contradict each other that the answer gives: of one report, unit and year, and said of alike."""
+    figures, citations = expander.prompt.figures, expander.citations
+    for about, names in reply.conflicts:
+        held = [figures[name] for name in dict.fromkeys(names) if name in figures and name in expander.shown]
+        values = [held[0]] if held else []
+        for figure in held[1:]:
+            known = known_dispute([*values, figure], expander.prompt.disputes)
+            if known or all(_may_conflict(about, figure, other) for other in values):
+                values.append(figure)
+        if len(values) > 1:
+            stated = tuple((written(figure), citations.cite(figure)) for figure in values)
+            known = known_dispute(values, expander.prompt.disputes)
+            yield Conflict(
+                known.indicator if known else _indicator(about, values[0]),
+                stated,
+                known.note if known else CONFLICT_NOTE,
+            )
+
+
+def _may_conflict(about: str, one: Figure, other: Figure) -> bool:
+    return (
+        one.passage.report_id == other.passage.report_id
+        and unit_class(one.number.unit) == unit_class(other.number.unit)
+        and not agree(one.number, other.number)
+        and (years(one) == years(other) or not years(one) or not years(other))
+        and all(_speaks_of(about, figure) for figure in (one, other))
+    )
+
+
+def _speaks_of(about: str, figure: Figure) -> bool:
+    """Whether at least half of what is said to be contradicted stands where a figure is printed."""
+    wanted = tokens(about)
+    quote = figure.passage.text[figure.quote_start : figure.quote_end]
+    key = matching_key(f"{quote} {figure.near} {figure.before} {figure.about}")
+    return bool(wanted) and sum(token in key for token in wanted) * 2 >= len(wanted)
+
+
+def _indicator(about: str, figure: Figure) -> str:
+    """What contradicts, in the model's words where they hold no figure, else in the report's."""
+    words = as_characters(without_markup(about, ""))[:MAX_ABOUT].replace("\n", " ")
+    return words if not find_numbers(words) else label_of(figure).strip()

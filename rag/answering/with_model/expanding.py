@@ -1,0 +1,217 @@
+"""Ids in a model's words → figures, results and citations, all written by code.
+
+`{F12}` becomes the figure as printed with its citation, `{C1}` the computed result with its operands' citations, `[P3]`
+the citation of the sentences of that passage that the words before it rest on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rag.answering.with_model.computing import Computed, request_to_computed
+from rag.answering.with_model.plaintext import as_characters
+from rag.answering.with_model.prompting import AnswerPrompt
+from rag.answering.with_model.replies import Request
+from rag.arithmetic.quantities import ComputeError
+from rag.figures.citing import Citations, written
+from rag.figures.extraction import Figure, passage_to_figures
+from rag.gate.verify import UNVERIFIED
+from rag.language.numbers import find_numbers, same_bound, same_value
+from rag.language.text import matching_key, sentence_spans
+from rag.records import Number, Passage
+
+MAX_CITED_AT_ONCE = 6
+"""Sentences one `[P3]` may stand for."""
+
+_ID = r"[A-Za-z]\d{1,4}"
+TOKEN = re.compile(
+    rf"[{{｛]+\s*(?P<value>{_ID})\s*[}}｝]+"
+    rf"|[\[［【〔]\s*(?P<cited>{_ID}(?:\s*[,，、;；]?\s*{_ID}){{0,9}})\s*[\]］】〕]"
+)
+_EACH_ID = re.compile(_ID)
+_CLAUSE_END = re.compile(r"[。！？!?；;]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a line as it will be written, and the citations that follow it."""
+
+    text: str
+    cited: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Expander:
+    """Writes out the ids of one answer; remembers what it cited, computed and could not write."""
+
+    prompt: AnswerPrompt
+    requests: Mapping[str, Request]
+    citations: Citations = field(default_factory=Citations)
+    computed: dict[str, Computed] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)
+    """Ids of the figures that stand in the answer."""
+    operands: set[str] = field(default_factory=set)
+    """Ids of the figures that were computed with."""
+    problems: list[str] = field(default_factory=list)
+    _said: str = ""
+    _names: list[str] = field(default_factory=list)
+    _last: str = ""
+    """What was written for the id straight before."""
+
+    def line(self, text: str) -> str:
+        """One line of the answer, its bold kept, the markers of what is bold behind it."""
+        self._said, self._names, self._last = "", [], ""
+        parts, at = [], 0
+        for match in re.finditer(r"\*\*(?!\*)(.+?)\*\*", text):
+            parts += [self._plain(text[at : match.start()]), self._bold(match[1])]
+            at = match.end()
+        return _tidy("".join([*parts, self._plain(text[at:])]))
+
+    def _plain(self, text: str) -> str:
+        return "".join(piece.text + _markers(piece.cited) for piece in self._pieces(text.replace("**", "")))
+
+    def _bold(self, text: str) -> str:
+        pieces = list(self._pieces(text))
+        words = "".join(piece.text for piece in pieces)
+        self._names.append(words)
+        cited = tuple(dict.fromkeys(n for piece in pieces for n in piece.cited))
+        return f"**{words.strip()}**{_markers(cited)}" if words.strip() else _markers(cited)
+
+    def _pieces(self, text: str) -> Iterator[Piece]:
+        at = 0
+        for match in TOKEN.finditer(text):
+            between = as_characters(text[at : match.start()])
+            at = match.end()
+            self._say(between)
+            if match["value"]:
+                piece = self._value(match["value"].upper())
+                between = _without_bound(between, piece.text)
+            else:
+                piece = Piece("", self._sources(match["cited"].upper()))
+            yield self._behind(between)
+            yield piece
+            self._last = piece.text
+        rest = as_characters(text[at:])
+        self._say(rest)
+        yield self._behind(rest)
+
+    def _behind(self, text: str) -> Piece:
+        """Words as they stand behind what was written last."""
+        last, self._last = self._last, "" if text.strip() else self._last
+        return Piece(_without_unit(text, last))
+
+    def _say(self, text: str) -> None:
+        """Remember what the next `[P3]` stands for."""
+        ends = [match.end() for match in _CLAUSE_END.finditer(text)]
+        self._said = text[ends[-1] :] if ends else self._said + text
+        if ends:
+            self._names = []
+
+    def _value(self, identity: str) -> Piece:
+        if identity in self.prompt.figures:
+            figure = self.prompt.figures[identity]
+            self.shown.add(identity)
+            self._said += " "
+            return Piece(written(figure), (self.citations.cite(figure),))
+        if identity in self.requests:
+            return self._computed(identity)
+        self.problems.append(f"{{{identity}}} 不是给出的编号。")
+        return Piece(UNVERIFIED)
+
+    def _computed(self, identity: str) -> Piece:
+        request = self.requests[identity]
+        try:
+            done = self.computed.get(identity) or request_to_computed(request, self.prompt, self.citations)
+        except ComputeError as error:
+            self.problems.append(f"算式 {identity}（{request.expression[:80]}）算不出：{error}。")
+            return Piece(UNVERIFIED)
+        self.computed[identity] = done
+        self.operands.update(done.operands)
+        return Piece(done.computation.text, done.markers)
+
+    def _sources(self, written_ids: str) -> tuple[int, ...]:
+        numbers: list[int] = []
+        for identity in _EACH_ID.findall(written_ids):
+            if identity in self.prompt.passages:
+                numbers += self._passage_sources(self.prompt.passages[identity])
+            elif identity in self.prompt.figures:
+                numbers.append(self.citations.cite(self.prompt.figures[identity]))
+            else:
+                self.problems.append(f"[{identity}] 不是给出的编号。")
+        self._said, self._names = "", []
+        return tuple(dict.fromkeys(numbers))
+
+    def _passage_sources(self, passage: Passage) -> list[int]:
+        """Citations of the sentences that hold what was said since the last citation; of what was cited already, none.
+
+        Where nothing of it is found in the passage, its best sentence is cited.
+        """
+        spans = spans_of(passage, self._said, self._names, self.prompt)
+        if not spans and any(citation.passage is passage for citation in self.citations.items[-1:]):
+            return []
+        chosen = spans or [_likest(passage, self._said)]
+        return [self.citations.cite_span(passage, start, end) for start, end in chosen]
+
+
+def spans_of(passage: Passage, said: str, names: Sequence[str], prompt: AnswerPrompt) -> list[tuple[int, int]]:
+    """The fewest sentences or rows that hold the figures and names said; those that stand nowhere are left out."""
+    figures = passage_to_figures(passage, prompt.tables.get(passage.table_id or ""))
+    wanted: list[Number | str] = [*find_numbers(" ".join([said, *names])), *(n for n in names if not find_numbers(n))]
+    units = [(a, a + len(passage.text[a:b].rstrip())) for a, b in sentence_spans(passage.text)]
+    held = {unit: {i for i, thing in enumerate(wanted) if _holds(passage, unit, figures, thing)} for unit in units}
+    missing = set().union(*held.values())
+    spans: list[tuple[int, int]] = []
+    while missing and len(spans) < MAX_CITED_AT_ONCE:
+        best = max(units, key=lambda unit: (len(held[unit] & missing), _overlap(passage, unit, said), -unit[0]))
+        spans.append(best)
+        missing -= held[best]
+    return spans
+
+
+def _holds(passage: Passage, unit: tuple[int, int], figures: Sequence[Figure], thing: Number | str) -> bool:
+    if isinstance(thing, str):
+        return bool(key := matching_key(thing)) and key in matching_key(passage.text[slice(*unit)])
+    inside = (f.number for f in figures if unit[0] <= f.start and f.end <= unit[1])
+    return any(same_value(thing, number) and same_bound(thing, number) for number in inside)
+
+
+def _overlap(passage: Passage, unit: tuple[int, int], said: str) -> float:
+    """Share of the pairs of characters said that stand in a sentence."""
+    key, own = matching_key(said), matching_key(passage.text[slice(*unit)])
+    pairs = {key[i : i + 2] for i in range(len(key) - 1)}
+    return sum(pair in own for pair in pairs) / len(pairs) if pairs else 0.0
+
+
+def _likest(passage: Passage, said: str) -> tuple[int, int]:
+    units = [(a, a + len(passage.text[a:b].rstrip())) for a, b in sentence_spans(passage.text)]
+    best = max(units, key=lambda unit: (_overlap(passage, unit, said), -unit[0]), default=(0, len(passage.text)))
+    return best if _overlap(passage, best, said) else (passage.focus_start, passage.focus_end)
+
+
+def _without_unit(text: str, before: str) -> str:
+    """The text without a unit that the figure before it already ends with."""
+    number = next(iter(find_numbers(before)[-1:]), None)
+    rest = text.lstrip(" ")
+    repeated = next(iter(find_numbers(f"1{rest}")[:1]), None)
+    is_repeated = number and number.unit and repeated and repeated.unit == number.unit and not repeated.bound
+    return rest[repeated.end - 1 :] if repeated and is_repeated and repeated.start == 0 else text
+
+
+def _without_bound(text: str, following: str) -> str:
+    """The text without a bound word (约) that the figure behind it already begins with."""
+    number = next(iter(find_numbers(following)[:1]), None)
+    for word in number.bound.split() if number else ():
+        if following.startswith(word) and text.endswith(word):
+            return text.removesuffix(word)
+    return text
+
+
+def _markers(cited: Sequence[int]) -> str:
+    return f" {''.join(f'[{n}]' for n in cited)}" if cited else ""
+
+
+def _tidy(line: str) -> str:
+    """The line without citations that stand twice in a row."""
+    return re.sub(r"(\[\d{1,3}\])(?: ?\1)+", r"\1", line).strip()

@@ -1,0 +1,270 @@
+"""Evidence → an answer behind the gate: the model's, mended once where it failed, or else the built-in one.
+
+What a reader gets never depends on the model behaving: a reply that cannot be read, that fails, stops or proves
+nothing is replaced by the built-in answer, and `notice` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answering.built_in import evidence_to_draft, evidence_to_refusal
+from rag.answering.with_model import (
+    MAX_REPLY_CHARACTERS,
+    REPLY_SCHEMA,
+    AnswerPrompt,
+    evidence_to_prompt,
+    partial_reply,
+    prompt_budget,
+    prompt_to_doubt,
+    reply_to_draft,
+    visible_answer,
+)
+from rag.answering.with_model.prompts import REPAIR, load_prompt, render_prompt
+from rag.errors import IncompleteReplyError, ModelError, ReplyFormatError
+from rag.gate.markup import text_to_markup
+from rag.gate.verify import Gated, draft_to_gated
+from rag.ports import ChatModel, Schema
+from rag.records import AnswerStatus, Contradiction, Draft, Evidence, Message, ModelReply, Report, Table, Turn
+
+ANSWER, VERIFY = "answer", "verify"
+"""Stages of an answer."""
+STOPPED = "stopped"
+BUILT_IN_INSTEAD = "下面是内置的摘录式回答。"
+NOT_ASKED_AGAIN = "离线的回复，没有请模型改正。"
+MAX_TOLD_BACK = 1_000
+"""Characters of a reply that its repair is shown."""
+MAX_PROBLEMS = 10
+SHOWN_STEPS = 50
+"""A growing answer is shown again once this part of it is new."""
+OnText = Callable[[str], None]
+OnStage = Callable[[str], None]
+ShouldStop = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an answer is made from."""
+
+    evidence: Evidence
+    reports: Mapping[str, Report]
+    tables: Mapping[str, Table]
+    history: Sequence[Turn] = ()
+    contradictions: Sequence[Contradiction] = ()
+    """Those kept with the reports the evidence is from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A draft and what the gate left of it."""
+
+    draft: Draft
+    gated: Gated
+
+
+@dataclass(slots=True)
+class Calls:
+    """A model and what it was asked for one question."""
+
+    model: ChatModel
+    input_tokens: int = 0
+    output_tokens: int = 0
+    first_token_ms: float | None = None
+    model_returned: str | None = None
+
+    def reply(
+        self,
+        messages: Sequence[Message],
+        schema: Schema,
+        on_text: OnText = lambda text: None,
+        should_stop: ShouldStop = lambda: False,
+    ) -> ModelReply:
+        """The model's reply, counted. `on_text` is given all text so far."""
+        text = ""
+
+        def add(piece: str) -> None:
+            nonlocal text
+            text += piece
+            on_text(text)
+
+        def stop() -> bool:
+            return len(text) > MAX_REPLY_CHARACTERS or should_stop()
+
+        reply = self.model.reply(messages, add, stop, schema)
+        self.input_tokens += reply.input_tokens
+        self.output_tokens += reply.output_tokens
+        self.model_returned = reply.model_returned
+        if schema is REPLY_SCHEMA and self.first_token_ms is None:
+            self.first_token_ms = reply.first_token_ms
+        return reply
+
+
+def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice: str = "") -> Answered:
+    """The answer without a model; a refusal where what it would have said of the thing asked is not proved."""
+    draft = evidence_to_draft(given.evidence, given.reports, given.tables, given.contradictions)
+    on_stage(VERIFY)
+    gated = draft_to_gated(draft, given.tables, given.reports)
+    if gated.is_maimed:
+        draft = evidence_to_refusal(given.evidence, given.reports, given.tables)
+        gated = draft_to_gated(draft, given.tables, given.reports)
+    return Answered(replace(draft, notice=notice), gated)
+
+
+def given_to_prompt(given: Given, model: ChatModel, count_tokens: Callable[[str], int]) -> AnswerPrompt:
+    """What the model is asked, live or in a batch."""
+    budget = prompt_budget(model)
+    return evidence_to_prompt(
+        given.evidence, given.reports, given.tables, given.history, budget, count_tokens, given.contradictions
+    )
+
+
+def answer_with_model(
+    calls: Calls,
+    given: Given,
+    count_tokens: Callable[[str], int],
+    on_text: OnText = lambda text: None,
+    should_stop: ShouldStop = lambda: False,
+    on_stage: OnStage = lambda stage: None,
+) -> Answered:
+    """The model's answer where it is proved, else the built-in one. `on_text` is given the readable answer so far."""
+    prompt = given_to_prompt(given, calls.model, count_tokens)
+    asking = _Asking(calls, given, prompt, on_text, should_stop, on_stage)
+    answered = asking.run()
+    draft = replace(
+        answered.draft,
+        input_tokens=calls.input_tokens,
+        output_tokens=calls.output_tokens,
+        first_token_ms=calls.first_token_ms,
+        model_returned=calls.model_returned,
+    )
+    return replace(answered, draft=draft)
+
+
+def reply_to_answered(text: str, prompt: AnswerPrompt, given: Given, alias: str) -> Answered:
+    """The answer one reply makes, with no second asking; its notice says where there would have been one.
+
+    Raises ReplyFormatError where the reply cannot be read.
+    """
+    drafted = _drafted(text, prompt, given, alias)
+    answered = _settled(drafted, given, "", alias)
+    if not _problems(drafted):
+        return answered
+    return replace(answered, draft=replace(answered.draft, notice=answered.draft.notice + NOT_ASKED_AGAIN))
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One question put to a model: asked, mended once where it cannot be read, once where it is not proved."""
+
+    calls: Calls
+    given: Given
+    prompt: AnswerPrompt
+    on_text: OnText
+    should_stop: ShouldStop
+    on_stage: OnStage
+    _shown: int = 0
+    """Characters of the reply that were shown."""
+
+    def run(self) -> Answered:
+        alias = self.calls.model.alias
+        messages = self.prompt.messages
+        best: Answered | None = None
+        failure = ""
+        mended: set[bool] = set()
+        while True:
+            try:
+                reply = self.calls.reply(messages, REPLY_SCHEMA, self._show, self.should_stop)
+            except IncompleteReplyError as error:
+                return best or self._salvaged(error.partial, str(error))
+            except ModelError as error:
+                failure = failure or f"模型没有给出回答：{error}"
+                break
+            if reply.finish_reason == STOPPED:
+                flooded = len(reply.text) > MAX_REPLY_CHARACTERS
+                return best or self._salvaged(reply.text, "模型的输出过长。" if flooded else "已停止。")
+            self.on_stage(VERIFY)
+            try:
+                answered = _drafted(reply.text, self.prompt, self.given, alias)
+                best = answered if best is None or _merit(answered) > _merit(best) else best
+                problems = _problems(answered)
+            except ReplyFormatError as error:
+                answered, problems = None, [f"{error}。"]
+                failure = failure or f"模型的输出不合格式（{error}）。"
+            if not problems or (answered is None) in mended or self.should_stop():
+                break
+            mended.add(answered is None)
+            messages = (*self.prompt.messages, *_repair(reply.text, problems))
+            self.on_stage(ANSWER)
+        return _settled(best, self.given, failure, alias)
+
+    def _show(self, text: str) -> None:
+        # Each showing reads the whole text again: the longer it is, the more must be new.
+        if len(text) < self._shown:
+            self._shown = 0
+        if len(text) - self._shown >= len(text) // SHOWN_STEPS:
+            self._shown = len(text)
+            self.on_text(visible_answer(text, self.prompt))
+
+    def _salvaged(self, text: str, reason: str) -> Answered:
+        """What came of a reply that was cut short, where its figures are proved; it says that it is not whole."""
+        self.on_stage(VERIFY)
+        alias = self.calls.model.alias
+        partial = partial_reply(text)
+        if partial:
+            answered = _drafted(partial, self.prompt, self.given, alias)
+            if _is_proved(answered) and not _problems(answered):
+                draft = replace(answered.draft, notice=f"回答不完整：{reason}")
+                return Answered(draft, replace(answered.gated, text=f"{answered.gated.text}（回答不完整）"))
+        return answer_built_in(self.given, notice=f"模型的回答不完整：{reason}{BUILT_IN_INSTEAD}")
+
+
+def _drafted(text: str, prompt: AnswerPrompt, given: Given, alias: str) -> Answered:
+    draft = replace(reply_to_draft(text, prompt), model=alias)
+    doubt = prompt_to_doubt(prompt, draft.citations)
+    answered = Answered(draft, draft_to_gated(draft, given.tables, given.reports, doubt))
+    proved = {(figure.text, n) for figure in answered.gated.figures for n in figure.citations}
+    kept = tuple(c for c in answered.draft.conflicts if all(value in proved for value in c.values))
+    return replace(answered, draft=replace(answered.draft, conflicts=kept))
+
+
+def _settled(best: Answered | None, given: Given, failure: str, alias: str) -> Answered:
+    """The best answer where something in it is proved, else the built-in one; what was left out is said."""
+    if best is None:
+        return answer_built_in(given, notice=f"{failure}{BUILT_IN_INSTEAD}")
+    if not _is_proved(best):
+        return answer_built_in(given, notice=f"模型（{alias}）的回答没有通过核对。{BUILT_IN_INSTEAD}")
+    left_out = len(best.gated.unsupported)
+    notice = best.draft.notice + (f"模型的回答里有 {left_out} 个数字未能核实，已经去掉。" if left_out else "")
+    return replace(best, draft=replace(best.draft, notice=notice))
+
+
+def _is_proved(answered: Answered) -> bool:
+    """Whether an answer still has a proved figure or a cited name in bold; a refusal needs none."""
+    if answered.draft.status is not AnswerStatus.ANSWERED:
+        return True
+    return any(figure.role == "answer" for figure in answered.gated.figures) or bool(
+        text_to_markup(answered.gated.text).bold
+    )
+
+
+def _merit(answered: Answered) -> tuple[bool, int]:
+    return _is_proved(answered), -len(_problems(answered))
+
+
+def _problems(answered: Answered) -> list[str]:
+    """What of an answer did not hold, as the model is told."""
+    unproved = [
+        f"数字“{text}”没有通过核对：所注的出处里没有它，或者它说的不是这件事（院校、年份、指标、行列不同）。"
+        for text in answered.gated.unsupported
+    ]
+    found = [*answered.draft.problems, *unproved]
+    if not found and not _is_proved(answered):
+        found = ["answer 里没有加粗的、有出处的数字或名称；没有答案的，status 应写 not_found。"]
+    return list(dict.fromkeys(found))
+
+
+def _repair(text: str, problems: Sequence[str]) -> tuple[Message, Message]:
+    told = "\n".join(f"- {problem}" for problem in problems[:MAX_PROBLEMS])
+    system, user = render_prompt(load_prompt(REPAIR), {"problems": told})
+    return Message("assistant", text[:MAX_TOLD_BACK]), Message("user", f"{system.content}\n\n{user.content}")

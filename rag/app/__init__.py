@@ -1,0 +1,1 @@
+"""What a person touches: command line, page; and where the parts are put together."""

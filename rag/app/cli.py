@@ -1,0 +1,289 @@
+"""The `wenbao` command: results on stdout, progress and warnings on stderr, no traceback unless `--debug`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag import __version__
+from rag.app.models_command import models_app
+from rag.app.options import Config, Data, Debug, Json, Model, Ocr, OneReport, Reports
+from rag.app.refreshing import chosen_settings, ingested, opened, recognised, refresh
+from rag.app.terminal import FAILED, SOME_SKIPPED, Command, Group, answer_watch, complain, print_json, run, say
+from rag.errors import UsageError, WenbaoError
+from rag.settings.settings import PROJECT, environment_for, load_settings
+
+if TYPE_CHECKING:
+    from rag.records import Filters, Report, Turn
+
+COMMANDS = "wenbao.commands"
+"""Entry points of commands that other packages bring."""
+HELP = "问报：就院校报告提问，每个数字都注明出处页码。"
+app = typer.Typer(
+    name="wenbao",
+    cls=Group,
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(models_app, name="models")
+
+
+def main() -> None:
+    """Run the command line."""
+    run(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"wenbao {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=HELP)
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本")] = False,
+) -> None:
+    pass
+
+
+@app.command(cls=Command)
+def chat(
+    data: Data = None,
+    reports: Reports = None,
+    model: Model = None,
+    config: Config = None,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="PORT", min=1, max=65535, help="网页端口（默认 8501）")
+    ] = None,
+    ocr: Ocr = None,
+    debug: Debug = False,
+) -> None:
+    """按需建立或更新 corpus/ 的索引，然后打开问答网页。"""
+    from rag.app.serving import check_address, serve_page
+
+    settings = chosen_settings(data, reports, model, config, page_port=port, ocr=ocr)
+    address, number = settings.page_address, settings.page_port
+    check_address(address, number)
+    with opened(settings) as index:
+        complain(refresh(settings, index).summary)
+    environment = environment_for(settings, config)
+    url = f"http://{f'[{address}]' if ':' in address else address}:{number}"
+    code = serve_page(
+        PROJECT / "app.py", address, number, environment, lambda: complain(f"网页地址：{url}（按 Ctrl-C 结束）")
+    )
+    raise typer.Exit(FAILED if code else 0)
+
+
+@app.command(cls=Command)
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="文件或文件夹", help="默认 corpus/")] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="移除文件已不在的报告")] = False,
+    ocr: Ocr = None,
+    data: Data = None,
+    reports: Reports = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """把报告读进索引；没有变化的文件跳过。"""
+    from rag.ingest import with_recognised
+
+    settings = chosen_settings(data, reports, None, config, ocr=ocr)
+    chosen = paths or [settings.reports]
+    if not any(path.exists() for path in chosen):
+        raise UsageError(f"找不到 {'、'.join(map(str, chosen))}：请检查路径。")
+    with opened(settings) as index:
+        outcome = with_recognised(ingested(settings, index, chosen, prune=prune), recognised(settings, index))
+    say(outcome.summary)
+    if outcome.failed:
+        raise typer.Exit(
+            SOME_SKIPPED if outcome.added or outcome.updated or outcome.skipped or outcome.duplicates else FAILED
+        )
+
+
+@app.command(cls=Command)
+def ask(
+    question: Annotated[str, typer.Argument(metavar="问题", help="要问的问题")],
+    as_json: Json = False,
+    history: Annotated[Path | None, typer.Option("--history", metavar="FILE", help="此前对话的 JSON 文件")] = None,
+    report: OneReport = None,
+    college: Annotated[
+        list[str] | None, typer.Option("--college", metavar="NAME", help="只查这所院校（可多次）")
+    ] = None,
+    year: Annotated[list[int] | None, typer.Option("--year", metavar="YEAR", help="只查这一年（可多次）")] = None,
+    data: Data = None,
+    reports: Reports = None,
+    model: Model = None,
+    config: Config = None,
+    wait: Annotated[bool, typer.Option("--wait", help="先等图片里的文字识别完")] = False,
+    debug: Debug = False,
+) -> None:
+    """提一个问题，回答中每个数字都注明出处。"""
+    from rag.app.assembly import build_assistant
+    from rag.presentation.json_and_text import answer_to_json, answer_to_text
+    from rag.records import AnswerStatus, Filters
+
+    if not question.strip():
+        raise UsageError("问题是空的：请写上要问的内容。")
+    turns = _turns(history)
+    settings = chosen_settings(data, reports, model, config)
+    with opened(settings) as index:
+        if reports is not None or not index.store.reports():
+            refresh(settings, index)
+        if wait:
+            recognised(settings, index)
+        assistant = build_assistant(settings, index)
+        filters = Filters(tuple(report or ()), tuple(college or ()), tuple(year or ()))
+        _check_filters(filters, assistant.reports())
+        with answer_watch(assistant.model is not None) as watch:
+            answer = assistant.ask(
+                question, turns, filters, watch.on_stage, on_text=watch.on_text, should_stop=watch.should_stop
+            )
+        known = {item.id: item for item in assistant.reports()}
+        pending = sum(len(known[i].pending_pages) for i in answer.query.report_ids if i in known)
+        captions = {identity: table.caption for identity, table in assistant.tables(answer.evidence).items()}
+    if as_json:
+        print_json({**answer_to_json(answer, known, captions), "pending_pages": pending})
+    else:
+        if answer.query.standalone != answer.query.question:
+            complain(f"理解为：{answer.query.standalone}")
+        say(answer_to_text(answer, known))
+        if pending:
+            complain(f"还有 {pending} 页图片等待识别，其中的内容还答不了：加 --wait 可以先等识别完。")
+    if answer.status is AnswerStatus.ERROR:
+        raise typer.Exit(FAILED)
+
+
+@app.command(
+    name="eval",
+    cls=Command,
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+def evaluate(arguments: Annotated[list[str] | None, typer.Argument(metavar="题库.jsonl…")] = None) -> None:
+    """用题库评测问答；wenbao eval compare 比较两次评测。"""
+    from importlib.metadata import entry_points
+
+    for command in entry_points(group=COMMANDS, name="eval"):
+        raise typer.Exit(command.load()(arguments or []))
+    raise WenbaoError("没有安装评测程序：请用完整的源代码安装。")
+
+
+@app.command(name="reports", cls=Command)
+def list_reports(
+    as_json: Json = False, data: Data = None, reports: Reports = None, config: Config = None, debug: Debug = False
+) -> None:
+    """列出索引里的报告。"""
+    from rag.presentation.json_and_text import report_to_json, report_to_text
+
+    settings = chosen_settings(data, reports, None, config)
+    with opened(settings) as index:
+        if reports is not None:
+            refresh(settings, index)
+        stats = index.store.report_stats()
+        listed = [report for report in index.store.reports() if report.id in stats]
+    if as_json:
+        print_json([report_to_json(report, stats[report.id]) for report in listed])
+    elif listed:
+        say("\n\n".join(report_to_text(report, stats[report.id]) for report in listed))
+    else:
+        complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
+
+
+@app.command(cls=Command)
+def board(
+    report: OneReport = None,
+    reports: Reports = None,
+    as_json: Json = False,
+    data: Data = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """列出报告写明的常用指标：数字、时点、所印名称和页码；没有写明的也列出来。"""
+    from rag.boards import report_to_board
+    from rag.presentation.html.boards import board_to_json, board_to_text
+    from rag.question.understand import filtered_reports
+    from rag.records import Filters
+
+    settings = chosen_settings(data, reports, None, config)
+    with opened(settings) as index:
+        if reports is not None:
+            refresh(settings, index)
+        store, filters = index.store, Filters(reports=tuple(report or ()))
+        listed = store.reports()
+        _check_filters(filters, listed)
+        boards = [
+            report_to_board(item, store.sections(item.id), store.tables(item.id), store.contradictions((item.id,)))
+            for item in filtered_reports(listed, filters)
+        ]
+    if as_json:
+        print_json([board_to_json(item) for item in boards])
+    elif boards:
+        say("\n\n".join(map(board_to_text, boards)))
+    else:
+        complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
+
+
+@app.command(cls=Command)
+def feedback(
+    as_json: Json = False,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", metavar="FILE", help="另存为评测题库的草稿（JSONL）")
+    ] = None,
+    data: Data = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """列出读者对回答的评价（👍/👎 和原因），或导出成题库草稿。"""
+    from rag.app.assembly import build_feedback_box
+    from rag.keeping.feedback import feedback_to_json, feedback_to_question, feedback_to_text
+
+    kept = build_feedback_box(load_settings({"data": data}, config)).all()
+    if questions is not None:
+        lines = [json.dumps(feedback_to_question(item), ensure_ascii=False) + "\n" for item in kept]
+        _write(questions, "".join(lines))
+        complain(f"{len(lines)} 道题的草稿写到 {questions}：标准答案须核对、补全后才能用于评测。")
+    elif as_json:
+        print_json([feedback_to_json(item) for item in kept])
+    elif kept:
+        say("\n\n".join(feedback_to_text(item) for item in kept))
+    else:
+        complain("还没有反馈。读者在网页上给回答点 👍 或 👎 之后，这里会列出来。")
+
+
+def _turns(path: Path | None) -> tuple[Turn, ...]:
+    from rag.records import Turn
+
+    if path is None:
+        return ()
+    try:
+        turns = json.loads(path.read_text(encoding="utf-8-sig"))
+        return tuple(Turn(str(turn["role"]), str(turn["content"])) for turn in turns)
+    except OSError as error:
+        raise UsageError(f"读不了对话文件 {path}：请检查路径和权限。") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f'对话文件 {path} 的格式不对，应为 [{{"role": "user", "content": "…"}}, …]。') from error
+
+
+def _check_filters(filters: Filters, reports: Sequence[Report]) -> None:
+    from rag.question.understand import filtered_reports
+    from rag.records import Filters
+
+    for name in filters.reports:
+        if not filtered_reports(reports, Filters(reports=(name,))):
+            known = "、".join(report.id for report in reports) or "（还没有报告）"
+            raise UsageError(f"没有名为 {name!r} 的报告；现有：{known}。")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WenbaoError(f"写不了文件 {path}（{error.strerror}）：请检查路径和权限。") from error

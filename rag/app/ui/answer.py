@@ -1,0 +1,78 @@
+"""One question and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rag.app.ui.chart import draw_chart
+from rag.app.ui.parts import Parts
+from rag.app.ui.source import show_source
+from rag.presentation.charts import Chart, exchange_to_chart
+from rag.presentation.exchanges import Exchange
+from rag.presentation.html import page
+from rag.presentation.html import sources as page_sources
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What an exchange looks like, made once: the page is drawn anew with every click."""
+
+    exchange: Exchange
+    answer: str
+    sources: str
+    chart: Chart | None
+
+
+def draw_exchange(parts: Parts, number: int, exchange: Exchange) -> DeltaGenerator:
+    """A question and its answer; gives the place of its chart, for what draws charts may have to be loaded first."""
+    draw_question(number, exchange.question)
+    drawing = drawing_of(number, exchange)
+    with st.chat_message("assistant"):
+        st.html(drawing.answer)
+        place = st.empty()
+        if drawing.sources:
+            st.html(drawing.sources)
+        draw_openers(parts, number, exchange)
+    return place
+
+
+def draw_charts(places: Sequence[DeltaGenerator]) -> None:
+    """The charts of the conversation's answers, each in its place."""
+    for number, (place, exchange) in enumerate(zip(places, st.session_state.exchanges, strict=True)):
+        chart = drawing_of(number, exchange).chart
+        if chart is not None:
+            with place.container():
+                draw_chart(number, chart)
+
+
+def drawing_of(number: int, exchange: Exchange) -> Drawing:
+    """The looks of the exchange that stands at this place of the conversation."""
+    made: dict[int, Drawing] = st.session_state.setdefault("drawings", {})
+    if number not in made or made[number].exchange is not exchange:
+        answer, sources = page.exchange_to_html(exchange, f"source-{number}")
+        made[number] = Drawing(exchange, answer, sources, exchange_to_chart(exchange))
+    return made[number]
+
+
+def draw_openers(parts: Parts, number: int, exchange: Exchange) -> None:
+    """A button for each citation that opens it where it is printed; its markers in the answer press it."""
+    memory = st.session_state
+    if exchange.answer is None or not exchange.answer.citations:
+        return
+    with st.container(key=f"wb-openers-{number}", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.html('<span class="wb-caption">看原页</span>', width="content")
+        for citation in exchange.answer.citations:
+            label, key = page_sources.opener_label(citation), f"open-source-{number}-{citation.n}"
+            if st.button(page.escape_markdown(label), key=key, disabled=memory.pending is not None):
+                memory.leaf, memory.zoom = citation.page, 0
+                show_source(parts, exchange, citation)
+
+
+def draw_question(number: int, question: str) -> None:
+    """A question in its bubble."""
+    with st.container(key=f"wb-question-{number}"), st.chat_message("user"):
+        st.html(page.question_html(question))

@@ -1,0 +1,148 @@
+"""The page where questions are asked: the conversation, and the box below it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from rag.app.ui.actions import draw_actions
+from rag.app.ui.answer import draw_charts, draw_exchange, draw_question
+from rag.app.ui.job import Job, OnEvidence, OnStage, OnText, ShouldStop
+from rag.app.ui.memory import drained, keep, open_addressed, submit
+from rag.app.ui.parts import Parts, assistant_of
+from rag.app.ui.script import page_script
+from rag.app.ui.sidebar import draw_sidebar
+from rag.app.ui.suggested import draw_first_questions, draw_next_questions
+from rag.assistant import Assistant
+from rag.errors import WenbaoError
+from rag.presentation.exchanges import Exchange, answer_to_exchange
+from rag.presentation.html import page
+from rag.presentation.html import streaming as page_streaming
+from rag.question.understand import filtered_reports
+from rag.records import Filters, Report
+
+MAX_QUESTION_CHARACTERS = 1000
+WATCH_SECONDS = 15
+"""How often an open page looks for reports that others have added."""
+DRAWN_EVERY_SECONDS = 0.2
+"""How often the answer under way is drawn."""
+log = logging.getLogger("wenbao.page")
+
+
+def draw(parts: Parts, viewer: str) -> None:
+    """Sidebar, conversation and input."""
+    memory = st.session_state
+    open_addressed(parts, viewer)
+    reports = assistant_of(parts, parts.settings.model).reports()
+    with st.sidebar:
+        filters, model = draw_sidebar(parts, viewer, reports)
+    watch_index(parts, parts.index.store.generation())
+    busy = memory.pending is not None
+    st.chat_input(
+        "就这些报告提问……" if reports else "请先在左侧添加报告",
+        key="question",
+        max_chars=MAX_QUESTION_CHARACTERS,
+        disabled=busy or not reports,
+        on_submit=lambda: submit(memory.question),
+    )
+    if memory.conversation is not None and memory.conversation.owner != viewer:
+        st.caption("这是别人分享给您的对话。继续提问会另存为您自己的一份，不会改动原来的。")
+    # emptied by hand: what is merely no longer drawn stays until the page is drawn whole
+    welcome, talk, hints = st.empty(), st.empty(), st.empty()
+    charts: list[DeltaGenerator] = []
+    if memory.exchanges:
+        with talk.container():
+            charts = draw_conversation(parts, viewer)
+    elif not busy:
+        with welcome.container():
+            draw_welcome(parts, filtered_reports(reports, filters), reports)
+    if busy and reports:
+        draw_charts(charts)
+        answer_pending(parts, viewer, assistant_of(parts, model, is_fresh=memory.is_again), filters)
+    page_script("wb-followed", data={"follow": True})
+    for notice in [*drained(parts.notices), *drained(memory.notices)]:
+        st.toast(page.escape_markdown(notice))
+    draw_charts(charts)
+    draw_next_questions(parts, filtered_reports(reports, filters), hints)
+
+
+def draw_conversation(parts: Parts, viewer: str) -> list[DeltaGenerator]:
+    """What was asked and answered so far; gives the places of the charts."""
+    places = []
+    for number, exchange in enumerate(st.session_state.exchanges):
+        places.append(draw_exchange(parts, number, exchange))
+        draw_actions(parts, viewer, number, exchange)
+    return places
+
+
+def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Report]) -> None:
+    """What the page is for, and questions to begin with; how to add reports where there are none."""
+    st.html(page.welcome_html(reports))
+    if chosen:
+        draw_first_questions(parts, chosen)
+
+
+def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Filters) -> None:
+    """Answer the question that waits, showing how far it is, keep it, and draw the page again."""
+    memory = st.session_state
+    job = memory.job = memory.get("job") or begin_job(assistant, memory.pending, filters, memory.exchanges)
+    with st.container():  # one, so that the first thing drawn after the conversation takes the place of it all
+        draw_question(len(memory.exchanges), memory.pending)
+        with st.chat_message("assistant"):
+            watch_job(job, assistant)
+    memory.exchanges = [*memory.exchanges, job.exchange]
+    memory.pending = memory.job = None
+    keep(parts, viewer)
+    st.rerun()
+
+
+def watch_job(job: Job, assistant: Assistant) -> None:
+    """Show stage, sources found and words so far until the answer is there; a button stops it."""
+    status, growing, found = st.status(page.stage_line("")), st.empty(), st.empty()
+    if assistant.model is not None:
+        st.button("停止", icon=":material/stop_circle:", key="stop", disabled=job.is_stopping, on_click=job.stop)
+    shown, started, evidence = "", time.monotonic(), None
+    while job.exchange is None:
+        # Drawing something now and then is what lets a click interrupt this loop.
+        seconds = f"（{time.monotonic() - started:.0f} 秒）" if assistant.model is not None else ""
+        status.update(label=("正在停止…… " if job.is_stopping else "") + page.stage_line(job.stage) + seconds)
+        if assistant.model is not None and job.evidence is not None and job.evidence is not evidence:
+            evidence = job.evidence
+            reports = {report.id: report for report in assistant.reports()}
+            found.html(page_streaming.found_html(evidence, reports))
+        if job.text != shown:
+            shown = job.text
+            growing.html(page_streaming.streaming_html(shown))
+        job.wait(DRAWN_EVERY_SECONDS)
+
+
+def begin_job(assistant: Assistant, question: str, filters: Filters, exchanges: Sequence[Exchange]) -> Job:
+    """Have a question of the conversation answered."""
+    history = [turn for exchange in exchanges for turn in exchange.turns]
+
+    def ask(on_stage: OnStage, on_evidence: OnEvidence, on_text: OnText, should_stop: ShouldStop) -> Exchange:
+        """The exchange a question becomes; an error becomes one too, so that the conversation goes on."""
+        try:
+            answer = assistant.ask(
+                question, history, filters, on_stage, on_evidence=on_evidence, on_text=on_text, should_stop=should_stop
+            )
+            reports = {report.id: report for report in assistant.reports()}
+            return answer_to_exchange(question, answer, reports, assistant.tables(answer.evidence), filters)
+        except WenbaoError as error:
+            return Exchange(question, failure=str(error))
+        except Exception:
+            log.exception("question failed: %r", question)
+            return Exchange(question, failure="回答这个问题时程序出错了，请换个问法再试。")
+
+    return Job(question, ask)
+
+
+@st.fragment(run_every=WATCH_SECONDS)
+def watch_index(parts: Parts, drawn: int) -> None:
+    """Draw the page again when somebody has changed the reports since."""
+    if st.session_state.pending is None and parts.index.store.generation() != drawn:
+        st.rerun()

@@ -1,0 +1,108 @@
+"""The viewer's conversations, and what can be done with the open one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+
+import streamlit as st
+
+from rag.app.ui.clock import now
+from rag.app.ui.downloads import draw_downloads
+from rag.app.ui.memory import CONVERSATION_PARAMETER, start_anew, tried
+from rag.app.ui.parts import Parts
+from rag.errors import KeepingError
+from rag.keeping.conversations import LOCAL_USER, Conversation
+from rag.keeping.people import is_link_of_this_machine, is_on_this_machine, user_name
+from rag.presentation.html import page
+from rag.presentation.moments import day_of, time_text
+
+LISTED_CONVERSATIONS = 12
+
+
+def draw_conversations(parts: Parts, viewer: str) -> None:
+    """The viewer's conversations, and what can be done with the open one."""
+    memory = st.session_state
+    is_local = viewer != LOCAL_USER or is_on_this_machine(parts.settings.page_address, st.context.headers)
+    try:
+        # Nobody logs in, yet it may be anyone: each session sees only what it opened itself.
+        kept = parts.conversations.of(viewer, None if is_local else memory.visited)
+    except KeepingError as error:
+        st.html(page.keeping_failed_html(str(error)))
+        return
+    if viewer != LOCAL_USER:
+        st.button(
+            f"退出登录（{page.escape_markdown(user_name(st.user.to_dict()))}）", type="tertiary", on_click=st.logout
+        )
+    if not kept:
+        return
+    st.html('<div class="wb-head">对话</div>')
+    shown = kept if st.session_state.get("all-conversations") else kept[:LISTED_CONVERSATIONS]
+    with st.container(key="wb-conversations"):
+        moment = now()
+        for day, of_day in groupby(shown, key=lambda conversation: day_of(conversation.updated, moment)):
+            st.html(f'<div class="wb-caption">{day}</div>')
+            for conversation in of_day:
+                draw_conversation(conversation, moment)
+    if len(kept) > LISTED_CONVERSATIONS:
+        st.toggle(f"显示全部 {len(kept)} 段对话", key="all-conversations")
+    if memory.conversation is not None and memory.conversation.id in {conversation.id for conversation in kept}:
+        opened = next(item for item in kept if item.id == memory.conversation.id)
+        with st.popover("管理这段对话", width="stretch", disabled=memory.pending is not None):
+            draw_management(parts, viewer, opened)
+
+
+def draw_conversation(conversation: Conversation, moment: datetime) -> None:
+    """One line of the list."""
+    memory = st.session_state
+    is_open = memory.conversation is not None and memory.conversation.id == conversation.id
+    st.button(
+        f":small[{time_text(conversation.updated, moment)}] {page.escape_markdown(conversation.title)}",
+        key=f"conversation-{conversation.id}",
+        type="secondary" if is_open else "tertiary",
+        width="stretch",
+        disabled=memory.pending is not None,
+        on_click=lambda: st.query_params.update({CONVERSATION_PARAMETER: conversation.id}),
+    )
+
+
+def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> None:
+    """Name, link and deletion of the open conversation."""
+    memory, identity = st.session_state, conversation.id
+    name, shared = f"title-{identity}", f"shared-{identity}"
+    st.text_input(
+        "名称（改好后按回车）", conversation.title, key=name, on_change=rename, args=(parts, viewer, identity, name)
+    )
+    if viewer != LOCAL_USER:
+        st.toggle(
+            "允许其他登录用户用链接查看",
+            conversation.is_shared,
+            key=shared,
+            on_change=share,
+            args=(parts, viewer, identity, shared),
+        )
+    st.html('<div class="wb-head">另存为</div>')
+    draw_downloads(f"all-{identity}", conversation.title, memory.exchanges)
+    st.html('<div class="wb-head">这段对话的链接</div>')
+    link = f"{st.context.url or ''}?{CONVERSATION_PARAMETER}={identity}"
+    st.code(link, language=None, wrap_lines=True)
+    only_here = "这个链接只在这台电脑上打得开。" if is_link_of_this_machine(link) else ""
+    st.caption(f"鼠标移到链接上，点右上角的图标复制。{only_here}")
+    st.button("删除这段对话", icon=":material/delete:", on_click=delete, args=(parts, viewer, identity))
+
+
+def rename(parts: Parts, viewer: str, identity: str, key: str) -> None:
+    """Call the conversation what stands in the field `key`."""
+    if tried(parts.conversations.rename, identity, viewer, st.session_state[key]):
+        st.session_state.notices.append("已改名。")
+
+
+def share(parts: Parts, viewer: str, identity: str, key: str) -> None:
+    """Let others open the conversation by its link, or no longer."""
+    tried(parts.conversations.share, identity, viewer, st.session_state[key])
+
+
+def delete(parts: Parts, viewer: str, identity: str) -> None:
+    """Forget the open conversation."""
+    if tried(parts.conversations.delete, identity, viewer):
+        start_anew()

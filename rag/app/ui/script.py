@@ -1,0 +1,15 @@
+"""What the page needs beyond Streamlit's own: `page.js`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_SCRIPT = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+
+
+def page_script(key: str, data: dict[str, Any]) -> None:
+    """Run the page's own script with this data; a new one only where the data changes."""
+    st.components.v2.component("wenbao-page", js=_SCRIPT)(key=key, data=data)

@@ -1,0 +1,1 @@
+"""Expressions and quantities over figures, in decimal arithmetic."""

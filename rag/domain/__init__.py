@@ -1,0 +1,1 @@
+"""What is known of colleges and their reports: places, names, kinds, indicators."""

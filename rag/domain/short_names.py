@@ -1,0 +1,74 @@
+"""Usual short forms of the names of colleges and universities, made from the name itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag.domain.colleges import KINDS, MAX_STEM, abbreviation_of, is_national, split_stem
+from rag.language.text import unique
+
+_NAME = re.compile(rf"(?P<stem>.{{2,{MAX_STEM}}}?)(?P<kind>{KINDS}|大学|学院)$")
+_HEADS_OF_WORDS = "医法学剧画书"
+"""With 院 they make words of their own (医院), no short name."""
+_SPOKEN_FIELDS = frozenset("理工 科技 师范 财经 文理 工商 农业 农林 工业 外国语 政法 民族 医科 中医药 外贸".split())
+"""Fields that with their place are a name by themselves: 登莱理工."""
+
+
+def short_names(name: str) -> tuple[str, ...]:
+    """Usual short forms of a full name: 咸宁职业技术学院 → 咸宁职院, 咸职, …; 登莱理工学院 → 登莱理工, 登理工, …
+
+    Initials take the first character of the place, and of the field where the name has one: 湖南工业职业技术学院 is
+    湘工职院, not 湖职.
+    """
+    match = _NAME.match(name)
+    if not match:
+        return ()
+    stem, kind = match["stem"], match["kind"]
+    place, field = split_stem(stem)
+    if kind.endswith("专科学校"):
+        forms = _specialised(stem, place, field)
+    elif kind in ("大学", "学院"):
+        forms = _general(place, field, kind)
+    else:
+        forms = _vocational(stem, place, field, kind)
+    return unique(form for form in forms if form != name)
+
+
+def _vocational(stem: str, place: str, field: str, kind: str) -> Iterator[str]:
+    """Short forms of a 职业技术学院 and its like."""
+    yield from (f"{stem}职院", f"{stem}职业学院", f"{stem}职业技术学院", f"{stem}职技院", f"{stem}职技")
+    if kind.endswith("大学"):
+        yield from (f"{stem}职大", f"{stem}职业大学", f"{stem}职业技术大学")
+    if place and not field:
+        yield from (f"{place[0]}职", f"{place[0]}职院")
+        yield from [f"{place[0]}职大"] if kind.endswith("大学") else []
+    elif place:
+        starts = [place, place[0], *filter(None, [abbreviation_of(place)])]
+        yield from (f"{start}{field[0]}职院" for start in starts)
+        yield from (f"{start}{field[0]}院" for start in starts[:2] if field[0] not in _HEADS_OF_WORDS)
+        yield from (f"{field}职院", f"{field}职业技术学院") if len(field) > 1 else ()
+
+
+def _specialised(stem: str, place: str, field: str) -> Iterator[str]:
+    """Short forms of a 高等专科学校."""
+    yield from (f"{stem}高专", f"{stem}专科学校")
+    for full, short in (("幼儿师范", "幼"), ("师范", "师"), ("医学", "医"), ("中医药", "中医药")):
+        if field.endswith(full):
+            base = f"{place}{field.removesuffix(full)}{short}"
+            yield from (f"{base}专", f"{base}高专", *([f"{base}师"] if short == "幼" else []))
+            return
+
+
+def _general(place: str, field: str, kind: str) -> Iterator[str]:
+    """Short forms of a university or of a college that is not vocational."""
+    end = "大" if kind == "大学" else "院"
+    if is_national(place):
+        yield from (f"{field}{kind}", f"{field[:1]}{end}") if len(field) > 1 and kind == "大学" else ()
+    elif place and not field:
+        yield from [f"{place[0]}大"] if kind == "大学" else []
+    elif place:
+        spoken = field in _SPOKEN_FIELDS
+        yield from (f"{place}{field}", f"{place[0]}{field}") if spoken else ()
+        yield from (f"{place}{field}{end}", f"{place[0]}{field}{end}") if spoken and end == "大" else ()
+        yield from (f"{place}{field[0]}{end}", f"{place[0]}{field[0]}{end}") if field[0] not in _HEADS_OF_WORDS else ()

@@ -1,0 +1,218 @@
+"""Figures → what each is said of: its own label, what may qualify it, its aspect and time.
+
+A figure in prose is labelled by its clause (学校现有学生社团45个); by that of the figure before it where its own only
+relates to it (少数民族学生40人，占36.47%，比上年增长3%); by its item where a list of figures follows a list of things. A
+cell is labelled by its row and all levels of its column. What stands before a figure in its paragraph and above it
+(topic, headings, caption) may lend words to its label, but never a word that tells the figures of one sentence, or the
+rows and columns of one table, apart: that qualifies one of them and no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rag.figures.extraction import TOTAL, Figure
+from rag.figures.time import When, figure_to_when
+from rag.language.clauses import CLAUSE, clause_before
+from rag.language.numbers.units import canonical
+from rag.language.text import tagged_words, text_key
+
+LOOK_BACK = 240
+"""Characters before a figure in which words may be found that its label leaves out."""
+EMPTY = frozenset(
+    "数 值 学校 我校 全校 本校 学院 我院 学生 年度 学年 本年度 情况 数量 人数 总数 总量 总额 金额 总值 其中 合计 共计 总计 小计 一共 方面 原文 报告 数值 数据 "
+    "比例 占比 比重 现有 目前 有 为 达 达到 是 共有 占 开展 进行 实现 拥有 包括 约 超过 计 设 设有 建有 建成 写作 增长率 指标 单位 备注 累计 本章 本节 本文 "
+    "完成 参加 参与 报名 发放 取得 获得 获 获批 提供 新建 建设 共建 举办 开设 招收 聘请 组织 立项 称 还称 人 名 个 点 总 共 全年 现 具有 属于 截至 截止 决算 实际 当年 本年 本学年 平均 总体 整体 全部 增至 升至 降至 增加到 提高到 "
+    "上年 去年 同比 增加 增长 上涨 上升 提高 提升 增幅 涨幅 下降 减少 降低 降幅 同比增加 同比增长 同比下降".split()
+)
+"""Words that say nothing of what is counted."""
+ASPECTS: Mapping[str, re.Pattern[str]] = {
+    "change": re.compile(
+        "(?:增加|增长|上涨|上升|提高|提升|下降|减少|降低)(?![到至为])|增速|增量|增幅|涨幅|降幅|同比|环比|新增|净增|增减|调减|停招|另有|再次"
+        "|继续|变化|变动"
+    ),
+    "total": re.compile("累计|历届|历年|以来|[近前][两二三四五六七八九十0-9]+[年届]"),
+    "plan": re.compile("计划|(?<!公共)(?<!基金)(?<!经营)预算|(?<![虚模])拟|预计|目标|力争|标准|要求|不低于|不高于"),
+    "each": re.compile("[生人户年师班月]均|平均|每"),
+    "negated": re.compile("[待未非不]"),
+    "extreme": re.compile("最高|最低|最大|最小|最多|最少|最长"),
+}
+"""What makes two figures of one thing different figures: a change and a level, a target and a result."""
+RATE = re.compile(r"率|度(?![过年])")
+PEOPLE = frozenset("人 名 位".split())
+_CASE = re.compile("案例")
+_RELATES = re.compile(r"^[、\s]*(?:其?约?各?占|[比较]|同比|环比|[人生师户]均|平均)")
+_EXAMPLES = re.compile(r"^.*、.*?(?:等(?:在内)?的?)?$")
+_MEMBER = re.compile(r"^[、\s]*(?:其中|含|包括)")
+_FUNCTION = frozenset("uj ul uv uz ug ud u p c y e o x w m q mq d k h".split())
+_NUMERAL = re.compile(r"[0-9.%零〇一二三四五六七八九十百千万亿两几多余]+")
+_MEAN = re.compile("([生人师户])均值")
+_AFFIX = re.compile("^总|[数额量值]$")
+COUNT = "个"
+"""The base of everything counted, and of what has no unit."""
+_ANY = ("个", "项", "")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureContext:
+    """What a figure is said of."""
+
+    figure: Figure
+    label: str
+    """What is printed of it: its clause, or its row and column."""
+    terms: frozenset[str]
+    """The words of its label that say something, and those of the figure or topic it relates to."""
+    lent: str
+    """Key of what stands before it in its paragraph and above it."""
+    apart: frozenset[str]
+    """The words of the labels beside it, which tell its sentence's or table's figures apart."""
+    part_of: frozenset[str]
+    """The words of the figure it is a part of (其中)."""
+    leads: bool
+    """Nothing before it in its sentence could narrow it."""
+    aspects: frozenset[str]
+    base: str
+    """What its unit is measured in; figures of one base can be compared."""
+    counted: str
+    """Of a count: people, or what its counting word counts, `` where that may be anything."""
+    when: When
+
+    def grants(self, word: str) -> bool:
+        """Whether a word that its label leaves out may be said of it."""
+        return word in self.lent and (word not in self.apart or word in self.part_of)
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """The label of a figure in prose."""
+
+    text: str
+    leads: bool
+    relates_to: int | None = None
+    """Index in the sentence of the figure whose words are its own too."""
+
+
+def figures_to_contexts(
+    figures: Sequence[Figure], report_year: int | None = None, names: Collection[str] = ()
+) -> tuple[FigureContext, ...]:
+    """What each of a report's figures is said of, in their order; the `names` of its college say nothing."""
+    reading = _Reading(report_year, tuple(sorted(names, key=len, reverse=True)))
+    groups: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for at, figure in enumerate(figures):
+        groups[figure.passage.id, -1 if figure.is_cell else figure.quote_start].append(at)
+    found: dict[int, FigureContext] = {}
+    for members in groups.values():
+        held = [figures[at] for at in members]
+        found |= dict(zip(members, reading.cells(held) if held[0].is_cell else reading.sentence(held), strict=True))
+    return tuple(found[at] for at in range(len(figures)))
+
+
+@lru_cache(maxsize=50_000)
+def words_of(text: str, names: tuple[str, ...] = ()) -> frozenset[str]:
+    """The words of a text that say something; compounds of four characters as their halves (中级职称: 中级, 职称)."""
+    for name in names:
+        text = text.replace(name, " ")
+    text = _MEAN.sub(r"\1均", text)
+    words: set[str] = set()
+    for at, (word, tag) in enumerate(tagged_words(text)):
+        if tag in _FUNCTION or _NUMERAL.fullmatch(word) or (word in EMPTY and not (word == "学院" and at)):
+            continue
+        if len(word) == 1 and tag not in ("b", "n"):
+            continue
+        halves = (word[:2], word[2:]) if len(word) == 4 else (word,)
+        kept = (_AFFIX.sub("", half) if len(half) > 2 else half for half in halves)
+        words.update(half for half in kept if half == "学院" or half not in EMPTY)
+    return frozenset(words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Reads the contexts of one report's figures."""
+
+    report_year: int | None
+    names: tuple[str, ...]
+
+    def words(self, text: str) -> frozenset[str]:
+        return words_of(text, self.names)
+
+    def sentence(self, figures: Sequence[Figure]) -> Iterator[FigureContext]:
+        """Of the figures of one sentence, first to last."""
+        labels = [self.label(figures, at) for at in range(len(figures))]
+        own = [self.words(label.text) for label in labels]
+        apart = frozenset[str]().union(*own)
+        part_of = frozenset[str]()
+        for at, (figure, label) in enumerate(zip(figures, labels, strict=True)):
+            if label.relates_to is not None:
+                own[at] |= own[label.relates_to]
+            if _MEMBER.match(label.text) and at:
+                part_of = own[at - 1]
+            start = max(figure.passage.text.rfind("\n", 0, figure.start) + 1, figure.start - LOOK_BACK)
+            lent = f"{figure.passage.text[start : figure.start]}{figure.after}"
+            yield self.context(figure, label, own[at], lent, apart, part_of)
+
+    def label(self, figures: Sequence[Figure], at: int) -> _Label:
+        """A figure's label; one that only relates (占, 比上年) or leaves its head out (具有高级职称的) says whose it takes on."""
+        figure = figures[at]
+        before, after = clause_before(figure.before).strip("、 "), figure.after.partition("、")[0]
+        if not figure.near.startswith(clause_before(figure.before)):
+            return _Label(figure.near, leads=False)
+        if after and _EXAMPLES.match(before):
+            before = ""
+        text = f"{before} {after}".strip()
+        clauses = [clause for clause in CLAUSE.split(figure.before[-LOOK_BACK:])[:-1] if self.words(clause)]
+        if relates := _RELATES.match(before):
+            return _Label(relates[0] if "占" in relates[0] else text, leads=False, relates_to=at - 1 if at else None)
+        if before.endswith("的") and not after:
+            headed = next(
+                (i for i in range(at - 1, -1, -1) if not clause_before(figures[i].before).endswith("的")), None
+            )
+            return _Label(
+                text if headed is not None else " ".join([*clauses[:1], text]), leads=False, relates_to=headed
+            )
+        if not text and figure.before[-1:] in "：:" and clauses:
+            return _Label(clauses[-1], leads=len(clauses) == 1 and not at)
+        if self.words(text):
+            return _Label(text, leads=not clauses and not _MEMBER.match(before))
+        return _Label(text if at else " ".join([*clauses[-1:], text]), leads=False, relates_to=at - 1 if at else None)
+
+    def cells(self, figures: Sequence[Figure]) -> Iterator[FigureContext]:
+        """Of the cells of one table."""
+        texts = [" ".join(filter(None, (TOTAL.sub("", figure.near), figure.before))) for figure in figures]
+        apart = frozenset[str]().union(*map(self.words, texts))
+        for figure, text in zip(figures, texts, strict=True):
+            label = _Label(text, leads=figure.is_total or TOTAL.match(figure.before.rpartition("·")[2]) is not None)
+            yield self.context(figure, label, self.words(text), figure.about, apart, frozenset())
+
+    def context(
+        self,
+        figure: Figure,
+        label: _Label,
+        terms: frozenset[str],
+        lent: str,
+        apart: frozenset[str],
+        part_of: frozenset[str],
+    ) -> FigureContext:
+        """All that is known of one figure."""
+        unit = canonical(figure.number.unit)[1]
+        aspects = {name for name, pattern in ASPECTS.items() if pattern.search(label.text)}
+        if unit.kind == "percent" and not RATE.search(label.text) and "change" not in aspects:
+            aspects.add("share")
+        if not figure.is_cell and any(map(_CASE.search, figure.passage.path)):
+            aspects.add("case")
+        return FigureContext(
+            figure=figure,
+            label=label.text,
+            terms=terms,
+            lent=text_key(f"{lent} {' '.join(figure.passage.path[1:])}"),
+            apart=apart,
+            part_of=part_of,
+            leads=label.leads,
+            aspects=frozenset(aspects),
+            base=unit.base or COUNT,
+            counted="" if unit.kind != "count" or unit.name in _ANY else "人" if unit.name in PEOPLE else unit.name,
+            when=figure_to_when(figure, self.report_year),
+        )

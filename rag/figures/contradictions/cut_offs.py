@@ -1,0 +1,28 @@
+"""One rate at two cut-offs (就业率, 31 August and 31 December): no contradiction, but not to be mixed up."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from rag.figures.context import FigureContext
+
+_RATE = re.compile("[\u4e00-\u9fff]{2}率")
+_CUT_OFFS = frozenset("初次 年终 毕业生 应届 最终".split())
+"""Words that name a cut-off, or graduates: whom such a rate is of."""
+
+
+def find_cut_offs(contexts: Sequence[FigureContext]) -> Iterator[list[FigureContext]]:
+    """Rates said of the same at different days, the first mention of each day."""
+    groups: dict[tuple[str, frozenset[str], frozenset[int]], dict[frozenset[tuple[int, int]], FigureContext]] = (
+        defaultdict(dict)
+    )
+    for item in contexts:
+        rate = () if item.figure.is_cell else _RATE.findall(item.label)
+        if item.base == "%" and rate and item.when.dates and not (item.aspects or item.figure.number.bound):
+            words = frozenset(word for word in item.terms - _CUT_OFFS if not word.endswith(rate[-1]))
+            groups[rate[-1], words, item.when.years].setdefault(item.when.dates, item)
+    for days in groups.values():
+        if len({item.figure.number.value for item in days.values()}) == len(days) > 1:
+            yield list(days.values())

@@ -1,0 +1,328 @@
+"""One thing printed with different figures: found by what figures are said of, told only where it is sure to be one thing.
+
+Figures are grouped by the words they are said of and what they are measured in, so that the cost grows with the report.
+Two that do not agree are of one thing where their words are the same, or where one leaves out words that what stands
+around it lends, and a label with more than two figures names no one thing. That is not enough: something must bear out
+that they are meant as one (a slip of the pen between them, the same words before them, other figures that both places
+share, or both being headline statements), and nothing must speak for two things of one form: headings that end alike
+and begin differently (合并资产负债表, 母公司资产负债表), other ordinals, or two places most of whose figures differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import chain, combinations, product
+from typing import TypeAlias
+
+from rag.figures.context import FigureContext, words_of
+from rag.figures.contradictions.slips import is_slip
+from rag.figures.time import When
+from rag.language.numbers import agree, measured
+from rag.language.text import matching_key
+from rag.records import Number
+
+Key: TypeAlias = tuple[str, frozenset[str]]
+"""What figures are measured in, and the words they are said of."""
+Pair: TypeAlias = tuple[FigureContext, FigureContext]
+Place: TypeAlias = tuple[str, int]
+Said: TypeAlias = tuple[str, Decimal]
+"""What a figure is measured in, and its value."""
+Values: TypeAlias = Mapping[Decimal, Sequence[FigureContext]]
+"""The figures of one key by their values."""
+MAX_LENT = 2
+"""Words that one of two figures of one thing may leave out."""
+MAX_TERMS = 9
+"""Words of a label from which on it is a sentence, of which none are left out."""
+MAX_VALUES = 24
+"""Different values of one key, whatever their time and aspect, from which on it names a kind of thing (教师, 项目)."""
+MAX_MENTIONS = 6
+"""Places looked at of one value of one key."""
+LEAD = 14
+"""Characters before two figures that show one sentence to be printed twice."""
+MAX_GROUP = 8
+"""Figures told of one contradiction."""
+NEAR, FAR = Decimal("0.15"), Decimal("0.5")
+"""How far apart two headline statements may be, as a share of the greater, and still be meant as one: of little said, of more."""
+MIN_COMPANION = 100
+"""A figure of at least so much that two places share shows that they tell of one thing."""
+_CODE = re.compile(r"行次|栏次|序号|编号|编码|代码|学号|工号|号$|电话|邮编|名次|位次|排名|排序")
+_ORDINAL = re.compile("第[0-9一二三四五六七八九十]+|首[次批期届]")
+_DIGITS = re.compile(r"[\d.,，]+")
+_NUMBERING = re.compile(r"^[\s第0-9一二三四五六七八九十.、（）()章节篇部分-]+")
+
+
+class _Report:
+    """A report's figures, found by what they are said of and by where they stand."""
+
+    def __init__(self, contexts: Sequence[FigureContext], years: Collection[int]) -> None:
+        self.years = frozenset(years)
+        self.groups: dict[Key, dict[Decimal, list[FigureContext]]] = defaultdict(lambda: defaultdict(list))
+        self.values: dict[Place, set[Said]] = defaultdict(set)
+        self.beside: dict[Place, set[Said]] = defaultdict(set)
+        self.at: dict[Place, list[FigureContext]] = defaultdict(list)
+        self.said: dict[Place, dict[Key, set[Decimal]]] = defaultdict(lambda: defaultdict(set))
+        for item in contexts:
+            self.values[place_of(item)].add((item.base, value_of(item)))
+            self.beside[item.figure.passage.id, item.figure.quote_start].add((item.base, value_of(item)))
+            if item.terms and is_amount(item):
+                self.at[place_of(item)].append(item)
+                self.said[place_of(item)][item.base, item.terms].add(value_of(item))
+                for base, meant in _bases(item):
+                    held = self.groups[base, item.terms][meant]
+                    if len(held) < MAX_MENTIONS:
+                        held.append(item)
+
+    def are_copies_of_a_form(self, one: FigureContext, other: FigureContext) -> bool:
+        """Whether two tables, or two sentences, give of more things they both name other figures than the same."""
+        if one.figure.is_cell != other.figure.is_cell:
+            return False
+        here, there = self.said[place_of(one)], self.said[place_of(other)]
+        few, many = (here, there) if len(here) <= len(there) else (there, here)
+        shared = [key for key in few if key in many]
+        differ = sum(1 for key in shared if not few[key] & many[key])
+        return differ > 1 and differ * 2 > len(shared)
+
+
+def _bases(item: FigureContext) -> Iterator[Said]:
+    """What a figure may be measured in, and its value in that: a bare one with decimals may be money or a share."""
+    value = value_of(item)
+    yield item.base, value
+    if not item.figure.number.unit and "." in item.figure.number.text:
+        yield from (("元", value), ("元", value * 10000), ("%", value))
+
+
+def value_of(item: FigureContext) -> Decimal:
+    """A figure's value in the base of its unit."""
+    return measured(item.figure.number)[0]
+
+
+def place_of(item: FigureContext) -> Place:
+    """The table of a cell, the sentence of a figure in prose."""
+    figure = item.figure
+    return figure.passage.id, -1 if figure.is_cell else figure.quote_start
+
+
+def is_amount(item: FigureContext) -> bool:
+    """Whether a figure measures or counts something: no code, rank or end of a range."""
+    number = item.figure.number
+    if "～" in number.bound or _CODE.search(item.label.rstrip("：: ")) or "case" in item.aspects:
+        return False
+    return bool(number.unit) or item.figure.is_cell or "." in number.text
+
+
+def find_rivals(contexts: Sequence[FigureContext], years: Collection[int]) -> list[list[FigureContext]]:
+    """Groups of figures of one thing that do not all agree; `years` are those the report speaks of unsaid."""
+    report = _Report(contexts, years)
+    order = {id(item): at for at, item in enumerate(contexts)}
+    pairs = [*_rivals(report), *_headlines(contexts)]
+    pairs += [found for pair in pairs for found in (*_beside(*pair, report), *_beside(*pair[::-1], report))]
+    groups: dict[int, list[FigureContext]] = {}
+    for one, other in (*pairs, *_mentions(pairs, report)):
+        some, others = groups.setdefault(id(one), [one]), groups.setdefault(id(other), [other])
+        if some is not others:
+            some += others
+            groups |= {id(item): some for item in others}
+    found = {id(group): sorted(group, key=lambda item: order[id(item)])[:MAX_GROUP] for group in groups.values()}
+    return list(found.values())
+
+
+def _beside(here: FigureContext, there: FigureContext, report: _Report) -> Iterator[Pair]:
+    """What else a sentence prints otherwise than the sentence or table that it contradicts once."""
+    for item in () if here.figure.is_cell else report.at[place_of(here)]:
+        for other in chain(*report.groups[item.base, item.terms].values()):
+            whole = other.leads or not other.figure.is_cell
+            if whole and place_of(other) == place_of(there) and _may_be_one(item, other, report):
+                yield item, other
+
+
+def _mentions(pairs: Iterable[Pair], report: _Report) -> Iterator[Pair]:
+    """The figures of pairs, each with the other places that print it of the same."""
+    for item in chain(*pairs):
+        for other in report.groups[item.base, item.terms].get(value_of(item), ()):
+            if _are_comparable(item, other, report):
+                yield item, other
+
+
+def _rivals(report: _Report) -> Iterator[Pair]:
+    for (base, terms), values in list(report.groups.items()):
+        if len(values) > MAX_VALUES:
+            continue
+        yield from _pairs(report, combinations(values, 2), values, values, frozenset())
+        for lent in _left_out(terms):
+            fewer = report.groups.get((base, terms - lent))
+            if fewer is not None and len(fewer) <= MAX_VALUES:
+                yield from _pairs(report, product(values, fewer), values, fewer, lent)
+
+
+def _left_out(terms: frozenset[str]) -> Iterator[frozenset[str]]:
+    if len(terms) <= MAX_TERMS:
+        for count in range(1, min(MAX_LENT, len(terms) - 1) + 1):
+            yield from map(frozenset, combinations(sorted(terms), count))
+
+
+def _pairs(
+    report: _Report, candidates: Iterable[tuple[Decimal, Decimal]], values: Values, fewer: Values, lent: frozenset[str]
+) -> Iterator[Pair]:
+    """Of each two values the figures that are of one thing, though the label of the second leaves out some words."""
+    mentions = list(chain(*values.values(), *(fewer.values() if fewer is not values else ())))
+    for first, second in candidates:
+        for one, other in product(values[first], fewer[second]):
+            if (
+                all(map(other.grants, lent))
+                and _may_be_one(one, other, report)
+                and _looks_like_one(one, other, report)
+                and not any(_is_third(item, one, other, report) for item in mentions)
+            ):
+                yield one, other
+
+
+def _is_third(item: FigureContext, one: FigureContext, other: FigureContext, report: _Report) -> bool:
+    """Whether a figure is of what two others are, and agrees with neither: then their label names no one thing."""
+    return _are_comparable(item, one, report) and not same(item, one) and not same(item, other)
+
+
+def _are_comparable(one: FigureContext, other: FigureContext, report: _Report) -> bool:
+    """Whether two figures may be of one measure and time."""
+    if one.aspects != other.aspects:
+        return False
+    if one.counted != other.counted and ("人" in (one.counted, other.counted) or (one.counted and other.counted)):
+        return False
+    return of_one_time(one.when, other.when, report.years, overlapping=is_slip(*_in_one_unit(one, other)))
+
+
+def _may_be_one(one: FigureContext, other: FigureContext, report: _Report) -> bool:
+    """Whether nothing sets two figures apart, though they do not agree."""
+    return (
+        place_of(one) != place_of(other)
+        and _are_comparable(one, other, report)
+        and not same(one, other)
+        and (other.base, value_of(other)) not in report.values[place_of(one)]
+        and (one.base, value_of(one)) not in report.values[place_of(other)]
+        and not _differ_by_rounding(one, other)
+        and not _are_named_apart(one, other)
+        and not report.are_copies_of_a_form(one, other)
+    )
+
+
+def _are_named_apart(one: FigureContext, other: FigureContext) -> bool:
+    """Whether what stands above two figures, or an ordinal before them, names two things of one kind."""
+    some, others = (set(_ORDINAL.findall(_sentence_before(item))) for item in (one, other))
+    if some and others and some != others:
+        return True
+    here, there = one.figure.table, other.figure.table
+    above = [(here.caption, there.caption)] if here and there else []
+    above += zip(one.figure.passage.path, other.figure.passage.path, strict=False)
+    return any(_are_alternatives(*pair) for pair in above)
+
+
+def _are_alternatives(one: str, other: str) -> bool:
+    """Whether two headings end alike and begin differently: 合并资产负债表, 母公司资产负债表."""
+    one, other = _NUMBERING.sub("", one), _NUMBERING.sub("", other)
+    some, others = words_of(one), words_of(other)
+    return one[-2:] == other[-2:] and bool(some - others) and bool(others - some)
+
+
+def _sentence_before(item: FigureContext) -> str:
+    figure = item.figure
+    return item.label if figure.is_cell else figure.passage.text[figure.quote_start : figure.start]
+
+
+def of_one_time(one: When, other: When, years: Collection[int], *, overlapping: bool = False) -> bool:
+    """Whether two figures may be of one time, or of times that overlap; what says none is of the report's own years."""
+    if one.dates and other.dates and not one.dates & other.dates:
+        return False
+    if one.spans and other.spans:
+        alike = one.spans == other.spans or (one.years == other.years and len(one.years) == 1)
+        return alike or (overlapping and bool(one.years & other.years))
+    named = one.years or other.years
+    return not named or not years or (named <= set(years) and bool(named))
+
+
+def same(one: FigureContext, other: FigureContext) -> bool:
+    """Whether two figures agree; a bare cell counts what the other does."""
+    return agree(*_with_units(one, other))
+
+
+def _in_one_unit(one: FigureContext, other: FigureContext) -> tuple[Decimal, Decimal]:
+    first, second = _with_units(one, other)
+    return measured(first)[0], measured(second)[0]
+
+
+def _with_units(one: FigureContext, other: FigureContext) -> tuple[Number, Number]:
+    first, second = one.figure.number, other.figure.number
+    if not first.unit or not second.unit:
+        unit = first.unit or second.unit
+        first, second = replace(first, unit=unit), replace(second, unit=unit)
+    return first, second
+
+
+def _looks_like_one(one: FigureContext, other: FigureContext, report: _Report) -> bool:
+    """Whether something bears out that two figures are meant as one."""
+    if is_slip(*_in_one_unit(one, other), left_out=True) or (_lead(one) and _lead(one) == _lead(other)):
+        return True
+    if one.figure.is_cell and other.figure.is_cell:
+        return False
+    some, others = (report.beside[item.figure.passage.id, item.figure.quote_start] for item in (one, other))
+    return any(value >= MIN_COMPANION and value % 10 for _, value in some & others) or _are_headline_statements(
+        one, other
+    )
+
+
+def _are_headline_statements(one: FigureContext, other: FigureContext) -> bool:
+    """Whether both are said of the whole in the same words: two sentences that open with them, or one and a total."""
+    first, second = _in_one_unit(one, other)
+    gap = abs(first - second) / max(abs(first), abs(second))
+    near = NEAR if one.base == "%" or len(one.terms) == 1 else FAR
+    return one.leads and other.leads and one.terms == other.terms and gap <= near
+
+
+def _differ_by_rounding(one: FigureContext, other: FigureContext) -> bool:
+    """Whether figures with decimals are apart by no more than one in the last place: sums of rounded figures are."""
+    (first, _, step), (second, _, other_step) = map(measured, _with_units(one, other))
+    exact = not (one.figure.number.bound or other.figure.number.bound)
+    decimals = any("." in item.figure.number.text for item in (one, other))
+    return exact and decimals and abs(first - second) <= max(step, other_step)
+
+
+def _lead(item: FigureContext) -> str:
+    """What stands before a figure in prose, its other figures left out; `` where that is little."""
+    figure = item.figure
+    if figure.is_cell:
+        return ""
+    text = _DIGITS.sub(
+        "#", matching_key(figure.passage.text[max(figure.quote_start, figure.start - 60) : figure.start])
+    )
+    return text[-LEAD:] if len(text) >= LEAD and text[-LEAD:].count("#") < 2 else ""
+
+
+def _headlines(contexts: Sequence[FigureContext]) -> Iterator[Pair]:
+    """Figures of headings that none of the text below agrees with, each with the one there that is meant."""
+    below: dict[tuple[str, ...], list[FigureContext]] = defaultdict(list)
+    for item in contexts:
+        for depth in range(1, len(item.figure.passage.path) + 1):
+            below[item.figure.passage.path[:depth]].append(item)
+    for item in filter(_is_headline, contexts):
+        body = [
+            other for other in below[item.figure.passage.path] if other.base == item.base and not _is_headline(other)
+        ]
+        meant = [o for o in body if o.aspects == item.aspects and item.terms & o.terms and _is_near(item, o)]
+        if meant and not any(same(item, other) for other in body):
+            yield item, meant[0]
+
+
+def _is_headline(item: FigureContext) -> bool:
+    figure = item.figure
+    if figure.is_cell or (value_of(item) < MIN_COMPANION and item.base != "%"):
+        return False
+    start = figure.passage.text.rfind("\n", 0, figure.start) + 1
+    end = figure.passage.text.find("\n", figure.end)
+    return matching_key(figure.passage.text[start : end if end >= 0 else None]) == matching_key(figure.passage.path[-1])
+
+
+def _is_near(one: FigureContext, other: FigureContext) -> bool:
+    first, second = value_of(one), value_of(other)
+    return is_slip(first, second) or abs(first - second) <= NEAR * max(abs(first), abs(second))

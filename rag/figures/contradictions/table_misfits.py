@@ -1,0 +1,278 @@
+"""Tables that do not follow from themselves: totals, and columns that are differences, growth, shares or quotients.
+
+What follows from what is told by the figures: where a relation holds in other lines, or but for a digit, the line that
+breaks it is accused. So a table read in part, or a total of another scope, accuses nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import permutations
+from typing import TypeAlias
+
+from rag.figures.context import words_of
+from rag.figures.contradictions.misfits import (
+    HUNDRED,
+    Misfit,
+    adds_up,
+    growth_fits,
+    is_near,
+    is_slip_of_part,
+    quotient,
+    quotient_fits,
+    rounded,
+    share_fits,
+    subtracts,
+    total_of,
+)
+from rag.figures.contradictions.sheets import MAX_COLUMNS, MAX_LINES, Sheet, figures_to_sheet
+from rag.figures.contradictions.slips import is_slip
+from rag.figures.extraction import Figure
+from rag.language.numbers import find_scopes, unit_class
+from rag.records import ContradictionKind
+
+Fits: TypeAlias = Callable[[Figure, Figure, Figure], bool]
+Triple: TypeAlias = tuple[Figure, Figure, Figure]
+"""A figure, and the two that it follows from."""
+MIN_LINES = 3
+"""Lines that must keep a relation before one that does not is called wrong."""
+MIN_KEPT = 0.75
+"""Share of the lines that must keep it."""
+MIN_DIGITS = 8
+"""Digits that the figures of the lines that keep a relation must have in all, so that it is not one by chance."""
+MAX_GAP, NEAR_SUM = Decimal("0.5"), Decimal("0.2")
+"""How far a figure may be from what it should be, as a share of it: one that a digit parts from it, any other."""
+GRADE = re.compile("(?:特|一|二|三|四)等奖|[金银铜]奖|优秀奖|优胜奖")
+_MEMBER = re.compile("[（(]?其中")
+_HOW_MANY = re.compile("数$|数量|项数|个数|合计")
+_NOT_ADDED = re.compile(r"率|满意度|[生人户师班]均|平均|年限|排名|得分|标准|师比|之比|最[高低大小]|行次|编码|代码")
+_CHANGE = re.compile(r"增|减|变化|变动|差|同比|环比|较|比上")
+_GROWTH = re.compile(r"增长率|增幅|增减幅|增速|同比|环比|变化率|[增减].*[%％]|幅度")
+_QUOTIENT = re.compile(r"率|比|均|占")
+
+
+def table_misfits(figures: Sequence[Figure]) -> Iterator[Misfit]:
+    """Figures of one table that do not follow from others of it, each accused once."""
+    sheet = figures_to_sheet(figures)
+    turned = sheet.turned()
+    told: set[int] = set()
+    for found in (
+        grade_sums(figures),
+        _totals_below(turned),
+        _totals_beside(sheet),
+        _broken_laws(sheet),
+        _broken_laws(turned),
+    ):
+        for misfit in found:
+            if misfit.figure.start not in told:
+                told.add(misfit.figure.start)
+                yield misfit
+
+
+def _totals_below(columns: Sheet) -> Iterator[Misfit]:
+    """Rows of totals, given a table's columns: of the rows since the last total, of all, or of these and totals before."""
+    rows = columns.columns
+    for total in columns.totals:
+        above = [row for row in rows if row < total]
+        plain = [row for row in above if row not in columns.totals]
+        last = max((row for row in above if row in columns.totals), default=-1)
+        runs = [
+            [row for row in plain if row > last],
+            plain,
+            [row for row in above if row >= last or row in columns.totals],
+        ]
+        parts = [[row for row in run if not _MEMBER.match(columns.labels[row])] for run in runs]
+        yield from _broken_sums(columns, total, [*parts, *runs], named=True)
+
+
+def _totals_beside(sheet: Sheet) -> Iterator[Misfit]:
+    """Columns whose figures are the sums of the columns behind or before them, but in some rows."""
+    columns = sheet.columns[:MAX_COLUMNS]
+    for at, column in enumerate(columns):
+        if not _NOT_ADDED.search(sheet.labels.get(column, "")):
+            runs = [columns[at + 1 : end] for end in range(at + 3, len(columns) + 1)]
+            runs += [columns[start:at] for start in range(at - 1)]
+            yield from _broken_sums(sheet, column, runs, named=column in sheet.totals)
+
+
+@dataclass(slots=True)
+class _Relation:
+    """The lines of a table that keep a relation, and those that break it."""
+
+    kept: set[int] = field(default_factory=set)
+    digits: int = 0
+    broken: dict[int, Misfit] = field(default_factory=dict)
+
+    def add(self, line: int, misfit: Misfit, fits: bool) -> None:
+        """Count one line."""
+        if fits:
+            self.kept.add(line)
+            self.digits += len(misfit.figure.number.value.normalize().as_tuple().digits)
+        else:
+            self.broken[line] = misfit
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether enough lines keep it to show that it is meant."""
+        kept = len(self.kept)
+        return kept >= MIN_LINES and kept >= MIN_KEPT * (kept + len(self.broken)) and self.digits >= MIN_DIGITS
+
+
+def _broken_sums(sheet: Sheet, whole: int, runs: Sequence[Sequence[int]], *, named: bool) -> Iterator[Misfit]:
+    """The lines whose whole is the sum of no run of their figures, of the run of which most others' is."""
+    found = [relation for run in runs if (relation := _sums(sheet, whole, run, named=named))]
+    if not found:
+        return
+    best = max(found, key=lambda relation: len(relation.kept))
+    kept = {line for relation in found for line in relation.kept} if named else best.kept
+    broken = [misfit for line, misfit in best.broken.items() if line not in kept]
+    if (len(broken) <= max(len(best.kept), 1)) if named else best.is_kept:
+        yield from (misfit for misfit in broken if _is_meant(misfit, supported=bool(best.kept)))
+
+
+def _sums(sheet: Sheet, whole: int, run: Sequence[int], *, named: bool) -> _Relation | None:
+    """Which lines' whole is the sum of a run of their figures; None where that is not meant."""
+    relation = _Relation()
+    for at, line in enumerate(sheet.lines[:MAX_LINES]):
+        parts = tuple(line[column] for column in run if column in line)
+        if whole not in line or _NOT_ADDED.search(sheet.names.get(at, "")) or any((at, c) in sheet.unread for c in run):
+            continue
+        misfit = Misfit(ContradictionKind.TOTAL, line[whole], parts)
+        if sum(1 for part in parts if named or part.number.value) > 1 and _are_of_one_unit(misfit):
+            relation.add(at, misfit, adds_up(line[whole], parts))
+        if len(relation.broken) > max(len(relation.kept), MIN_LINES):
+            return None
+    return relation
+
+
+def _are_of_one_unit(misfit: Misfit) -> bool:
+    return {part.number.unit for part in misfit.operands} == {misfit.figure.number.unit}
+
+
+def _is_meant(misfit: Misfit, *, supported: bool) -> bool:
+    """Whether a whole is meant as the sum of parts that do not add up to it: but for a digit, or as others' is."""
+    whole, total = misfit.figure.number.value, total_of(misfit.operands)
+    if supported or unit_class(misfit.figure.number.unit) == "percent":
+        return is_near(whole, total, NEAR_SUM)
+    if max(part.number.value for part in misfit.operands) >= abs(whole) and not is_slip(whole, total):
+        return False
+    return is_slip(whole, total) or (is_slip_of_part(misfit.figure, misfit.operands) and is_near(whole, total, MAX_GAP))
+
+
+def _broken_laws(sheet: Sheet) -> Iterator[Misfit]:
+    """Lines in which a column is not the difference, growth, share or quotient of two others that it is elsewhere."""
+    columns = sheet.columns
+    for column in columns if len(columns) <= MAX_COLUMNS else ():
+        figures = [line[column] for line in sheet.lines if column in line]
+        for kind, fits in _laws(sheet.labels.get(column, ""), figures):
+            found = []
+            for lines, dated in _operands(sheet, column, kind):
+                if (relation := _kept(lines, fits, kind)) and (dated or relation.is_kept or _is_one_slip(relation)):
+                    found.append(relation)
+            if found:
+                relation = min(found, key=lambda relation: (len(relation.broken), -len(relation.kept)))
+                yield from filter(_is_like, relation.broken.values())
+                break
+
+
+def _laws(label: str, figures: Sequence[Figure]) -> Iterator[tuple[ContradictionKind, Fits]]:
+    """What a column may be of two others, going by its name and unit."""
+    percent = any(unit_class(figure.number.unit) == "percent" for figure in figures) or "%" in label
+    if _CHANGE.search(label) and not percent:
+        yield ContradictionKind.CHANGE, lambda change, old, new: subtracts(change, new, old)
+    if _GROWTH.search(label):
+        yield ContradictionKind.CHANGE, growth_fits
+    elif percent:
+        yield ContradictionKind.SHARE, share_fits
+    elif _QUOTIENT.search(label):
+        yield ContradictionKind.QUOTIENT, quotient_fits
+
+
+def _operands(sheet: Sheet, column: int, kind: ContradictionKind) -> Iterator[tuple[Mapping[int, Triple], bool]]:
+    """Each two figures of a column's lines that it may follow from, and whether their names alone say that it does."""
+    lines = dict(enumerate(sheet.lines[:MAX_LINES]))
+    others = [c for c in sheet.columns if c != column]
+    for first, second in permutations(others, 2):
+        if kind is ContradictionKind.CHANGE or column - 2 <= first < column:
+            triples = {
+                at: (row[column], row[first], row[second])
+                for at, row in lines.items()
+                if {column, first, second} <= row.keys()
+            }
+            yield triples, kind is ContradictionKind.CHANGE and _differ_in_year(sheet, first, second, column)
+    for part in others if kind is ContradictionKind.SHARE else ():
+        rows = {
+            at: row for at, row in lines.items() if {column, part} <= row.keys() and not _MEMBER.search(row[part].near)
+        }
+        wholes = [row[part] for row in rows.values() if row[part].is_total or row[column].number.value == HUNDRED]
+        if wholes:
+            whole = max(wholes, key=lambda figure: figure.number.value)
+            yield {at: (row[column], row[part], whole) for at, row in rows.items() if row[part] is not whole}, False
+
+
+def _kept(lines: Mapping[int, Triple], fits: Fits, kind: ContradictionKind) -> _Relation | None:
+    """The lines that keep a relation; None where it is none."""
+    relation = _Relation()
+    for at, (result, first, second) in lines.items():
+        values = {figure.number.value for figure in (result, first, second)}
+        if 0 not in values and len(values) == 3:
+            relation.add(at, Misfit(kind, result, (first, second)), fits(result, first, second))
+        if len(relation.broken) > max(len(relation.kept), 2):
+            return None
+    return relation
+
+
+def _is_one_slip(relation: _Relation) -> bool:
+    """Whether of two lines or more one share is off by a digit."""
+    if len(relation.broken) != 1 or len(relation.kept) < 2:
+        return False
+    misfit = next(iter(relation.broken.values()))
+    exact = quotient(misfit.operands[0], misfit.operands[1], HUNDRED)
+    return (
+        misfit.kind is ContradictionKind.SHARE
+        and exact is not None
+        and is_slip(rounded(exact, misfit.figure), misfit.figure.number.value)
+    )
+
+
+def _is_like(misfit: Misfit) -> bool:
+    """Whether a figure is something like what it should be, or that but for a digit."""
+    first, second = (figure.number.value for figure in misfit.operands)
+    exact = [second - first, first, first * HUNDRED]
+    if second:
+        exact[1:] = [first / second, first * HUNDRED / second]
+    if first:
+        exact.append((second - first) * HUNDRED / first)
+    printed = misfit.figure.number.value
+    return any(is_near(abs(printed), abs(e), MAX_GAP) or is_slip(printed, rounded(e, misfit.figure)) for e in exact)
+
+
+def _differ_in_year(sheet: Sheet, first: int, second: int, column: int) -> bool:
+    """Whether two columns differ in the year alone, the earlier first, and the third says no more than their change."""
+    labels = [sheet.labels.get(at, "") for at in (first, second)]
+    scopes = [[scope for scope in find_scopes(label) if scope.years] for label in labels]
+    if not all(len(found) == 1 for found in scopes) or not _CHANGE.search(sheet.labels.get(column, "")):
+        return False
+    rests = [label.replace(found[0].text, "") for label, found in zip(labels, scopes, strict=True)]
+    said = words_of(sheet.labels.get(column, ""))
+    return (
+        rests[0] == rests[1]
+        and scopes[0][0].years < scopes[1][0].years
+        and all(word in rests[0] or _CHANGE.search(word) for word in said)
+    )
+
+
+def grade_sums(figures: Sequence[Figure]) -> Iterator[Misfit]:
+    """Rows whose prizes, listed by grade in one cell, are more than the number printed beside them."""
+    rows: dict[int, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        rows[figure.quote_start].append(figure)
+    for row in rows.values():
+        wholes = [f for f in row if f.row and f.number.text == f.row.printed[f.column] and _HOW_MANY.search(f.before)]
+        graded = [f for f in row if f not in wholes and GRADE.search(f.near.rpartition(" ")[2])]
+        if len(graded) > 1 and len(wholes) == 1 and total_of(graded) > wholes[0].number.value:
+            yield Misfit(ContradictionKind.TOTAL, wholes[0], tuple(graded))

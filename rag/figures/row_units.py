@@ -1,0 +1,137 @@
+"""The units of a table row's figures: printed in the header, in the row, in a unit column or line, or implied by a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from rag.language.numbers import cell_number, find_scopes, unit_class, unit_in_header
+from rag.records import Number, Table, TableRow
+from rag.structure.tables.row_labels import Columns, is_value, names_beside
+
+_BEFORE_UNITS = re.compile(r"^.*单位[:：]?|[\s（）()]")
+_UNIT_LINE_MARK = re.compile(r"[、，,/]")
+_BRACKET = re.compile(r"[（(]")
+_SAYS_SOMETHING = re.compile(r"[\w%％‰℃]")
+_TIMES = re.compile(r"人[（(]次[)）]")
+_UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
+_HEADER_UNITS = (
+    (re.compile(r"人次(?:数|合计|总数)?$"), "人次"),
+    (
+        re.compile(
+            r"(?:人数?|生数|生总数|(?:学|毕业|在校|本科|专科|高职|研究|博士|硕士|留学|预科)生|教师|职工|学员|员工|农民|居民|干部|军人|党员|成员|会员|志愿者|辅导员)(?:合计|总数|数量?)?$"
+        ),
+        "人",
+    ),
+    (re.compile(r"人日(?:数)?$"), "人日"),
+    (re.compile(r"学时(?:总?数)?$"), "学时"),
+    (re.compile(r"课时(?:总?数)?$"), "课时"),
+    (re.compile(r"门数$"), "门"),
+    (re.compile(r"班数$"), "个"),
+    (re.compile(r"期数$"), "期"),
+    (re.compile(r"项数$|项目数$"), "项"),
+)
+"""What a column counts whose header names it without a unit."""
+_COUNTED = re.compile(r"(?:数量|个数)(?:合计|总计)?$")
+"""A column that counts things it does not name."""
+_OF_PEOPLE = re.compile(r"^(?:最高)?(?:职称|专业技术职务|学位|学历|年龄|性别|学缘)(?:结构)?$")
+"""A label over columns that count people."""
+_MEASURE = re.compile("[率度比值额费分年]|均|标准")
+"""A column of measures, whatever its rows are of."""
+CACHED = 8192
+"""Texts of cells that are remembered: those of a column are asked about in every row."""
+_TOTAL_COLUMN = re.compile(r"^(?:合计|总计|小计|共计)$")
+
+
+def row_units(table: Table, row: TableRow, columns: Columns, names: Mapping[int, str]) -> Mapping[int, str]:
+    """The unit of each column's figure in a row: printed in its header, in the names beside it, in a unit column or line;
+    else the one its header or its row implies."""
+    labels = columns.labels
+    stated = next(
+        (
+            row.filled[i]
+            for i, label in enumerate(labels)
+            if _UNIT_COLUMN.match(label) and i < len(row.filled) and _SAYS_SOMETHING.search(row.filled[i])
+        ),
+        "",
+    )
+    of_table = unit_in_header(table.unit) or unit_in_header(table.caption)
+    units: dict[int, str] = {}
+    for column in range(len(row.printed)):
+        label = _at(labels, column)
+        of_row = next((unit for name in names_beside(column, columns, names) if (unit := label_unit(name))), "")
+        units[column] = label_unit(label) or of_row or _implied_unit(label, of_table) or stated or of_table
+    units |= _listed_units(table, row, units)
+    units |= _counted_by_row(row, columns, units, names)
+    counted = (column for column, unit in units.items() if not unit and _COUNTED.search(_at(labels, column)))
+    units |= dict.fromkeys(counted, "个")
+    totals = [column for column in units if column < len(labels) and _TOTAL_COLUMN.match(labels[column])]
+    summed = {unit for column, unit in units.items() if unit and column not in totals and is_value(row.filled[column])}
+    return units | (dict.fromkeys(totals, summed.pop()) if len(summed) == 1 else {})
+
+
+def _counted_by_row(
+    row: TableRow, columns: Columns, units: Mapping[int, str], names: Mapping[int, str]
+) -> Mapping[int, str]:
+    """The unit of the whole numbers of a row whose names say what is counted (社团数量, 现有成员), where no header does."""
+    found: dict[int, str] = {}
+    for column, unit in units.items():
+        label = _at(columns.labels, column)
+        if unit or _MEASURE.search(label) or not row.filled[column].strip().isdecimal():
+            continue
+        beside = names_beside(column, columns, names)
+        implied = (_implied_unit(name, "") or ("个" if _COUNTED.search(name) else "") for name in beside)
+        levels = label.split("·")[:-1]
+        found[column] = next(filter(None, implied), "人" if any(map(_OF_PEOPLE.match, levels)) else "")
+    return {column: unit for column, unit in found.items() if unit}
+
+
+def _listed_units(table: Table, row: TableRow, units: Mapping[int, str]) -> Mapping[int, str]:
+    """Units of a line that names one for each column of figures (单位：个、人), for columns that have none."""
+    listed = [unit_in_header(f"（{part}）") for part in _UNIT_LINE_MARK.split(_BEFORE_UNITS.sub("", table.unit))]
+    columns = [column for column in units if is_value(row.filled[column])]
+    if len(listed) < 2 or not all(listed) or len(listed) != len(columns):
+        return {}
+    return {column: unit for column, unit in zip(columns, listed, strict=True) if not units[column]}
+
+
+def _at(labels: Sequence[str], column: int) -> str:
+    return labels[column] if column < len(labels) else ""
+
+
+def parted_figures(text: str, labels: Sequence[str]) -> tuple[tuple[Number, str], ...]:
+    """The figures of a cell like `12/34` under a label of as many parts (课程门数/学时总数), each with its own."""
+    pieces = text.split("/")
+    plain = (label.split("/") for label in labels if "/" in label and not _BRACKET.search(label))
+    names = next((parts for parts in plain if len(parts) == len(pieces) and all(map(str.strip, parts))), None)
+    if names is None or find_scopes(f"{text}学年"):
+        return ()
+    found, at = [], 0
+    for piece, name in zip(pieces, names, strict=True):
+        number = cell_number(piece, label_unit(name) or _implied_unit(name, ""))
+        if number is None:
+            return ()
+        found.append((replace(number, start=at, end=at + len(piece)), name))
+        at += len(piece) + 1
+    return tuple(found)
+
+
+@lru_cache(CACHED)
+def label_unit(text: str) -> str:
+    """The unit a header or row label states, also behind its last bracket: C类课（课程数比例）%."""
+    text = _TIMES.sub("人次", text)
+    tail = re.split(r"[)）\]】]", text)[-1]
+    return unit_in_header(text) or (unit_in_header(tail) if tail and tail != text else "") or _percent_at_end(text)
+
+
+def _percent_at_end(text: str) -> str:
+    return "%" if re.search(r"[^\d\s][%％]$", text) else ""
+
+
+@lru_cache(CACHED)
+def _implied_unit(header: str, of_table: str) -> str:
+    """What a header counts; in the scale of the unit line where that counts the same (单位：万人)."""
+    implied = next((unit for pattern, unit in _HEADER_UNITS if pattern.search(header)), "")
+    return of_table if implied and implied in of_table and unit_class(implied) == unit_class(of_table) else implied

@@ -1,0 +1,116 @@
+"""When a figure is of: the class, year or date printed with it, nearest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from rag.figures.extraction import Figure
+from rag.language.clauses import clause_before
+from rag.language.numbers import Scope, find_numbers, find_scopes
+from rag.language.text import unique
+
+LOOK_BACK = 300
+"""Characters before a figure in its sentence in which its time is looked for."""
+_TO = re.compile(r"\s*[-—–~至到]{1,2}\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The times of a figure."""
+
+    text: str
+    """As printed, `` where none is."""
+    years: frozenset[int]
+    dates: frozenset[tuple[int, int]]
+    """(month, day)."""
+    spans: frozenset[tuple[str, tuple[int, ...]]] = frozenset()
+    """(kind, years) of each time but days: a class, an academic year, a year or a stretch of years."""
+
+    def fullness(self) -> tuple[bool, bool, bool]:
+        """How much is said: a cut-off, a class, a year."""
+        return bool(self.dates), "届" in self.text, bool(self.years)
+
+    def may_be(self, other: When) -> bool:
+        """Whether two figures may be of one time: of one day where both name days, and of one year where both name years."""
+        if self.dates and other.dates and not self.dates & other.dates:
+            return False
+        return not self.years or not other.years or bool(self.years & other.years)
+
+
+def figure_to_when(figure: Figure, report_year: int | None = None) -> When:
+    """The times of a figure: of its clause, else of what stands before it; of its row and column, else of what is above.
+
+    What stands above may only name the report's own year (附表（2023年度）): that is not when the figure is of.
+    """
+    if figure.is_cell:
+        own: tuple[str, ...] = ("，".join([*row_times(figure), figure.near, figure.before]), figure.about)
+    else:
+        if not figure.near.startswith(clause_before(figure.before)) and (item := find_scopes(figure.near)[:1]):
+            return _when(list(item))
+        own = (figure.before[-LOOK_BACK:], figure.about)
+    for text in own:
+        named = [scope for scope in find_scopes(text) if scope.kind != "enrolment"]
+        if text is figure.about:
+            named = [scope for scope in named if scope.kind != "year" or scope.years != (report_year,)]
+        if scopes := _latest(_spans(named, text), text):
+            return _when(scopes)
+    return _when([])
+
+
+def _spans(scopes: Sequence[Scope], text: str) -> list[Scope]:
+    """The times of a text, a stretch from one date to another as one (11月27日—12月16日)."""
+    found: list[Scope] = []
+    for scope in scopes:
+        before = found[-1] if found else None
+        if before and before.kind == scope.kind == "date" and _TO.fullmatch(text, before.end, scope.start):
+            years = before.years or scope.years
+            found[-1] = replace(scope, text=text[before.start : scope.end], start=before.start, years=years)
+        else:
+            found.append(scope)
+    return found
+
+
+def _latest(scopes: Sequence[Scope], text: str) -> list[Scope]:
+    """The last time of a text, and those before it that go with it: a class and its cut-off, not two years.
+
+    A time with a figure behind it is that figure's; only a class goes on to a later cut-off.
+    """
+    found: list[Scope] = []
+    for scope in reversed(scopes):
+        if any(other.kind == scope.kind for other in found):
+            if scope.kind != "date":
+                break
+            continue
+        if (
+            found
+            and find_numbers(text[scope.end : found[0].start])
+            and (scope.kind, found[0].kind) != ("cohort", "date")
+        ):
+            break
+        found.insert(0, scope)
+    return found
+
+
+def _when(scopes: list[Scope]) -> When:
+    return When(
+        "，".join(unique("".join(scope.text.split()) for scope in scopes)),
+        frozenset(year for scope in scopes for year in scope.years),
+        frozenset((scope.month, scope.day) for scope in scopes if scope.month and scope.day),
+        frozenset(("year" if s.kind == "date" else s.kind, s.years) for s in scopes if s.years),
+    )
+
+
+def row_times(figure: Figure) -> tuple[str, ...]:
+    """The years and classes that a row is named by, its columns aside: 2022年, 2023届."""
+    times = _times(figure.row.filled) if figure.row else {}
+    return tuple(text for column, text in times.items() if column != figure.column)
+
+
+@lru_cache(maxsize=2_000)
+def _times(cells: tuple[str, ...]) -> Mapping[int, str]:
+    """The cells of a row that are nothing but a year or a class, by column."""
+    named = ((column, text, find_scopes(text)) for column, text in enumerate(cells))
+    return {column: text for column, text, scopes in named if any(s.years and s.text == text for s in scopes)}

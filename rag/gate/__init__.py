@@ -1,0 +1,1 @@
+"""A draft → an answer in which every figure is proved."""

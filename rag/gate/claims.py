@@ -1,0 +1,120 @@
+"""An answer's figures with what the answer says of each: its words, its years, its citations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from rag.domain.colleges import placed_names
+from rag.gate.markup import BLANK, Markup
+from rag.gate.subject import Said, clause_span, said_of_each
+from rag.language.numbers import Scope, cell_number, find_numbers, find_scopes
+from rag.language.text import matching_key
+from rag.records import Number
+
+FOLLOWING = 8
+"""Characters behind a figure that are looked at to know its place again."""
+_MARKS = f"，,；;。：:！？!?÷×\n{BLANK}"
+_SENTENCE_MARKS = "。！？\n"
+_MARKER_GAP = " 、,，"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A figure of an answer with what the answer says of it."""
+
+    number: Number
+    said: Said
+    clauses: tuple[str, ...]
+    """Its clause, names of colleges included, then those before it back to the sentence's start."""
+    following: str
+    """The letters behind it."""
+    years: frozenset[int]
+    cited: tuple[int, ...]
+    """Numbers of its citations."""
+
+
+def markup_to_claims(markup: Markup, names: Sequence[str] = ()) -> list[Claim]:
+    """The figures of an answer, a bold number that reads like a year among them.
+
+    `names` of reports and colleges say whose a figure is, not what it counts, and are left out of what is said of it.
+    """
+    plain = without_names(markup.plain, names)
+    numbers = list(find_numbers(plain))
+    for start, end in markup.bold:
+        number = cell_number(plain[start:end])
+        if (
+            number is not None
+            and not number.unit
+            and all(end <= other.start or other.end <= start for other in numbers)
+        ):
+            numbers.append(replace(number, start=start + number.start, end=start + number.end))
+    numbers.sort(key=lambda number: number.start)
+    scopes = find_scopes(plain)
+    return [
+        Claim(
+            number,
+            said,
+            _clauses_back(plain, markup.plain, number),
+            letters_of(plain[number.end : number.end + FOLLOWING]),
+            _stated_years(plain, number, scopes),
+            _citations_of(number, markup),
+        )
+        for number, said in zip(numbers, said_of_each(plain, numbers), strict=True)
+    ]
+
+
+def _clauses_back(plain: str, printed: str, number: Number) -> tuple[str, ...]:
+    """The clause of a figure and those before it in its sentence, nearest first, as printed."""
+    first = max(plain.rfind(mark, 0, number.start) for mark in _SENTENCE_MARKS) + 1
+    low, high = clause_span(plain, number.start, number.end)
+    found = [printed[low:high]]
+    while low > first:
+        low, high = clause_span(plain, low - 1, low - 1)[0], low - 1
+        found.append(printed[low:high])
+    return tuple(found)
+
+
+def letters_of(text: str) -> str:
+    """Letters and digits of a text: how the cells of a row are parted in an answer does not matter."""
+    return "".join(filter(str.isalnum, matching_key(text)))
+
+
+def without_names(plain: str, names: Sequence[str]) -> str:
+    """The text with these names and the full names of colleges blanked out, length kept."""
+    for name in sorted([*(name for name, _ in placed_names(plain)), *names], key=len, reverse=True):
+        plain = plain.replace(name, " " * len(name))
+    return plain
+
+
+def _stated_years(plain: str, number: Number, scopes: Sequence[Scope]) -> frozenset[int]:
+    """Years the answer gives a figure: those of its clause, else of the nearest one before it in its sentence."""
+    low = max(plain.rfind(mark, 0, number.start) for mark in _MARKS)
+    high = min(at if (at := plain.find(mark, number.end)) >= 0 else len(plain) for mark in _MARKS)
+    if own := years_of([scope for scope in scopes if low < scope.start and scope.end <= high]):
+        return own
+    sentence = max(plain.rfind(mark, 0, number.start) for mark in _SENTENCE_MARKS)
+    before = [scope for scope in scopes if sentence < scope.start and scope.end <= number.start and scope.years]
+    return years_of(before[-1:])
+
+
+def years_of(scopes: Iterable[Scope]) -> frozenset[int]:
+    """The years of several scopes."""
+    return frozenset(year for scope in scopes for year in scope.years)
+
+
+def _citations_of(number: Number, markup: Markup) -> tuple[int, ...]:
+    """The run of markers that follows a figure in its line; the nearest before it where none follows."""
+    plain, markers = markup.plain, markup.markers
+    limit = plain.find("\n", number.end)
+    after = [(at, n) for at, n in markers if number.end <= at and (limit < 0 or at <= limit)]
+    if after:
+        run = 1
+        for (at, _), (following, _) in pairwise(after):
+            if plain[at + 1 : following].strip(_MARKER_GAP):
+                break
+            run += 1
+        return tuple(n for _, n in after[:run])
+    before = [(at, n) for at, n in markers if at < number.start and "\n" not in plain[at : number.start]]
+    return (before[-1][1],) if before else ()

@@ -1,0 +1,299 @@
+"""What a figure is said of, in an answer and in its source, and whether the two contradict each other.
+
+Words are compared as pairs of neighbouring characters, so that 专任老师 and 专任教师 have something in common, and
+only by what tells two figures apart: 女生3040人 is taken for the other figure of 男生2058人、女生3040人 no more than
+for itself, 男生3040人 is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rag.figures.extraction import Figure, listed_items
+from rag.language.numbers import cell_number, find_numbers, unit_class
+from rag.language.text import matching_key
+from rag.records import Number
+
+MAX_CLAUSES = 4
+"""Clauses an answer is read back from a figure to see what it is said of."""
+MAX_LABEL = 300
+"""Characters before a figure's sentence in which the name of a row is looked for."""
+
+_CLAUSE = re.compile(r"[，,；;。：:！？!?（）()\n\t|“”\u2063]")
+_SENTENCE = re.compile(r"[。！？!?；;\n]")
+_MARKS = re.compile(r"[，,；;。：:！？!?（）()\n\t|]")
+_NAMED = re.compile(r"[：:][ \t]*$")
+# Words that say nothing of what is counted, and vague ones that several figures of a sentence share.
+_EMPTY = re.compile(
+    "另外?有?一处|(?:报告|正文|表格|文|表)中|前文|后文|印[作为着]|写[作为着]|显示|"
+    "其中|分别|依次|总计|合计|共计|共有|一共|总共|达到|占比|比例|比重|百分比|人数|数量|总数|总量|金额|学校|我校|全校|我院|的|"
+    r"(?:(?:为|是|有|达|占|约|共|各|仅|和|与|及|或|在|于|等|了|到)+(?=[^\u3400-\u9fff0-9a-z]|$))"
+)
+_COUNTED = re.compile(r"(?<=\d)[\u3400-\u9fff](?![\u3400-\u9fff])")
+_PER_UNIT = re.compile(r"[（(][^（）()]{1,8}/[^（）()]{1,4}[）)]")
+_RUN = re.compile(r"[0-9a-z.+]+|[\u3400-\u9fff]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_SCOPE = re.compile(r"(?:19|20)?\d\d(?:[-—](?:19|20)?\d\d)?(?:学年度?|年度?|届|级)")
+"""Years say when, not what; whether they are right is asked elsewhere."""
+MASK = "\u2062"
+"""Stands for each figure in a masked clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an answer says of one figure."""
+
+    clauses: tuple[str, ...]
+    """The words of its own clause, empty where that says nothing; then of the clauses before it that say something."""
+    masked: str
+    """Key of its whole clause, each figure in it a `MASK`."""
+    place: int
+    """Which of those it is."""
+    spoken: str
+    """Key of the sentence from its start to the end of the clause."""
+    whole: str
+    """The same with what stands before it: a row's name may be several sentences long."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The clauses that say something."""
+        return tuple(clause for clause in self.clauses if clause)
+
+
+@lru_cache(maxsize=20_000)
+def _words(text: str) -> str:
+    """The words of a text that say something, as a key; white space still parts them."""
+    return _EMPTY.sub(" ", _COUNTED.sub("", " ".join(map(matching_key, _PER_UNIT.sub(" ", text).split()))))
+
+
+@lru_cache(maxsize=20_000)
+def tokens(text: str) -> frozenset[str]:
+    """Pairs of characters of a text's Chinese words, its codes and years whole; empty where it says nothing."""
+    found: set[str] = set()
+    for run in _RUN.findall(_words(text)):
+        if not _HAN.match(run) or len(run) == 1:
+            found.add(run)
+        else:
+            found.update(run[i : i + 2] for i in range(len(run) - 1))
+    return frozenset(found)
+
+
+def said_of_each(text: str, numbers: Sequence[Number]) -> tuple[Said, ...]:
+    """What a text says of each of its figures."""
+    spans = [(number.start, number.end) for number in numbers]
+    items = listed_items(text, numbers)
+    masked = list(_masked(text, spans))
+    found = []
+    for index, (start, end) in enumerate(spans):
+        clauses = clauses_before(text, start, end, spans)
+        if index in items:
+            clauses = (items[index], *clauses[1:])
+        key, place = next(((key, held.index(index)) for key, held in masked if index in held), ("", 0))
+        low = max((match.end() for match in _SENTENCE.finditer(text, 0, start)), default=0)
+        high = clause_span(text, start, end)[1]
+        whole, spoken = (matching_key(text[a:high]) for a in (max(0, low - MAX_LABEL), low))
+        found.append(Said(clauses, key, place, spoken, whole))
+    return tuple(found)
+
+
+def clauses_before(text: str, start: int, end: int, spans: Sequence[tuple[int, int]] = ()) -> tuple[str, ...]:
+    """What a figure at `start` to `end` is said of: its clause, then those before it back to the sentence's start.
+
+    The first is empty where its own clause says nothing; of the others only those that do, at most `MAX_CLAUSES` in
+    all. Figures (`spans`) are left out, and so is what stands behind the next one.
+    """
+    low = max((match.end() for match in _SENTENCE.finditer(text, 0, start)), default=0)
+    others = sorted(span for span in spans if span != (start, end))
+    limit = min((a for a, _ in others if a >= end), default=len(text))
+    after = text[end : min(limit, clause_span(text, start, end)[1])]
+    cuts = [match.end() for match in _CLAUSE.finditer(text, low, start)]
+    cuts = sorted({low, *cuts, *(b for a, b in others if low <= a and b <= start)})
+    pieces = [_without(text, a, b, others) for a, b in list(zip(cuts, [*cuts[1:], start], strict=True))[::-1]]
+    own = f"{pieces[0]} {after.partition('、')[0]}"
+    earlier = [piece for piece in pieces[1:] if tokens(piece)]
+    if not tokens(own):
+        own = earlier.pop(0) if earlier and _NAMED.search(text, low, start) else ""
+    return (own, *earlier[: MAX_CLAUSES - 1])
+
+
+def clause_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """Span of the clause that holds the figure at `start` to `end`."""
+    low = max((match.end() for match in _CLAUSE.finditer(text, 0, start)), default=0)
+    match = _CLAUSE.search(text, end)
+    return low, match.start() if match else len(text)
+
+
+def _without(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> str:
+    for a, b in reversed([span for span in spans if start < span[1] and span[0] < end]):
+        text = text[:a] + " " * (b - a) + text[b:]
+    return text[start:end]
+
+
+def _masked(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """(key with its figures masked, their indexes) of each clause that has one."""
+    chunks: list[str] = []
+    at = 0
+    for start, end in spans:
+        chunks += [text[at:start], MASK]
+        at = end
+    seen = 0
+    for clause in _MARKS.split("".join([*chunks, text[at:]]).replace("\u2063", "")):
+        count = clause.count(MASK)
+        if count:
+            yield matching_key(clause).strip('"'), tuple(range(seen, seen + count))
+        seen += count
+
+
+def masked_clauses(text: str, numbers: Sequence[Number]) -> dict[str, list[tuple[Number, ...]]]:
+    """Key of each of a text's clauses, its figures masked → the figures that stand there, for each time it does."""
+    found: dict[str, list[tuple[Number, ...]]] = {}
+    for key, held in _masked(text, [(number.start, number.end) for number in numbers]):
+        found.setdefault(key, []).append(tuple(numbers[index] for index in held))
+    return found
+
+
+def contradicts(said: Said, figure: Figure, others: Sequence[Figure], quote: tuple[int, int]) -> bool:
+    """Whether an answer plainly means another figure than this one of the quote.
+
+    So it does where what it says fits what sets another figure of the quote, of the table's other rows, or, where
+    nothing of it fits the figure's own sentence, of the whole passage apart from this one, and nothing that sets
+    this one apart.
+    """
+    rivals = [other for other in others if other is not figure]
+    beside = [other for other in rivals if _is_beside(figure, other, quote)]
+    if any(_fits_beside(said, other, figure) for other in beside):
+        return True
+    if figure.is_cell:
+        headers = " ".join({other.before for other in others if other.quote_start == figure.quote_start})
+        rows = [o for o in rivals if o.is_cell and o.quote_start != figure.quote_start and o.near != figure.near]
+        if any(_fits_other_row(said, other, figure, headers) for other in rows):
+            return True
+    return _is_elsewhere(said, figure, others)
+
+
+def _is_beside(figure: Figure, other: Figure, quote: tuple[int, int]) -> bool:
+    """Whether another figure of the row, or of the quoted sentences, could be taken for this one."""
+    if figure.is_cell:
+        held = other.quote_start == figure.quote_start
+    else:
+        held = not other.is_cell and quote[0] <= other.start and other.end <= quote[1]
+    classes = {unit_class(figure.number.unit), unit_class(other.number.unit)}
+    alike = len(classes) == 1 or (figure.is_cell and "bare" in classes)
+    return held and alike and (other.number.value, other.number.unit) != (figure.number.value, figure.number.unit)
+
+
+def _fits_beside(said: Said, other: Figure, figure: Figure) -> bool:
+    """Of two figures of one sentence or row: by the nearest clause; by more where the same words stand by both."""
+    (own, before), (rival, rival_before) = _labels(figure), _labels(other)
+    words = said.words
+    gains = _gains(words[:1], own, rival)
+    if figure.is_cell and other.is_cell and gains in ((False, False), (True, True)):
+        same_column = figure.before == other.before
+        rival_label, label = (other.near, figure.near) if same_column else (other.before, figure.before)
+        return _names_only(said, [rival_label], [label])
+    if own != rival:
+        alien = rival if figure.is_cell else rival - _borrowed(rival - own, own | (before - rival))
+        return _gains(words[:1], own, alien) == (False, True) and not _alludes(words[:1], own, rival)
+    decisive = (_gains(part, before, rival_before) for part in (words[:1], words[:2]))
+    return next((found for found in decisive if any(found)), None) == (False, True)
+
+
+def _borrowed(rival: frozenset[str], own: frozenset[str]) -> frozenset[str]:
+    """Pairs of a rival's characters that the figure's own words have too, parted: 生就 of 男生就业率 in 毕业生就业率."""
+    characters = set(_HAN.findall("".join(own)))
+    return frozenset(token for token in rival if len(token) == 2 and set(token) <= characters)
+
+
+def _alludes(words: Sequence[str], own: frozenset[str], rival: frozenset[str]) -> bool:
+    """Whether a character that only the figure is said of is in an answer's words: 女 of 女生 in 女同学."""
+    return any(character in _words(" ".join(words)) for character in set("".join(own)) - set("".join(rival)))
+
+
+def _fits_other_row(said: Said, other: Figure, figure: Figure, headers: str) -> bool:
+    """Of two rows of a table: by the nearest clause that names what sets them apart."""
+    if _names_at_length(said, *_row_names(other, figure)):
+        return True
+    shared = tokens(f"{figure.about} {headers}")
+    own, rival = tokens(figure.near) - shared, tokens(other.near) - shared
+    decisive = (_gains(said.words[:depth], own, rival) for depth in range(1, len(said.words) + 1))
+    gains = next((found for found in decisive if any(found)), (True, True))
+    return _names_only(said, *_row_names(other, figure)) if all(gains) else gains == (False, True)
+
+
+def _row_names(other: Figure, figure: Figure) -> tuple[list[str], list[str]]:
+    """The labels of two rows that are not those of both."""
+    cells = [
+        [] if f.row is None else [cell for cell in f.row.filled if cell_number(cell) is None] for f in (other, figure)
+    ]
+    return [cell for cell in cells[0] if cell not in cells[1]], [cell for cell in cells[1] if cell not in cells[0]]
+
+
+def _gains(words: Sequence[str], own: frozenset[str], rival: frozenset[str]) -> tuple[bool, bool]:
+    """Whether an answer's words have something of what only the figure, and of what only the rival is said of."""
+    key = _words(" ".join(words))
+    return any(token in key for token in own - rival), any(token in key for token in rival - own)
+
+
+def _names_only(said: Said, rival: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether an answer has a whole label of another row or column (合计, 会计) nearer than one of the figure's own."""
+    rivals, owns = ([key for label in labels if (key := matching_key(label))] for labels in (rival, own))
+    nearest = max((_last(said.spoken, label, owns) for label in rivals), default=-1)
+    return nearest > max((_last(said.spoken, label, rivals) for label in owns), default=-1)
+
+
+def _names_at_length(said: Said, rival: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether an answer has a whole label of another row that is longer than a sentence, and none of the figure's own."""
+    long = [matching_key(label) for label in rival if _SENTENCE.search(label)]
+    return any(key in said.whole for key in long) and not any(matching_key(label) in said.whole for label in own)
+
+
+def _last(text: str, label: str, others: Sequence[str]) -> int:
+    """Where a label stands last, but for places where it is only a part of another; -1 where it does not."""
+    for other in others:
+        if label in other:
+            text = text.replace(other, MASK * len(other))
+    return text.rfind(label)
+
+
+def _labels(figure: Figure) -> tuple[frozenset[str], frozenset[str]]:
+    """What is printed of a figure: beside it, and that with what stands before it in its sentence."""
+    if figure.is_cell:
+        label = tokens(f"{figure.near} {figure.before}")
+        return label, label
+    said = _printed_clauses(_near(figure), figure.before)
+    return tokens(said[0] if said else ""), tokens(" ".join(said[:2]))
+
+
+def _near(figure: Figure) -> str:
+    """The words beside a figure; what stands behind a list mark is said of the next one."""
+    after = figure.after.partition("、")[0]
+    return figure.near.removesuffix(figure.after) + after if figure.after else figure.near
+
+
+@lru_cache(maxsize=10_000)
+def _printed_clauses(near: str, before: str) -> tuple[str, ...]:
+    spans = [(number.start, number.end) for number in find_numbers(before)]
+    own, *earlier = clauses_before(before, len(before), len(before), spans)
+    return tuple(piece for piece in (near if tokens(near) else own, *earlier) if piece)
+
+
+def _is_elsewhere(said: Said, figure: Figure, others: Sequence[Figure]) -> bool:
+    """Whether an answer's words have nothing of the figure's own sentence or row, and all of another's label.
+
+    A clause of its own that has not one character in common with it is as bad.
+    """
+    clauses = [_SCOPE.sub(" ", clause) for clause in said.clauses]
+    wanted = next(filter(None, map(tokens, clauses)), frozenset())
+    own = figure.passage.text[figure.quote_start : figure.quote_end]
+    key = matching_key(f"{own} {figure.about} {figure.before} {figure.near}")
+    if not wanted or any(token in key for token in wanted):
+        return False
+    only_dates = bool(tokens(said.clauses[0])) and not tokens(clauses[0])
+    own_clause = clauses[1] if only_dates and len(clauses) > 1 else clauses[0]
+    characters = set(_HAN.findall("".join(tokens(own_clause))))
+    if characters and not characters & set(key):
+        return True
+    return any(wanted <= _labels(other)[0] for other in others if other.quote_start != figure.quote_start)

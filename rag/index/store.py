@@ -1,0 +1,339 @@
+"""SQLite: the source of truth for reports, pages, sections, tables, chunks and their vectors.
+
+A report is saved, replaced or deleted in one transaction that also raises the generation, so whoever is
+killed at whatever moment, every report is either wholly there or not at all. The vector and keyword
+indexes are rebuilt from here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rag import records
+from rag.errors import UnreadableFileError
+from rag.index.database import Database, damaged, set_meta
+from rag.records import Chunk, Contradiction, Page, Report, ReportParts, ReportStats, Section, Table
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from rag.ports import Vectors
+
+DATABASE_NAME = "wenbao.sqlite3"
+_STORED = (
+    *("Report", "Page", "Line", "Grid", "Cell", "Section", "PageMark", "RecognisedSpan", "Table", "TableRow", "Chunk"),
+    *("MergedValue", "Contradiction", "FigureRef", "Number", "Passage"),
+)
+_CREATE = """
+CREATE TABLE reports (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, fingerprint TEXT NOT NULL, data BLOB NOT NULL);
+CREATE TABLE pages (report_id TEXT, position INTEGER, data BLOB NOT NULL, PRIMARY KEY (report_id, position));
+CREATE TABLE sections (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE tables_ (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE chunks (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE contradictions (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, position INTEGER NOT NULL,
+                             data BLOB NOT NULL);
+CREATE TABLE vectors (report_id TEXT, embedder TEXT, dimension INTEGER NOT NULL, data BLOB NOT NULL,
+                      PRIMARY KEY (report_id, embedder));
+CREATE TABLE terms (report_id TEXT PRIMARY KEY, version TEXT NOT NULL, data BLOB NOT NULL);
+CREATE INDEX sections_of ON sections (report_id, position);
+CREATE INDEX tables_of ON tables_ (report_id, position);
+CREATE INDEX chunks_of ON chunks (report_id, position);
+CREATE INDEX contradictions_of ON contradictions (report_id, position);
+"""
+_CONTENT_TABLES = ("pages", "sections", "tables_", "chunks", "contradictions", "vectors", "terms")
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportVersion:
+    """What of a report is saved: `revision` is the generation it was saved in."""
+
+    revision: int
+    chunks: int
+
+
+class ReportStore:
+    """The reports kept in one folder; usable from several threads and processes at once.
+
+    Readers are never blocked by a writer. Every method may raise `BrokenIndexError`, and `IndexBusyError`
+    when another writer holds the file longer than the busy timeout.
+    """
+
+    def __init__(self, folder: Path, notify: Callable[[str], None] = lambda message: None) -> None:
+        """Opens or creates the store; one written in another layout is emptied, which `notify` is told."""
+        self.folder = folder
+        self._database = Database(folder / DATABASE_NAME, _CREATE, _record_fields(), notify)
+
+    def close(self) -> None:
+        """Closes the file; whoever goes on opens it again."""
+        self._database.close()
+
+    def save(self, parts: ReportParts, vectors: Vectors | None, embedder: str, fingerprint: str = "") -> None:
+        """Replaces everything kept of the report in one transaction.
+
+        `vectors` has a row for each chunk, made by the embedder of that name. `fingerprint` is the caller's
+        word for the file and the settings it was read with.
+        """
+        try:
+            self._replace(parts, vectors, embedder, fingerprint)
+        except ValueError as error:
+            raise UnreadableFileError(f"{parts.report.title!r} 的文字含有无法保存的字符：{error}。") from error
+
+    def delete(self, report_id: str) -> bool:
+        """Forgets the report; False where there was none."""
+        with self._database.writing() as connection:
+            found = _delete_report(connection, report_id)
+            if found:
+                _raise_generation(connection)
+            return found
+
+    def clear(self) -> None:
+        """Forgets every report."""
+        with self._database.writing() as connection:
+            for table in ("reports", *_CONTENT_TABLES):
+                connection.execute(f"DELETE FROM {table}")
+            _raise_generation(connection)
+
+    def generation(self) -> int:
+        """A number that grows with every change to the reports."""
+        return int(self.get_meta("generation") or 0)
+
+    def get_meta(self, key: str) -> str | None:
+        """A remembered note, None where there is none."""
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", key)
+        return str(rows[0][0]) if rows else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Remembers a note; the generation stays."""
+        with self._database.writing() as connection:
+            set_meta(connection, key, value)
+
+    def marks(self, *keys: str) -> tuple[str | None, ...]:
+        """Several notes as they stood at one moment."""
+        rows = self._rows("SELECT key, value FROM meta WHERE key IN (SELECT value FROM json_each(?))", json.dumps(keys))
+        found = {str(key): str(value) for key, value in rows}
+        return tuple(found.get(key) for key in keys)
+
+    def reports(self) -> tuple[Report, ...]:
+        """Every report, by id."""
+        return self._values(Report, "SELECT data FROM reports ORDER BY id")
+
+    def report(self, report_id: str) -> Report | None:
+        """The report of that id."""
+        return _first(self._values(Report, "SELECT data FROM reports WHERE id = ?", report_id))
+
+    def fingerprint(self, report_id: str) -> str | None:
+        """What `save` was given as fingerprint; None where there is no such report."""
+        rows = self._rows("SELECT fingerprint FROM reports WHERE id = ?", report_id)
+        return str(rows[0][0]) if rows else None
+
+    def fingerprints(self) -> dict[str, str]:
+        """The fingerprint of every report, by id."""
+        return {str(row[0]): str(row[1]) for row in self._rows("SELECT id, fingerprint FROM reports ORDER BY id")}
+
+    def versions(self) -> dict[str, ReportVersion]:
+        """Revision and number of chunks of every report, by id."""
+        rows = self._rows(
+            "SELECT id, revision, (SELECT count(*) FROM chunks WHERE report_id = reports.id) FROM reports ORDER BY id"
+        )
+        return {str(report_id): ReportVersion(revision, chunks) for report_id, revision, chunks in rows}
+
+    def report_stats(self) -> dict[str, ReportStats]:
+        """Numbers of pages, sections, tables and chunks of every report, by id."""
+        counts = ", ".join(
+            f"(SELECT count(*) FROM {table} WHERE report_id = reports.id)"
+            for table in ("pages", "sections", "tables_", "chunks")
+        )
+        return {
+            str(row[0]): ReportStats(*row[1:]) for row in self._rows(f"SELECT id, {counts} FROM reports ORDER BY id")
+        }
+
+    def pages(self, report_id: str) -> tuple[Page, ...]:
+        """The report's pages in order."""
+        rows = self._rows("SELECT data FROM pages WHERE report_id = ? ORDER BY position", report_id)
+        return tuple(self._parsed(Page, row[0], zlib.decompress) for row in rows)
+
+    def sections(self, report_id: str) -> tuple[Section, ...]:
+        """The report's sections in order."""
+        return self._values(Section, "SELECT data FROM sections WHERE report_id = ? ORDER BY position", report_id)
+
+    def section(self, section_id: str) -> Section | None:
+        """The section of that id."""
+        return _first(self._values(Section, "SELECT data FROM sections WHERE id = ?", section_id))
+
+    def sections_by_id(self, ids: Collection[str]) -> dict[str, Section]:
+        """The sections of these ids, in the order asked; unknown ids are left out."""
+        return _by_id(ids, self._values(Section, _WHERE_IDS.format("sections"), json.dumps(list(ids))))
+
+    def tables(self, report_id: str) -> tuple[Table, ...]:
+        """The report's tables in order."""
+        return self._values(Table, "SELECT data FROM tables_ WHERE report_id = ? ORDER BY position", report_id)
+
+    def table(self, table_id: str) -> Table | None:
+        """The table of that id."""
+        return _first(self._values(Table, "SELECT data FROM tables_ WHERE id = ?", table_id))
+
+    def chunks(self, report_ids: Collection[str] | None = None) -> tuple[Chunk, ...]:
+        """Chunks of these reports (None: of all), by report id and place in the report."""
+        order = "ORDER BY report_id, position"
+        if report_ids is None:
+            return self._values(Chunk, f"SELECT data FROM chunks {order}")
+        where = "WHERE report_id IN (SELECT value FROM json_each(?))"
+        return self._values(Chunk, f"SELECT data FROM chunks {where} {order}", json.dumps(list(report_ids)))
+
+    def chunks_by_id(self, ids: Collection[str]) -> dict[str, Chunk]:
+        """The chunks of these ids, in the order asked; unknown ids are left out."""
+        return _by_id(ids, self._values(Chunk, _WHERE_IDS.format("chunks"), json.dumps(list(ids))))
+
+    def contradictions(self, report_ids: Collection[str]) -> tuple[Contradiction, ...]:
+        """Contradictions found in these reports, by report id and in the order found."""
+        where = "WHERE report_id IN (SELECT value FROM json_each(?)) ORDER BY report_id, position"
+        query = f"SELECT data FROM contradictions {where}"
+        return self._values(Contradiction, query, json.dumps(list(report_ids)))
+
+    def known_chunks(self, ids: Collection[str]) -> dict[str, str]:
+        """Report id of each of these chunks that is in the store."""
+        rows = self._rows(
+            "SELECT id, report_id FROM chunks WHERE id IN (SELECT value FROM json_each(?))", json.dumps(list(ids))
+        )
+        return {str(chunk_id): str(report_id) for chunk_id, report_id in rows}
+
+    def vectors(self, report_id: str, embedder: str) -> tuple[tuple[str, ...], Vectors] | None:
+        """(chunk ids, a row for each) of a report; None where that embedder has not embedded it."""
+        import numpy as np
+
+        with self._database.reading() as connection:
+            where = (report_id, embedder)
+            row = connection.execute("SELECT dimension, data FROM vectors WHERE report_id = ? AND embedder = ?", where)
+            found = row.fetchone()
+            query = "SELECT id FROM chunks WHERE report_id = ? ORDER BY position"
+            ids = tuple(str(row[0]) for row in connection.execute(query, (report_id,)))
+        if found is None:
+            return None
+        return ids, np.frombuffer(found[1], dtype="<f4").reshape(len(ids), found[0])
+
+    def vector_dimensions(self, embedder: str) -> dict[str, int]:
+        """Dimension of the vectors of each report that embedder has embedded, last saved report last."""
+        rows = self._rows(
+            "SELECT report_id, dimension FROM vectors JOIN reports ON id = report_id WHERE embedder = ? ORDER BY revision",
+            embedder,
+        )
+        return {str(report_id): int(dimension) for report_id, dimension in rows}
+
+    def save_vectors(self, report_id: str, revision: int, embedder: str, vectors: Vectors) -> None:
+        """Adds another embedder's vectors; a report saved again since `revision` is left alone."""
+        with self._database.writing() as connection:
+            if _is_current(connection, report_id, revision):
+                _insert_vectors(connection, report_id, embedder, vectors)
+
+    def terms(self, report_id: str, version: str) -> bytes | None:
+        """The report's search terms as `save_terms` was given them, None where made by another version."""
+        rows = self._rows("SELECT data FROM terms WHERE report_id = ? AND version = ?", report_id, version)
+        return bytes(rows[0][0]) if rows else None
+
+    def save_terms(self, report_id: str, revision: int, version: str, data: bytes) -> None:
+        """Remembers search terms, which cost much to find; a report saved again since `revision` is left alone."""
+        with self._database.writing() as connection:
+            if _is_current(connection, report_id, revision):
+                connection.execute("INSERT OR REPLACE INTO terms VALUES (?, ?, ?)", (report_id, version, data))
+
+    def _replace(self, parts: ReportParts, vectors: Vectors | None, embedder: str, fingerprint: str) -> None:
+        report_id = parts.report.id
+        with self._database.writing() as connection:
+            revision = _raise_generation(connection)
+            _delete_report(connection, report_id)
+            row = (report_id, revision, fingerprint, _dump(Report, parts.report))
+            connection.execute("INSERT INTO reports VALUES (?, ?, ?, ?)", row)
+            pages = ((report_id, at, zlib.compress(_dump(Page, page), 1)) for at, page in enumerate(parts.pages))
+            connection.executemany("INSERT INTO pages VALUES (?, ?, ?)", pages)
+            _insert(connection, "sections", Section, parts.sections)
+            _insert(connection, "tables_", Table, parts.tables)
+            _insert(connection, "chunks", Chunk, parts.chunks)
+            _insert(connection, "contradictions", Contradiction, parts.contradictions)
+            if vectors is not None:
+                _insert_vectors(connection, report_id, embedder, vectors)
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with self._database.connection() as connection:
+            return connection.execute(query, values).fetchall()
+
+    def _values(self, kind: type[Value], query: str, *values: object) -> tuple[Value, ...]:
+        rows = self._rows(query, *values)
+        return tuple(self._parsed(kind, row[0]) for row in rows)
+
+    def _parsed(self, kind: type[Value], data: bytes, unpack: Callable[[bytes], bytes] = bytes) -> Value:
+        try:
+            value: Value = _adapter(kind.__name__).validate_json(unpack(data))
+        except (ValueError, zlib.error) as error:
+            raise damaged(self.folder, error) from error
+        return value
+
+
+_WHERE_IDS = "SELECT data FROM {} WHERE id IN (SELECT value FROM json_each(?))"
+
+
+def _record_fields() -> str:
+    """Fields of every stored record: a file of records with other ones must not be read."""
+    fields = [
+        (name, field.name, field.type, None if field.default is dataclasses.MISSING else repr(field.default))
+        for name in _STORED
+        for field in dataclasses.fields(getattr(records, name))
+    ]
+    return repr(fields)
+
+
+@cache
+def _adapter(record_name: str) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(getattr(records, record_name))
+
+
+def _dump(kind: type[Value], value: Value) -> bytes:
+    return _adapter(kind.__name__).dump_json(value, exclude_defaults=True)
+
+
+def _raise_generation(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    generation = int(row[0]) + 1 if row else 1
+    set_meta(connection, "generation", str(generation))
+    return generation
+
+
+def _delete_report(connection: sqlite3.Connection, report_id: str) -> bool:
+    for table in _CONTENT_TABLES:
+        connection.execute(f"DELETE FROM {table} WHERE report_id = ?", (report_id,))
+    return connection.execute("DELETE FROM reports WHERE id = ?", (report_id,)).rowcount > 0
+
+
+def _insert(connection: sqlite3.Connection, table: str, kind: Any, values: Collection[Any]) -> None:
+    rows = ((value.id, value.report_id, position, _dump(kind, value)) for position, value in enumerate(values))
+    connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", rows)
+
+
+def _insert_vectors(connection: sqlite3.Connection, report_id: str, embedder: str, vectors: Vectors) -> None:
+    row = (report_id, embedder, vectors.shape[1], vectors.astype("<f4").tobytes())
+    connection.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", row)
+
+
+def _is_current(connection: sqlite3.Connection, report_id: str, revision: int) -> bool:
+    row = connection.execute("SELECT revision FROM reports WHERE id = ?", (report_id,)).fetchone()
+    return row is not None and int(row[0]) == revision
+
+
+def _first(values: tuple[Value, ...]) -> Value | None:
+    return values[0] if values else None
+
+
+def _by_id(ids: Collection[str], values: Collection[Any]) -> dict[str, Any]:
+    found = {value.id: value for value in values}
+    return {wanted: found[wanted] for wanted in ids if wanted in found}

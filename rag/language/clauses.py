@@ -1,0 +1,20 @@
+"""Clauses of Chinese sentences: where they end, and the one a figure stands in."""
+
+from __future__ import annotations
+
+import re
+
+from rag.language.numbers import find_numbers
+
+CLAUSE = re.compile(r"[，,；;。：:！？（）()\n]")
+"""What ends a clause."""
+LOOK_BACK = 160
+"""Characters before a figure in which its clause begins."""
+
+
+def clause_before(text: str) -> str:
+    """What stands before a figure in its clause, behind the figure before it; `text` ends where the figure begins."""
+    text = text[-LOOK_BACK:]
+    cuts = [match.end() for match in CLAUSE.finditer(text)]
+    numbers = [number.end for number in find_numbers(text)]
+    return text[max([0, *cuts[-1:], *numbers[-1:]]) :]

@@ -1,0 +1,265 @@
+"""Boards → what is shown of them (pure): as HTML in which report text is plain characters, and as an exchange.
+
+The exchange holds every figure with its citation, so that sources open and figures are saved as those of an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from rag.boards import Board, BoardFigure, BoardLine, Comparison
+from rag.language.numbers.units import canonical
+from rag.presentation.charts import Bar, Chart
+from rag.presentation.exchanges import Exchange, answer_to_exchange
+from rag.presentation.html.sources import grid_html
+from rag.presentation.json_and_text import place_of
+from rag.records import (
+    AnswerFigure,
+    AnswerStatus,
+    Citation,
+    Conflict,
+    ContradictionKind,
+    Evidence,
+    Page,
+    PageStatus,
+    Query,
+    Report,
+    Table,
+    VerifiedAnswer,
+)
+
+NOT_FOUND = "未找到"
+UNDATED = "原文未写时点"
+MAX_LABEL = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Boards with the number of each figure's citation, and the exchange these are opened and saved from."""
+
+    boards: tuple[Board, ...]
+    exchange: Exchange
+    numbers: Mapping[int, int]
+    """id of a figure → number of its citation."""
+
+
+def boards_to_shown(
+    title: str, boards: Sequence[Board], tables: Mapping[str, Table], names: Sequence[str] = ()
+) -> Shown:
+    """The boards as one exchange; `names` are the indicators it holds, all where none is given."""
+    citations: list[Citation] = []
+    numbers: dict[int, int] = {}
+    figures: list[AnswerFigure] = []
+    conflicts: list[Conflict] = []
+    texts: list[str] = []
+    for board in boards:
+        lines = [line for line in board.lines if not names or line.wanted.name in names]
+        said: list[str] = []
+        for line in lines:
+            for figure in line.figures:
+                n = len(citations) + 1  # each figure its own, so that opening it marks no other
+                citations.append(replace(figure.citation, n=n))
+                numbers[id(figure)] = n
+                figures.append(_answer_figure(figure, n))
+                said.append(
+                    f"- {line.wanted.name}：{figure.definition} **{figure.text}** [{n}]（{figure.when.text or UNDATED}）"
+                )
+            conflicts += _conflicts(line, numbers)
+        silent = "、".join(line.wanted.name for line in lines if not line.figures)
+        texts += [f"《{board.report.title}》", "\n".join(said)] + ([f"报告中未找到：{silent}。"] if silent else [])
+    reports = {board.report.id: board.report for board in boards}
+    query = Query(title, title, title, tuple(reports))
+    answer = VerifiedAnswer(
+        query,
+        Evidence(query, ()),
+        AnswerStatus.ANSWERED if figures else AnswerStatus.NOT_FOUND,
+        "\n\n".join(filter(None, texts)),
+        tuple(figures),
+        tuple(citations),
+        tuple(conflicts),
+        (),
+        "extractive",
+        None,
+        0,
+        0,
+        (),
+    )
+    return Shown(tuple(boards), answer_to_exchange(title, answer, reports, tables), numbers)
+
+
+def _answer_figure(figure: BoardFigure, n: int) -> AnswerFigure:
+    number = figure.number
+    return AnswerFigure(figure.text, number.value, number.unit, "answer", "quoted", (n,), None, figure.when.text)
+
+
+def _conflicts(line: BoardLine, numbers: Mapping[int, int]) -> Iterator[Conflict]:
+    """Figures of one definition that the report prints for what may be one time."""
+    for definition, group in groupby(line.figures, key=lambda figure: figure.definition):
+        noted = [figure for figure in group if figure.rivals]
+        if len(noted) > 1:
+            yield Conflict(definition, tuple((f.text, numbers[id(f)]) for f in noted), noted[0].rivals)
+
+
+def board_html(board: Board, shown: Shown, anchor: str) -> str:
+    """A report's board: its indicators by group, each figure with its time, its printed name and its source."""
+    groups = [
+        f'<div class="wb-head">{escape(group)}</div><div class="wb-board">{"".join(_line(line, shown, anchor) for line in lines)}</div>'
+        for group, lines in groupby(board.stated, key=lambda line: line.wanted.group)
+    ]
+    return f'<div class="wb-boards">{"".join(groups)}{_unstated(board)}</div>'
+
+
+def _line(line: BoardLine, shown: Shown, anchor: str) -> str:
+    figures = "".join(_figure(figure, shown, anchor) for figure in line.figures)
+    note = f'<div class="wb-note">{escape(line.wanted.note)}</div>' if line.wanted.note else ""
+    return f'<div class="wb-indicator"><div class="wb-name">{escape(line.wanted.name)}</div>{figures}{note}</div>'
+
+
+def _figure(figure: BoardFigure, shown: Shown, anchor: str) -> str:
+    label = " ".join(figure.label.split())
+    name = label if len(label) <= MAX_LABEL else figure.definition
+    facts = [
+        figure.when.text or UNDATED,
+        f"原文“{name}”",
+        f"全文共 {figure.mentions} 处" if figure.mentions > 1 else "",
+    ]
+    notes = "".join(f'<div class="wb-doubt">{escape(note)}</div>' for note in (figure.rivals, figure.note) if note)
+    return (
+        f'<div class="wb-figure"><strong>{escape(figure.text)}</strong>{_marker(figure, shown, anchor)}'
+        f'<div class="wb-facts">{escape(" · ".join(filter(None, facts)))}</div>{notes}</div>'
+    )
+
+
+def _marker(figure: BoardFigure, shown: Shown, anchor: str) -> str:
+    n, page = shown.numbers[id(figure)], figure.citation.page
+    label = f"第 {page} 页" if page is not None else "原文"
+    return f' <a class="wb-ref" href="#{anchor}-{n}" title="查看出处 {n}">{label}</a>'
+
+
+def _unstated(board: Board) -> str:
+    if not board.unstated:
+        return ""
+    return (
+        '<div class="wb-head">报告中未找到</div>'
+        f'<p class="wb-muted">{escape("、".join(board.unstated))}</p>'
+        '<p class="wb-muted">只收全校口径、名称明确的数字；没有列出的，可能只在图里或只有分项，请提问或查原文。</p>'
+    )
+
+
+def comparison_html(comparisons: Sequence[Comparison], boards: Sequence[Board], shown: Shown, anchor: str) -> str:
+    """Indicators by report, with why some cannot be compared; what no figure was found for is said."""
+    head = ["指标", *(escape(name) for name in report_names([board.report for board in boards]))]
+    rows = [
+        [
+            f"<b>{escape(item.wanted.name)}</b>",
+            *(
+                "".join(_figure(figure, shown, anchor) for figure in cell.figures)
+                or f'<span class="wb-muted">{NOT_FOUND}</span>'
+                for cell in item.cells
+            ),
+        ]
+        for item in comparisons
+    ]
+    notes = "".join(
+        f"<li><b>{escape(item.wanted.name)}</b>：{escape(item.obstacle or item.caution)}</li>"
+        for item in comparisons
+        if item.obstacle or item.caution
+    )
+    return f'<div class="wb-compare">{grid_html(head, rows)}{f"<ul>{notes}</ul>" if notes else ""}</div>'
+
+
+def report_names(reports: Sequence[Report]) -> list[str]:
+    """What tells reports apart in a table's head: college and year, with the kind or by title where that is not enough."""
+    plain = [f"{report.college or report.title} {report.year or ''}".strip() for report in reports]
+    kinds = [f"{name} {report.kind.value}" for name, report in zip(plain, reports, strict=True)]
+    titles = [report.title for report in reports]
+    forms = (plain, kinds, titles, [f"{report.title}（{report.id}）" for report in reports])
+    return next((form for form in forms if len(set(form)) == len(form)), forms[-1])
+
+
+def comparison_to_chart(comparison: Comparison, names: Mapping[str, str]) -> Chart | None:
+    """A bar for each report, in the unit all are printed in, else in what it is measured in; None where they do not compare."""
+    figures = [(cell.report.id, cell.compared) for cell in comparison.cells if cell.compared is not None]
+    if comparison.obstacle or not figures:
+        return None
+    units = {figure.number.unit for _, figure in figures}
+    unit = units.pop() if len(units) == 1 else canonical(figures[0][1].number.unit)[1].base
+    bars = tuple(
+        Bar(names[identity], figure.number.value if figure.number.unit == unit else figure.amount, figure.text)
+        for identity, figure in figures
+    )
+    return Chart(figures[0][1].definition, unit, bars, is_over_time=False)
+
+
+def page_notes(pages: Sequence[Page], tables: Sequence[Table]) -> tuple[tuple[int | None, str], ...]:
+    """(physical page, what a reader should know of it) in order: no usable text, doubtful tables."""
+    said = {PageStatus.EMPTY: "没有文字（可能是图片或扫描页），数字没有读入", PageStatus.GARBLED: "文字乱码，没有读入"}
+    notes = [(page.number, page.note or said[page.status]) for page in pages if page.note or page.status in said]
+    for table in tables:
+        where = next((row.page for row in table.rows if row.page is not None), None)
+        notes += [(where, f"{table.caption or '一张没有题名的表'}：{warning}") for warning in table.warnings]
+    return tuple(sorted(notes, key=lambda item: (item[0] is None, item[0] or 0, item[1])))
+
+
+def page_notes_html(notes: Sequence[tuple[int | None, str]]) -> str:
+    """The warnings of a report page by page."""
+    if not notes:
+        return '<p class="wb-muted">每一页都读出了文字，表格也没有疑点。</p>'
+    items = "".join(f"<li>{f'第 {page} 页：' if page else ''}{escape(note)}</li>" for page, note in notes)
+    return f'<ul class="wb-warnings">{items}</ul>'
+
+
+def contradictions_html(items: Sequence[tuple[ContradictionKind, str, str]]) -> str:
+    """(kind, indicator, note) of what does not fit in a report."""
+    if not items:
+        return '<p class="wb-muted">没有发现前后不一致的数字。</p>'
+    lines = "".join(
+        f'<li><span class="wb-badge">{escape(kind.value)}</span>{escape(indicator)}：{escape(note)}</li>'
+        for kind, indicator, note in items
+    )
+    return f'<ul class="wb-doubts">{lines}</ul>'
+
+
+def board_to_json(board: Board) -> dict[str, Any]:
+    """A board as one object of `wenbao board --json`."""
+    return {
+        "report": board.report.id,
+        "title": board.report.title,
+        "college": board.report.college,
+        "year": board.report.year,
+        "figures": [
+            {
+                "indicator": line.wanted.name,
+                "name": figure.definition,
+                "label": figure.label,
+                "text": figure.text,
+                "value": str(figure.number.value),
+                "unit": figure.number.unit,
+                "scope": figure.when.text,
+                "section": list(figure.citation.passage.path),
+                "page": figure.citation.page,
+                "page_label": figure.citation.page_label,
+                "quote": figure.citation.quote,
+                "mentions": figure.mentions,
+                "notes": [note for note in (figure.rivals, figure.note) if note],
+            }
+            for line in board.stated
+            for figure in line.figures
+        ],
+        "not_found": list(board.unstated),
+    }
+
+
+def board_to_text(board: Board) -> str:
+    """A board as lines for a terminal."""
+    lines = [f"《{board.report.title}》"]
+    for line in board.stated:
+        for figure in line.figures:
+            lines.append(f"  {line.wanted.name}：{figure.text}（{figure.definition}，{figure.when.text or UNDATED}）")
+            lines.append(f"    {place_of(figure.citation, board.report)}")
+            lines += [f"    注意：{note}" for note in (figure.rivals, figure.note) if note]
+    return "\n".join([*lines, f"  报告中未找到：{'、'.join(board.unstated)}" if board.unstated else ""]).rstrip()

@@ -1,0 +1,272 @@
+"""VerifiedAnswer → what the page shows (pure): every text of a report or a model stands in it as plain characters.
+
+Answers are HTML in which nothing but our own tags is markup; labels of widgets, which Streamlit reads as Markdown,
+go through `escape_markdown`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import groupby
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from rag.language.text import matching_key, unique
+from rag.presentation.asked_figures import asked_figures
+from rag.presentation.blocks import Block, Spans, answer_to_blocks
+from rag.presentation.exchanges import Exchange
+from rag.presentation.html.figures import facts_html, removed_html
+from rag.presentation.html.sources import grid_html, plain_html, sources_html
+from rag.presentation.json_and_text import report_facts
+from rag.records import AnswerStatus, Conflict, Report, VerifiedAnswer
+from rag.settings.choices import MODEL_NAMES
+
+if TYPE_CHECKING:
+    from rag.records import ReportStats
+
+WORD_JOINER = "\u2060"
+"""Invisible, breaks no line: parts what a second reading of the text would take for a link, an icon or an emoji."""
+STAGES = ("理解", "检索", "作答", "核对")
+"""What `Assistant.ask` reports, in order."""
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_REREAD = re.compile(r"(?<=:)(?=[A-Za-z_/+-])|(?<=@)(?=\w)|(?<=www)(?=\.)", re.IGNORECASE)
+_TYPOGRAPHIC = re.compile(r"(?<=[<>=~+!-])(?=[<>=~+!-])")
+_MARKER = re.compile(r"\[(\d{1,3})\]")
+_HEAD = '<h1>问报</h1><p class="wb-lead">就院校报告提问，每个数字都注明出处页码。</p>'
+
+
+def escape_markdown(text: str) -> str:
+    """One line of Markdown that Streamlit shows as `text`, runs of white space as one space."""
+    line = " ".join(text.split())
+    for pattern in (_REREAD, _TYPOGRAPHIC):
+        line = pattern.sub(WORD_JOINER, line)
+    return _PUNCTUATION.sub(r"\\\1", line)
+
+
+def stage_line(stage: str) -> str:
+    """All stages of an answer as a label, the one that is under way in bold."""
+    return " › ".join(f"**{name}**" if name == stage else name for name in STAGES)
+
+
+def question_html(question: str) -> str:
+    """A question as its asker's bubble."""
+    return f'<div class="wb-question">{plain_html(question)}</div>'
+
+
+def error_html(message: str) -> str:
+    """An error a person may read."""
+    return f'<div class="wb-answer"><div class="wb-notice wb-error">{plain_html(message)}</div></div>'
+
+
+def exchange_to_html(exchange: Exchange, anchor: str) -> tuple[str, str]:
+    """What stands under the question: the answer or why there is none, and its sources.
+
+    `anchor` makes the ids of the sources unlike those of other answers.
+    """
+    if exchange.answer is not None:
+        return _answer(exchange, exchange.answer, anchor), _sources(exchange, exchange.answer, anchor)
+    if exchange.record:
+        return f'<div class="wb-answer"><div class="wb-text"><p>{plain_html(exchange.text)}</p></div></div>', ""
+    return error_html(exchange.failure), ""
+
+
+def _answer(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
+    """The answer, what is to be known of its figures, and its conflicts."""
+    parts = [
+        _understood(answer),
+        f'<div class="wb-text">{"".join(_block(block, anchor) for block in answer_to_blocks(answer))}</div>',
+        facts_html(asked_figures(exchange), lambda n: _marker(n, anchor)),
+        *(_conflict(conflict, anchor) for conflict in answer.conflicts),
+        removed_html(answer),
+    ]
+    return f'<div class="wb-answer wb-{answer.status.value.replace("_", "-")}">{"".join(parts)}</div>'
+
+
+def _sources(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
+    reports = {report.id: report for report in exchange.reports}
+    tables = {table.id: table for table in exchange.tables}
+    foot = f'<p class="wb-foot">{escape(_foot(answer))}</p>'
+    return f'<div class="wb-below">{sources_html(answer, reports, tables, anchor)}{foot}</div>'
+
+
+def _understood(answer: VerifiedAnswer) -> str:
+    if answer.query.standalone == answer.query.question:
+        return ""
+    return f'<p class="wb-understood">理解为：{escape(answer.query.standalone)}</p>'
+
+
+def _foot(answer: VerifiedAnswer) -> str:
+    name = answer.model_returned or MODEL_NAMES.get(answer.model, answer.model)
+    seconds = dict(answer.timings_ms).get("total", 0.0) / 1000
+    facts = [name, f"查了 {len(answer.query.report_ids)} 份报告", f"{seconds:.2f} 秒"]
+    if answer.first_token_ms is not None:
+        facts.append(f"首字 {answer.first_token_ms / 1000:.2f} 秒")
+    if answer.input_tokens:
+        facts.append(f"token 输入 {answer.input_tokens}、输出 {answer.output_tokens}")
+    if answer.cost is not None:
+        facts.append(f"费用 {answer.cost:.4f} 元")
+    return " · ".join(facts)
+
+
+def _block(block: Block, anchor: str) -> str:
+    lines = [[_spans(cell, anchor) for cell in line] for line in block.lines]
+    if block.kind == "list":
+        return f"<ul>{''.join(f'<li>{line}</li>' for (line,) in lines)}</ul>"
+    if block.kind == "table":
+        return grid_html(lines[0], lines[1:])
+    return f"<p>{'<br>'.join(line for (line,) in lines)}</p>"
+
+
+def _spans(spans: Spans, anchor: str) -> str:
+    """Escaped words and marks, runs of bold ones in one piece."""
+    pieces: list[str] = []
+    for bold, run in groupby(spans, key=lambda span: span.bold):
+        html = "".join(escape(span.text) if span.note is None else _marker(span.note, anchor) for span in run)
+        pieces.append(f"<strong>{html}</strong>" if bold else html)
+    return "".join(pieces)
+
+
+def _marker(n: int, anchor: str) -> str:
+    return f'{WORD_JOINER}<a class="wb-ref" href="#{anchor}-{n}" title="查看出处 {n}">{n}</a>'
+
+
+def _conflict(conflict: Conflict, anchor: str) -> str:
+    values = "，".join(f"<strong>{escape(text)}</strong>{_marker(n, anchor)}" for text, n in conflict.values)
+    label = f"{escape(conflict.indicator)}：" if conflict.indicator else ""
+    return (
+        f'<div class="wb-notice wb-conflict"><span class="wb-badge">数字不一致</span>{label}{values}'
+        f'<div class="wb-note">{escape(conflict.note)}</div></div>'
+    )
+
+
+def report_html(report: Report, stats: ReportStats | None, contradictions: int = 0, added: str = "") -> str:
+    """A report in the list: its title, what it is, its file and when it was added, and what is wrong with it."""
+    facts = [recognised(report)]
+    if report.page_count:
+        facts.append(f"{report.page_count} 页")
+    if stats and stats.tables:
+        facts.append(f"{stats.tables} 张表")
+    facts.append(f"{report.figure_count} 个数字" if report.figure_count else "")
+    facts.append(f"{contradictions} 处数字待核" if contradictions else "")
+    warnings = "".join(f"<li>{escape(warning)}</li>" for warning in report.warnings)
+    notes = f'<ul class="wb-warnings">{warnings}</ul>' if warnings else ""
+    line = escape(" · ".join(filter(None, facts)))
+    file = escape(" · ".join(filter(None, [added, f"文件 {PurePath(report.path).name}"])))
+    title = f'<div class="wb-title">{escape(report.title)}</div>'
+    return f'<div class="wb-report">{title}<div>{line}</div><div class="wb-file">{file}</div>{notes}</div>'
+
+
+def removal_html(report: Report) -> str:
+    """What is asked before a report is removed."""
+    return (
+        f"<p>确定移除《{escape(report.title)}》（{escape(PurePath(report.path).name)}）吗？</p>"
+        '<p class="wb-muted">移除后不能再就它提问；已有的对话不受影响。以后可以重新添加。</p>'
+    )
+
+
+def not_removable_html(is_sample: bool) -> str:
+    """Why a report that was not added on the page is not removed there."""
+    origin = "示例报告随程序附带" if is_sample else "这份报告由维护者放在报告文件夹里"
+    return f'<p class="wb-muted">{origin}，在这里不能移除：要移除，请移走文件后运行 <code>wenbao ingest --prune</code>。</p>'
+
+
+def recognised(report: Report) -> str:
+    """Whose report, of which kind and time it was taken for."""
+    return " · ".join(report_facts(report))
+
+
+def compared_reports(exchange: Exchange) -> tuple[str, ...]:
+    """Ids of the reports an answer cites, one of each college and year; empty where it cites no two of these."""
+    if exchange.answer is None or exchange.answer.status is not AnswerStatus.ANSWERED:
+        return ()
+    reports = {report.id: report for report in exchange.reports}
+    first: dict[tuple[str, int | None], str] = {}
+    for citation in exchange.answer.citations:
+        report = reports.get(citation.passage.report_id)
+        if report is not None and report.college:
+            first.setdefault((report.college, report.year), report.id)
+    return tuple(first.values()) if len(first) > 1 else ()
+
+
+def report_fits(report: Report, sought: str) -> bool:
+    """Whether each word sought stands in what is known of a report."""
+    key = matching_key(
+        " ".join([report.title, report.college, *report.short_names, report.kind.value, str(report.year)])
+    )
+    return all(matching_key(word) in key for word in sought.split())
+
+
+def reports_head_html(reports: Sequence[Report]) -> str:
+    """The head of the page of reports."""
+    return f'<div class="wb-place-head"><h2>报告</h2><p class="wb-muted">{escape(corpus_line(reports))}</p></div>'
+
+
+def corpus_line(reports: Sequence[Report]) -> str:
+    """What is loaded, in a line."""
+    colleges = unique(report.college for report in reports if report.college)
+    years = sorted({report.year for report in reports if report.year})
+    span = f"{years[0]}—{years[-1]} 年" if len(years) > 1 else f"{years[0]} 年" if years else ""
+    return " · ".join(
+        filter(None, [f"已收录 {len(reports)} 份报告", f"{len(colleges)} 个单位" if colleges else "", span])
+    )
+
+
+def upload_html(name: str, done: str, reasons: Sequence[str], warnings: Sequence[str], failed: str = "没有添加") -> str:
+    """How an upload went: what was done, or why not, and what a reader should know of the file."""
+    if reasons:
+        return f'<div class="wb-upload wb-error"><b>{escape(name)}</b><div>{failed}：{plain_html("；".join(reasons))}</div></div>'
+    items = "".join(f"<li>{escape(warning)}</li>" for warning in warnings)
+    notes = f'<ul class="wb-warnings">{items}</ul>' if items else ""
+    return f'<div class="wb-upload"><b>{escape(name)}</b><div>{escape(done)}</div>{notes}</div>'
+
+
+def welcome_html(reports: Sequence[Report]) -> str:
+    """The head of an empty conversation; where there are no reports, how to add them."""
+    if reports:
+        return f'<div class="wb-welcome">{_HEAD}<p class="wb-muted">{escape(corpus_line(reports))}</p></div>'
+    steps = (
+        "在左侧“添加报告”里选择文件：PDF、Word（DOCX）、Excel（XLSX）、TXT 或 Markdown；",
+        "或者在命令行运行 <code>wenbao ingest 报告所在的文件夹</code>，本页会自动看到新报告。",
+    )
+    items = "".join(f"<li>{step}</li>" for step in steps)
+    return f'<div class="wb-welcome">{_HEAD}<div class="wb-empty"><b>还没有报告</b><ol>{items}</ol></div></div>'
+
+
+def login_html() -> str:
+    """What stands in place of the page before a login."""
+    return f'<div class="wb-welcome">{_HEAD}<p class="wb-muted">请先登录。</p></div>'
+
+
+def keeping_failed_html(message: str) -> str:
+    """Why conversations are not kept."""
+    return f'<div class="wb-upload wb-error"><b>对话没有保存</b><div>{plain_html(message)}</div></div>'
+
+
+def failure_html(message: str) -> str:
+    """What stands in place of the page when it cannot be drawn."""
+    return f'<div class="wb-welcome"><div class="wb-empty wb-error"><b>暂时打不开</b><p>{plain_html(message)}</p></div></div>'
+
+
+def theme_css(dark: bool) -> str:
+    """The colours the page's own parts take from the theme."""
+    return f":root{{{''.join(f'--wb-{name}:{colour};' for name, colour in colours(dark).items())}}}"
+
+
+def colours(dark: bool) -> Mapping[str, str]:
+    """The colours of the page's own parts, by what they are for."""
+    return _DARK if dark else _LIGHT
+
+
+_LIGHT = {
+    "page": "#fcfbf8", "accent": "#1f6f6b", "accent-soft": "#e3efec", "ink": "#24292c", "muted": "#6b6f6c", "line": "#e2ddd2",
+    "card": "#ffffff", "soft": "#f4f1ea", "mark": "#fbe9a9", "warn": "#8a5a00", "warn-soft": "#fdf3dc",
+    "bad": "#9b3324", "bad-soft": "#fbeae6",
+}  # fmt: skip
+_DARK = {
+    "page": "#171a1b", "accent": "#7cc7be", "accent-soft": "#21413e", "ink": "#e7e4dd", "muted": "#a09f98", "line": "#343a3b",
+    "card": "#1e2324", "soft": "#22282a", "mark": "#6a5618", "warn": "#e8c170", "warn-soft": "#3a3018",
+    "bad": "#f0a394", "bad-soft": "#422621",
+}  # fmt: skip

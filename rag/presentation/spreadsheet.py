@@ -1,0 +1,161 @@
+"""The figures of answers → rows for Excel, as CSV or as a workbook (pure). No cell of them is ever a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias
+
+from rag.figures.extraction import passage_to_figures
+from rag.language.numbers import find_numbers
+from rag.language.text import unique
+from rag.presentation.document import printable
+from rag.presentation.exchanges import Exchange
+from rag.presentation.json_and_text import recognised_note
+from rag.presentation.word import without_times
+from rag.records import AnswerFigure, Citation, VerifiedAnswer
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+Sheet: TypeAlias = tuple[str, Sequence[Sequence[str | Decimal]], Sequence[int]]
+"""Title, rows and widths."""
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+COLUMNS = ("数字", "数值", "单位", "院校", "对象/说明", "口径", "报告", "页码", "原文", "公式", "来源")
+_WIDTHS = (14, 12, 8, 22, 32, 22, 32, 10, 60, 40, 12)
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_MARKER = re.compile(r"\[\d+\]")
+_MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
+_MAX_CELL_CHARACTERS = 32_767
+"""What a cell of Excel holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One figure of an answer, in the order of `COLUMNS`."""
+
+    text: str
+    value: Decimal
+    unit: str
+    colleges: str
+    about: str
+    scope: str
+    reports: str
+    pages: str
+    quotes: str
+    formula: str
+    origin: str
+    """That it was recognised from a picture, `` where it is printed."""
+
+
+def exchanges_to_rows(exchanges: Sequence[Exchange]) -> tuple[FigureRow, ...]:
+    """The figures of all answers in order, each once an answer."""
+    return tuple(
+        row
+        for exchange in exchanges
+        if exchange.answer is not None
+        for row in dict.fromkeys(_row(figure, exchange.answer, exchange) for figure in exchange.answer.figures)
+    )
+
+
+def figures_to_csv(exchanges: Sequence[Exchange]) -> bytes:
+    """The figures of the answers as `rows_to_csv` writes them."""
+    return rows_to_csv([COLUMNS, *map(_cells, exchanges_to_rows(exchanges))])
+
+
+def figures_to_xlsx(exchanges: Sequence[Exchange]) -> bytes:
+    """The figures of the answers as `rows_to_xlsx` writes them."""
+    return rows_to_xlsx("数字", [COLUMNS, *map(_cells, exchanges_to_rows(exchanges))], _WIDTHS)
+
+
+def rows_to_csv(rows: Sequence[Sequence[str | Decimal]]) -> bytes:
+    """A table Excel opens as it is: UTF-8 with a byte order mark; text that looks like a formula is led by an apostrophe."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    for row in rows:
+        writer.writerow(_harmless(cell) for cell in row)
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def rows_to_xlsx(title: str, rows: Sequence[Sequence[str | Decimal]], widths: Sequence[int]) -> bytes:
+    """A workbook of one sheet as `sheets_to_xlsx` makes it."""
+    return sheets_to_xlsx([(title, rows, widths)])
+
+
+def sheets_to_xlsx(sheets: Sequence[Sheet]) -> bytes:
+    """A workbook of sheets (title, rows, widths), each first row its head; values are numbers, all else is text.
+
+    Like rows, like bytes.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook()
+    del book[book.sheetnames[0]]
+    for title, rows, widths in sheets:
+        _fill(book.create_sheet(title), rows, widths)
+    stream = io.BytesIO()
+    book.save(stream)
+    return without_times(stream.getvalue(), lambda part: _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", part))
+
+
+def _fill(sheet: Worksheet, rows: Sequence[Sequence[str | Decimal]], widths: Sequence[int]) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    for number, row in enumerate(rows, start=1):
+        for column, content in enumerate(row, start=1):
+            text = printable(content)[:_MAX_CELL_CHARACTERS] if isinstance(content, str) else content
+            cell = sheet.cell(number, column, text)
+            if isinstance(text, str):
+                cell.data_type = "s"
+            cell.alignment = Alignment(vertical="top", wrap_text=widths[column - 1] > 20)
+            cell.font = Font(bold=number == 1)
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = "A2"
+
+
+def _row(figure: AnswerFigure, answer: VerifiedAnswer, exchange: Exchange) -> FigureRow:
+    cited = [citation for citation in answer.citations if citation.n in figure.citations]
+    titles = {report.id: report.title for report in exchange.reports}
+    colleges = {report.id: report.college for report in exchange.reports}
+    return FigureRow(
+        figure.text,
+        figure.value,
+        figure.unit,
+        "；".join(unique(filter(None, (colleges.get(c.passage.report_id, "") for c in cited)))),
+        "；".join(unique(filter(None, (_about(figure, citation, exchange) for citation in cited)))),
+        figure.scope,
+        "；".join(unique(titles.get(c.passage.report_id, c.passage.report_id) for c in cited)),
+        "；".join(unique(str(c.page) for c in cited if c.page is not None)),
+        "；".join(unique(" ".join(c.quote.split()) for c in cited)),
+        figure.formula or "",
+        "；".join(unique(filter(None, map(recognised_note, cited)))),
+    )
+
+
+def _about(figure: AnswerFigure, citation: Citation, exchange: Exchange) -> str:
+    """What the report says the figure is: its clause, or the labels of its row and column."""
+    table = next((table for table in exchange.tables if table.id == citation.passage.table_id), None)
+    inside = [
+        found
+        for found in passage_to_figures(citation.passage, table)
+        if citation.quote_start <= found.start < citation.quote_end
+    ]
+    operands = {number.value for number in find_numbers(_MARKER.sub("", figure.formula or ""))} | {figure.value}
+    named = [found for found in inside if found.number.value in operands]
+    return "；".join(unique(" ".join(filter(None, (f.near, f.before if f.is_cell else ""))).strip() for f in named))
+
+
+def _cells(row: FigureRow) -> tuple[str | Decimal, ...]:
+    return tuple(printable(cell)[:_MAX_CELL_CHARACTERS] if isinstance(cell, str) else cell for cell in astuple(row))
+
+
+def _harmless(cell: str | Decimal) -> str:
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    return f"'{cell}" if cell.lstrip().startswith(_FORMULA_STARTS) else cell

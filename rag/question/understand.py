@@ -1,0 +1,194 @@
+"""Question (and conversation) → Query: which reports, which years, what is asked. Unsure means the question as it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from rag.domain.colleges import mentioned, placed_names
+from rag.domain.indicators import printed_names
+from rag.domain.kinds import asked_kinds
+from rag.domain.near_duplicates import without_twins
+from rag.language.text import unique
+from rag.question.follow_up import Resolved, resolve_follow_up
+from rag.question.subjects import Subject, split_subjects
+from rag.question.years import question_years
+from rag.records import Filters, Query, Report, ReportKind, Turn
+
+_FILLER = re.compile(
+    r"请问|想问一下|想问|想了解一下?|想请教|问一下|麻烦|帮我|帮忙|查一下|查查|看看|告诉我|我想知道|我在[^，,]{2,20}[，,]|大概|到底|究竟|一共|总共|"
+    r"啊|呀|吗|呢|吧|哦|嘛|的话|具体"
+)
+_INTERROGATIVE = re.compile(
+    r"是?多少|有?几(?=[个位名项次门家所种类场期人])|哪一?[个些家所位年天次]|什么|怎么样|怎样|谁|如何|是不是|有没有|多大|多高|多久|多长"
+)
+_WANTS_NUMBER = re.compile(r"多少|几[个位名项次门家所种类场期人成]|百分之|比例|占比|率|多大|多高|多久")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    report_ids: tuple[str, ...]
+    colleges: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def question_to_query(question: str, history: Sequence[Turn], filters: Filters, reports: Sequence[Report]) -> Query:
+    """The question as understood against the reports there are."""
+    question = " ".join(question.split())
+    resolved = resolve_follow_up(question, history, reports)
+    left = filtered_reports(reports, filters)
+    query = _resolved_to_query(question, resolved, left, reports)
+    return replace(query, parts=_parts(query, left, reports))
+
+
+def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report], reports: Sequence[Report]) -> Query:
+    """The question as one, over the reports left by the filters."""
+    standalone, focus, carried = resolved.standalone, resolved.focus, resolved.carried
+    years = question_years(standalone)
+    scope = _route(standalone, years, left, reports)
+    return Query(
+        question=question,
+        standalone=standalone,
+        focus=focus,
+        carried=carried,
+        kinds=resolved.kinds,
+        report_ids=scope.report_ids,
+        colleges=scope.colleges,
+        unknown_colleges=scope.unknown,
+        years=years,
+        terms=(
+            " ".join([strip_question(f"{focus} {carried}", scope.colleges, reports), *scope.colleges]),
+            *printed_names(f"{focus} {carried}"),
+        ),
+        wants_number=_WANTS_NUMBER.search(focus + carried) is not None,
+    )
+
+
+def _parts(query: Query, left: Sequence[Report], reports: Sequence[Report]) -> tuple[Query, ...]:
+    """What a question that spans several colleges or years asks of each."""
+    whole = f"{query.carried}，{query.focus}" if query.carried else query.standalone
+    held = {report.college for report in left if report.college}
+    names = {r.college: r.short_names for r in reports if r.college in held or r.college in query.unknown_colleges}
+    own = [report for report in left if report.id in query.report_ids and not _speaks_of_others(report)]
+    whose = [report for report in left if not _speaks_of_others(report)] if query.colleges else own
+    every = () if _asks_official(query.standalone) else unique(report.college for report in whose if report.college)
+    subjects = split_subjects(whole, names, _years_apart(own), every)
+    parts = tuple(_part(subject, query.colleges, left, reports) for subject in subjects)
+    return parts if len(parts) > 1 else ()
+
+
+def _part(subject: Subject, compared: Sequence[str], left: Sequence[Report], reports: Sequence[Report]) -> Query:
+    """What is asked of one, over its own reports and those that speak of many; a year is named with its college."""
+    is_year = subject.name[0].isdigit()
+    others = {college for college in compared if college not in subject.name and not is_year}
+    resolved = Resolved(subject.question, subject.question, "")
+    kept, known = ([r for r in given if r.college not in others] for given in (left, reports))
+    part = _resolved_to_query(subject.question, resolved, kept, known)
+    name = f"{''.join(part.colleges[:1])}{subject.name}" if is_year else subject.name
+    return replace(part, subject=name, report_ids=_latest(part, left))
+
+
+def _asks_official(question: str) -> bool:
+    return ReportKind.OFFICIAL in asked_kinds(question)
+
+
+def _years_apart(own: Sequence[Report]) -> tuple[int, ...]:
+    """Years and classes of one college's reports, where there are several of different years."""
+    if len({report.college for report in own}) != 1 or len({report.year for report in own if report.year}) < 2:
+        return ()
+    return tuple(sorted({year for report in own for year in (report.year, report.cohort) if year}))
+
+
+def _latest(part: Query, reports: Sequence[Report]) -> tuple[str, ...]:
+    """A part's reports; where it names no year, of each kind only those of the last year there is."""
+    chosen = [report for report in reports if report.id in part.report_ids]
+    last = {r.kind: max(o.year or 0 for o in chosen if o.kind is r.kind) for r in chosen if not _speaks_of_others(r)}
+    return tuple(r.id for r in chosen if part.years or r.kind not in last or r.year in (None, last[r.kind]))
+
+
+def filtered_reports(reports: Sequence[Report], filters: Filters) -> tuple[Report, ...]:
+    """The reports the asker's filters leave; a text repeated in another format counts once."""
+    wanted = {name.lower() for name in filters.reports}
+
+    def stem(report: Report) -> str:
+        return PurePosixPath(report.id).stem.lower()
+
+    left = [
+        report
+        for report in reports
+        if (not wanted or report.id.lower() in wanted or stem(report) in wanted)
+        and (
+            not filters.colleges
+            or report.college in filters.colleges
+            or set(filters.colleges) & set(report.short_names)
+        )
+        and (not filters.years or report.year in filters.years or report.cohort in filters.years)
+        and (not filters.kinds or report.kind.value in filters.kinds)
+    ]
+    return without_twins(left)
+
+
+def strip_question(question: str, colleges: Sequence[str], reports: Sequence[Report]) -> str:
+    """The question without the names of its colleges, fillers and question words: what is to be searched for."""
+    names = {report.college: report.short_names for report in reports if report.college in colleges}
+    for start, end in sorted(mentioned(question, names).values(), reverse=True):
+        question = question[:start] + " " + question[end:].removeprefix("的")
+    return " ".join(_INTERROGATIVE.sub(" ", _FILLER.sub(" ", question)).split())
+
+
+def _route(standalone: str, years: Sequence[int], reports: Sequence[Report], every: Sequence[Report]) -> _Scope:
+    """Where to look among the reports left; of `every` report the colleges are known by name."""
+    names = {report.college: report.short_names for report in every if report.college}
+    held = {report.college for report in reports}
+    named = mentioned(standalone, names)
+    in_order = sorted(named, key=lambda college: named[college])
+    colleges = tuple(college for college in in_order if college in held)
+    known_forms = {form for college, shorts in names.items() for form in (college, *shorts)}
+    unknown = unique(
+        name
+        for name, start in placed_names(standalone)
+        if name not in known_forms
+        and not any(name in college or college in name for college in in_order)
+        and not any(start < b and a < start + len(name) for a, b in named.values())
+    )
+    owners = {report.college for report in every if not _speaks_of_others(report)}
+    spans = {named[college] for college in colleges}
+    outside = [c for c in in_order if c in owners and c not in held and named[c] not in spans]
+    kinds = asked_kinds(standalone)
+    if colleges:
+        chosen = {report.id for report in _of_colleges(reports, colleges, years, kinds)}
+    else:
+        chosen = {report.id for report in _narrow(reports, [r for r in reports if r.kind in kinds])}
+    return _Scope(tuple(report.id for report in reports if report.id in chosen), colleges, (*outside, *unknown))
+
+
+def _of_colleges(
+    reports: Sequence[Report], colleges: Sequence[str], years: Sequence[int], kinds: Sequence[ReportKind]
+) -> Iterator[Report]:
+    """Each college's reports of these years and kinds, all of them where there is none; and what speaks of many."""
+    for college in colleges:
+        own = [report for report in reports if report.college == college]
+        of_years = _narrow(own, [report for report in own if _of_year(report, years)])
+        yield from _narrow(of_years, [report for report in of_years if report.kind in kinds])
+    for report in reports:
+        if _speaks_of_others(report) and _of_year(report, years) and (not kinds or report.kind in kinds):
+            yield report
+
+
+def _narrow(reports: Sequence[Report], narrower: Sequence[Report]) -> Sequence[Report]:
+    return narrower or reports
+
+
+def _speaks_of_others(report: Report) -> bool:
+    """Official letters and briefings speak of many colleges; so may what is of none that is known."""
+    return not report.college or report.kind in (ReportKind.OFFICIAL, ReportKind.BRIEFING, ReportKind.OTHER)
+
+
+def _of_year(report: Report, years: Sequence[int]) -> bool:
+    """Whether a report may hold figures of a year: its own, its class, its academic years, or last year's money."""
+    if report.year is None or not years:
+        return True
+    academic = {int(year) for year in (report.academic_year or "").split("-") if year}
+    return bool({report.year, report.year - 1, report.year - 2, report.cohort, *academic} & set(years))

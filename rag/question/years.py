@@ -1,0 +1,49 @@
+"""The years and classes a question names, also as people type them: 2023届, 22年, 2023咸职, 2021—2023年."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.language.numbers import find_numbers, find_scopes
+from rag.language.text import unique
+
+_BARE = re.compile(r"(?<![\d“\"‘.+-])20[0-3]\d(?![\d+号.”\"-])")
+_SHORT = re.compile(r"(?<![\d近去前后共有过])(?:1[5-9]|2\d)(?=(?:年|届|级)(?![级制龄来间内以前后代]|历史|的历史|时间))")
+_WORDS = ("年", "届", "级")
+_DURATION_UNITS = frozenset(_WORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class YearSpan:
+    """Where a question names years; `word` is its 年, 届, 级 or 学年, empty where it has none."""
+
+    start: int
+    end: int
+    years: tuple[int, ...]
+    word: str
+
+
+def year_spans(question: str) -> tuple[YearSpan, ...]:
+    """Each place where a question names years, in order; not 2000人, 近20年 or “51020”."""
+    scopes = [scope for scope in find_scopes(question) if scope.years]
+    found = [YearSpan(s.start, s.end, s.years, (re.findall("学年度?|届|级|年", s.text) or [""])[-1]) for s in scopes]
+    figures = [(n.start, n.end) for n in find_numbers(question) if n.unit not in _DURATION_UNITS]
+    for pattern, century in ((_BARE, 0), (_SHORT, 2000)):
+        for match in pattern.finditer(question):
+            word = question[match.end() : match.end() + 1]
+            end = match.end() + (word in _WORDS)
+            if all(end <= a or b <= match.start() for a, b in [*figures, *((s.start, s.end) for s in found)]):
+                found.append(YearSpan(match.start(), end, (century + int(match[0]),), word if word in _WORDS else ""))
+    return tuple(sorted(found, key=lambda span: span.start))
+
+
+def question_years(question: str) -> tuple[int, ...]:
+    """Years and classes a question names, in order, each once."""
+    return unique_years(year_spans(question))
+
+
+def unique_years(spans: Sequence[YearSpan]) -> tuple[int, ...]:
+    """The years of several places, each once."""
+    return tuple(int(year) for year in unique(str(year) for span in spans for year in span.years))

@@ -1,0 +1,126 @@
+"""Columns and rows of a table without vertical rules: white corridors between words, lines that belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from rag.readers.pdf.letters import PrintLine
+from rag.readers.pdf.ruling import Rule
+from rag.readers.pdf.unruled_rows import is_figure
+
+MIN_CORRIDOR = 0.8
+"""Narrowest white between two columns, in heights of the type."""
+MIN_FIGURES = 0.6
+"""Smallest share of figures in the column that proves the rows to be rows."""
+MIN_JUMP = 0.3
+"""Heights of the type by which lines of two rows are further apart than those of one."""
+
+
+def column_edges(body: Sequence[PrintLine], leaves: Sequence[PrintLine], left: float, right: float) -> list[float]:
+    """The middles of the corridors that no line of the body crosses, between the table's outer sides.
+
+    `leaves` are the lowest labels of the header: a corridor is as narrow as they leave it, where they leave it open.
+    """
+    edges = _corridors(body, left, right)
+    narrower = _corridors([*body, *leaves], left, right)
+    return narrower if len(narrower) == len(edges) else edges
+
+
+def _corridors(lines: Sequence[PrintLine], left: float, right: float) -> list[float]:
+    spans = sorted((letter.left, letter.right) for line in lines for letter in line.letters)
+    size = sorted(line.size for line in lines)[len(lines) // 2]
+    edges, reached = [left], spans[0][1]
+    for start, end in spans:
+        if start - reached >= MIN_CORRIDOR * size:
+            edges.append((start + reached) / 2)
+        reached = max(reached, end)
+    return [*edges, right]
+
+
+def places(line: PrintLine, edges: Sequence[float]) -> list[str]:
+    """Text of a line in each column."""
+    return [
+        "".join(letter.text for letter in line.letters if start <= (letter.left + letter.right) / 2 < end)
+        for start, end in pairwise(edges)
+    ]
+
+
+def has_figures(body: Sequence[PrintLine], edges: Sequence[float]) -> bool:
+    """Whether one column at least holds mostly figures."""
+    columns = zip(*(places(line, edges) for line in body), strict=True)
+    shares = [sum(map(is_figure, column)) / sum(map(bool, column)) for column in columns if any(column)]
+    return bool(shares) and max(shares) >= MIN_FIGURES
+
+
+def row_edges(rules: Sequence[Rule], bands: Sequence[Sequence[PrintLine]], edges: Sequence[float]) -> list[float]:
+    """Borders of the rows between rules from side to side; none where they are in doubt.
+
+    Every line is a row where all of them look it; else every band between two rules, where no two figures stand above
+    each other in one; else the lines that stand closer to each other than to the rest.
+    """
+    if all(_is_row(places(line, edges)) for band in bands for line in band):
+        groups = [[[line] for line in band] for band in bands]
+    elif len(bands) > 1 and not any(_stacks_figures(band, edges) for band in bands):
+        groups = [[list(band)] for band in bands]
+    else:
+        groups = [near_lines(band) for band in bands]
+        if not all(_is_one_row(group, edges) for band in groups for group in band):
+            return []
+    return [
+        rules[0].at,
+        *(at for below, band in zip(rules[1:], groups, strict=True) for at in (*_between(band), below.at)),
+    ]
+
+
+def merged_row_edges(
+    rules: Sequence[Rule], bands: Sequence[Sequence[PrintLine]], edges: Sequence[float], short: Sequence[Rule]
+) -> list[float]:
+    """Borders of the rows where some rules leave out the first columns, whose cells are merged there; none in doubt."""
+    start = max(rule.start for rule in short)
+    first = next((at for at, (left, right) in enumerate(pairwise(edges)) if (left + right) / 2 >= start), 0)
+    own = edges[first:]
+    clear = all(_is_filled(band, own) and not _stacks_figures(band, own) for band in bands)
+    return [rule.at for rule in rules] if first and clear else []
+
+
+def _is_filled(band: Sequence[PrintLine], edges: Sequence[float]) -> bool:
+    texts = _together(band, edges)
+    return any(map(is_figure, texts)) and sum(map(bool, texts)) * 2 > len(texts)
+
+
+def _together(band: Sequence[PrintLine], edges: Sequence[float]) -> list[str]:
+    return ["".join(column) for column in zip(*(places(line, edges) for line in band), strict=True)]
+
+
+def _is_row(texts: Sequence[str]) -> bool:
+    return bool(texts[0]) and any(map(is_figure, texts[1:])) and sum(map(bool, texts)) * 2 > len(texts)
+
+
+def _is_one_row(group: Sequence[PrintLine], edges: Sequence[float]) -> bool:
+    return _is_row(_together(group, edges)) and not _stacks_figures(group, edges)
+
+
+def _stacks_figures(band: Sequence[PrintLine], edges: Sequence[float]) -> bool:
+    return any(sum(map(is_figure, column)) > 1 for column in zip(*(places(line, edges) for line in band), strict=True))
+
+
+def near_lines(band: Sequence[PrintLine]) -> list[list[PrintLine]]:
+    """Lines in groups, parted where the white between two is of the larger of two kinds."""
+    gaps = [lower.top - upper.bottom for upper, lower in pairwise(band)]
+    ordered = sorted(gaps)
+    jump, limit = max(((high - low, high) for low, high in pairwise(ordered)), default=(0.0, 0.0))
+    if jump < MIN_JUMP * max(line.size for line in band):
+        return [list(band)]
+    groups = [[band[0]]]
+    for gap, line in zip(gaps, band[1:], strict=True):
+        if gap >= limit:
+            groups.append([])
+        groups[-1].append(line)
+    return groups
+
+
+def _between(groups: Sequence[Sequence[PrintLine]]) -> list[float]:
+    return [
+        (max(line.bottom for line in above) + min(line.top for line in below)) / 2 for above, below in pairwise(groups)
+    ]

@@ -1,0 +1,1 @@
+"""Tables that plain text sets by spaces."""

@@ -1,0 +1,1 @@
+"""A file → the parts of its report, in a guarded child process."""

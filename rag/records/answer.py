@@ -1,0 +1,151 @@
+"""What was found, and the answer on its way through the gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from rag.records.question import Query
+from rag.records.report import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to a chat model; role is `system`, `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReply:
+    """What a chat model sent back."""
+
+    text: str
+    model_returned: str | None
+    """The model's name as the service gave it."""
+    finish_reason: str
+    """`stop`, `length`, `content_filter`…; `stopped` where the reader stopped it, `` where the stream just ended."""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    first_token_ms: float = 0.0
+    total_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What retrieval found, best first."""
+
+    query: Query
+    passages: tuple[Passage, ...]
+    word_weights: tuple[tuple[str, float], ...] = ()
+    """The question's content words and how much each tells the searched texts apart."""
+    parts: tuple[Evidence, ...] = ()
+    """What was found for each part of the query, in its order; `passages` holds all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a part of an answer stands."""
+
+    n: int
+    passage: Passage
+    quote_start: int
+    """Span of the quote, as offsets in `passage.text`."""
+    quote_end: int
+    page: int | None
+    page_label: str | None
+
+    @property
+    def quote(self) -> str:
+        """The quoted text, verbatim."""
+        return self.passage.text[self.quote_start : self.quote_end]
+
+
+class AnswerStatus(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    NOT_FOUND = "not_found"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer before the gate. `text` is Markdown; `[n]` after a figure names its citation."""
+
+    status: AnswerStatus
+    text: str
+    citations: tuple[Citation, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    computations: tuple[Computation, ...] = ()
+    model: str = "extractive"
+    model_returned: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    first_token_ms: float | None = None
+    notice: str = ""
+    """Chinese: what the reader must know about how the answer came about (the model failed, the text is cut)."""
+    problems: tuple[str, ...] = ()
+    """Chinese: what in a model's reply did not hold, as it is told to the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The same thing printed with different figures."""
+
+    indicator: str
+    values: tuple[tuple[str, int], ...]
+    """(figure as written, citation number)."""
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """A figure computed by code from cited ones."""
+
+    text: str
+    """The result as written in the answer, unit included."""
+    formula: str
+    """`34118.10[1] − 33714.58[1] = 403.52 万元`."""
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFigure:
+    """A figure that stands in an answer."""
+
+    text: str
+    value: Decimal
+    unit: str
+    role: str
+    """`answer` (bold: it was asked for) or `context`."""
+    kind: str
+    """`quoted` or `computed`."""
+    citations: tuple[int, ...]
+    formula: str | None = None
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedAnswer:
+    """An answer behind the gate: every figure in it is quoted, computed or gone."""
+
+    query: Query
+    evidence: Evidence
+    status: AnswerStatus
+    text: str
+    figures: tuple[AnswerFigure, ...]
+    citations: tuple[Citation, ...]
+    conflicts: tuple[Conflict, ...]
+    unsupported: tuple[str, ...]
+    model: str
+    model_returned: str | None
+    input_tokens: int
+    output_tokens: int
+    timings_ms: tuple[tuple[str, float], ...]
+    first_token_ms: float | None = None
+    cost: Decimal | None = None
+    """In yuan; None where no price is configured or no model was called."""
+    notice: str = ""

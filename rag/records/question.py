@@ -1,0 +1,73 @@
+"""What is asked, and of what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of the conversation; role is `user` or `assistant`."""
+
+    role: str
+    content: str
+    passages: tuple[str, ...] = ()
+    """Ids of the passages that it cites."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the asker has set: empty means everything."""
+
+    reports: tuple[str, ...] = ()
+    """Report ids or file stems."""
+    colleges: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
+class Operation(StrEnum):
+    """What has to be done with the figures found."""
+
+    LOOKUP = "lookup"
+    SUM = "sum"
+    DIFFERENCE = "difference"
+    SHARE = "share"
+    RATIO = "ratio"
+    GROWTH = "growth"
+    AVERAGE = "average"
+    COUNT = "count"
+    RANK = "rank"
+    COMPARE = "compare"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as understood."""
+
+    question: str
+    standalone: str
+    """The question with what it leaves unsaid filled in from the conversation."""
+    focus: str
+    """What the question itself asks: `standalone` without what was only carried over."""
+    report_ids: tuple[str, ...]
+    """Reports to search, narrowed by college, year, kind and the asker's filters."""
+    colleges: tuple[str, ...] = ()
+    """Colleges named in the question that are in the corpus."""
+    unknown_colleges: tuple[str, ...] = ()
+    """Colleges named as the subject that none of the reports to search belongs to: there is no report of them, or the
+    asker's filters leave it out."""
+    years: tuple[int, ...] = ()
+    terms: tuple[str, ...] = ()
+    """Search terms: college, year and question words taken out."""
+    operation: Operation = Operation.LOOKUP
+    wants_number: bool = False
+    carried: str = ""
+    """The earlier question an elliptical one is understood by."""
+    kinds: tuple[str, ...] = ()
+    """Classes of the figures the answer before gave, where an elliptical question asks for no kind itself."""
+    subject: str = ""
+    """Of a part: whom or what year it is about, as an answer names it."""
+    parts: tuple[Query, ...] = ()
+    """What a question that spans several colleges or years asks of each, as a question of its own; else empty."""

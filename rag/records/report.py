@@ -1,0 +1,312 @@
+"""A report as read and as structured: pages, sections, tables, chunks, passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PageStatus(StrEnum):
+    """What a page's text layer is worth."""
+
+    TEXT = "text"
+    EMPTY = "empty"
+    GARBLED = "garbled"
+    PENDING = "pending"
+    """A picture of text that has not been recognised yet."""
+
+
+class Origin(StrEnum):
+    """Whether text was printed as text or recognised from a picture."""
+
+    PRINTED = "printed"
+    RECOGNISED = "recognised"
+
+
+class ReportKind(StrEnum):
+    """Kind of document; the value is what a reader sees."""
+
+    QUALITY = "质量年报"
+    UNDERGRADUATE = "本科教学质量报告"
+    EMPLOYMENT = "就业质量年报"
+    EVALUATION = "审核评估报告"
+    DEVELOPMENT = "发展报告"
+    OPENNESS = "信息公开年报"
+    ACCOUNTS = "部门决算"
+    BUDGET = "部门预算"
+    ADMISSION = "招生章程"
+    PROSPECTUS = "招生简章"
+    COMPANY = "公司年报"
+    BRIEFING = "简报"
+    OFFICIAL = "公文"
+    PROFILE = "简介"
+    OTHER = "其他"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line. Coordinates in points from the top left corner; all 0 where a format has none."""
+
+    text: str
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    size: float = 0.0
+    """Height of the type in points, 0 where unknown."""
+    bold: bool = False
+    heading_level: int | None = None
+    """Level stated by the format itself (Word style, Markdown #), 1 = highest."""
+    paragraph: bool = False
+    """The format gave a whole paragraph (DOCX, Markdown), or one's last line: never joined with the next line."""
+    columns: int = 0
+    """Width as printed, in half-width columns, of a hard-wrapped line without coordinates; else 0."""
+    origin: Origin = Origin.PRINTED
+    score: float = 1.0
+    """How sure the recognition was, from 0 to 1: that of its least sure piece; 1 for printed text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a grid, anchored at its top left row and column (0-based)."""
+
+    text: str
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+    score: float = 1.0
+    """As `Line.score`."""
+    is_full: bool = False
+    """Its last printed line has no room for another character: over a page break it may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The part of a table that stands on one page."""
+
+    cells: tuple[Cell, ...]
+    row_count: int
+    column_count: int
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    column_edges: tuple[float, ...] = ()
+    """x of the column borders in points, `column_count + 1` of them; empty where unknown."""
+    open_top: bool = False
+    """No rule closes the first row above: it may go on from the page before."""
+    open_bottom: bool = False
+    """No rule closes the last row below."""
+    header_rows: int = 0
+    """Leading rows that the format marks as header, or sets apart by bold type or shading; 0 where it tells nothing."""
+    warnings: tuple[str, ...] = ()
+    origin: Origin = Origin.PRINTED
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One physical page, items in reading order. Formats without pages give one page numbered None."""
+
+    number: int | None
+    items: tuple[Line | Grid, ...]
+    label: str | None = None
+    """The page number as printed."""
+    width: float = 0.0
+    height: float = 0.0
+    status: PageStatus = PageStatus.TEXT
+    note: str = ""
+    """Chinese: what is wrong with the page, shown to the reader."""
+    is_pictured: bool = False
+    """It is a picture, or holds some large enough to have text in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file as read, before anything is understood."""
+
+    name: str
+    format: str
+    """`pdf`, `docx`, `xlsx`, `text` or `markdown`."""
+    sha256: str
+    pages: tuple[Page, ...]
+    title: str = ""
+    """Title in the file's metadata, often useless."""
+    outline: tuple[tuple[int, str, int | None], ...] = ()
+    """Bookmarks: (level from 1, title, physical page)."""
+    warnings: tuple[str, ...] = ()
+    pending: tuple[int, ...] = ()
+    """Pages whose pictures wait to be recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is known of a report as a whole."""
+
+    id: str
+    title: str
+    college: str
+    """Full name of the college or the issuing office, `` where unknown."""
+    short_names: tuple[str, ...]
+    kind: ReportKind
+    year: int | None
+    cohort: int | None
+    """Graduating class (届)."""
+    academic_year: str | None
+    """`2022-2023`."""
+    path: str
+    sha256: str
+    format: str
+    page_count: int
+    warnings: tuple[str, ...] = ()
+    source: str = ""
+    figure_count: int = 0
+    """Figures in its text and tables."""
+    sketch: tuple[int, ...] = ()
+    """Smallest hashes of its text's shingles: reports of like sketches are one report in two formats."""
+    pending_pages: tuple[int, ...] = ()
+    """As `ReadFile.pending`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageMark:
+    """From `start` (offset in a section's text) on, the text stands on this page."""
+
+    start: int
+    page: int | None
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedSpan:
+    """Text of a section or passage, `text[start:end]`, that was recognised from a picture."""
+
+    start: int
+    end: int
+    score: float
+    """As `Line.score`."""
+
+
+class SectionKind(StrEnum):
+    """What a section is for."""
+
+    FRONT = "front"
+    BODY = "body"
+    CASE = "case"
+    ANNEX = "annex"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The text between two headings. Its paragraphs and table rows end with a line feed."""
+
+    id: str
+    report_id: str
+    ordinal: int
+    path: tuple[str, ...]
+    """Headings from the top one down to this section's own."""
+    kind: SectionKind
+    text: str
+    page_marks: tuple[PageMark, ...]
+    table_spans: tuple[tuple[str, int, int], ...] = ()
+    """(table id, start, end) of each table's rendered rows in `text`."""
+    recognised: tuple[RecognisedSpan, ...] = ()
+    """In order of their place, none overlapping; offsets in `text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedValue:
+    """A value printed once in a merged cell: it belongs to all rows and columns of the cell together."""
+
+    column: int
+    above: int
+    """Rows of the cell above the one it is printed in."""
+    below: int
+    """Rows of it below."""
+    columns: int
+    """Columns of it, the first included."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row of a joined table."""
+
+    printed: tuple[str, ...]
+    """As printed: a merged cell's text stands once, at its top left; the rest are empty."""
+    filled: tuple[str, ...]
+    """Each merged cell's words in every place it covers; a value stands only where it is printed."""
+    page: int | None
+    label: str | None = None
+    origin: Origin = Origin.PRINTED
+    score: float = 1.0
+    """As `Line.score`, of its least sure cell."""
+    merged: tuple[MergedValue, ...] = ()
+    """The values of this row that are printed in merged cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as a reader sees it, joined over pages."""
+
+    id: str
+    report_id: str
+    section_id: str
+    caption: str
+    unit: str
+    """Text of a unit line (单位：万元), `` where there is none."""
+    header_rows: int
+    rows: tuple[TableRow, ...]
+    """Header rows first; a header repeated on a later page stands once."""
+    note: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of one section; the chunks of a section rejoin to its text."""
+
+    id: str
+    report_id: str
+    section_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    """Exactly `section.text[start:end]`: what may be quoted."""
+    context: str
+    """What is embedded before the text: college, kind, year, heading path, and for a table slice its caption,
+    unit and header. Never quoted."""
+    page: int | None
+    """Page of the first character."""
+    table_id: str | None = None
+
+    @property
+    def embedded_text(self) -> str:
+        """Context and text, as they are indexed."""
+        return f"{self.context}\n{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved piece of a section, with the place in it that answered the search best."""
+
+    id: str
+    report_id: str
+    section_id: str
+    path: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+    """Exactly `section.text[start:end]`, verbatim."""
+    focus_start: int
+    """Span of the best sentence or row, as offsets in `text`."""
+    focus_end: int
+    page: int | None
+    """Page of the focus."""
+    page_label: str | None
+    score: float
+    table_id: str | None = None
+    pages: tuple[PageMark, ...] = ()
+    """Where its pages begin; offsets in `text`, the first at 0."""
+    recognised: tuple[RecognisedSpan, ...] = ()
+    """As `Section.recognised`; offsets in the passage's `text`."""

@@ -1,0 +1,1 @@
+"""A question → the passages that may answer it."""

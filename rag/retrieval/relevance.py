@@ -1,0 +1,179 @@
+"""How much of a question stands in a piece of text: its content words, weighted, printed names standing in for asked ones."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from rag.domain.indicators import indicators
+from rag.language.text import matching_key, specificity, tagged_words, text_key, unique
+from rag.records import Query
+
+EQUIVALENT = 0.85
+"""What a printed name counts beside the asked one it stands for."""
+CARRIED = 0.25
+"""What a word counts that stands only in the earlier question a follow-up leans on."""
+PARTIAL = 0.6
+"""What a long word counts, at most, of which only pieces stand in a text."""
+CONTEXT = 0.5
+"""What a word counts that stands in the headings above a text rather than in it."""
+TABLE_CONTEXT = 0.85
+"""What a word counts that stands in the caption or header of a table row."""
+
+_NOUNS = ("n", "vn", "an", "j", "l", "i", "eng", "nz", "ng", "nrt")
+_FACTORS: Mapping[str, float] = {
+    **dict.fromkeys(_NOUNS, 1.0), "": 1.0, "ns": 1.0, "nr": 1.0, "nt": 1.0,
+    "v": 0.5, "vd": 0.5, "a": 0.6, "b": 0.7, "t": 0.5, "s": 0.6, "f": 0.3, "z": 0.4, "m": 0.5,
+}  # fmt: skip
+"""What a word of each part of speech (ICTCLAS tags) says of the subject."""
+COMPOUND_FACTOR = 0.6
+"""From this factor on a word may be part of a compound."""
+COMPOUND = 0.8
+ASKED_NAME = 0.7
+"""What a reader's name for an indicator counts where it is no word of its own (考过, 花了多少钱)."""
+MAX_COMPOUND = 14
+_OPPOSITES = ("待", "未", "不", "非", "无")
+MIN_SUBJECT_SPECIFICITY = 0.45
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_SINGLE = 0.35
+"""Factor for a word of one character."""
+_VAGUE = frozenset(
+    "学校 我校 学院 大学 院校 情况 方面 时候 数据 报告 百分比 百分之 多少 几个 几位 几项 现在 全年 今年 目前 具体 专门 学生 人数 人 比例 占比 比率 比重 钱 元 全校 全部 一共 总共 一起 对方 原文 涉及 主要 平均".split()
+)
+_VAGUE_FACTOR = 0.3
+_PLACES = frozenset("本省 本地 本市 本县 外地".split())
+"""Pronouns to a tagger, places to a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """The content words of a question with their weights."""
+
+    weights: Mapping[str, float]
+    equivalents: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
+    """(words of an asked name, keys of the printed names that stand for it)."""
+
+    @property
+    def total(self) -> float:
+        """Sum of all weights."""
+        return sum(self.weights.values())
+
+    def shares(self, text: str) -> dict[str, float]:
+        """The question's words a text covers, each with the share of its weight that it earns."""
+        key = text_key(text)
+        covered = {word: share for word in self.weights if (share := _share(word, key))}
+        for words, printed in self.equivalents:
+            if any(name in key for name in printed):
+                for word in words & self.weights.keys():
+                    covered[word] = max(covered.get(word, 0.0), EQUIVALENT)
+        return covered
+
+    def coverage(self, text: str, context: str = "", context_share: float = CONTEXT) -> float:
+        """Share of the question's weight, 0 to 1, that stands in a text, or (counting less) in its context."""
+        covered = {word: context_share * share for word, share in self.shares(context).items()} if context else {}
+        for word, share in self.shares(text).items():
+            covered[word] = max(share, covered.get(word, 0.0))
+        return self.earned(covered)
+
+    def earned(self, covered: Mapping[str, float]) -> float:
+        """Share of the whole weight that words covered to these shares earn."""
+        return sum(self.weights[word] * share for word, share in covered.items()) / self.total if self.total else 0.0
+
+
+def _share(word: str, key: str) -> float:
+    if word in key:
+        return 1.0 if not _always_negated(word, key) else 0.0
+    if len(word) < 3 or word.isascii():
+        return 0.0
+    pieces = [word[i : i + 2] for i in range(len(word) - 1)]
+    found = sum(piece in key for piece in pieces) / len(pieces)
+    return PARTIAL * found if found >= 0.5 else 0.0
+
+
+def _always_negated(word: str, key: str) -> bool:
+    """Whether every occurrence is part of its opposite: 就业率 in 待就业率, 满意 in 不满意."""
+    if len(word) < 2 or not any(f"{mark}{word}" in key for mark in _OPPOSITES):
+        return False
+    return all(key[match.start() - 1 : match.start()] in _OPPOSITES for match in re.finditer(re.escape(word), key))
+
+
+@lru_cache(maxsize=2_000)
+def content_words(text: str) -> Mapping[str, float]:
+    """The words of a text that say what it is about, each with what its part of speech makes it worth.
+
+    Nouns that stand together (国家 助学金) count once more as a whole: what has the whole is nearer than what has
+    the pieces apart.
+    """
+    words: dict[str, float] = {}
+    run: list[str] = []
+    for word, tag in (*tagged_words(text), ("", "x")):
+        factor = _FACTORS["s"] if word in _PLACES else _FACTORS.get(tag, 0.0) or (0.5 if tag[:1] == "n" else 0.0)
+        if factor >= COMPOUND_FACTOR and tag != "m" and f"{''.join(run)}{word}" in text.lower():
+            run.append(word)
+        else:
+            if len(run) > 1 and len(compound := "".join(run)) <= MAX_COMPOUND:
+                words[compound] = COMPOUND
+            run = [word] if factor >= COMPOUND_FACTOR and tag != "m" else []
+        if len(word) == 1:
+            factor *= _SINGLE
+        if word in _VAGUE:
+            factor *= _VAGUE_FACTOR
+        factor *= specificity(word)
+        if factor:
+            words[word] = max(words.get(word, 0.0), factor)
+    return words | {name: ASKED_NAME for name in asked_names() if name in text_key(text)}
+
+
+@cache
+def asked_names() -> tuple[str, ...]:
+    """Keys of all names that the indicator table says readers use."""
+    return tuple(unique(matching_key(name) for indicator in indicators() for name in indicator.asked))
+
+
+def query_to_relevance(query: Query, texts: Sequence[str]) -> Relevance:
+    """The question's content words, rare ones among `texts` heavy, those only carried over light."""
+    asked = f"{query.focus} {query.carried}"
+    stripped = query.terms[0] if query.terms else query.standalone
+    words = {**content_words(stripped), **{name: ASKED_NAME for name in asked_names() if name in text_key(asked)}}
+    keys = [text_key(text) for text in texts]
+    own = content_words(query.focus) if query.carried else {}
+    equivalents = _equivalents(asked)
+    weights = {}
+    for word, factor in words.items():
+        names = (word, *(name for asks, printed in equivalents if word in asks for name in printed))
+        documents = sum(any(name in key for name in names) for key in keys)
+        carried = CARRIED if query.carried and word not in own else 1.0
+        weights[word] = factor * carried * math.log((len(keys) + 1.5) / (documents + 0.5))
+    return Relevance(weights, equivalents)
+
+
+@lru_cache(maxsize=2_000)
+def subject_words(text: str) -> frozenset[str]:
+    """The words of a text that name its subject: nouns and codes with a meaning of their own, no vague ones."""
+    return frozenset(
+        word
+        for word, tag in tagged_words(text)
+        if len(word) > 1
+        and word not in _VAGUE
+        and (tag in _NOUNS or tag in ("", "ns", "nt") or (tag == "m" and word.isdigit()))
+        and not _YEAR.fullmatch(word)
+        and specificity(word) >= MIN_SUBJECT_SPECIFICITY
+    )
+
+
+def _equivalents(question: str) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]:
+    key = matching_key(question)
+    found = []
+    for indicator in indicators():
+        asked = [name for name in indicator.asked if matching_key(name) in key]
+        if asked:
+            words = frozenset(
+                word
+                for word in content_words(question)
+                if any(word in matching_key(name) or matching_key(name) in word for name in asked)
+            )
+            found.append((words, tuple(matching_key(name) for name in indicator.printed)))
+    return tuple(found)

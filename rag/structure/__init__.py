@@ -1,0 +1,1 @@
+"""Pages → paragraphs, headings, sections, tables, chunks."""

@@ -1,0 +1,1 @@
+"""Which report is it: college, title, kind, years."""

@@ -1,0 +1,1 @@
+"""Grids of lines → tables with captions, headers, units."""

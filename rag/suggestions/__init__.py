@@ -1,0 +1,1 @@
+"""Questions to begin and to go on with."""
