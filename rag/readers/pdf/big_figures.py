@@ -12,8 +12,8 @@ from itertools import groupby
 from statistics import mean
 from typing import NamedTuple
 
+from rag.language.numbers import cell_number
 from rag.language.text import clean_line, join_lines
-from rag.numbers import cell_number
 from rag.readers.pdf.text import LEVEL, Piece
 from rag.records import Line
 
