@@ -11,6 +11,7 @@ from rag.readers.pdf.drawing import MAX_PATHS, Drawing
 from rag.readers.pdf.layout import text_finder
 from rag.readers.pdf.left_out import PlacedCharacter
 from rag.readers.pdf.text import PageView, Piece
+from rag.readers.pdf.watermarks import without_marks
 from rag.records import Grid
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class GridFinder:
         try:
             across, down = page.cropbox[:2]
             text_of = _shifted(text_finder(pieces), across, down)
-            return tuple(_moved(grid, -across, -down) for grid in page_to_grids(page, text_of))
+            found = page_to_grids(page, text_of, lambda letters: without_marks(letters, pieces, across, down))
+            return tuple(_moved(grid, -across, -down) for grid in found)
         finally:
             page.close()
 
