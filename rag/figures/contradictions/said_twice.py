@@ -182,7 +182,8 @@ def _pairs(
 
 def _is_third(item: FigureContext, one: FigureContext, other: FigureContext, report: _Report) -> bool:
     """Whether a figure is of what two others are, and agrees with neither: then their label names no one thing."""
-    return _are_comparable(item, one, report) and not same(item, one) and not same(item, other)
+    comparable = _are_comparable(item, one, report) and _are_comparable(item, other, report)
+    return comparable and not same(item, one) and not same(item, other)
 
 
 def _are_comparable(one: FigureContext, other: FigureContext, report: _Report) -> bool:

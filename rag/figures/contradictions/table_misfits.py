@@ -32,7 +32,7 @@ from rag.figures.contradictions.misfits import (
 from rag.figures.contradictions.sheets import MAX_COLUMNS, MAX_LINES, Sheet, figures_to_sheet
 from rag.figures.contradictions.slips import is_slip
 from rag.figures.extraction import Figure
-from rag.language.numbers import find_scopes, unit_class
+from rag.language.numbers import find_scopes, last_place, unit_class
 from rag.records import ContradictionKind
 
 Fits: TypeAlias = Callable[[Figure, Figure, Figure], bool]
@@ -103,23 +103,15 @@ def _totals_beside(sheet: Sheet) -> Iterator[Misfit]:
 class _Relation:
     """The lines of a table that keep a relation, and those that break it."""
 
-    kept: set[int] = field(default_factory=set)
-    digits: int = 0
+    kept: dict[int, Misfit] = field(default_factory=dict)
     broken: dict[int, Misfit] = field(default_factory=dict)
-
-    def add(self, line: int, misfit: Misfit, fits: bool) -> None:
-        """Count one line."""
-        if fits:
-            self.kept.add(line)
-            self.digits += len(misfit.figure.number.value.normalize().as_tuple().digits)
-        else:
-            self.broken[line] = misfit
 
     @property
     def is_kept(self) -> bool:
         """Whether enough lines keep it to show that it is meant."""
         kept = len(self.kept)
-        return kept >= MIN_LINES and kept >= MIN_KEPT * (kept + len(self.broken)) and self.digits >= MIN_DIGITS
+        digits = sum(len(misfit.figure.number.value.normalize().as_tuple().digits) for misfit in self.kept.values())
+        return kept >= MIN_LINES and kept >= MIN_KEPT * (kept + len(self.broken)) and digits >= MIN_DIGITS
 
 
 def _broken_sums(sheet: Sheet, whole: int, runs: Sequence[Sequence[int]], *, named: bool) -> Iterator[Misfit]:
@@ -128,8 +120,11 @@ def _broken_sums(sheet: Sheet, whole: int, runs: Sequence[Sequence[int]], *, nam
     if not found:
         return
     best = max(found, key=lambda relation: len(relation.kept))
-    kept = {line for relation in found for line in relation.kept} if named else best.kept
+    kept = {line for relation in found for line in relation.kept} if named else set(best.kept)
     broken = [misfit for line, misfit in best.broken.items() if line not in kept]
+    if not named:
+        filled = {part.column for line in best.kept for part in best.kept[line].operands if part.number.value}
+        broken = [m for m in broken if filled >= {part.column for part in m.operands if part.number.value}]
     if (len(broken) <= max(len(best.kept), 1)) if named else best.is_kept:
         yield from (misfit for misfit in broken if _is_meant(misfit, supported=bool(best.kept)))
 
@@ -143,7 +138,7 @@ def _sums(sheet: Sheet, whole: int, run: Sequence[int], *, named: bool) -> _Rela
             continue
         misfit = Misfit(ContradictionKind.TOTAL, line[whole], parts)
         if sum(1 for part in parts if named or part.number.value) > 1 and _are_of_one_unit(misfit):
-            relation.add(at, misfit, adds_up(line[whole], parts))
+            (relation.kept if adds_up(line[whole], parts) else relation.broken)[at] = misfit
         if len(relation.broken) > max(len(relation.kept), MIN_LINES):
             return None
     return relation
@@ -197,18 +192,21 @@ def _operands(sheet: Sheet, column: int, kind: ContradictionKind) -> Iterator[tu
     lines = dict(enumerate(sheet.lines[:MAX_LINES]))
     others = [c for c in sheet.columns if c != column]
     for first, second in permutations(others, 2):
-        if kind is ContradictionKind.CHANGE or column - 2 <= first < column:
+        if column - 2 <= first < column or (
+            kind is ContradictionKind.CHANGE and _says_only_change(sheet, column, first)
+        ):
             triples = {
                 at: (row[column], row[first], row[second])
                 for at, row in lines.items()
                 if {column, first, second} <= row.keys()
             }
-            yield triples, kind is ContradictionKind.CHANGE and _differ_in_year(sheet, first, second, column)
+            yield triples, kind is ContradictionKind.CHANGE and _differ_in_year(sheet, first, second)
     for part in others if kind is ContradictionKind.SHARE else ():
         rows = {
             at: row for at, row in lines.items() if {column, part} <= row.keys() and not _MEMBER.search(row[part].near)
         }
-        wholes = [row[part] for row in rows.values() if row[part].is_total or row[column].number.value == HUNDRED]
+        wholes = [row[part] for row in lines.values() if part in row and row[part].is_total]
+        wholes += [row[part] for row in rows.values() if row[column].number.value == HUNDRED]
         if wholes:
             whole = max(wholes, key=lambda figure: figure.number.value)
             yield {at: (row[column], row[part], whole) for at, row in rows.items() if row[part] is not whole}, False
@@ -220,7 +218,9 @@ def _kept(lines: Mapping[int, Triple], fits: Fits, kind: ContradictionKind) -> _
     for at, (result, first, second) in lines.items():
         values = {figure.number.value for figure in (result, first, second)}
         if 0 not in values and len(values) == 3:
-            relation.add(at, Misfit(kind, result, (first, second)), fits(result, first, second))
+            (relation.kept if fits(result, first, second) else relation.broken)[at] = Misfit(
+                kind, result, (first, second)
+            )
         if len(relation.broken) > max(len(relation.kept), 2):
             return None
     return relation
@@ -248,22 +248,27 @@ def _is_like(misfit: Misfit) -> bool:
     if first:
         exact.append((second - first) * HUNDRED / first)
     printed = misfit.figure.number.value
-    return any(is_near(abs(printed), abs(e), MAX_GAP) or is_slip(printed, rounded(e, misfit.figure)) for e in exact)
+    gaps = [abs(abs(printed) - abs(value)) for value in exact]
+    return min(gaps) > last_place(printed) and any(
+        gap <= MAX_GAP * max(abs(printed), abs(value)) or is_slip(printed, rounded(value, misfit.figure))
+        for gap, value in zip(gaps, exact, strict=True)
+    )
 
 
-def _differ_in_year(sheet: Sheet, first: int, second: int, column: int) -> bool:
-    """Whether two columns differ in the year alone, the earlier first, and the third says no more than their change."""
+def _says_only_change(sheet: Sheet, column: int, level: int) -> bool:
+    """Whether the name of a column says nothing but the change of what another is of: 增减, 收入增幅 of 收入."""
+    said = words_of(sheet.labels.get(column, ""))
+    return all(word in sheet.labels.get(level, "") or _CHANGE.search(word) for word in said)
+
+
+def _differ_in_year(sheet: Sheet, first: int, second: int) -> bool:
+    """Whether two columns differ in the year alone, the earlier first."""
     labels = [sheet.labels.get(at, "") for at in (first, second)]
     scopes = [[scope for scope in find_scopes(label) if scope.years] for label in labels]
-    if not all(len(found) == 1 for found in scopes) or not _CHANGE.search(sheet.labels.get(column, "")):
+    if not all(len(found) == 1 for found in scopes):
         return False
     rests = [label.replace(found[0].text, "") for label, found in zip(labels, scopes, strict=True)]
-    said = words_of(sheet.labels.get(column, ""))
-    return (
-        rests[0] == rests[1]
-        and scopes[0][0].years < scopes[1][0].years
-        and all(word in rests[0] or _CHANGE.search(word) for word in said)
-    )
+    return rests[0] == rests[1] and scopes[0][0].years < scopes[1][0].years
 
 
 def grade_sums(figures: Sequence[Figure]) -> Iterator[Misfit]:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import permutations
+from itertools import permutations, product
 from typing import TypeAlias
 
 from rag.figures.context import COUNT, words_of
@@ -133,7 +133,8 @@ def broken_laws(figures: Sequence[Figure], wholes: Wholes) -> Iterator[Misfit]:
             continue
         law, named, others = reading
         pairs = [*named, *others]
-        near = [f for f in figures[max(0, at - BEFORE) : at + BEHIND] if f is not figure and same_unit(f, pairs[0][0])]
+        end = at if law in (_POINTS, _CHANGE) else at + BEHIND
+        near = [f for f in figures[max(0, at - BEFORE) : end] if f is not figure and same_unit(f, pairs[0][0])]
         if any(law.fits(figure, *pair) for pair in (pairs if law is _RATIO_OF else permutations(near, 2))):
             continue
         meant = next((pair for pair in pairs if _is_slip(law, figure, pair)), None)
@@ -165,7 +166,7 @@ def _read(figure: Figure, before: Sequence[Figure]) -> tuple[_Law, list[Pair], l
             return None
         law = _POINTS if kind == "points" else _GROWTH if kind == "percent" else _CHANGE
         alike = len(levels) == 2 and same_unit(*levels) and (law is not _CHANGE or same_unit(figure, levels[0]))
-        if not alike or not _is_change_of(figure, levels[0]):
+        if not alike or not _is_change_of(figure, *levels):
             return None
         one, other = levels[::-1] if law is _GROWTH and _later_first(*levels) else levels
         return law, [(one, other)], []
@@ -176,7 +177,7 @@ def _read(figure: Figure, before: Sequence[Figure]) -> tuple[_Law, list[Pair], l
         meant = bool(wholes and rate and rate[1] in clause_of(part)) and wholes[0].quote_start == figure.quote_start
         pairs = [(part, whole) for whole in wholes]
         return (_PART, pairs[:meant], pairs[meant:]) if pairs else None
-    pairs = [pair for pair in permutations(before, 2) if _divides(figure, *pair)]
+    pairs = _divisions(figure, before)
     return (_RATIO_OF, [], pairs[::-1]) if pairs else None
 
 
@@ -185,12 +186,12 @@ def _is_change(figure: Figure) -> bool:
     return CHANGED.search(clause) is not None and not _LEVEL.search(clause.strip())
 
 
-def _is_change_of(change: Figure, first: Figure) -> bool:
-    """Whether the words from a figure to another compare two times, and say the other of nothing but the first."""
+def _is_change_of(change: Figure, first: Figure, second: Figure) -> bool:
+    """Whether two figures are of one thing at two times, and the words from them to a third say it is their change."""
     start = max(first.quote_start, first.start - 12)
     text, own = first.passage.text[start : change.start], clause_of(change)
-    said = text.removesuffix(own)
-    if any(word not in said and not CHANGED.search(word) for word in words_of(own)):
+    new = words_of(own) | words_of(clause_of(second))
+    if any(word not in clause_of(first) and not CHANGED.search(word) for word in new):
         return False
     return bool(_COMPARED.search(text) or len({scope.years for scope in find_scopes(text)}) > 1)
 
@@ -202,17 +203,19 @@ def _later_first(one: Figure, other: Figure) -> bool:
     return years[0] > years[1] if len(years) > 1 else re.search("[由从]|[到至]$", text) is None
 
 
-def _divides(result: Figure, one: Figure, other: Figure) -> bool:
-    """Whether one figure by another may give a third: people by people a ratio, money by people an average in money."""
+def _divisions(result: Figure, before: Sequence[Figure]) -> list[Pair]:
+    """The figures that a ratio or an average may be the quotient of: people by people, money by people."""
     clause, kind = clause_of(result), unit_class(result.number.unit)
-    if len(result.number.value.as_tuple().digits) < MIN_DIGITS or one.number.value == other.number.value:
-        return False
+    if len(result.number.value.as_tuple().digits) < MIN_DIGITS:
+        return []
+    over = [f for f in before if unit_class(f.number.unit) == "count" and f.number.value > 1]
     if kind == "ratio" or (kind == "bare" and _RATIO.search(clause)):
         named = _NAMED_RATIO.search(clause)
-        counted = unit_class(one.number.unit) == unit_class(other.number.unit) == "count"
-        if not counted or not named:
-            return False
-        return (named[1] or named[3]) in clause_of(one) and (named[2] or named[4]) in clause_of(other)
-    base, own = measured(one.number)[1], measured(result.number)[1].split("/")[0]
-    is_average = _EACH.search(clause) and kind in ("money", "area", "count", "per")
-    return bool(is_average) and base == own and other.number.value > 1 and unit_class(other.number.unit) == "count"
+        ones = [f for f in over if named and (named[1] or named[3]) in clause_of(f)]
+        over = [f for f in over if named and (named[2] or named[4]) in clause_of(f)]
+    elif kind in ("money", "area", "count", "per") and _EACH.search(clause):
+        own = measured(result.number)[1].split("/")[0]
+        ones = [f for f in before if measured(f.number)[1] == own and f.number.value > 1]
+    else:
+        return []
+    return [(one, other) for one, other in product(ones, over) if one.number.value != other.number.value]
