@@ -69,7 +69,7 @@ def _parse(kind: FileKind, data: bytes, request: Request, announce_pages: Callab
     if kind is FileKind.DOCX:
         from rag.readers.docx.reader import read_docx
 
-        return read_docx(data)
+        return read_docx(data, recognises=request.recognises, recognised=load_pages(request.recognised))
     if kind is FileKind.XLSX:
         from rag.readers.xlsx import read_xlsx
 

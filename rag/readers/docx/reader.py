@@ -7,15 +7,19 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from rag.errors import UnreadableFileError
 from rag.language.text import clean_line, matching_key, raised
 from rag.readers.cells import joined_blocks
 from rag.readers.docx.numbering import Numbering
+from rag.readers.docx.pictures import NOTHING, WAITING, Pictures, picture_warnings
 from rag.readers.docx.styles import WORD, Style, Styles, child_value, half_points, run_marks
 from rag.readers.docx.text import BREAK, FALLBACK, REVISED, Texts, warnings_of
-from rag.records import Cell, Grid, Line, Page, ReadFile
+from rag.readers.recognised import RecognisedPage
+from rag.records import Cell, Grid, Line, Page, PageStatus, ReadFile
 
 MAX_COLUMNS = 200
 """A wider table is damaged or hostile."""
@@ -27,25 +31,48 @@ _WRAPPERS = frozenset(
 _PAGE_NUMBER = re.compile(r"[\s\d第共页/—–·-]*")
 
 
-def read_docx(data: bytes) -> ReadFile:
-    """A DOCX file as one page without a number; raises UnreadableFileError where it cannot be opened or is empty."""
+def read_docx(
+    data: bytes, *, recognises: bool = False, recognised: Mapping[int, RecognisedPage] = MappingProxyType({})
+) -> ReadFile:
+    """A DOCX file as one page without a number; raises UnreadableFileError where it cannot be opened or is empty.
+
+    `recognised` holds what was recognised in its pictures by their numbers; `recognises` says that the others will be.
+    """
+    document = _opened(data)
+    walker = _Walker(document, recognised)
+    body = tuple(walker.blocks(document.element.body))
+    pictures = walker.pictures
+    pending = pictures.missing if recognises else ()
+    printed = matching_key("".join(map(_item_text, body)))
+    items = (*body, *(line for line in walker.margins() if matching_key(line.text) not in printed))
+    if not items and not pending:
+        raise UnreadableFileError(NOTHING if recognised else "DOCX 文件里没有文字；如果内容是图片，请打开文字识别。")
+    title = clean_line(document.core_properties.title or "")
+    warnings = (*warnings_of(walker.left_out), *_embedded(data), *picture_warnings(pictures))
+    page = Page(None, items, is_pictured=bool(pictures.files))
+    if not items:
+        page = replace(page, status=PageStatus.PENDING, note=WAITING)
+    return ReadFile("", "docx", "", (page,), title, warnings=warnings, pending=pending)
+
+
+def docx_picture_files(data: bytes) -> tuple[bytes, ...]:
+    """The picture files in a DOCX in the order of their numbers, from 1."""
+    document = _opened(data)
+    walker = _Walker(document, {})
+    for _ in walker.blocks(document.element.body):
+        pass
+    return tuple(walker.pictures.files.values())
+
+
+def _opened(data: bytes) -> Any:
     import docx
 
     try:
-        document = docx.Document(io.BytesIO(data))
+        return docx.Document(io.BytesIO(data))
     except (MemoryError, KeyboardInterrupt):
         raise
     except Exception as error:  # python-docx raises anything at all on missing or malformed parts
         raise UnreadableFileError("DOCX 文件已损坏，打不开；请用 Word 或 WPS 打开后另存，再导入。") from error
-    walker = _Walker(document)
-    body = tuple(walker.blocks(document.element.body))
-    printed = matching_key("".join(map(_item_text, body)))
-    items = (*body, *(line for line in walker.margins() if matching_key(line.text) not in printed))
-    if not items:
-        raise UnreadableFileError("DOCX 文件里没有文字；如果内容是图片，请先做文字识别（OCR）。")
-    title = clean_line(document.core_properties.title or "")
-    warnings = (*warnings_of(walker.left_out), *_embedded(data))
-    return ReadFile("", "docx", "", (Page(None, items),), title, warnings=warnings)
 
 
 def _embedded(data: bytes) -> tuple[str, ...]:
@@ -58,7 +85,12 @@ def _embedded(data: bytes) -> tuple[str, ...]:
 class _Walker:
     """Goes through a document once, counting its numbered paragraphs and notes on the way."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, recognised: Mapping[int, RecognisedPage]) -> None:
+        self.pictures = Pictures(document.part, recognised)
+        self._in_body = True
+        """Not in a note or a margin, whose pictures are counted apart from the document's."""
+        self._held: list[Line | Grid] = []
+        """What was recognised inside of cells and text boxes, told behind the table or paragraph that holds them."""
         self._styles = Styles(document)
         self._texts = Texts(self._styles)
         self._parts = [one for one in document.part.rels.values() if not one.is_external]
@@ -85,9 +117,14 @@ class _Walker:
             elif child.tag == f"{WORD}tbl":
                 yield from self._table(child)
             if not in_cell:
+                yield from self._released()
                 yield from self._called_notes()
         if waiting:
             yield from self._paragraph(waiting, in_cell=in_cell)
+
+    def _released(self) -> Iterator[Line | Grid]:
+        held, self._held = self._held, []
+        yield from held
 
     def margins(self) -> Iterator[Line]:
         """Headers, footers, each once, without page numbers."""
@@ -99,8 +136,12 @@ class _Walker:
                         known.add(line.text)
                         yield line
 
-    def _lines_of(self, container: Any) -> Iterator[Line]:
-        return (item for item in self.blocks(container, in_cell=True) if isinstance(item, Line))
+    def _lines_of(self, container: Any) -> list[Line]:
+        """The lines of a note or a margin."""
+        before, self._in_body = self._in_body, False
+        lines = [item for item in self.blocks(container, in_cell=True) if isinstance(item, Line)]
+        self._in_body = before
+        return lines
 
     def _notes_by_id(self, kind: str) -> dict[str, Any]:
         part = next((one.target_part for one in self._parts if one.reltype.endswith(f"/{kind}s")), None)
@@ -133,6 +174,10 @@ class _Walker:
         for element in elements:
             for box in _text_boxes(element):
                 yield from self.blocks(box, in_cell=True)
+            if self._in_body:
+                self._held += self.pictures.items_of(element)
+        if not in_cell:
+            yield from self._released()
 
     def _type(self, element: Any, style: Style) -> tuple[float, bool]:
         """Size and boldness of most of a paragraph's characters."""

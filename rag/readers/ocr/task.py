@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import UnreadableFileError
+from rag.readers.docx.reader import docx_picture_files
 from rag.readers.ocr.models import Models
 from rag.readers.ocr.picture import Picture
 from rag.readers.ocr.recognise import MIN_CHARACTERS, Recognised, recognise
@@ -31,10 +32,17 @@ def answer(request: bytes, teller: Teller) -> bytes:
     asked = json_to_value(PictureRequest, request)
     data = _data_of(asked)
     teller.pages(len(asked.numbers))
-    pages = _pages_of_pdf(data, asked) if b"%PDF-" in data[:1024] else _pages_of_picture_file(data, asked)
-    for page in pages:
+    for page in _pages(data, asked):
         teller.note(value_to_json(RecognisedPage, page))
     return b""
+
+
+def _pages(data: bytes, asked: PictureRequest) -> Iterator[RecognisedPage]:
+    if b"%PDF-" in data[:1024]:
+        return _pages_of_pdf(data, asked)
+    if data.startswith(b"PK"):
+        return _pictures_of_docx(data, asked)
+    return _pages_of_picture_file(data, asked)
 
 
 def _data_of(asked: PictureRequest) -> bytes:
@@ -96,6 +104,23 @@ def _pages_of_picture_file(data: bytes, asked: PictureRequest) -> Iterator[Recog
             found = recognise(picture, models)
             width, height = picture_size(picture)
             yield RecognisedPage(number, found.items, True, found.runs, width, height)
+
+
+def _pictures_of_docx(data: bytes, asked: PictureRequest) -> Iterator[RecognisedPage]:
+    """The pictures in a DOCX, each as a page with the picture's number; nothing in one that cannot be opened."""
+    models = Models()
+    for number, file in enumerate(docx_picture_files(data), 1):
+        if number in asked.numbers:
+            yield RecognisedPage(number, _items(_found_in(file, models)))
+
+
+def _found_in(file: bytes, models: Models) -> Iterator[Recognised]:
+    try:
+        for picture in file_pictures(file):
+            if _says_enough(found := recognise(picture, models)):
+                yield found
+    except UnreadableFileError:
+        return
 
 
 def picture_size(picture: Picture) -> tuple[float, float]:
