@@ -138,6 +138,24 @@ def test_nothing_is_taken_from_behind_a_table() -> None:
     assert all("质量年报附表" in page for page in texts(drop_running_heads(pages)))
 
 
+def test_a_watermark_that_comes_last_hides_no_foot_and_is_dropped_itself() -> None:
+    def placed(text: str, top: float) -> Line:
+        return Line(text, 72, top, 500, top + 12, 12)
+
+    pages = [
+        page_of(n + 1, placed(BODY[n], 100), placed(f"- {n + 1} -", 800), placed("内部资料", 400)) for n in range(4)
+    ]
+    assert texts(drop_running_heads(pages)) == [[BODY[n]] for n in range(4)]
+    once = [page_of(1, placed(BODY[0], 100), placed("第1页", 800), placed("样稿", 400)), *pages[1:]]
+    assert texts(drop_running_heads(once))[0] == [BODY[0], "样稿"]
+
+
+@pytest.mark.parametrize("line", ["数据来源：学校就业信息系统", "资料来源: 教务处", "单位：万元"])
+def test_what_says_where_a_table_is_from_stays_on_however_many_pages(line: str) -> None:
+    pages = [page_of(n + 1, BODY[n], Line(line, top=780)) for n in range(8)]
+    assert all(page[-1] == line for page in texts(drop_running_heads(pages)))
+
+
 def test_format_without_pages_loses_the_line_that_keeps_coming_back() -> None:
     lines = [
         text for n in range(6) for text in ("咸宁职业技术学院质量年报", BODY[n], "实施背景", "学校坚持产教融合推进改革")

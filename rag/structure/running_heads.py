@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -31,6 +32,8 @@ _PAGE_NUMBER = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _PROSE = re.compile(r"[。；]|[，、].*[，、]|[，、]$")
+_SOURCE = re.compile(r"\s*(?:(?:数据|资料)来源|单位|备?注)\s*[:：]")
+"""Says of a table what a reader cites, on however many pages."""
 _NAMES_REPORT = re.compile(r"报告|年报|简报|^.{2,16}(?:学院|学校|大学)$")
 _TITLE_WORD = re.compile(r"报告|年报|简报|学院|学校|大学")
 
@@ -56,13 +59,22 @@ def _signature(line: Line) -> str:
 
 
 def _edge(page: Page, from_bottom: bool) -> list[Line]:
-    items = page.items[::-1] if from_bottom else page.items
-    lines: list[Line] = []
-    for item in items[:EDGE_LINES]:
-        if isinstance(item, Grid):
-            break
-        lines.append(item)
-    return lines
+    """The lines at an edge of a page, the outermost first, behind those that stand apart at its end."""
+    apart, items = _from_bottom(page.items) if from_bottom else ([], page.items)
+    outer = itertools.takewhile(lambda item: isinstance(item, Line), items[:EDGE_LINES])
+    return [*apart, *(item for item in outer if isinstance(item, Line))]
+
+
+def _from_bottom(items: Sequence[Line | Grid]) -> tuple[list[Line], list[Line | Grid]]:
+    """The lines that come last though others stand below them (watermarks, turned labels); the rest from below up."""
+    rest, apart = list(items), list[Line]()
+    if all(item.right for item in items):
+        lowest = list(itertools.accumulate((item.bottom for item in items), max))
+        while len(rest) > 1 and isinstance(last := rest[-1], Line) and last.bottom < lowest[len(rest) - 2]:
+            apart.append(last)
+            rest.pop()
+        rest.sort(key=lambda item: item.bottom)
+    return apart, rest[::-1]
 
 
 def _repeated(pages: Sequence[Page], *, from_bottom: bool) -> dict[str, list[float]]:
@@ -81,6 +93,8 @@ def _repeated(pages: Sequence[Page], *, from_bottom: bool) -> dict[str, list[flo
 
 
 def _may_be_head(line: Line) -> bool:
+    if _SOURCE.match(line.text):
+        return False
     return len(line.text) <= MAX_HEAD_LENGTH and page_number_of(line.text) is None and not _PROSE.search(line.text)
 
 
@@ -121,19 +135,21 @@ def _strip(
     offsets: Counter[int],
     page_count: int,
 ) -> Page:
-    items = list(page.items)
     label = None
-    for at, repeated in ((0, heads), (-1, feet)):
-        for _ in range(EDGE_LINES):
-            if not items or not isinstance(item := items[at], Line):
-                break
-            number = _is_page_number(item, index, offsets)
-            is_head = _is_head(item, repeated) or _stands_among_heads(item, repeated, page_count)
-            if number is None and not is_head:
-                break
-            label = number or label
-            items.pop(at)
-    return replace(page, items=tuple(items), label=label or page.label)
+
+    def is_dropped(line: Line, repeated: dict[str, list[float]]) -> bool:
+        nonlocal label
+        number = _is_page_number(line, index, offsets)
+        label = number or label
+        return number is not None or _is_head(line, repeated) or _stands_among_heads(line, repeated, page_count)
+
+    above = list(itertools.takewhile(lambda line: is_dropped(line, heads), _edge(page, from_bottom=False)))
+    page = replace(page, items=page.items[len(above) :])
+    apart, _ = _from_bottom(page.items)
+    below = [line for line in apart if _is_head(line, feet)]
+    below += itertools.takewhile(lambda line: is_dropped(line, feet), _edge(page, from_bottom=True)[len(apart) :])
+    gone = set(map(id, below))
+    return replace(page, items=tuple(item for item in page.items if id(item) not in gone), label=label or page.label)
 
 
 def _drop_repeated_lines(page: Page) -> Page:
