@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 from fixture_files import DIGIT_CMAP, DIGIT_SQUARE, PdfBuilder, drawing_font, nameless_font, ruled, text, to_unicode_map
 
-from rag.readers.pdf.false_fonts import FALSE_DIGITS, UNREADABLE_DIGITS
+from rag.readers.pdf.false_fonts import FALSE_DIGITS, MOSTLY_UNREADABLE
 from rag.readers.pdf.reader import read_pdf
 from rag.records import Grid, Line, Origin, Page, PageStatus
 
@@ -64,7 +64,7 @@ def test_what_looks_like_no_digit_is_said_to_be_unreadable() -> None:
     page = page_of(text(100, 700, "共"), shown("3817", left=112), text(136, 700, "人"), extra=extra)
     assert first_line(page).text == "共□□□□人"
     assert first_line(page).origin is Origin.PRINTED
-    assert page.note == UNREADABLE_DIGITS
+    assert page.note == MOSTLY_UNREADABLE
 
 
 def test_digits_beside_one_that_cannot_be_read_are_not_left_as_a_figure_of_their_own() -> None:
@@ -119,3 +119,12 @@ def test_one_digit_font_of_many_pages_is_looked_at_anew_for_digits_not_seen_befo
     pages = read_pdf(builder.render(), max_pages=2, announce_pages=lambda count: None).pages
     assert [first_line(page).text for page in pages] == ["2345", "3747"]
     assert [page.note for page in pages] == ["", FALSE_DIGITS]
+
+
+def test_a_page_most_of_whose_figures_cannot_be_read_waits_for_recognition() -> None:
+    extra = [nameless_font("Squares").replace("10 0 R", "12 0 R"), DIGIT_CMAP, DIGIT_SQUARE]
+    for figure, pending in (("3817", (1,)), ("381", ())):
+        content = (text(100, 700, "共"), shown(figure, left=112), text(136, 700, "人"))
+        builder = PdfBuilder(fonts="/X 10 0 R", extra=extra).page(PROSE, *content)
+        read = read_pdf(builder.render(), max_pages=1, announce_pages=lambda count: None, recognises=True)
+        assert read.pending == pending

@@ -18,8 +18,9 @@ from fixture_files import (
 
 from rag.errors import UnreadableFileError
 from rag.readers.pdf.drawing import Drawing, page_to_drawing
-from rag.readers.pdf.reader import GARBLED, MOSTLY_PICTURE, PARTLY_LOST, PICTURE, SecondOpinion, read_pdf
-from rag.records import Grid, Line, Page, PageStatus, ReadFile
+from rag.readers.pdf.reader import GARBLED, MOSTLY_LOST, MOSTLY_PICTURE, PARTLY_LOST, PICTURE, SecondOpinion, read_pdf
+from rag.readers.recognised import RecognisedPage
+from rag.records import Grid, Line, Origin, Page, PageStatus, ReadFile
 
 SHARED = Path(__file__).parents[2] / "shared" / "reports"
 PROSE = "学校现有在校学生一万余人其中女生占四成多毕业生去向落实率保持稳定教师队伍结构合理"
@@ -235,6 +236,27 @@ def test_characters_lost_inside_readable_text_are_reported() -> None:
     page = first_page(text(100, 700, PROSE), text(100, 650, "共"), text(112, 650, "一二三四", font="G"))
     assert page.status is PageStatus.TEXT
     assert page.note == PARTLY_LOST
+
+
+def test_a_page_of_which_much_is_lost_is_recognised_instead_and_else_read_as_it_is() -> None:
+    lines = [text(60, 700 - 30 * row, PROSE) for row in range(2)]
+    data = PdfBuilder().page(*lines, text(60, 600, "一二三四五六七八九十一二", font="G")).render()
+    seen = RecognisedPage(1, (Line("共一二三四人", origin=Origin.RECOGNISED),), is_whole=True)
+
+    def page_with(recognises: bool, found: RecognisedPage | None = None) -> ReadFile:
+        recognised = {1: found} if found else {}
+        announce = lambda count: None  # noqa: E731
+        return read_pdf(data, max_pages=1, announce_pages=announce, recognises=recognises, recognised=recognised)
+
+    bare = page_with(recognises=False)
+    assert bare.pages[0].note == MOSTLY_LOST
+    assert texts(bare.pages[0]) == [PROSE, PROSE]
+    waiting = page_with(recognises=True)
+    assert waiting.pending == (1,)
+    assert (waiting.pages[0].status, waiting.pages[0].items) == (PageStatus.PENDING, ())
+    assert texts(page_with(True, seen).pages[0]) == ["共一二三四人"]
+    failed = page_with(True, RecognisedPage(1, is_whole=True, has_failed=True))
+    assert (texts(failed.pages[0]), failed.pending) == ([PROSE, PROSE], ())
 
 
 def drawing(*content: str) -> Drawing:

@@ -69,7 +69,12 @@ def _share(flags: Iterable[bool]) -> float:
 
 def has_lost_characters(lines: Iterable[str]) -> bool:
     """Whether lines that are readable as a whole hold characters that are not, other than bullets."""
-    return sum(is_unreadable(one) for line in lines for one in line.strip()[1:] if one != " ") >= MIN_LOST_CHARACTERS
+    return sum(map(count_lost, lines)) >= MIN_LOST_CHARACTERS
+
+
+def count_lost(line: str) -> int:
+    """How many characters of a line are not readable, a bullet left out."""
+    return sum(is_unreadable(one) for one in line.strip()[1:] if one != " ")
 
 
 def is_garbled(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from heapq import merge
@@ -52,18 +52,26 @@ def with_recognised(page: Page, found: RecognisedPage) -> Page:
 
 
 def settled(
-    pages: Sequence[Page], found: Mapping[int, RecognisedPage], *, recognises: bool
+    pages: Sequence[Page],
+    found: Mapping[int, RecognisedPage],
+    *,
+    recognises: bool,
+    unread: Container[int | None] = (),
 ) -> tuple[tuple[Page, ...], tuple[int, ...]]:
-    """The pages with what was recognised on them, and the numbers of those that wait for it."""
+    """The pages with what was recognised on them, and the numbers of those that wait for it.
+
+    `unread` are pages whose own text lacks so much that it only stands where nothing is recognised instead.
+    """
     done, pending = [], []
     for page in pages:
         seen = None if page.number is None else found.get(page.number)
-        if seen is not None and page.is_pictured:
-            page = with_recognised(page, seen)
-        elif recognises and page.is_pictured and page.number is not None:
+        is_unread = page.number in unread
+        if seen is not None and (page.is_pictured or is_unread):
+            page = page if is_unread and not seen.items else with_recognised(page, seen)
+        elif recognises and (page.is_pictured or is_unread) and page.number is not None:
             pending.append(page.number)
-            if not page.items:
-                page = replace(page, status=PageStatus.PENDING, note=WAITING)
+            if is_unread or not page.items:
+                page = replace(page, items=(), status=PageStatus.PENDING, note=WAITING)
         done.append(page)
     return tuple(done), tuple(pending)
 

@@ -28,13 +28,17 @@ UNLIKE, MIN_UNLIKE_DIGITS, UNLIKE_SHARE = 0.45, 3, 0.6
 """Digits less like themselves, so many of them and this share of what a font has, are no digits."""
 MAX_OVERLAP = 0.12
 """Type sizes by which the boxes of two characters that are looked at may overlap."""
+MIN_UNREAD, UNREAD_SHARE = 4, 0.3
+"""So many characters of false fonts that cannot be read, and this share of them, leave a page to recognition."""
 MIN_ODD_MARKS = 2
 """So many different odd marks in a font tell that its characters are numbered as they came."""
 
 FALSE_DIGITS = "这一页有些数字的字体编码与印出的字形不符，已按字形辨认，引用时请对照原件。"
 UNREADABLE_DIGITS = "这一页有些数字的字体编码与印出的字形不符，辨认不出的以□表示，请对照原件。"
+MOSTLY_UNREADABLE = "这一页的数字大多与字体编码不符，辨认不出，以□表示，请对照原件。"
 FALSE_FONT_SUMMARIES = {
     FALSE_DIGITS: "第 {pages} 页有些数字的字体编码与印出的字形不符，已按字形辨认。",
+    MOSTLY_UNREADABLE: "第 {pages} 页的数字大多与字体编码不符，辨认不出，以□表示；需要的话请先做文字识别（OCR）。",
     UNREADABLE_DIGITS: "第 {pages} 页有些数字的字体编码与印出的字形不符，辨认不出的以□表示。",
 }
 
@@ -187,7 +191,10 @@ def as_drawn(page: Page, runs: Sequence[ReadRun]) -> Page:
     """The page with what was read from what is drawn marked as recognised."""
     if not runs:
         return page
-    note = UNREADABLE_DIGITS if any(run.is_unreadable for run in runs) else FALSE_DIGITS
+    unread = sum(len(run.text) for run in runs if run.is_unreadable)
+    note = UNREADABLE_DIGITS if unread else FALSE_DIGITS
+    if unread >= max(MIN_UNREAD, UNREAD_SHARE * sum(len(run.text) for run in runs)):
+        note = MOSTLY_UNREADABLE
     return replace(page, items=tuple(_with_origin(item, runs) for item in page.items), note=page.note + note)
 
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.errors import UnreadableFileError
 from rag.language.text import clean_line
-from rag.readers.legible import has_lost_characters, is_garbled, page_ranges
+from rag.readers.legible import count_lost, has_lost_characters, is_garbled, page_ranges
 from rag.readers.pdf.drawing import Drawing, page_to_drawing
 from rag.readers.pdf.fallback_font import bring_font
-from rag.readers.pdf.false_fonts import FALSE_FONT_SUMMARIES, FontTrials, as_drawn
+from rag.readers.pdf.false_fonts import FALSE_FONT_SUMMARIES, MOSTLY_UNREADABLE, FontTrials, as_drawn
 from rag.readers.pdf.fonts import FontWeights
 from rag.readers.pdf.grids import TABLES_FAILED, GridFinder
 from rag.readers.pdf.layout import is_within, pieces_to_items
@@ -50,6 +50,8 @@ MAX_CAPTION_CHARACTERS = 80
 """A page with a picture and no more text than this says next to nothing without the picture."""
 MIN_OUTLINED_PATHS = 100
 """A page without text but with this many filled shapes has its letters drawn."""
+MIN_LOST, LOST_SHARE = 10, 0.05
+"""So many characters without a meaning, and this share of a page's, leave it to recognition."""
 MAX_OUTLINE_ENTRIES = 2000
 
 DAMAGED = "这一页已损坏，读不出来。"
@@ -58,12 +60,14 @@ OUTLINED = "这一页的文字已转成图形，需先做文字识别（OCR）�
 GARBLED = "这一页的文字是乱码（字体缺少编码对照），没有采用，请对照原件或先做文字识别（OCR）。"
 MOSTLY_PICTURE = "这一页主要是图片，图中的文字和数字没有读入。"
 PARTLY_LOST = "这一页有个别字符缺少编码对照，已略去，引用时请对照原件。"
+MOSTLY_LOST = "这一页许多字符缺少编码对照，已略去，引用时请对照原件。"
 _SUMMARIES = {
     DAMAGED: "第 {pages} 页已损坏，没有读入。",
     PICTURE: "第 {pages} 页只有图片、没有文字，没有读入；需要的话请先做文字识别（OCR）。",
     OUTLINED: "第 {pages} 页的文字已转成图形，没有读入；需要的话请先做文字识别（OCR）。",
     GARBLED: "第 {pages} 页的文字是乱码，没有读入。",
     MOSTLY_PICTURE: "第 {pages} 页主要是图片，图中的文字和数字没有读入。",
+    MOSTLY_LOST: "第 {pages} 页有许多字符无法识别，已略去；需要的话请先做文字识别（OCR）。",
     PARTLY_LOST: "第 {pages} 页有个别字符无法识别，已略去。",
     WAITING: "第 {pages} 页是图片，正在等待文字识别，识别完成前答不了其中的内容。",
     FROM_PICTURE: "第 {pages} 页的文字是从图片识别的，引用时请对照原图。",
@@ -102,7 +106,8 @@ def read_pdf(
             opinion, weights = SecondOpinion(data, password), FontWeights(data, password)
             helpers = _Helpers(GridFinder(data, password), opinion, weights, StatedReadings(), trials)
             read = [_read_page(document, index, helpers) for index in range(count)]
-        pages, pending = settled(read, recognised, recognises=recognises)
+        unread = {page.number for page in read if MOSTLY_UNREADABLE in page.note or MOSTLY_LOST in page.note}
+        pages, pending = settled(read, recognised, recognises=recognises, unread=unread)
         if not pending:
             _refuse_without_text(pages)
         return ReadFile(
@@ -198,6 +203,9 @@ def _filled(page: Page, seen: Any, pieces: list[Piece], drawing: Drawing, view: 
 
 
 def _text_note(pieces: Sequence[Piece], drawing: Drawing, view: PageView) -> str:
+    lost = sum(count_lost(piece.text) for piece in pieces)
+    if lost >= max(MIN_LOST, LOST_SHARE * sum(len(piece.text) for piece in pieces)):
+        return MOSTLY_LOST
     if has_lost_characters(piece.text for piece in pieces):
         return PARTLY_LOST
     characters = sum(len(piece.characters) for piece in pieces)
