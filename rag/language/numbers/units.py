@@ -53,6 +53,8 @@ def _spellings() -> Iterator[tuple[str, str, Unit]]:
 
 UNITS = {word: unit for word, _, unit in _spellings()}
 _SHARE = "|".join(DATA["shares"].split())
+_SHARED_BY = rf"[ ]?/[ ]?(?:\((?:{_SHARE})[·/](?:{_SHARE})\)|(?:{_SHARE})(?:[ ]?[·/][ ]?(?:{_SHARE}))?)"
+"""/生, /人·年, /(生·学年)"""
 
 
 def unit_pattern(excluded: frozenset[str] = frozenset()) -> str:
@@ -65,7 +67,7 @@ def unit_pattern(excluded: frozenset[str] = frozenset()) -> str:
     entries = sorted(_spellings(), key=lambda entry: -len(entry[0]))
     words = [guarded(word, tail) for word, tail, _ in entries if word not in excluded]
     first = "".join(sorted({re.escape(word[0]) for word, _, _ in entries}))
-    return rf"(?=[{first}])(?:{'|'.join(words)})(?:[ ]?/[ ]?(?:{_SHARE})){{0,2}}"
+    return rf"(?=[{first}])(?:{'|'.join(words)})(?:{_SHARED_BY})?"
 
 
 UNIT = unit_pattern()
@@ -86,7 +88,7 @@ def canonical(written: str) -> tuple[str, Unit]:
     if match is None:
         counted = folded.startswith("个")
         return "", Unit(folded, "count" if counted else "other", "个" if counted else folded, Decimal(1))
-    first, *shares = match["unit"].split("/")
+    first, *shares = re.findall(r"[^/·()\s]+", match["unit"])
     if match["unit"] in UNITS:
         return match["scale"] or "", UNITS[match["unit"]]
     unit, per = UNITS[first], "".join("/" + (UNITS[share].name if share in UNITS else share) for share in shares)
@@ -116,6 +118,8 @@ def unit_in_header(text: str) -> str:
     tails = [candidate.rsplit(",", 1)[1] for candidate in candidates[:-1] if "," in candidate]
     for candidate in ([named[1]] if named else []) + candidates + tails:
         written = re.sub(r"\s|^单位:?", "", candidate)
+        if written == ":1":
+            return written
         if _SCALED_UNIT.fullmatch(written):
             scale, unit = canonical(written)
             return scale + unit.name
