@@ -80,6 +80,25 @@ def test_paragraphs_of_a_cell_stay_apart_and_a_nested_table_is_flattened() -> No
     assert [cell.text for cell in grid.cells] == ["张三 李四", "内一 内二"]
 
 
+def test_a_table_inside_a_cell_is_one_of_its_own_behind_the_other() -> None:
+    def build(document: Document) -> None:
+        table = document.add_table(2, 2)
+        table.cell(0, 0).text = "学校"
+        table.cell(0, 1).text = "明细"
+        table.cell(1, 0).text = "甲校"
+        table.cell(1, 1).text = "见右"
+        inner = table.cell(1, 1).add_table(2, 2)
+        for at, text in enumerate(("专业", "人数", "护理", "40")):
+            inner.cell(at // 2, at % 2).text = text
+        frames = document.add_table(1, 2)
+        frames.cell(0, 1).add_table(2, 2).cell(0, 0).text = "左"
+
+    outer, inner, framed = read(build).pages[0].items
+    assert [cell.text for cell in outer.cells] == ["学校", "明细", "甲校", "见右"]
+    assert [cell.text for cell in inner.cells] == ["专业", "人数", "护理", "40"]
+    assert framed.cells[0].text == "左"
+
+
 def test_a_frame_of_one_cell_is_text_not_a_table() -> None:
     def build(document: Document) -> None:
         cell = document.add_table(1, 1).cell(0, 0)

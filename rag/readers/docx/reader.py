@@ -90,7 +90,8 @@ class _Walker:
         self._in_body = True
         """Not in a note or a margin, whose pictures are counted apart from the document's."""
         self._held: list[Line | Grid] = []
-        """What was recognised inside of cells and text boxes, told behind the table or paragraph that holds them."""
+        """Tables inside of cells, and what was recognised in the pictures of cells and text boxes: told behind the table or
+        paragraph that holds them."""
         self._styles = Styles(document)
         self._texts = Texts(self._styles)
         self._parts = [one for one in document.part.rels.values() if not one.is_external]
@@ -203,7 +204,7 @@ class _Walker:
             yield from self.blocks(cells[0])
             return
         grid = self._grid(rows)
-        if grid.cells:
+        if any(cell.text for cell in grid.cells) or (grid.cells and not self._held):
             yield grid
 
     def _is_deleted(self, element: Any, path: str) -> bool:
@@ -212,7 +213,11 @@ class _Walker:
         return deleted
 
     def _cell_text(self, cell: Any) -> str:
-        return joined_blocks(_item_text(item) for item in self.blocks(cell, in_cell=True))
+        """The paragraphs of a cell; a table of several columns inside it is told behind the one around it."""
+        items = list(self.blocks(cell, in_cell=True))
+        apart = [item for item in items if isinstance(item, Grid) and item.row_count > 1 and item.column_count > 1]
+        self._held += apart
+        return joined_blocks(_item_text(item) for item in items if item not in apart)
 
     def _grid(self, rows: Sequence[Any]) -> Grid:
         """Cells at their places: gridSpan merges across, vMerge down."""
