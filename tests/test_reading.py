@@ -87,24 +87,20 @@ def test_a_pdf_that_unpacks_to_too_much_is_stopped_by_the_memory_limit(tmp_path:
     content = "0 0 m 1 1 l S " * 6_000_000
     path = PdfBuilder(compress=True).page(content).write(tmp_path / "炸弹.pdf")
     assert path.stat().st_size < 2**19
-    started = time.monotonic()
     message = reason(path, Limits(memory_bytes=400 * 2**20, seconds=30.0))
-    assert time.monotonic() - started < 20
     assert "内存" in message
 
 
 def test_a_pdf_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     content = "0 0 m 1 1 l S " * 1_500_000
     path = PdfBuilder(compress=True).page(content).write(tmp_path / "慢.pdf")
-    started = time.monotonic()
     assert "超过" in reason(path, Limits(seconds=0.6, seconds_per_page=0.0))
-    assert time.monotonic() - started < 5
 
 
 def test_time_grows_with_the_number_of_pages(tmp_path: Path) -> None:
     path = PdfBuilder().page(text(100, 700, "一")).page(text(100, 700, "二")).write(tmp_path / "两页.pdf")
     assert "超过" in reason(path, Limits(seconds=0.0, seconds_per_page=0.0))
-    assert len(parts(path, Limits(seconds=5.0, seconds_per_page=5.0)).pages) == 2
+    assert len(parts(path, Limits(seconds=0.0, seconds_per_page=60.0)).pages) == 2
 
 
 def test_too_many_pages_are_refused(tmp_path: Path) -> None:

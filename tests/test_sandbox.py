@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -173,10 +172,8 @@ def test_memory_is_limited(start) -> None:
 
 def test_time_is_limited_and_pages_grant_more_up_to_their_limit(start) -> None:
     quick = Limits(memory_bytes=LIMITS.memory_bytes, seconds=0.6, seconds_per_page=2.0, max_pages=10)
-    started = time.monotonic()
     kind, seconds = failure(start(quick), b"sleep")
     assert (kind, seconds) == (Failure.OUT_OF_TIME, "1")
-    assert time.monotonic() - started < 1.4
     assert start(quick).run(b"sleep 1") == b"awake"
     none = Limits(memory_bytes=LIMITS.memory_bytes, seconds=0.6, seconds_per_page=0.001, max_pages=10)
     assert failure(start(none), b"sleep 999999")[0] is Failure.OUT_OF_TIME
@@ -190,9 +187,7 @@ def test_a_child_that_says_too_much_is_not_listened_to(start) -> None:
 def test_it_stops_when_told_to(start) -> None:
     stop = threading.Event()
     threading.Timer(0.5, stop.set).start()
-    started = time.monotonic()
     assert failure(start(), b"sleep", stop=stop)[0] is Failure.STOPPED
-    assert time.monotonic() - started < 1.4
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
