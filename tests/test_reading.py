@@ -97,10 +97,10 @@ def test_a_pdf_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     assert "超过" in reason(path, Limits(seconds=0.6, seconds_per_page=0.0))
 
 
-def test_time_grows_with_the_number_of_pages(tmp_path: Path) -> None:
+def test_time_without_any_is_too_short_for_two_pages(tmp_path: Path) -> None:
     path = PdfBuilder().page(text(100, 700, "一")).page(text(100, 700, "二")).write(tmp_path / "两页.pdf")
     assert "超过" in reason(path, Limits(seconds=0.0, seconds_per_page=0.0))
-    assert len(parts(path, Limits(seconds=0.0, seconds_per_page=60.0)).pages) == 2
+    assert len(parts(path, Limits(seconds=60.0, seconds_per_page=5.0)).pages) == 2
 
 
 def test_too_many_pages_are_refused(tmp_path: Path) -> None:
