@@ -29,7 +29,6 @@ from rag.answering.built_in.linear import SURE_EXTRAS, sure_features
 from rag.answering.built_in.naming import evidence_to_name_ask, evidence_to_units
 from rag.answering.built_in.weighing import Choice, slot_to_ask, weigh
 from rag.app.assembly import build_assistant, build_ingest, for_folder, open_index
-from rag.figures.extraction import Figure
 from rag.language.text import matching_key
 from rag.settings.settings import load_settings
 
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rag.assistant import Assistant
-    from rag.records import Query
+    from rag.records import Figure, Query
 
     Array = NDArray[np.float64]
 

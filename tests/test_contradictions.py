@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.figures.contradictions import figures_to_contradictions, said_twice
-from rag.figures.extraction import Figure, passage_to_figures, section_to_passages
-from rag.records import Contradiction, ContradictionKind, PageMark, Section, SectionKind, Table
+from rag.figures.extraction import passage_to_figures, section_to_passages
+from rag.records import Contradiction, ContradictionKind, Figure, PageMark, Section, SectionKind, Table
 from rag.structure.tables.joining import row_text
 
 Rows = Sequence[Sequence[str]]

@@ -7,18 +7,11 @@ from answer_samples import make_passage, make_table, table_passage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.figures.extraction import (
-    MAX_COLUMNS,
-    Figure,
-    listed_items,
-    passage_rows,
-    passage_to_figures,
-    section_to_passages,
-)
+from rag.figures.extraction import MAX_COLUMNS, listed_items, passage_rows, passage_to_figures, section_to_passages
 from rag.figures.row_units import label_unit
 from rag.language.numbers import find_numbers, format_decimal
 from rag.language.text import MAX_SENTENCE
-from rag.records import PageMark, Section, SectionKind
+from rag.records import Figure, PageMark, Section, SectionKind
 
 
 def prose(text: str) -> tuple[Figure, ...]:

@@ -21,10 +21,10 @@ from pathlib import Path
 from evals.benchmarks.planting import KINDS, Plant, figures_to_plants
 from evals.reports import read_sources
 from rag.figures.contradictions import figures_to_contradictions
-from rag.figures.extraction import Figure, passage_to_figures, section_to_passages
+from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.readers.sources import find_sources
 from rag.reading.analysis import report_names, report_years
-from rag.records import Contradiction, FigureRef, ReportParts, Table
+from rag.records import Contradiction, Figure, FigureRef, ReportParts, Table
 
 NEAR = 60
 """Characters of a quote shown before its figure."""

@@ -19,11 +19,11 @@ from pathlib import Path
 from evals.cases import Case, GoldFigure, load_cases
 from evals.reports import read_folder
 from evals.scoring import equals_gold
-from rag.figures.extraction import Figure, passage_to_figures, section_to_passages
+from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.gate.subject import tokens
 from rag.language.numbers import format_decimal, unit_class
 from rag.language.text import find_quote, matching_key
-from rag.records import Passage, ReportParts, Table
+from rag.records import Figure, Passage, ReportParts, Table
 
 GOAL_READ, GOAL_BOUND, GOAL_PAGES = 0.98, 0.9, 200
 EARLIER = 0.5

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rag.figures.extraction import Figure, passage_to_figures, section_to_passages
+from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.language.numbers import (
     cell_number,
     find_numbers,
@@ -22,7 +22,7 @@ from rag.language.numbers import (
     same_value,
     unit_class,
 )
-from rag.records import Number, Report, ReportParts, Table
+from rag.records import Figure, Number, Report, ReportParts, Table
 
 _CLAUSE = re.compile(r"[，,；;。：:！？\n]")
 _FULL_WIDTH = str.maketrans("0123456789.%", "０１２３４５６７８９．％")

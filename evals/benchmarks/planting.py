@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
-from rag.figures.extraction import Figure
 from rag.language.numbers import unit_class
+from rag.records import Figure
 
 MIN_DIGITS = 3
 """Significant digits of a figure that is changed, so that those equal to it mean the same."""

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from rag.boards.making import Board, BoardFigure
 from rag.boards.wanted import Wanted, wanted_indicators
-from rag.figures.time import When
 from rag.language.numbers import unit_class
 from rag.language.numbers.units import canonical
-from rag.records import Report
+from rag.records import FigureTime, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +86,12 @@ def _latest(figures: Sequence[BoardFigure], kind: tuple[str, str]) -> BoardFigur
     return of_year[0] if len(of_year) == 1 else None
 
 
-def _other_dates(times: Sequence[When]) -> bool:
+def _other_dates(times: Sequence[FigureTime]) -> bool:
     """Whether figures are of other days of a year, or only some say of which."""
     return len({frozenset(time.dates) for time in times}) > 1
 
 
-def _caution(times: Sequence[When]) -> str:
+def _caution(times: Sequence[FigureTime]) -> str:
     years = [time.years for time in times]
     if any(not named for named in years):
         return "有的报告没有写明年份，比较前请看原文"

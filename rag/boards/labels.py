@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from rag.figures.context import ASPECTS
 from rag.figures.contradictions.notes import label_of as printed_label
-from rag.figures.extraction import TOTAL, Figure
+from rag.figures.extraction import TOTAL
 from rag.figures.time import row_times
 from rag.language.clauses import clause_before
 from rag.language.numbers import cell_number, find_numbers, find_scopes, unit_in_header
 from rag.language.text import matching_key, unique
-from rag.records import Report, Table
+from rag.records import Figure, Report, Table
 
 _CLAUSE = re.compile(r"[，,；;。：:！？（）()\n]")
 _BRACKET = re.compile(r"[（(\[【][^（）()\[\]【】]*[)）\]】]")

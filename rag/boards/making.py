@@ -12,13 +12,25 @@ from rag.boards.wanted import Wanted, wanted_indicators
 from rag.figures.citing import label_of as said_label
 from rag.figures.citing import written
 from rag.figures.contradictions.making import Places
-from rag.figures.extraction import Figure, passage_to_figures, section_to_passages
-from rag.figures.time import When, figure_to_when
+from rag.figures.extraction import passage_to_figures, section_to_passages
+from rag.figures.time import figure_to_when
 from rag.gate.verify import draft_to_gated
 from rag.language.numbers import agree, unit_class
 from rag.language.numbers.units import canonical, scaled
 from rag.language.text import matching_key
-from rag.records import AnswerStatus, Citation, Contradiction, Draft, FigureRef, Number, Report, Section, Table
+from rag.records import (
+    AnswerStatus,
+    Citation,
+    Contradiction,
+    Draft,
+    Figure,
+    FigureRef,
+    FigureTime,
+    Number,
+    Report,
+    Section,
+    Table,
+)
 
 _LINK = re.compile("(?:分别)?(?:达到|[为达是])$")
 _RATIO = {"ratio", "bare"}
@@ -37,7 +49,7 @@ class BoardFigure:
     text: str
     """As printed, with its unit."""
     number: Number
-    when: When
+    when: FigureTime
     citation: Citation
     mentions: int = 1
     """How often the report prints it so."""
@@ -90,7 +102,7 @@ class _Mention:
 
     figure: Figure
     ref: FigureRef
-    when: When
+    when: FigureTime
 
     @property
     def rank(self) -> tuple[bool, ...]:

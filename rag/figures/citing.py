@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.figures.extraction import Figure
 from rag.language.numbers import cell_number, find_numbers
 from rag.language.text import matching_key
-from rag.records import Citation, Evidence, Passage, Report, Table, TableRow
+from rag.records import Citation, Evidence, Figure, Passage, Report, Table, TableRow
 from rag.structure.passages import page_at
 from rag.structure.tables.joining import header_labels, row_text
 

@@ -15,11 +15,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.figures.extraction import TOTAL, Figure
-from rag.figures.time import When, figure_to_when
+from rag.figures.extraction import TOTAL
+from rag.figures.time import figure_to_when
 from rag.language.clauses import CLAUSE, clause_before
 from rag.language.numbers.units import canonical
 from rag.language.text import tagged_words, text_key
+from rag.records import Figure, FigureTime
 
 LOOK_BACK = 240
 """Characters before a figure in which words may be found that its label leaves out."""
@@ -79,7 +80,7 @@ class FigureContext:
     """What its unit is measured in; figures of one base can be compared."""
     counted: str
     """Of a count: people, or what its counting word counts, `` where that may be anything."""
-    when: When
+    when: FigureTime
 
     def grants(self, word: str) -> bool:
         """Whether a word that its label leaves out may be said of it."""

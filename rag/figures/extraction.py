@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from rag.figures.row_units import parted_figures, row_units
 from rag.language.numbers import cell_number, find_numbers, find_scopes
 from rag.language.text import sentence_spans, unique
-from rag.records import Number, Passage, Section, Table, TableRow
+from rag.records import Figure, Number, Passage, Section, Table, TableRow
 from rag.structure.passages import section_to_passage
 from rag.structure.tables.joining import row_text
 from rag.structure.tables.row_labels import Columns, common_names, is_value, names_beside, row_names, table_columns
@@ -24,32 +24,6 @@ MAX_COLUMNS = 256
 """Cells from which a row is read as text: no table that a reader sees has so many."""
 TOTAL = re.compile(r"^(?:合计|总计|共计|小计|全校|总数|总体)")
 """How a row of totals begins."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number in a passage and what is said of it. Offsets are offsets in the passage's text."""
-
-    number: Number
-    passage: Passage
-    start: int
-    end: int
-    quote_start: int
-    quote_end: int
-    """The sentence or table row that holds it."""
-    near: str
-    """Its own clause, or its row's labels."""
-    before: str
-    """What stands before it in its sentence, or its column's header."""
-    after: str
-    """What stands behind it up to the next mark; empty for a cell."""
-    about: str
-    """Caption, unit line and headings above."""
-    is_cell: bool = False
-    is_total: bool = False
-    row: TableRow | None = None
-    column: int = -1
-    table: Table | None = None
 
 
 def passage_to_figures(passage: Passage, table: Table | None = None) -> tuple[Figure, ...]:

@@ -4,43 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
-from rag.figures.extraction import Figure
 from rag.language.clauses import clause_before
 from rag.language.numbers import Scope, find_numbers, find_scopes
 from rag.language.text import unique
+from rag.records import Figure, FigureTime
 
 LOOK_BACK = 300
 """Characters before a figure in its sentence in which its time is looked for."""
 _TO = re.compile(r"\s*[-—–~至到]{1,2}\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class When:
-    """The times of a figure."""
-
-    text: str
-    """As printed, `` where none is."""
-    years: frozenset[int]
-    dates: frozenset[tuple[int, int]]
-    """(month, day)."""
-    spans: frozenset[tuple[str, tuple[int, ...]]] = frozenset()
-    """(kind, years) of each time but days: a class, an academic year, a year or a stretch of years."""
-
-    def fullness(self) -> tuple[bool, bool, bool]:
-        """How much is said: a cut-off, a class, a year."""
-        return bool(self.dates), "届" in self.text, bool(self.years)
-
-    def may_be(self, other: When) -> bool:
-        """Whether two figures may be of one time: of one day where both name days, and of one year where both name years."""
-        if self.dates and other.dates and not self.dates & other.dates:
-            return False
-        return not self.years or not other.years or bool(self.years & other.years)
-
-
-def figure_to_when(figure: Figure, report_year: int | None = None) -> When:
+def figure_to_when(figure: Figure, report_year: int | None = None) -> FigureTime:
     """The times of a figure: of its clause, else of what stands before it; of its row and column, else of what is above.
 
     What stands above may only name the report's own year (附表（2023年度）): that is not when the figure is of.
@@ -94,8 +71,8 @@ def _latest(scopes: Sequence[Scope], text: str) -> list[Scope]:
     return found
 
 
-def _when(scopes: list[Scope]) -> When:
-    return When(
+def _when(scopes: list[Scope]) -> FigureTime:
+    return FigureTime(
         "，".join(unique("".join(scope.text.split()) for scope in scopes)),
         frozenset(year for scope in scopes for year in scope.years),
         frozenset((scope.month, scope.day) for scope in scopes if scope.month and scope.day),

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.figures.extraction import Figure, listed_items
+from rag.figures.extraction import listed_items
 from rag.language.numbers import cell_number, find_numbers, unit_class
 from rag.language.text import matching_key
-from rag.records import Number
+from rag.records import Figure, Number
 
 MAX_CLAUSES = 4
 """Clauses an answer is read back from a figure to see what it is said of."""

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.domain.colleges import mentioned
-from rag.figures.extraction import Figure, passage_rows, passage_to_figures
+from rag.figures.extraction import passage_rows, passage_to_figures
 from rag.gate.claims import FOLLOWING, Claim, letters_of, markup_to_claims, without_names, years_of
 from rag.gate.markup import Markup, markup_to_text, text_to_markup
 from rag.gate.subject import contradicts, masked_clauses
 from rag.language.numbers import cell_number, find_numbers, find_scopes, same_bound, same_value
 from rag.language.text import matching_key, unique
-from rag.records import AnswerFigure, AnswerStatus, Citation, Computation, Draft, Number, Report, Table
+from rag.records import AnswerFigure, AnswerStatus, Citation, Computation, Draft, Figure, Number, Report, Table
 from rag.structure.tables.joining import header_labels, row_text
 
 UNVERIFIED = "（未能核实的数字）"

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag.figures.citing import label_of
-from rag.figures.extraction import Figure, passage_to_figures
+from rag.figures.extraction import passage_to_figures
 from rag.language.numbers import find_numbers, find_scopes, same_value
 from rag.language.text import unique
 from rag.presentation.exchanges import Exchange
-from rag.records import AnswerFigure, Number, Report, VerifiedAnswer
+from rag.records import AnswerFigure, Figure, Number, Report, VerifiedAnswer
 
 _LINKS = re.compile(r"^[）)”、·\s]+|(?:分别|依次|[·：:\s为是达到有共计占约])+$")
 """What joins a name and its figure, or stands before it."""

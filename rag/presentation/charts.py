@@ -10,12 +10,11 @@ from itertools import takewhile
 from typing import Any
 
 from rag.domain.short_names import short_names
-from rag.figures.extraction import Figure
 from rag.language.numbers import find_numbers, find_scopes
 from rag.language.numbers.units import canonical, scaled
 from rag.presentation.asked_figures import Told, answer_to_told, asked_figures, said_of
 from rag.presentation.exchanges import Exchange
-from rag.records import AnswerFigure, Report
+from rag.records import AnswerFigure, Figure, Report
 
 MAX_BARS = 30
 """More than these are read in the table."""

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from rag.domain.near_duplicates import text_sketch
 from rag.errors import SettingsError, UnreadableFileError
 from rag.figures.contradictions import figures_to_contradictions
-from rag.figures.extraction import Figure, passage_to_figures, section_to_passages
+from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.language.tokens import estimate_tokens
 from rag.readers.files import read_file
 from rag.readers.request import Request
 from rag.reading.containment import UNCHECKED, contained, passage_lost, readable_pages
 from rag.reading.soundness import sound_file
-from rag.records import ReadFile, Report, ReportParts
+from rag.records import Figure, ReadFile, Report, ReportParts
 from rag.sandbox.values import json_to_value, value_to_json
 from rag.structure.chunks import TokenCounter, sections_to_chunks
 from rag.structure.identity.describing import describe_report

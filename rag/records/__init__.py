@@ -17,7 +17,17 @@ from rag.records.answer import (
     ModelReply,
     VerifiedAnswer,
 )
-from rag.records.figure import Contradiction, ContradictionKind, FigureRef, Number, ReportParts, ReportStats
+from rag.records.figure import (
+    Contradiction,
+    ContradictionKind,
+    Figure,
+    FigureContext,
+    FigureRef,
+    FigureTime,
+    Number,
+    ReportParts,
+    ReportStats,
+)
 from rag.records.question import Filters, Operation, Query, Turn
 from rag.records.report import (
     Cell,
@@ -52,7 +62,10 @@ __all__ = [
     "ContradictionKind",
     "Draft",
     "Evidence",
+    "Figure",
+    "FigureContext",
     "FigureRef",
+    "FigureTime",
     "Filters",
     "Grid",
     "Line",

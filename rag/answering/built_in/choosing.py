@@ -8,9 +8,8 @@ from itertools import pairwise
 
 from rag.answering.built_in.asks import Ask
 from rag.answering.built_in.weighing import YEAR_TERM, Choice, item_text, weigh, with_sureness
-from rag.figures.extraction import Figure
 from rag.language.text import matching_key, text_key
-from rag.records import Evidence, Report
+from rag.records import Evidence, Figure, Report
 
 SAME_UNIT_BONUS = 2.0
 """Figures for one question mostly stand together."""

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 from rag.answering.built_in.asks import Ask
 from rag.answering.built_in.weighing import Choice
-from rag.figures.extraction import Figure
 from rag.language.numbers import find_numbers, unit_class
-from rag.records import Query
+from rag.records import Figure, Query
 
 MAX_BETWEEN = 24
 """Characters between a number and its share."""

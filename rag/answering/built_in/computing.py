@@ -10,10 +10,9 @@ from rag.answering.built_in.row_computing import counted, group_figures, ranked
 from rag.arithmetic.expressions import ComputeError, evaluate
 from rag.arithmetic.quantities import Operand, minus, operand_to_term
 from rag.figures.citing import Citations, described, label_of, lead_of, markers, written
-from rag.figures.extraction import Figure
 from rag.language.numbers import find_numbers, last_place, same_value, unit_class
 from rag.question.operations import Plan
-from rag.records import AnswerStatus, Computation, Draft, Operation
+from rag.records import AnswerStatus, Computation, Draft, Figure, Operation
 
 _SHARES = frozenset({"percent", "bare", "fraction"})
 TOTAL = "总数"

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from rag.answering.built_in.findings import Findings
 from rag.answering.built_in.scope import unit_text
 from rag.domain.indicators import Indicator, indicators
-from rag.figures.extraction import Figure
 from rag.language.numbers import Scope, find_scopes
 from rag.language.numbers.units import canonical
 from rag.language.text import matching_key, text_key, unique
-from rag.records import ReportKind
+from rag.records import Figure, ReportKind
 from rag.retrieval.relevance import content_words
 
 Stated = tuple[str, Figure, Findings]

@@ -13,7 +13,7 @@ from rag.arithmetic.expressions import ComputeError, difference, growth, quotien
 from rag.arithmetic.quantities import Operand
 from rag.figures.citing import Citations, label_of, lead_of, markers, written
 from rag.figures.context import EMPTY
-from rag.figures.extraction import Figure, passage_to_figures
+from rag.figures.extraction import passage_to_figures
 from rag.gate.claims import without_names
 from rag.language.numbers import agree, find_scopes, unit_class
 from rag.language.text import matching_key
@@ -25,6 +25,7 @@ from rag.records import (
     Contradiction,
     ContradictionKind,
     Draft,
+    Figure,
     FigureRef,
     Query,
     Report,

@@ -25,12 +25,12 @@ from rag.answering.built_in.refusing import not_found
 from rag.answering.built_in.scope import speaks_of_subject, unit_text
 from rag.answering.built_in.weighing import Choice, slot_to_ask
 from rag.figures.citing import Citations, label_of, lead_of, written
-from rag.figures.extraction import Figure, passage_to_figures
+from rag.figures.extraction import passage_to_figures
 from rag.language.text import text_key
 from rag.question import slots
 from rag.question.operations import Plan, question_to_operation
 from rag.question.slots import Slot, question_to_slots
-from rag.records import AnswerStatus, Conflict, Contradiction, Draft, Evidence, Operation, Query, Report, Table
+from rag.records import AnswerStatus, Conflict, Contradiction, Draft, Evidence, Figure, Operation, Query, Report, Table
 from rag.retrieval.relevance import Relevance, query_to_relevance
 from rag.structure.tables.joining import header_labels
 

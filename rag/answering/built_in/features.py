@@ -28,12 +28,11 @@ from rag.answering.built_in.wording import (
     unnamed,
 )
 from rag.figures.citing import CLAUSE_MARK
-from rag.figures.extraction import Figure
 from rag.language.numbers import same_value, unit_class
 from rag.language.text import text_key
 from rag.question import slots
 from rag.question.slots import Slot
-from rag.records import Evidence, Number
+from rag.records import Evidence, Figure, Number
 
 FEATURES = (
     "slot_near",

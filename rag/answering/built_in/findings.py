@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.figures.extraction import Figure
-from rag.records import Contradiction, Evidence, Report, Table
+from rag.records import Contradiction, Evidence, Figure, Report, Table
 from rag.retrieval.relevance import Relevance
 
 

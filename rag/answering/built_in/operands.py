@@ -17,13 +17,12 @@ from rag.answering.built_in.weighing import Choice, slot_to_ask, weigh
 from rag.arithmetic.expressions import ComputeError, average, difference, growth, quotient, ratio, share, total
 from rag.arithmetic.quantities import Operand
 from rag.figures.citing import CLAUSE_MARK
-from rag.figures.extraction import Figure
 from rag.language.numbers import find_numbers, unit_class
 from rag.language.text import text_key
 from rag.question import slots
 from rag.question.operations import OperandPhrase, Plan
 from rag.question.slots import Slot
-from rag.records import Computation, Operation
+from rag.records import Computation, Figure, Operation
 from rag.retrieval.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words
 
 SAME_ROW_BONUS = 1.5

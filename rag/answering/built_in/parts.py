@@ -10,10 +10,9 @@ from rag.answering.built_in.asks import Ask
 from rag.answering.built_in.drafting import evidence_to_draft, evidence_to_findings, findings_to_choices
 from rag.answering.built_in.findings import Findings
 from rag.answering.built_in.weighing import Choice
-from rag.figures.extraction import Figure
 from rag.language.numbers import agree, same_value
 from rag.language.numbers.units import canonical, scaled
-from rag.records import AnswerStatus, Draft, Evidence, Number, Report, Table
+from rag.records import AnswerStatus, Draft, Evidence, Figure, Number, Report, Table
 from rag.retrieval.relevance import content_words
 
 LIKELY = 0.25

@@ -10,10 +10,9 @@ from rag.answering.built_in.findings import Findings
 from rag.answering.built_in.scope import speaks_of_subject
 from rag.answering.built_in.weighing import Choice
 from rag.figures.citing import Citations, lead_of, plain
-from rag.figures.extraction import Figure
 from rag.language.numbers import agree, find_numbers, find_scopes, unit_class
 from rag.language.text import sentence_spans
-from rag.records import AnswerStatus, Draft, Number, Passage, Query
+from rag.records import AnswerStatus, Draft, Figure, Number, Passage, Query
 from rag.retrieval.relevance import content_words, subject_words
 
 _WAYS = {"up": "上升|上涨|增长|增加|提高|提升|走高", "down": "下降|下滑|下跌|降低|减少|回落|走低"}

@@ -9,8 +9,7 @@ from rag.answering.built_in.units import answering_units, brevity
 from rag.domain.kinds import YEARLY
 from rag.domain.near_duplicates import without_twins
 from rag.figures.citing import Citations, plain, row_line, row_of
-from rag.figures.extraction import Figure
-from rag.records import AnswerStatus, Draft, Evidence, Passage, Query, Report, ReportKind, Table
+from rag.records import AnswerStatus, Draft, Evidence, Figure, Passage, Query, Report, ReportKind, Table
 from rag.retrieval.relevance import Relevance
 
 MIN_NEAREST = 0.25

@@ -13,12 +13,11 @@ from rag.answering.built_in.operands import operand_options
 from rag.answering.built_in.weighing import slot_to_ask, weigh
 from rag.domain.short_names import short_names
 from rag.figures.citing import Citations, lead_of, markers, row_line, written
-from rag.figures.extraction import Figure
 from rag.language.numbers import cell_number
 from rag.language.text import matching_key, text_key, unique
 from rag.question.operations import Plan
 from rag.question.slots import Slot
-from rag.records import AnswerStatus, Computation, Draft, Passage, Table, TableRow
+from rag.records import AnswerStatus, Computation, Draft, Figure, Passage, Table, TableRow
 from rag.retrieval.relevance import content_words
 from rag.structure.tables.joining import header_labels, row_text
 

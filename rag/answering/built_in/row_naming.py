@@ -7,10 +7,9 @@ from collections.abc import Mapping
 
 from rag.answering.built_in.asks import MIN_LABEL, Ask, named_labels
 from rag.answering.built_in.wording import pieces
-from rag.figures.extraction import Figure
 from rag.language.numbers import cell_number
 from rag.language.text import text_key
-from rag.records import Table, TableRow
+from rag.records import Figure, Table, TableRow
 
 INSIDE_ANOTHER = 0.3
 """How far a label is named that stands in a question only as part of another label."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from rag.domain.colleges import names_in
 from rag.domain.short_names import short_names
-from rag.figures.extraction import Figure
 from rag.language.numbers import find_scopes, unit_class
 from rag.language.text import matching_key, text_key
-from rag.records import Evidence, Query, Report
+from rag.records import Evidence, Figure, Query, Report
 
 SAYS_YEAR = 1.08
 

@@ -12,11 +12,10 @@ from rag.answering.built_in.features import EXCLUDING, FEATURES, figure_features
 from rag.answering.built_in.ranking import features_to_score, features_to_sureness
 from rag.answering.built_in.scope import scope_factor, unit_text
 from rag.answering.built_in.wording import does, has_unasked_place, has_unasked_quality
-from rag.figures.extraction import Figure
 from rag.language.numbers import find_numbers, same_value
 from rag.language.text import matching_key, text_key
 from rag.question.slots import Slot
-from rag.records import Evidence, Query, Report, TableRow
+from rag.records import Evidence, Figure, Query, Report, TableRow
 from rag.retrieval.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, subject_words
 
 RANK_DECAY = 0.99

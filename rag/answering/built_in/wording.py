@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from rag.answering.built_in.asks import KNOWN_SHARE, Ask, Surroundings
 from rag.domain.colleges import names_in
-from rag.figures.extraction import Figure
 from rag.language.text import tagged_words, text_key
 from rag.question import slots
+from rag.records import Figure
 from rag.retrieval.relevance import Relevance, content_words
 
 FAR = 24

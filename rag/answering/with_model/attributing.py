@@ -12,12 +12,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from rag.answering.with_model.prompting import AnswerPrompt
-from rag.figures.extraction import Figure
 from rag.gate.claims import Claim, without_names, years_of
 from rag.gate.subject import tokens
 from rag.language.numbers import agree, find_scopes, unit_class
 from rag.language.text import text_key
-from rag.records import AnswerFigure, Citation
+from rag.records import AnswerFigure, Citation, Figure
 
 BESIDE, ABOVE = 0.7, 0.4
 """What a word counts that stands in a figure's sentence, and in the headings above it, rather than in its own clause."""

@@ -13,10 +13,9 @@ from rag.answering.with_model.replies import Request
 from rag.arithmetic.expressions import evaluate
 from rag.arithmetic.quantities import ComputeError, Operand
 from rag.figures.citing import Citations
-from rag.figures.extraction import Figure
 from rag.language.numbers import find_numbers, unit_class
 from rag.language.text import matching_key
-from rag.records import Computation
+from rag.records import Computation, Figure
 
 MIN_DISTINCT = 2
 """Different figures a computation needs: of one alone nothing is computed that is not printed."""

@@ -9,9 +9,8 @@ from rag.answering.built_in.disputed import ref_to_figure
 from rag.answering.built_in.drafting import evidence_to_relevance
 from rag.answering.with_model.plaintext import as_data
 from rag.figures.citing import Citations, label_of, written
-from rag.figures.extraction import Figure
 from rag.language.numbers import agree
-from rag.records import Conflict, Contradiction, ContradictionKind, Evidence, FigureRef, Passage, Table
+from rag.records import Conflict, Contradiction, ContradictionKind, Evidence, Figure, FigureRef, Passage, Table
 
 MAX_DISPUTES = 4
 MIN_FIT = 0.4

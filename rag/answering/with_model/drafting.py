@@ -15,12 +15,11 @@ from rag.answering.with_model.plaintext import as_characters, without_markup
 from rag.answering.with_model.prompting import AnswerPrompt
 from rag.answering.with_model.replies import Reply, streamed_answer, text_to_reply
 from rag.figures.citing import label_of, written
-from rag.figures.extraction import Figure
 from rag.gate.markup import Markup, markup_to_text, text_to_markup
 from rag.gate.subject import tokens
 from rag.language.numbers import agree, cell_number, find_numbers, unit_class
 from rag.language.text import matching_key
-from rag.records import AnswerStatus, Citation, Conflict, Draft
+from rag.records import AnswerStatus, Citation, Conflict, Draft, Figure
 
 MAX_ANSWER_CHARACTERS = 4_000
 MAX_VISIBLE = 3 * MAX_ANSWER_CHARACTERS

@@ -16,11 +16,11 @@ from rag.answering.with_model.prompting import AnswerPrompt
 from rag.answering.with_model.replies import Request
 from rag.arithmetic.quantities import ComputeError
 from rag.figures.citing import Citations, written
-from rag.figures.extraction import Figure, passage_to_figures
+from rag.figures.extraction import passage_to_figures
 from rag.gate.verify import UNVERIFIED
 from rag.language.numbers import find_numbers, same_bound, same_value
 from rag.language.text import matching_key, sentence_spans
-from rag.records import Number, Passage
+from rag.records import Figure, Number, Passage
 
 MAX_CITED_AT_ONCE = 6
 """Sentences one `[P3]` may stand for."""

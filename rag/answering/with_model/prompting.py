@@ -13,11 +13,11 @@ from rag.answering.with_model.disputing import disputes_to_text, evidence_to_dis
 from rag.answering.with_model.plaintext import as_data
 from rag.answering.with_model.prompts import ANSWER, load_prompt, render_prompt
 from rag.figures.citing import written
-from rag.figures.extraction import Figure, passage_to_figures
+from rag.figures.extraction import passage_to_figures
 from rag.gate.subject import clauses_before, tokens
 from rag.language.numbers import find_scopes
 from rag.ports import ChatModel
-from rag.records import Contradiction, Evidence, Message, Passage, Report, Table, Turn
+from rag.records import Contradiction, Evidence, Figure, Message, Passage, Report, Table, Turn
 from rag.structure.tables.joining import header_labels
 
 MAX_FIGURES = 160

@@ -19,8 +19,7 @@ from rag.figures.contradictions.table_misfits import table_misfits
 from rag.figures.contradictions.text_laws import Wholes, broken_laws
 from rag.figures.contradictions.text_sums import broken_complements, broken_sums
 from rag.figures.contradictions.units import same_digits
-from rag.figures.extraction import Figure
-from rag.records import Contradiction, ContradictionKind, Section
+from rag.records import Contradiction, ContradictionKind, Figure, Section
 
 __all__ = ["figures_to_contradictions"]
 

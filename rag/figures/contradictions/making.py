@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from rag.figures.context import FigureContext
 from rag.figures.contradictions.misfits import Misfit
 from rag.figures.contradictions.notes import difference_note, label_of, misfit_note, scope_note, unit_note
-from rag.figures.extraction import Figure
-from rag.records import Contradiction, ContradictionKind, FigureRef, Section
+from rag.records import Contradiction, ContradictionKind, Figure, FigureRef, Section
 from rag.structure.passages import section_to_passage
 
 MIN_LABEL = 4

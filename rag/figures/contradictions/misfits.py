@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from rag.figures.context import PEOPLE
-from rag.figures.extraction import Figure
 from rag.language.clauses import clause_before
 from rag.language.numbers import decimal_places, last_place, unit_class
-from rag.records import ContradictionKind
+from rag.records import ContradictionKind, Figure
 
 HUNDRED = Decimal(100)
 MIN_WHOLE_DIGITS = 4

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from rag.figures.contradictions.misfits import Misfit, total_of
-from rag.figures.extraction import Figure
 from rag.language.clauses import clause_before
 from rag.language.numbers import find_scopes, format_decimal, measured, unit_class
-from rag.records import ContradictionKind, FigureRef
+from rag.records import ContradictionKind, Figure, FigureRef
 
 MAX_LABEL = 40
 """Characters of a label."""

@@ -20,10 +20,9 @@ from typing import TypeAlias
 
 from rag.figures.context import FigureContext, words_of
 from rag.figures.contradictions.slips import is_slip
-from rag.figures.time import When
 from rag.language.numbers import agree, measured
 from rag.language.text import matching_key
-from rag.records import Number
+from rag.records import FigureTime, Number
 
 Key: TypeAlias = tuple[str, frozenset[str]]
 """What figures are measured in, and the words they are said of."""
@@ -232,7 +231,7 @@ def _sentence_before(item: FigureContext) -> str:
     return item.label if figure.is_cell else figure.passage.text[figure.quote_start : figure.start]
 
 
-def of_one_time(one: When, other: When, years: Collection[int], *, overlapping: bool = False) -> bool:
+def of_one_time(one: FigureTime, other: FigureTime, years: Collection[int], *, overlapping: bool = False) -> bool:
     """Whether two figures may be of one time, or of times that overlap; what says none is of the report's own years."""
     if one.dates and other.dates and not one.dates & other.dates:
         return False

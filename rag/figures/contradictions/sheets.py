@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rag.figures.extraction import TOTAL, Figure
+from rag.figures.extraction import TOTAL
+from rag.records import Figure
 from rag.structure.tables.joining import header_labels
 
 Line: TypeAlias = Mapping[int, Figure]

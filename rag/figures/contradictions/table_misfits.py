@@ -31,9 +31,8 @@ from rag.figures.contradictions.misfits import (
 )
 from rag.figures.contradictions.sheets import MAX_COLUMNS, MAX_LINES, Sheet, figures_to_sheet
 from rag.figures.contradictions.slips import is_slip
-from rag.figures.extraction import Figure
 from rag.language.numbers import find_scopes, last_place, unit_class
-from rag.records import ContradictionKind
+from rag.records import ContradictionKind, Figure
 
 Fits: TypeAlias = Callable[[Figure, Figure, Figure], bool]
 Triple: TypeAlias = tuple[Figure, Figure, Figure]

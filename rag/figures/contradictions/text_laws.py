@@ -31,9 +31,8 @@ from rag.figures.contradictions.misfits import (
     subtracts,
 )
 from rag.figures.contradictions.slips import is_slip
-from rag.figures.extraction import Figure
 from rag.language.numbers import find_scopes, last_place, measured, unit_class
-from rag.records import ContradictionKind
+from rag.records import ContradictionKind, Figure
 
 Pair: TypeAlias = tuple[Figure, Figure]
 BEFORE, BEHIND = 12, 4

@@ -21,9 +21,8 @@ from rag.figures.contradictions.misfits import (
 from rag.figures.contradictions.slips import is_slip
 from rag.figures.contradictions.table_misfits import GRADE
 from rag.figures.contradictions.text_laws import CHANGED
-from rag.figures.extraction import Figure
 from rag.language.numbers import decimal_places, unit_class
-from rag.records import ContradictionKind
+from rag.records import ContradictionKind, Figure
 
 MAX_LIST = 40
 """Figures behind a whole among which its parts are looked for."""
