@@ -40,6 +40,8 @@ MAX_VALUES = 24
 """Different values of one key, whatever their time and aspect, from which on it names a kind of thing (教师, 项目)."""
 MAX_MENTIONS = 6
 """Places looked at of one value of one key."""
+MIN_TERMS = 3
+"""Words of a label from which on it says much."""
 LEAD = 14
 """Characters before two figures that show one sentence to be printed twice."""
 MAX_GROUP = 8
@@ -76,14 +78,18 @@ class _Report:
                         held.append(item)
 
     def are_copies_of_a_form(self, one: FigureContext, other: FigureContext) -> bool:
-        """Whether two tables, or two sentences, give of more things they both name other figures than the same."""
-        if one.figure.is_cell != other.figure.is_cell:
+        """Whether two sentences or two tables, which say something of the same things, agree on less than they should.
+
+        Sentences of which most figures differ are of two things; tables are of one only where they agree on more.
+        """
+        is_cell = one.figure.is_cell
+        if is_cell != other.figure.is_cell:
             return False
         here, there = self.said[place_of(one)], self.said[place_of(other)]
         few, many = (here, there) if len(here) <= len(there) else (there, here)
         shared = [key for key in few if key in many]
         differ = sum(1 for key in shared if not few[key] & many[key])
-        return differ > 1 and differ * 2 > len(shared)
+        return (is_cell or differ > 1) and differ * 2 > len(shared) - is_cell
 
 
 def _bases(item: FigureContext) -> Iterator[Said]:
@@ -276,7 +282,7 @@ def _are_headline_statements(one: FigureContext, other: FigureContext) -> bool:
     """Whether both are said of the whole in the same words: two sentences that open with them, or one and a total."""
     first, second = _in_one_unit(one, other)
     gap = abs(first - second) / max(abs(first), abs(second))
-    near = NEAR if one.base == "%" or len(one.terms) == 1 else FAR
+    near = NEAR if one.base == "%" or len(one.terms) < MIN_TERMS else FAR
     return one.leads and other.leads and one.terms == other.terms and gap <= near
 
 
@@ -309,9 +315,13 @@ def _headlines(contexts: Sequence[FigureContext]) -> Iterator[Pair]:
         body = [
             other for other in below[item.figure.passage.path] if other.base == item.base and not _is_headline(other)
         ]
-        meant = [o for o in body if o.aspects == item.aspects and item.terms & o.terms and _is_near(item, o)]
+        meant = [o for o in body if o.aspects == item.aspects and _is_named_by(item, o) and _is_near(item, o)]
         if meant and not any(same(item, other) for other in body):
             yield item, meant[0]
+
+
+def _is_named_by(item: FigureContext, other: FigureContext) -> bool:
+    return bool(item.terms & other.terms) and (item.terms <= other.terms or other.terms <= item.terms)
 
 
 def _is_headline(item: FigureContext) -> bool:

@@ -33,6 +33,7 @@ NEAR, NEAR_SLIP, NEAR_SUM = Decimal("0.5"), Decimal("0.25"), Decimal("0.15")
 _MADE_UP = re.compile("其中|包括|包含|分为|由|构成|组成|分别|分布|原因|归纳|如下|[:：（(]")
 _CLOSED = re.compile("[（(][^（()）]*[)）]")
 _MADE_OF = re.compile("分布|构成|组成|分为|归纳|原因|如下")
+_SEVERAL = re.compile("多选|可选|不定项")
 _REST = re.compile("其[他它余]")
 _PART = re.compile("^[、，；;和及与\\s]*(?:其中|包括|含)")
 _NO_PART = re.compile("[生人户师班]均|平均|每|增[加长]|减少|下降|上升|同比|比上|较上")
@@ -102,7 +103,7 @@ def _is_whole_of(whole: Figure, parts: Sequence[Figure], *, is_all: bool) -> boo
     alike = _are_alike(parts) and not _are_alike([whole, *parts])
     if (cue or alike) and is_near(value, total, NEAR_SLIP) and (is_slip(value, total) or is_slip_of_part(whole, parts)):
         return True
-    if not is_all or not cue:
+    if not is_all or not cue or _SEVERAL.search(whole.passage.text[whole.quote_start : parts[-1].quote_end]):
         return False
     if (ends and len(parts) >= MIN_PARTS) or (len(parts) == 2 and _are_opposites(parts)):
         return is_near(value, total, NEAR_SUM)
