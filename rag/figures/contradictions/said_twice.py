@@ -44,6 +44,8 @@ MIN_TERMS = 3
 """Words of a label from which on it says much."""
 LEAD = 14
 """Characters before two figures that show one sentence to be printed twice."""
+LOOK_BACK = 60
+"""Characters before a figure of which the words are compared."""
 MAX_GROUP = 8
 """Figures told of one contradiction."""
 NEAR, FAR = Decimal("0.15"), Decimal("0.5")
@@ -52,6 +54,8 @@ MIN_COMPANION = 100
 """A figure of at least so much that two places share shows that they tell of one thing."""
 _CODE = re.compile(r"行次|栏次|序号|编号|编码|代码|学号|工号|号$|电话|邮编|名次|位次|排名|排序")
 _ORDINAL = re.compile("第[0-9一二三四五六七八九十]+|首[次批期届]")
+_SAID_OF = re.compile("[\u4e00-\u9fff]\\s*$")
+"""What a bare figure in prose stands behind: else it is a cell of a table that was not read as one."""
 _DIGITS = re.compile(r"[\d.,，]+")
 _NUMBERING = re.compile(r"^[\s第0-9一二三四五六七八九十.、（）()章节篇部分-]+")
 
@@ -116,7 +120,9 @@ def is_amount(item: FigureContext) -> bool:
     number = item.figure.number
     if "～" in number.bound or _CODE.search(item.label.rstrip("：: ")) or "case" in item.aspects:
         return False
-    return bool(number.unit) or item.figure.is_cell or "." in number.text
+    if item.figure.is_cell or number.unit:
+        return True
+    return "." in number.text and _SAID_OF.search(item.figure.before) is not None
 
 
 def find_rivals(contexts: Sequence[FigureContext], years: Collection[int]) -> list[list[FigureContext]]:
@@ -268,10 +274,13 @@ def _with_units(one: FigureContext, other: FigureContext) -> tuple[Number, Numbe
 
 def _looks_like_one(one: FigureContext, other: FigureContext, report: _Report) -> bool:
     """Whether something bears out that two figures are meant as one."""
-    if is_slip(*_in_one_unit(one, other), left_out=True) or (_lead(one) and _lead(one) == _lead(other)):
+    first, second = _in_one_unit(one, other)
+    if is_slip(first, second, left_out=True):
         return True
-    if one.figure.is_cell and other.figure.is_cell:
+    if (one.figure.is_cell and other.figure.is_cell) or abs(first - second) > FAR * max(abs(first), abs(second)):
         return False
+    if _are_one_sentence(one, other):
+        return True
     some, others = (report.beside[item.figure.passage.id, item.figure.quote_start] for item in (one, other))
     return any(value >= MIN_COMPANION and value % 10 for _, value in some & others) or _are_headline_statements(
         one, other
@@ -294,15 +303,14 @@ def _differ_by_rounding(one: FigureContext, other: FigureContext) -> bool:
     return exact and decimals and abs(first - second) <= max(step, other_step)
 
 
-def _lead(item: FigureContext) -> str:
-    """What stands before a figure in prose, its other figures left out; `` where that is little."""
-    figure = item.figure
-    if figure.is_cell:
-        return ""
-    text = _DIGITS.sub(
-        "#", matching_key(figure.passage.text[max(figure.quote_start, figure.start - 60) : figure.start])
-    )
-    return text[-LEAD:] if len(text) >= LEAD and text[-LEAD:].count("#") < 2 else ""
+def _are_one_sentence(one: FigureContext, other: FigureContext) -> bool:
+    """Whether two sentences are the same up to their figures: neither has words that the other lacks."""
+    if one.figure.is_cell or other.figure.is_cell:
+        return False
+    some, others = (_DIGITS.sub("#", matching_key(_sentence_before(item))) for item in (one, other))
+    if len(some) < LEAD or some[-LEAD:] != others[-LEAD:] or some[-LEAD:].count("#") > 1:
+        return False
+    return not (words_of(some[-LOOK_BACK:]) - words_of(others)) or not (words_of(others[-LOOK_BACK:]) - words_of(some))
 
 
 def _headlines(contexts: Sequence[FigureContext]) -> Iterator[Pair]:

@@ -84,8 +84,7 @@ def _totals_below(columns: Sheet) -> Iterator[Misfit]:
             plain,
             [row for row in above if row >= last or row in columns.totals],
         ]
-        parts = [[row for row in run if not _MEMBER.match(columns.labels[row])] for run in runs]
-        yield from _broken_sums(columns, total, [*parts, *runs], named=True)
+        yield from _broken_sums(columns, total, runs, named=True)
 
 
 def _totals_beside(sheet: Sheet) -> Iterator[Misfit]:
@@ -132,15 +131,32 @@ def _sums(sheet: Sheet, whole: int, run: Sequence[int], *, named: bool) -> _Rela
     """Which lines' whole is the sum of a run of their figures; None where that is not meant."""
     relation = _Relation()
     for at, line in enumerate(sheet.lines[:MAX_LINES]):
-        parts = tuple(line[column] for column in run if column in line)
+        parts = _without_members([line[column] for column in run if column in line])
         if whole not in line or _NOT_ADDED.search(sheet.names.get(at, "")) or any((at, c) in sheet.unread for c in run):
             continue
         misfit = Misfit(ContradictionKind.TOTAL, line[whole], parts)
         if sum(1 for part in parts if named or part.number.value) > 1 and _are_of_one_unit(misfit):
-            (relation.kept if adds_up(line[whole], parts) else relation.broken)[at] = misfit
+            fits = adds_up(line[whole], parts) or adds_up(line[whole], _without_subtotals(parts))
+            (relation.kept if fits else relation.broken)[at] = misfit
         if len(relation.broken) > max(len(relation.kept), MIN_LINES):
             return None
     return relation
+
+
+def _without_members(parts: Sequence[Figure]) -> tuple[Figure, ...]:
+    """Parts without those that are of one of them (其中：…)."""
+    return tuple(part for part in parts if not _MEMBER.match(part.near))
+
+
+def _without_subtotals(parts: Sequence[Figure]) -> Sequence[Figure]:
+    """Parts without those that stand behind their own sum: 30, 48 (20, 28), 9."""
+    kept: list[Figure] = []
+    at = 0
+    while at < len(parts):
+        kept.append(parts[at])
+        sums = (end for end in range(at + 3, len(parts) + 1) if adds_up(parts[at], parts[at + 1 : end]))
+        at = next(sums, at + 1)
+    return kept
 
 
 def _are_of_one_unit(misfit: Misfit) -> bool:
@@ -150,8 +166,9 @@ def _are_of_one_unit(misfit: Misfit) -> bool:
 def _is_meant(misfit: Misfit, *, supported: bool) -> bool:
     """Whether a whole is meant as the sum of parts that do not add up to it: but for a digit, or as others' is."""
     whole, total = misfit.figure.number.value, total_of(misfit.operands)
-    if supported or unit_class(misfit.figure.number.unit) == "percent":
-        return is_near(whole, total, NEAR_SUM)
+    near = is_near(whole, total, NEAR_SUM)
+    if unit_class(misfit.figure.number.unit) == "percent" or (supported and near):
+        return near
     if max(part.number.value for part in misfit.operands) >= abs(whole) and not is_slip(whole, total):
         return False
     return is_slip(whole, total) or (is_slip_of_part(misfit.figure, misfit.operands) and is_near(whole, total, MAX_GAP))
