@@ -60,8 +60,13 @@ class Outcome:
 
 
 def with_recognised(read: Outcome, recognised: Outcome) -> Outcome:
-    """What an ingest did, with what came of the pictures of text in it: a report without any is no new one."""
+    """What an ingest did, with what came of the pictures of text in it.
+
+    A report that holds no text at all is no new one; what was said of one before its pictures were recognised is not
+    said again.
+    """
     failed = {name for name, _ in recognised.failed}
+    reread = failed.union(recognised.updated)
 
     def left(ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(identity for identity in ids if identity not in failed)
@@ -72,6 +77,7 @@ def with_recognised(read: Outcome, recognised: Outcome) -> Outcome:
         updated=left(read.updated),
         skipped=left(read.skipped),
         failed=tuple(sorted((*read.failed, *recognised.failed))),
+        warnings=tuple(sorted((*(item for item in read.warnings if item[0] not in reread), *recognised.warnings))),
     )
 
 

@@ -139,6 +139,17 @@ def test_a_file_of_pictures_without_any_text_is_dropped_and_named(start, tmp_pat
     assert ingest.index.store.reports() == ()
 
 
+def test_what_was_said_of_pages_that_waited_is_not_said_again(start, tmp_path: Path) -> None:
+    ingest, pending = start({1: ["图中专任教师300人"], 2: ["到账12.5万元。"]})
+    outcome = ingest.run([file_of(tmp_path, INSIDE, WHOLE)])
+    assert any("正在等待文字识别" in warning for _, warning in outcome.warnings)
+    whole = with_recognised(outcome, pending.run())
+    assert not any("正在等待" in warning for _, warning in whole.warnings)
+    report = ingest.index.store.report("甲.pdf")
+    assert report is not None
+    assert [warning for name, warning in whole.warnings if name == "甲.pdf"] == list(report.warnings)
+
+
 def test_what_was_recognised_is_kept_when_it_is_stopped(start, tmp_path: Path) -> None:
     ingest, pending = start({1: ["图中专任教师300人"], 2: "crash"})
     ingest.run([file_of(tmp_path, INSIDE, WHOLE)])

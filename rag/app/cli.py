@@ -12,7 +12,7 @@ import typer
 from rag import __version__
 from rag.app.models_command import models_app
 from rag.app.options import Config, Data, Debug, Json, Model, Ocr, OneReport, Reports
-from rag.app.refreshing import chosen_settings, ingested, opened, recognised, refresh
+from rag.app.refreshing import chosen_settings, ingested, opened, recognised, refresh, tell
 from rag.app.terminal import FAILED, SOME_SKIPPED, Command, Group, answer_watch, complain, print_json, run, say
 from rag.errors import UsageError, WenbaoError
 from rag.settings.settings import PROJECT, environment_for, load_settings
@@ -101,6 +101,7 @@ def ingest(
         raise UsageError(f"找不到 {'、'.join(map(str, chosen))}：请检查路径。")
     with opened(settings) as index:
         outcome = with_recognised(ingested(settings, index, chosen, prune=prune), recognised(settings, index))
+    tell(outcome)
     say(outcome.summary)
     if outcome.failed:
         raise typer.Exit(
@@ -138,7 +139,7 @@ def ask(
         if reports is not None or not index.store.reports():
             refresh(settings, index)
         if wait:
-            recognised(settings, index)
+            tell(recognised(settings, index))
         assistant = build_assistant(settings, index)
         filters = Filters(tuple(report or ()), tuple(college or ()), tuple(year or ()))
         _check_filters(filters, assistant.reports())

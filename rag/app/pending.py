@@ -44,16 +44,19 @@ class PendingPages:
         stop = stop or threading.Event()
         waiting = [report for report in self.index.store.reports() if report.pending_pages]
         count = _Count(sum(len(report.pending_pages) for report in waiting), on_progress)
-        updated, failed = list[str](), list[tuple[str, str]]()
+        updated, failed, warnings = list[str](), list[tuple[str, str]](), list[tuple[str, str]]()
         reading = Reading(self.limits, self.max_chunk_tokens, self.recognition.kept)
         with closing(reading):
             for report in waiting:
                 try:
-                    if not stop.is_set() and self._recognised(report, count, stop) and self._reread(report, reading):
+                    if stop.is_set() or not self._recognised(report, count, stop):
+                        continue
+                    if (read := self._reread(report, reading)) is not None:
                         updated.append(report.id)
+                        warnings += [(report.id, warning) for warning in read.warnings]
                 except (UnreadableFileError, SettingsError) as error:
                     failed.append((report.id, str(error)))
-        return Outcome(updated=tuple(updated), failed=tuple(failed))
+        return Outcome(updated=tuple(updated), failed=tuple(failed), warnings=tuple(warnings))
 
     def _recognised(self, report: Report, count: _Count, stop: threading.Event) -> bool:
         """Whether all of a report's pages are recognised now."""
@@ -67,12 +70,12 @@ class PendingPages:
                 Path(report.path), report.sha256, report.pending_pages, whole, count.page_done, stop
             )
 
-    def _reread(self, report: Report, reading: Reading) -> bool:
-        """Index the report as it is with its recognised pages; False where it has changed or gone meanwhile."""
+    def _reread(self, report: Report, reading: Reading) -> Report | None:
+        """The report, indexed with its recognised pages; None where it has changed or gone meanwhile."""
         known = self.index.store.fingerprints().get(report.id)
         sources = find_sources([Path(report.path)], {report.id: report.path}).sources
         if known is None or not sources:
-            return False
+            return None
         try:
             parts = reading.parts(sources[0], content=report.sha256)
         except UnreadableFileError:
@@ -81,9 +84,9 @@ class PendingPages:
         with self.index.writing():
             current = self.index.store.report(report.id)
             if current is None or current.sha256 != report.sha256 or parts.report.sha256 != report.sha256:
-                return False
+                return None
             self.index.replace(parts, known)
-        return True
+        return parts.report
 
     def _drop_if_empty(self, report: Report) -> None:
         stats = self.index.store.report_stats().get(report.id)

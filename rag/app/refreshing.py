@@ -48,31 +48,36 @@ def refresh(settings: Settings, index: Index) -> Outcome:
         complain(message)
         return Outcome()
     try:
-        return ingested(settings, index, [settings.reports], prune=bool(settings.index_name))
+        outcome = ingested(settings, index, [settings.reports], prune=bool(settings.index_name))
     except IndexBusyError as error:
         if not has_reports:
             raise
         complain(f"{error}现在先用索引里已有的报告。")
         return Outcome()
+    tell(outcome)
+    return outcome
 
 
 def ingested(settings: Settings, index: Index, paths: Sequence[Path], *, prune: bool) -> Outcome:
-    """Take in files and folders, with progress, and say what stands in the way."""
+    """Take in files and folders, with progress."""
     from rag.app.assembly import build_ingest
 
     with progress_bar("读取报告") as show:
-        outcome = build_ingest(settings, index).run(paths, prune=prune, on_progress=show)
+        return build_ingest(settings, index).run(paths, prune=prune, on_progress=show)
+
+
+def tell(outcome: Outcome) -> None:
+    """Say on stderr what stood in the way, file by file."""
     for name, note in outcome.duplicates:
         complain(f"{name}：{note}")
     for name, warning in outcome.warnings:
         complain(f"注意 {name}：{warning}")
     for name, reason in outcome.failed:
         complain(f"失败 {name}：{reason}")
-    return outcome
 
 
 def recognised(settings: Settings, index: Index) -> Outcome:
-    """Recognise the pictures of text that wait, and say what came of it."""
+    """Recognise the pictures of text that wait, with progress."""
     from rag.app.assembly import build_pending
     from rag.ingest import Outcome
 
@@ -80,7 +85,4 @@ def recognised(settings: Settings, index: Index) -> Outcome:
     if pending is None:
         return Outcome()
     with closing(pending.recognition), progress_bar("正在识别") as show:
-        outcome = pending.run(show)
-    for name, reason in outcome.failed:
-        complain(f"失败 {name}：{reason}")
-    return outcome
+        return pending.run(show)
