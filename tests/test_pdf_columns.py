@@ -1,4 +1,4 @@
-"""`rag.readers.pdf_columns`: pages of two columns, what reaches over both and what stands in one of them."""
+"""`rag.readers.pdf.columns`: pages of two columns, what reaches over both and what stands in one of them."""
 
 from __future__ import annotations
 

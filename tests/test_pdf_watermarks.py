@@ -1,4 +1,4 @@
-"""`rag.readers.pdf_watermarks`: level watermarks under text and tables, and type that only looks like one."""
+"""`rag.readers.pdf.watermarks`: level watermarks under text and tables, and type that only looks like one."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""`rag.readers.ruling`: lattices of many rules."""
+"""`rag.readers.pdf.ruling`: lattices of many rules."""
 
 from __future__ import annotations
 
-from time import process_time
+import pytest
 
+from rag.readers.pdf import ruling
 from rag.readers.pdf.ruling import Rule, rules_to_lattices
 
 PITCH = 20.0
@@ -25,12 +26,18 @@ def test_tables_below_each_other_are_lattices_of_their_own() -> None:
     ]
 
 
-def test_the_time_of_a_lattice_grows_with_its_cells() -> None:
-    def seconds(size: int) -> float:
-        started = process_time()
-        rules_to_lattices(*lattice_rules(size, size))
-        return process_time() - started
+def test_the_rules_of_a_lattice_are_not_all_looked_at_for_each_of_its_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    ruled = ruling._ruled
 
-    seconds(20)
-    few, many = (min(seconds(size) for _ in range(3)) for size in (60, 120))
-    assert many < 6.5 * few  # four times the cells; with every rule looked at for every cell it was eight times
+    def counted(rules: list[Rule], tracks: list[float]) -> list[bool]:
+        seen.append(len(rules))
+        return ruled(rules, tracks)
+
+    monkeypatch.setattr(ruling, "_ruled", counted)
+    counts = []
+    for size in (40, 80):
+        seen.clear()
+        rules_to_lattices(*lattice_rules(size, size))
+        counts.append(sum(seen))
+    assert counts[1] <= 2.1 * counts[0]  # four times the cells, twice the rules
