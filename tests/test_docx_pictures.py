@@ -11,6 +11,10 @@ import docx
 import numpy as np
 import pytest
 from docx.document import Document
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from docx.shared import Pt
 from ocr_samples import ScriptedModels, line_picture, packed, reading
 
@@ -22,7 +26,9 @@ from rag.readers.recognised import RecognisedPage
 from rag.readers.request import PictureRequest
 from rag.records import Grid, Line, Origin, PageStatus, ReadFile
 from rag.sandbox.values import json_to_value, value_to_json
+from rag.structure.tables.joining import header_labels, join_tables
 
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ONE, OTHER = packed(line_picture("one")), packed(line_picture("other"))
 
 
@@ -121,3 +127,38 @@ def test_the_recogniser_reads_the_picture_asked_for(tmp_path: Path, monkeypatch:
     (page,) = [json_to_value(RecognisedPage, note) for note in teller.notes]
     assert page.number == 2
     assert [item.text for item in page.items if not isinstance(item, Grid)] == ["专任教师300人"]
+
+
+CHART = """<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"
+ xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:chart>
+<c:title><c:tx><c:rich><a:p><a:r><a:t>毕业生去向</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:barChart>
+<c:ser><c:tx><c:strRef><c:strCache><c:pt idx="0"><c:v>人数</c:v></c:pt></c:strCache></c:strRef></c:tx>
+<c:dLbls><c:showVal val="1"/></c:dLbls>
+<c:cat><c:strRef><c:strCache><c:pt idx="0"><c:v>升学</c:v></c:pt><c:pt idx="1"><c:v>就业</c:v></c:pt></c:strCache></c:strRef></c:cat>
+<c:val><c:numRef><c:numCache><c:formatCode>General</c:formatCode><c:pt idx="0"><c:v>320</c:v></c:pt><c:pt idx="1"><c:v>1450</c:v></c:pt></c:numCache></c:numRef></c:val></c:ser>
+<c:ser><c:tx><c:v>占比</c:v></c:tx><c:dLbls><c:numFmt formatCode="0.0%" sourceLinked="0"/><c:showVal val="1"/></c:dLbls>
+<c:val><c:numRef><c:numCache><c:formatCode>General</c:formatCode><c:pt idx="1"><c:v>0.81921</c:v></c:pt></c:numCache></c:numRef></c:val></c:ser>
+<c:ser><c:tx><c:v>目标</c:v></c:tx><c:dLbls><c:showVal val="0"/></c:dLbls>
+<c:val><c:numRef><c:numCache><c:pt idx="0"><c:v>999</c:v></c:pt></c:numCache></c:numRef></c:val></c:ser>
+</c:barChart></c:plotArea></c:chart></c:chartSpace>"""
+
+
+def test_a_chart_is_a_table_of_the_values_printed_in_it() -> None:
+    def build(document: Document) -> None:
+        name = PackURI("/word/charts/chart1.xml")
+        kind = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
+        part = Part(name, kind, CHART.encode(), document.part.package)
+        key = document.part.relate_to(part, f"{RELATIONS}/chart")
+        run = document.add_paragraph("下图：").add_run()
+        run._r.append(
+            parse_xml(
+                f'<w:drawing {nsdecls("w", "wp", "a", "r")}><wp:inline><wp:extent cx="5000000" cy="3000000"/>'
+                '<a:graphic><a:graphicData><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+                f'r:id="{key}"/></a:graphicData></a:graphic></wp:inline></w:drawing>'
+            )
+        )
+
+    read = read_docx(document_of(build))
+    (table,) = join_tables(read.pages)
+    assert (table.caption, header_labels(table.rows, table.header_rows)) == ("毕业生去向", ("", "人数", "占比"))
+    assert [row.printed for row in table.rows[table.header_rows :]] == [("升学", "320", ""), ("就业", "1450", "81.9%")]

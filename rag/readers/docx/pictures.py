@@ -1,4 +1,4 @@
-"""The pictures in a DOCX that may hold text, in the order they stand in it.
+"""The pictures and charts in a DOCX that may hold text, in the order they stand in it.
 
 The reader and the recogniser walk the same way, so that the n-th picture of the one is that of the other.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rag.readers.docx.charts import CHART, chart_to_grids
 from rag.readers.docx.styles import WORD
 from rag.readers.docx.text import FALLBACK
 from rag.readers.legible import page_ranges
@@ -26,7 +27,12 @@ _EMU = 12_700
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _PLACED = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_IMAGE_DATA = "{urn:schemas-microsoft-com:vml}imagedata"
+_KEYS = {
+    f"{_DRAWING}blip": f"{_RELATION}embed",
+    "{urn:schemas-microsoft-com:vml}imagedata": f"{_RELATION}id",
+    f"{CHART}chart": f"{_RELATION}id",
+}
+"""What holds a picture or a chart, and the attribute that names its part."""
 _NESTED = frozenset({FALLBACK, f"{WORD}txbxContent", f"{WORD}del", f"{WORD}moveFrom"})
 
 
@@ -40,10 +46,14 @@ class Pictures:
         """The content of the pictures by the name of their part, in the order they were met."""
 
     def items_of(self, paragraph: Any) -> Iterator[Line | Grid]:
-        """What was recognised in the pictures of a paragraph that were not met before."""
+        """What was recognised in the pictures of a paragraph that were not met before, and its charts."""
         for key in _relations(paragraph):
             part = self._part.related_parts.get(key)
             name = str(getattr(part, "partname", ""))
+            if "/charts/" in name:
+                from docx.oxml import parse_xml
+
+                yield from chart_to_grids(parse_xml(part.blob))
             if name.lower().endswith(KINDS) and name not in self.files:
                 self.files[name] = part.blob
                 found = self._recognised.get(len(self.files))
@@ -68,15 +78,13 @@ def picture_warnings(pictures: Pictures) -> tuple[str, ...]:
 
 
 def _relations(element: Any) -> Iterator[str]:
-    """Relation ids of the pictures in a paragraph that are large enough, those inside its text boxes aside."""
+    """Relation ids of the pictures in a paragraph that are large enough, and of its charts; text boxes are left aside."""
     for child in element:
         if child.tag in _NESTED:
             continue
         if child.tag in (f"{_PLACED}inline", f"{_PLACED}anchor") and not _is_large(child.find(f"{_PLACED}extent")):
             continue
-        if (child.tag == f"{_DRAWING}blip" and (key := child.get(f"{_RELATION}embed"))) or (
-            child.tag == _IMAGE_DATA and (key := child.get(f"{_RELATION}id"))
-        ):
+        if (attribute := _KEYS.get(child.tag)) and (key := child.get(attribute)):
             yield key
         else:
             yield from _relations(child)
