@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from table_samples import centred, filled, grid, labels, line, only, pages, printed
 
 from rag.readers.pdf.layout import in_page_order
@@ -147,3 +148,20 @@ def test_a_title_may_begin_with_a_numeral_that_numbers_nothing() -> None:
     assert only([centred("一般公共预算支出表"), body]).caption == "一般公共预算支出表"
     assert only([centred("2022—2023学年各专业人数"), body]).caption == "2022—2023学年各专业人数"
     assert only([centred("3教师队伍"), body]).caption == ""
+
+
+def test_the_rest_of_a_table_under_another_header_keeps_its_own_labels() -> None:
+    year = grid("项目 | 期末数 | <", "^ | 账面价值 | 一年以内", "借款 | 20 | 21", "应付 | 65 | 66")
+    before = grid("项目 | 期初数 | <", "^ | 账面价值 | 一年以内", "借款 | 40 | 41", "应付 | 75 | 76")
+    one, other = join_tables(pages([line("表7 负债"), year, "（续上表）", before, "下文。"]))
+    assert labels(one) == ["项目", "期末数·账面价值", "期末数·一年以内"]
+    assert labels(other) == ["项目", "期初数·账面价值", "期初数·一年以内"]
+    assert (other.caption, printed(other)[2:]) == ("表7 负债", ["借款 | 40 | 41", "应付 | 75 | 76"])
+
+
+@pytest.mark.parametrize("period", ["2020年1—12月", "（2020年度）", "2023年1月", "2023-2024学年"])
+def test_a_period_between_a_title_and_its_table_is_no_title(period: str) -> None:
+    table = only(
+        [centred("母公司现金流量表"), centred(period), line("单位：元"), grid("项目 | 金额", "收入 | 8", "支出 | 9")]
+    )
+    assert (table.caption, table.unit) == ("母公司现金流量表", "单位：元")

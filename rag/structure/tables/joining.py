@@ -208,12 +208,24 @@ def _joined(pages: Sequence[Page], group: Sequence[Place], around: Surroundings)
     told = max([grid.header_rows for _, grid in grids[:1]] + repeated)
     header = min(max([_header([*rows[0], *chain.from_iterable(bare)], told), *repeated]), len(rows[0]))
     joined, warnings = rows[0], list(chain.from_iterable(grid.warnings for _, grid in grids))
-    for (_, before), (_, grid), further in zip(grids, grids[1:], bare, strict=False):
+    starts: list[int] = []
+    for (_, before), (_, grid), further, whole in zip(grids, grids[1:], bare, rows[1:], strict=False):
+        if _names_anew(rows[0], whole, len(whole) - len(further)):
+            starts.append(len(joined))
+            joined = [*joined, *whole]
+            continue
         joined, doubts = appended(joined, further, header, open_border=before.open_bottom or grid.open_top)
         warnings += doubts
-    parts = rows_to_parts(joined, told=told, captioned=bool(around.caption))
+    parts = rows_to_parts(joined, told=told, captioned=bool(around.caption), starts=starts)
     places = _ordered(around.caption, around.places, group)
     return _tables(parts, around, told, unique(warnings), places, flattened=not edges)
+
+
+def _names_anew(rows: Sequence[GridRow], further: Sequence[GridRow], repeated: int) -> bool:
+    """Whether the rest of a table has a header like the one above but for what it says: another year, another half."""
+    corner = further[0].key[0] if further else ""
+    alike = corner != "" and bool(rows) and corner == rows[0].key[0]
+    return alike and count_header_rows(further) > repeated and begins_another(rows, further)
 
 
 def _header(rows: Sequence[GridRow], told: int) -> int:

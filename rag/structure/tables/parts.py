@@ -23,9 +23,12 @@ class Part:
     note: str = ""
 
 
-def rows_to_parts(rows: Sequence[GridRow], *, told: int, captioned: bool) -> list[Part]:
-    """The parts of a table in order. The title in the first row of a table that has a caption stays there."""
-    cuts = [0, *_cuts(rows), len(rows)]
+def rows_to_parts(rows: Sequence[GridRow], *, told: int, captioned: bool, starts: Sequence[int] = ()) -> list[Part]:
+    """The parts of a table in order. The title in the first row of a table that has a caption stays there.
+
+    `starts` are rows that another part is known to begin with.
+    """
+    cuts = sorted({0, *_cuts(rows), *starts, len(rows)})
     return [
         _part(rows[start:end], told=told if start == 0 else 0, with_title=start > 0 or not captioned)
         for start, end in pairwise(cuts)
