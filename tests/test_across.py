@@ -12,7 +12,7 @@ from rag.answering.built_in import evidence_to_draft
 from rag.answering.built_in.parts import beside_sure_ones, look_up
 from rag.gate.verify import Gated, draft_to_gated
 from rag.question.understand import question_to_query
-from rag.records import AnswerStatus, Draft, Evidence, Filters, Query, ReportKind
+from rag.records import AnswerStatus, Evidence, Filters, Query, ReportKind, text_to_draft
 from rag.retrieval.relevance import query_to_relevance
 
 DONGHU, XISHAN, NANHE = "东湖职业技术学院", "西山职业技术学院", "南河职业技术学院"
@@ -161,6 +161,6 @@ def test_what_stands_under_other_names_has_no_winner() -> None:
 def test_what_another_is_likely_told_of_is_a_figure_of_the_comparison() -> None:
     query = question_to_query("东职和西职的专任教师谁多？", (), Filters(), list(REPORTS.values()))
     sure, other = (look_up(part, REPORTS, {}) for part in evidence_of(query).parts)
-    refused = replace(other, found=[], draft=Draft(AnswerStatus.NOT_FOUND, "没有找到。", ()))
+    refused = replace(other, found=[], draft=text_to_draft(AnswerStatus.NOT_FOUND, "没有找到。", ()))
     assert [part.figure.number.text for part in beside_sure_ones([sure, refused])] == ["796人", "867人"]
     assert beside_sure_ones([sure, refused])[1].draft is None

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.gate.markup import BLANK, markup_to_text, text_to_markup
+from rag.records import Cite, Text, markdown_to_segments, segments_to_markdown
 
 
 def test_bold_and_markers_are_taken_out_of_the_words() -> None:
@@ -38,3 +39,15 @@ def test_what_is_taken_apart_goes_together_again(text: str) -> None:
     markup = text_to_markup(text)
     assert markup_to_text(markup) == text
     assert all(0 <= a < b <= len(markup.plain) for a, b in markup.bold)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "没有数字", "**96.12%** [1][2]。", "- 甲 **张某** [1]\n- 乙 5人 [2]", "**96.12% [1]**", "[1]", "a**b"]
+)
+def test_segments_say_what_the_text_said(text: str) -> None:
+    written = segments_to_markdown(markdown_to_segments(text), {}, ())
+    assert written.replace("*", "") == text.replace("*", "")
+
+
+def test_asked_names_and_citations_are_segments() -> None:
+    assert markdown_to_segments("共 **5人** [1]") == (Text("共 "), Text("5人", is_answer=True), Text(" "), Cite(1))

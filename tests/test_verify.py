@@ -12,7 +12,7 @@ from evals.benchmarks.gate import folder_places, run
 from rag.gate.subject import MASK, said_of_each
 from rag.gate.verify import UNVERIFIED, Gated, draft_to_gated
 from rag.language.numbers import find_numbers
-from rag.records import AnswerStatus, Citation, Computation, Draft
+from rag.records import AnswerStatus, Citation, Computation, markdown_to_segments, text_to_draft
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 PROSE = make_passage(
@@ -42,7 +42,7 @@ def row(start: str, n: int = 1) -> Citation:
 
 
 def gate(text: str, *citations: Citation, status: AnswerStatus = AnswerStatus.ANSWERED) -> Gated:
-    return draft_to_gated(Draft(status, text, citations), {TABLE.id: TABLE})
+    return draft_to_gated(text_to_draft(status, text, citations), {TABLE.id: TABLE})
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,12 @@ def test_row_numbers_and_merged_labels_are_proved_by_their_place(parted: str) ->
     citation = cite(passage, "会计事务与财税管理\t20")
     text = parted.join(["10个支柱产业", "会计事务与财税管理", "20"])
     assert (
-        draft_to_gated(Draft(AnswerStatus.ANSWERED, f"原文：{text} [1]", (citation,)), {"t1": table}).unsupported == ()
+        draft_to_gated(
+            text_to_draft(AnswerStatus.ANSWERED, f"原文：{text} [1]", (citation,)), {"t1": table}
+        ).unsupported
+        == ()
     )
-    wrong = draft_to_gated(Draft(AnswerStatus.ANSWERED, "会计有10个班 [1]", (citation,)), {"t1": table})
+    wrong = draft_to_gated(text_to_draft(AnswerStatus.ANSWERED, "会计有10个班 [1]", (citation,)), {"t1": table})
     assert wrong.unsupported == ("10个",)
 
 
@@ -195,7 +198,7 @@ def test_only_the_quote_proves_not_the_passage_around_it() -> None:
 
 def test_a_computed_figure_passes_with_its_formula_and_another_does_not() -> None:
     formula = "949[1] + 125[2] = 1074 人"
-    draft = Draft(
+    draft = text_to_draft(
         AnswerStatus.ANSWERED,
         f"合起来**1074人** [1][2]（{formula}），即1075人 [1][2]。",
         (row("1\t"), row("3\t", 2)),
@@ -209,7 +212,7 @@ def test_a_computed_figure_passes_with_its_formula_and_another_does_not() -> Non
 
 def test_what_is_computed_from_a_figure_that_is_taken_out_goes_with_it() -> None:
     formula = "949[1] + 152[2] = 1101 人"
-    draft = Draft(
+    draft = text_to_draft(
         AnswerStatus.ANSWERED,
         "合起来**1101人** [1][2]（护理949人 [1] + 会计152人 [2]）。",
         (row("1\t"), row("3\t", 2)),
@@ -218,7 +221,9 @@ def test_what_is_computed_from_a_figure_that_is_taken_out_goes_with_it() -> None
     gated = draft_to_gated(draft, {TABLE.id: TABLE})
     assert gated.unsupported == ("1101人", "152人")
     assert gated.is_maimed
-    assert not draft_to_gated(replace(draft, text="会计152人 [2]，护理**949人** [1]"), {TABLE.id: TABLE}).is_maimed
+    assert not draft_to_gated(
+        replace(draft, segments=markdown_to_segments("会计152人 [2]，护理**949人** [1]")), {TABLE.id: TABLE}
+    ).is_maimed
 
 
 def test_a_figure_of_another_college_or_year_of_report_is_stopped() -> None:
@@ -233,7 +238,7 @@ def test_a_figure_of_another_college_or_year_of_report_is_stopped() -> None:
         ("2023年教职工812人 [1]", True),
         ("2016年教职工812人 [1]", False),
     ):
-        gated = draft_to_gated(Draft(AnswerStatus.ANSWERED, text, (citation,)), {}, reports)
+        gated = draft_to_gated(text_to_draft(AnswerStatus.ANSWERED, text, (citation,)), {}, reports)
         assert (gated.unsupported == ()) is passes, text
 
 
@@ -276,7 +281,7 @@ PARTS = "2023届毕业生6370人，就业率为96.12%，其中男生就业率95.
 )
 def test_words_that_only_look_like_a_neighbours_do_not_stop_a_figure(text: str, passes: bool) -> None:
     passage = make_passage(PARTS)
-    found = draft_to_gated(Draft(AnswerStatus.ANSWERED, text, (cite(passage, PARTS),)), {})
+    found = draft_to_gated(text_to_draft(AnswerStatus.ANSWERED, text, (cite(passage, PARTS),)), {})
     assert bool(found.figures) is passes
 
 
@@ -294,7 +299,7 @@ def test_a_rows_name_may_be_longer_than_a_sentence() -> None:
         ("省级技能大赛 一等奖：团体7个、个人1个；三等奖：个人5个", False),
         ("世界级金砖大赛 个人三等奖2个", True),
     ):
-        draft = Draft(AnswerStatus.ANSWERED, f"{name}的数量为**4** [1]。", (citation,))
+        draft = text_to_draft(AnswerStatus.ANSWERED, f"{name}的数量为**4** [1]。", (citation,))
         passed = [figure.text for figure in draft_to_gated(draft, {table.id: table}).figures if figure.role == "answer"]
         assert (passed == ["4"]) is passes, name
 
@@ -306,5 +311,5 @@ def test_a_college_that_the_quote_itself_names_is_no_other_one() -> None:
     }
     citation = cite(make_passage("学校与西山职院共建实训室3个。"))
     for text, passes in (("与西山职院共建实训室3个 [1]", True), ("与西山职院共建实训室4个 [1]", False)):
-        gated = draft_to_gated(Draft(AnswerStatus.ANSWERED, text, (citation,)), {}, reports)
+        gated = draft_to_gated(text_to_draft(AnswerStatus.ANSWERED, text, (citation,)), {}, reports)
         assert (gated.unsupported == ()) is passes, text

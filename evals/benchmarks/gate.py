@@ -15,14 +15,14 @@ from pathlib import Path
 from evals.benchmarks.gate_cases import Place, Statement, corrupted, honest, is_true, parts_to_places
 from evals.reports import read_folder
 from rag.gate.verify import draft_to_gated
-from rag.records import AnswerStatus, Citation, Draft, Report
+from rag.records import AnswerStatus, Citation, Report, text_to_draft
 
 
 def passed(statement: Statement, reports: Mapping[str, Report]) -> int | None:
     """How many of the statement's figures the gate lets through; None where there is no figure to be read in it."""
     cited = statement.cited
     citation = Citation(1, cited.passage, cited.quote_start, cited.quote_end, cited.passage.page, None)
-    draft = Draft(AnswerStatus.ANSWERED, statement.text, (citation,))
+    draft = text_to_draft(AnswerStatus.ANSWERED, statement.text, (citation,))
     tables = {statement.place.table.id: statement.place.table} if statement.place.table else {}
     gated = draft_to_gated(draft, tables, reports)
     count = sum(figure.role == "answer" for figure in gated.figures)

@@ -22,7 +22,6 @@ from rag.records import (
     AnswerStatus,
     Citation,
     Contradiction,
-    Draft,
     Figure,
     FigureRef,
     FigureTime,
@@ -30,6 +29,7 @@ from rag.records import (
     Report,
     Section,
     Table,
+    text_to_draft,
 )
 
 _LINK = re.compile("(?:分别)?(?:达到|[为达是])$")
@@ -221,7 +221,7 @@ def _board_figure(
     passage = ref.passage
     citation = Citation(1, passage, ref.quote_start, ref.quote_end, passage.page, passage.page_label)
     text = written(figure)
-    draft = Draft(AnswerStatus.ANSWERED, f"{said_label(figure)}**{text}** [1]。", (citation,))
+    draft = text_to_draft(AnswerStatus.ANSWERED, f"{said_label(figure)}**{text}** [1]。", (citation,))
     gated = draft_to_gated(draft, tables, {report.id: report})
     if gated.unsupported or not gated.figures:
         return None

@@ -31,6 +31,7 @@ from rag.records import (
     Query,
     Report,
     Table,
+    text_to_draft,
 )
 
 _SIGNS = {
@@ -112,7 +113,7 @@ class _Composer:
         notes = differences(self._figures(), self._query.standalone)
         pieces = [lead, body, *([f"注意：{'；'.join(notes)}。"] if notes else [])]
         text = "\n\n".join(piece for piece in pieces if piece)
-        return Draft(
+        return text_to_draft(
             AnswerStatus.ANSWERED,
             text,
             tuple(self._citations.items),

@@ -12,7 +12,7 @@ from rag.arithmetic.quantities import Operand, minus, operand_to_term
 from rag.figures.citing import Citations, described, label_of, lead_of, markers, written
 from rag.language.numbers import find_numbers, last_place, same_value, unit_class
 from rag.question.operations import Plan
-from rag.records import AnswerStatus, Computation, Draft, Figure, Operation
+from rag.records import AnswerStatus, Computation, Draft, Figure, Operation, text_to_draft
 
 _SHARES = frozenset({"percent", "bare", "fraction"})
 TOTAL = "总数"
@@ -61,7 +61,7 @@ def plan_to_draft(plan: Plan, findings: Findings, figures: Sequence[Figure]) -> 
     lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
     total = "" if whole is None or whole in figures else f"；总体：{described(whole)} [{citations.cite(whole)}]"
     text = f"{lead}{answers}（计算得出：{shown}{total}）。"
-    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), computations=tuple(results))
+    return text_to_draft(AnswerStatus.ANSWERED, text, tuple(citations.items), computations=tuple(results))
 
 
 def is_result(plan: Plan, printed: Sequence[Figure], operands: Sequence[Figure]) -> bool:
@@ -124,7 +124,7 @@ def _compared(plan: Plan, findings: Findings, figures: Sequence[Figure]) -> Draf
         for figure, operand in zip(figures, operands, strict=True)
     )
     lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
-    return Draft(AnswerStatus.ANSWERED, f"{lead}{shown}。{verdict}。", tuple(citations.items))
+    return text_to_draft(AnswerStatus.ANSWERED, f"{lead}{shown}。{verdict}。", tuple(citations.items))
 
 
 def _share_of(plan: Plan, operands: Sequence[Operand], whole: Operand) -> Computation:

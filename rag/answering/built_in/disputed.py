@@ -30,6 +30,7 @@ from rag.records import (
     Query,
     Report,
     Table,
+    text_to_draft,
 )
 from rag.retrieval.relevance import Relevance, content_words
 
@@ -118,7 +119,7 @@ def disputed_draft(findings: Findings) -> Draft | None:
     lead = lead_of(findings.evidence, [citation.passage for citation in items], findings.reports)
     text = f"{lead}{'；'.join(part for part, _ in parts)}。"
     conflicts = tuple(conflict for _, conflict in parts)
-    return Draft(AnswerStatus.ANSWERED, text, tuple(items), conflicts, tuple(telling.computations))
+    return text_to_draft(AnswerStatus.ANSWERED, text, tuple(items), conflicts, tuple(telling.computations))
 
 
 def _meant(findings: Findings) -> list[Contradiction]:

@@ -30,7 +30,19 @@ from rag.language.text import text_key
 from rag.question import slots
 from rag.question.operations import Plan, question_to_operation
 from rag.question.slots import Slot, question_to_slots
-from rag.records import AnswerStatus, Conflict, Contradiction, Draft, Evidence, Figure, Operation, Query, Report, Table
+from rag.records import (
+    AnswerStatus,
+    Conflict,
+    Contradiction,
+    Draft,
+    Evidence,
+    Figure,
+    Operation,
+    Query,
+    Report,
+    Table,
+    text_to_draft,
+)
 from rag.retrieval.relevance import Relevance, query_to_relevance
 from rag.structure.tables.joining import header_labels
 
@@ -196,7 +208,7 @@ def _figures_draft(found: Sequence[tuple[Ask, Choice]], findings: Findings) -> D
     lead += "报告写的与问题里的数字不同，" if is_other_figure(findings.evidence.query, found) else ""
     text = "\n\n".join([f"{lead}{'；'.join(part for part, _ in said)}。", *names])
     conflicts = tuple(conflict for _, conflict in said if conflict is not None)
-    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), conflicts)
+    return text_to_draft(AnswerStatus.ANSWERED, text, tuple(citations.items), conflicts)
 
 
 def figure_phrase(choice: Choice, findings: Findings, citations: Citations) -> tuple[str, Conflict | None]:

@@ -19,7 +19,7 @@ from rag.answering.built_in.things import Span, Wanted, enumerations, question_t
 from rag.answering.built_in.wording import pieces
 from rag.figures.citing import Citations, lead_of, plain, row_line, row_of
 from rag.language.text import sentence_spans, text_key
-from rag.records import AnswerStatus, Draft, Evidence, Report, Table
+from rag.records import AnswerStatus, Draft, Evidence, Report, Table, text_to_draft
 from rag.retrieval.relevance import Relevance, subject_words
 from rag.structure.tables.joining import header_labels
 
@@ -40,7 +40,7 @@ def name_draft(
         return not_found(evidence, reports, relevance, tables)
     lead = lead_of(evidence, [citation.passage for citation in citations.items], reports)
     text = f"{lead}{lines[0]}" if len(lines) == 1 else lead + "\n\n" + "\n".join(f"- {line}" for line in lines)
-    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
+    return text_to_draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
 
 
 def name_lines(

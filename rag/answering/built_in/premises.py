@@ -12,7 +12,7 @@ from rag.answering.built_in.weighing import Choice
 from rag.figures.citing import Citations, lead_of, plain
 from rag.language.numbers import agree, find_numbers, find_scopes, unit_class
 from rag.language.text import sentence_spans
-from rag.records import AnswerStatus, Draft, Figure, Number, Passage, Query
+from rag.records import AnswerStatus, Draft, Figure, Number, Passage, Query, text_to_draft
 from rag.retrieval.relevance import content_words, subject_words
 
 _WAYS = {"up": "上升|上涨|增长|增加|提高|提升|走高", "down": "下降|下滑|下跌|降低|减少|回落|走低"}
@@ -45,7 +45,7 @@ def other_way_draft(findings: Findings) -> Draft | None:
     n = citations.cite_span(passage, start, end)
     lead = lead_of(findings.evidence, [passage], findings.reports)
     text = f"{lead}报告写的是**{match['way']}**，不是{supposed['way']}：“{plain(passage.text[start:end])}” [{n}]。"
-    return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
+    return text_to_draft(AnswerStatus.ANSWERED, text, tuple(citations.items))
 
 
 def supposes_change(query: Query) -> bool:

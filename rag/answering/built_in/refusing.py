@@ -9,7 +9,7 @@ from rag.answering.built_in.units import answering_units, brevity
 from rag.domain.kinds import YEARLY
 from rag.domain.near_duplicates import without_twins
 from rag.figures.citing import Citations, plain, row_line, row_of
-from rag.records import AnswerStatus, Draft, Evidence, Figure, Passage, Query, Report, ReportKind, Table
+from rag.records import AnswerStatus, Draft, Evidence, Figure, Passage, Query, Report, ReportKind, Table, text_to_draft
 from rag.retrieval.relevance import Relevance
 
 MIN_NEAREST = 0.25
@@ -34,7 +34,7 @@ def not_found(
     """
     text, citations = searched_in_vain(evidence, reports), Citations()
     if missing_report(evidence.query, reports):
-        return Draft(AnswerStatus.NOT_FOUND, text, ())
+        return text_to_draft(AnswerStatus.NOT_FOUND, text, ())
     if relevance and (picture := _picture(evidence, relevance)):
         n = citations.cite_span(*picture)
         text += f"报告里有“{plain(_text(*picture))}” [{n}]，但图中的数据没有文字，读不到。"
@@ -44,7 +44,7 @@ def not_found(
         row = row_of(_text(*nearest), table)
         stated = row_line(row, table) if row is not None and table is not None else plain(_text(*nearest))
         text += f"最接近的表述是：“{stated}” [{n}]，与所问并不相同，仅供参考。"
-    return Draft(AnswerStatus.NOT_FOUND, text, tuple(citations.items))
+    return text_to_draft(AnswerStatus.NOT_FOUND, text, tuple(citations.items))
 
 
 def searched_in_vain(evidence: Evidence, reports: Mapping[str, Report]) -> str:

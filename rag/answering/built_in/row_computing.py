@@ -17,7 +17,7 @@ from rag.language.numbers import cell_number
 from rag.language.text import matching_key, text_key, unique
 from rag.question.operations import Plan
 from rag.question.slots import Slot
-from rag.records import AnswerStatus, Computation, Draft, Figure, Passage, Table, TableRow
+from rag.records import AnswerStatus, Computation, Draft, Figure, Passage, Table, TableRow, text_to_draft
 from rag.retrieval.relevance import content_words
 from rag.structure.tables.joining import header_labels, row_text
 
@@ -90,7 +90,7 @@ def counted(plan: Plan, findings: Findings) -> Draft | None:
         )
         shown = numbers if phrase else [numbers[0], numbers[-1]]
         text = f"{lead}共 **{result.text}** {markers(shown)}（逐行计数得出）。" + "".join(f"\n{line}" for line in lines)
-        return Draft(AnswerStatus.ANSWERED, text, tuple(citations.items), computations=(result,))
+        return text_to_draft(AnswerStatus.ANSWERED, text, tuple(citations.items), computations=(result,))
     return None
 
 
@@ -175,4 +175,4 @@ def ranked(plan: Plan, findings: Findings) -> Draft | None:
         name = _name_of(figure)
         parts.append(f"**{name}**（{figure.before} **{written(figure)}**）[{citations.cite(figure)}]")
     lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
-    return Draft(AnswerStatus.ANSWERED, f"{lead}{'；'.join(parts)}。", tuple(citations.items))
+    return text_to_draft(AnswerStatus.ANSWERED, f"{lead}{'；'.join(parts)}。", tuple(citations.items))

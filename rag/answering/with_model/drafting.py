@@ -19,7 +19,7 @@ from rag.gate.markup import Markup, markup_to_text, text_to_markup
 from rag.gate.subject import tokens
 from rag.language.numbers import agree, cell_number, find_numbers, unit_class
 from rag.language.text import matching_key
-from rag.records import AnswerStatus, Citation, Conflict, Draft, Figure
+from rag.records import AnswerStatus, Citation, Conflict, Draft, Figure, text_to_draft
 
 MAX_ANSWER_CHARACTERS = 4_000
 MAX_VISIBLE = 3 * MAX_ANSWER_CHARACTERS
@@ -50,15 +50,10 @@ def reply_to_draft(text: str, prompt: AnswerPrompt) -> Draft:
     written_out += "".join(f"（{said}）" for said, _ in rivals)
     conflicts = (*_conflicts(reply, expander), *(conflict for _, conflict in rivals))
     citations = tuple(expander.citations.items)
-    return Draft(
-        AnswerStatus.ANSWERED,
-        _proved_bold(written_out, citations, expander),
-        citations,
-        conflicts,
-        tuple(done.computation for done in expander.computed.values()),
-        notice=notice,
-        problems=tuple(dict.fromkeys(expander.problems)),
-    )
+    bold = _proved_bold(written_out, citations, expander)
+    computations = tuple(done.computation for done in expander.computed.values())
+    draft = text_to_draft(AnswerStatus.ANSWERED, bold, citations, conflicts, computations)
+    return replace(draft, notice=notice, problems=tuple(dict.fromkeys(expander.problems)))
 
 
 def visible_answer(text: str, prompt: AnswerPrompt) -> str:
@@ -99,14 +94,10 @@ def _bounded(answer: str) -> tuple[str, str]:
 def _refusal(text: str, expander: Expander, prompt: AnswerPrompt, notice: str) -> Draft:
     """What was searched, then the model's own words without anything bold."""
     said = text.replace("**", "")
-    return Draft(
-        AnswerStatus.NOT_FOUND,
-        f"{searched_in_vain(prompt.evidence, prompt.reports)}{said}",
-        tuple(expander.citations.items),
-        computations=tuple(done.computation for done in expander.computed.values()),
-        notice=notice,
-        problems=tuple(dict.fromkeys(expander.problems)),
-    )
+    text = f"{searched_in_vain(prompt.evidence, prompt.reports)}{said}"
+    computations = tuple(done.computation for done in expander.computed.values())
+    draft = text_to_draft(AnswerStatus.NOT_FOUND, text, tuple(expander.citations.items), (), computations)
+    return replace(draft, notice=notice, problems=tuple(dict.fromkeys(expander.problems)))
 
 
 def _operands_left_out(expander: Expander) -> str:
