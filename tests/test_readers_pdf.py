@@ -18,7 +18,16 @@ from fixture_files import (
 
 from rag.errors import UnreadableFileError
 from rag.readers.pdf.drawing import Drawing, page_to_drawing
-from rag.readers.pdf.reader import GARBLED, MOSTLY_LOST, MOSTLY_PICTURE, PARTLY_LOST, PICTURE, SecondOpinion, read_pdf
+from rag.readers.pdf.reader import (
+    GARBLED,
+    MOSTLY_LOST,
+    MOSTLY_PICTURE,
+    OUTLINED,
+    PARTLY_LOST,
+    PICTURE,
+    SecondOpinion,
+    read_pdf,
+)
 from rag.readers.recognised import RecognisedPage
 from rag.records import Grid, Line, Origin, Page, PageStatus, ReadFile
 
@@ -236,6 +245,14 @@ def test_characters_lost_inside_readable_text_are_reported() -> None:
     page = first_page(text(100, 700, PROSE), text(100, 650, "共"), text(112, 650, "一二三四", font="G"))
     assert page.status is PageStatus.TEXT
     assert page.note == PARTLY_LOST
+
+
+def test_a_page_whose_letters_are_drawn_as_shapes_is_told_from_an_empty_form() -> None:
+    letter = "100 700 m 110 700 l 110 712 l 100 712 l h 103 703 m 107 703 l 107 709 l 103 709 l h f"
+    outlined = "\n".join([letter] * 60)
+    pages = read(PdfBuilder().page(text(100, 700, PROSE)).page(outlined).page("\n".join([FRAME] * 20))).pages
+    assert [page.note for page in pages] == ["", OUTLINED, ""]
+    assert [page.is_pictured for page in pages] == [False, True, False]
 
 
 def test_a_page_of_which_much_is_lost_is_recognised_instead_and_else_read_as_it_is() -> None:

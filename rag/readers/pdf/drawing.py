@@ -90,9 +90,25 @@ class Drawing:
         )
 
 
-def page_to_drawing(page: Any, *, has_text: bool = True) -> Drawing:
-    """What is drawn on a PDFium page; where no text is on it, its shapes are only counted, not taken apart."""
+def page_to_shapes(page: Any, enough: int) -> tuple[bool, int]:
+    """Whether a PDFium page shows a picture, and about how many shapes, which are counted up to `enough`."""
     import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+
+    bounds_of = _bounds_reader(pdfium)
+    has_picture, shapes = False, 0
+    for item, kind, form in placed_objects(page, pdfium):
+        if kind == pdfium.FPDF_PAGEOBJ_IMAGE and (box := bounds_of(item, form)):
+            has_picture = has_picture or min(box[2] - box[0], box[3] - box[1]) >= MIN_PICTURE_SIDE
+        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+            shapes += max(1, pdfium.FPDFPath_CountSegments(item) // RECTANGLE_SEGMENTS)
+        if has_picture or shapes >= enough:
+            break
+    return has_picture, shapes
+
+
+def page_to_drawing(page: Any) -> Drawing:
+    """What is drawn on a PDFium page."""
+    import pypdfium2.raw as pdfium
 
     view = PageView(page)
     width, height = page.get_size()
@@ -111,7 +127,7 @@ def page_to_drawing(page: Any, *, has_text: bool = True) -> Drawing:
         if box is None:
             continue
         across, up = box[2] - box[0], box[3] - box[1]
-        if has_text and (cover := _cover(order, item, kind, box, pdfium)):
+        if cover := _cover(order, item, kind, box, pdfium):
             covers.append(cover._replace(box=view.box(box)))
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             has_picture = has_picture or min(across, up) >= MIN_PICTURE_SIDE
@@ -120,9 +136,6 @@ def page_to_drawing(page: Any, *, has_text: bool = True) -> Drawing:
             continue
         segments = pdfium.FPDFPath_CountSegments(item)
         intricate = intricate or (segments > MAX_SPLIT_SEGMENTS and not (across > 0.95 * width and up > 0.95 * height))
-        if not has_text:
-            paths += max(1, segments // RECTANGLE_SEGMENTS)
-            continue
         for left, bottom, right, top in _strokes(item, segments, box, form, pdfium):
             paths += 1
             across, up = right - left, top - bottom

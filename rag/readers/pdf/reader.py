@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rag.errors import UnreadableFileError
 from rag.language.text import clean_line
 from rag.readers.legible import count_lost, has_lost_characters, is_garbled, page_ranges
-from rag.readers.pdf.drawing import Drawing, page_to_drawing
+from rag.readers.pdf.drawing import Drawing, page_to_drawing, page_to_shapes
 from rag.readers.pdf.fallback_font import bring_font
 from rag.readers.pdf.false_fonts import FALSE_FONT_SUMMARIES, MOSTLY_UNREADABLE, FontTrials, as_drawn
 from rag.readers.pdf.fonts import FontWeights
@@ -157,15 +157,22 @@ def _read_page(document: Any, index: int, helpers: _Helpers) -> Page:
         text_page = page.get_textpage()
         set_level(page, text_page)
         view = PageView(page)
-        drawing = page_to_drawing(page, has_text=text_page.count_chars() > 0)
+        blank = Page(index + 1, (), label, round(view.width, 2), round(view.height, 2))
+        if not text_page.count_chars():
+            return _without_text(blank, *page_to_shapes(page, MIN_OUTLINED_PATHS))
+        drawing = page_to_drawing(page)
         bold_fonts = helpers.weights.bold_fonts(index, page)
         shown = shown_text(page, text_page, view, drawing, bold_fonts, helpers.readings, helpers.opinion.has_layers)
-        blank = Page(index + 1, (), label, round(view.width, 2), round(view.height, 2))
         return _annotated(_filled(blank, page, shown.pieces, drawing, view, helpers), shown)
     except pypdfium2.PdfiumError:
         return Page(index + 1, (), label, status=PageStatus.EMPTY, note=DAMAGED)
     finally:
         page.close()
+
+
+def _without_text(page: Page, has_picture: bool, shapes: int) -> Page:
+    note = PICTURE if has_picture else OUTLINED if shapes >= MIN_OUTLINED_PATHS else ""
+    return replace(page, status=PageStatus.EMPTY, note=note, is_pictured=bool(note))
 
 
 def _annotated(page: Page, shown: ShownText) -> Page:
@@ -181,8 +188,7 @@ def _filled(page: Page, seen: Any, pieces: list[Piece], drawing: Drawing, view: 
     """The page with the text of the PDFium page `seen`."""
     assert page.number is not None
     if not pieces:
-        note = PICTURE if drawing.has_picture else OUTLINED if drawing.paths >= MIN_OUTLINED_PATHS else ""
-        return replace(page, status=PageStatus.EMPTY, note=note, is_pictured=bool(note))
+        return _without_text(page, drawing.has_picture, drawing.paths)
     if is_garbled(" ".join(piece.text for piece in pieces)):
         lines = helpers.opinion.lines(page.number - 1)
         if not lines:
