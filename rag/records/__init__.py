@@ -10,21 +10,12 @@ from rag.records.answer import (
     AnswerStatus,
     Certainty,
     Citation,
-    Cite,
-    Computation,
-    ComputedRef,
     Conflict,
     Draft,
     Evidence,
     Message,
     ModelReply,
-    Segment,
-    Text,
     VerifiedAnswer,
-    figure_text,
-    markdown_to_segments,
-    segment_text,
-    segments_to_markdown,
     text_to_draft,
 )
 from rag.records.figure import (
@@ -58,6 +49,17 @@ from rag.records.report import (
     SectionKind,
     Table,
     TableRow,
+)
+from rag.records.segments import (
+    Cite,
+    Computation,
+    ComputedRef,
+    Segment,
+    Text,
+    figure_text,
+    markdown_to_segments,
+    segment_text,
+    segments_to_markdown,
 )
 
 __all__ = [
