@@ -124,9 +124,9 @@ class _Columns(NamedTuple):
             placed = [item for item in region.placed if ((item.left + item.right) / 2 >= middle) == is_right]
             sides.append(Stretch([part for part in parts if part], placed))
         left, right = sides
-        _, upper, notes = _without_small_print(left.rows)
+        *_, notes = _without_small_print(left.rows)
         if notes and all(item.top < notes[0][0][0].top for item in left.placed):
-            left, foot = Stretch(upper, left.placed), [*notes, *foot]
+            left, foot = Stretch(left.rows[: -len(notes)], left.placed), [*notes, *foot]
         return _Columns(head, left, right, foot)
 
     def are_prose(self) -> bool:
