@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     rb"|(/[^\s()<>\[\]{}/%]*)|(?<![^\s\])>])(Tf|q|Q|Do|Tj|TJ|['\"])(?![^\s\[(</])",
     re.DOTALL,
 )
+_DESCRIPTOR = re.compile(rb"/FontDescriptor\s+(\d+)\s+(\d+)\s+R")
 _SHOWS_TEXT = frozenset((b"Tj", b"TJ", b"'", b'"'))
 
 
@@ -70,12 +71,33 @@ class FontWeights:
         """Whether each nameless font of a page is bold, in the order of their first use."""
         page = self._open().pages[index]
         contents = page.get_contents()
-        fonts: dict[Any, bool] = {}
+        fonts: dict[Any, bool | None] = {}
         if contents is not None:
-            for key, font in _used_fonts(contents.get_data(), page["/Resources"], 0):
-                if "/BaseFont" not in font and key not in fonts:
-                    fonts[key] = _is_bold(font)
-        return list(fonts.values())
+            for raw in _used_fonts(contents.get_data(), page["/Resources"], 0):
+                key = getattr(raw, "idnum", id(raw))
+                if key not in fonts:
+                    font = self._without_glyphs(raw)
+                    fonts[key] = None if "/BaseFont" in font else _is_bold(font)
+        return [bold for bold in fonts.values() if bold is not None]
+
+    def _without_glyphs(self, raw: Any) -> Mapping[str, Any]:
+        """A font's dictionary; of a Type 3 one no more than its descriptor: its tables of glyphs are long."""
+        reader = self._open()
+        at = reader.xref.get(getattr(raw, "generation", 0), {}).get(getattr(raw, "idnum", -1))
+        if at is not None:
+            body = self._data[at : self._data.find(b"endobj", at)]
+            descriptor = _DESCRIPTOR.findall(body)
+            if (
+                body.startswith(b"%d %d obj" % (raw.idnum, raw.generation))
+                and b"/Type3" in body
+                and len(descriptor) == 1
+            ):
+                from pypdf.generic import IndirectObject
+
+                number, generation = map(int, descriptor[0])
+                return {"/FontDescriptor": IndirectObject(number, generation, reader)}
+        font: Mapping[str, Any] = _dictionary(raw)
+        return font
 
     def _open(self) -> PdfReader:
         if self._reader is None:
@@ -102,8 +124,8 @@ def _nameless_fonts(page: Any) -> list[int]:
     return [address for address, nameless in found.items() if nameless]
 
 
-def _used_fonts(content: bytes, resources: Any, depth: int) -> Iterator[tuple[Any, Mapping[str, Any]]]:
-    """(identity, font) for each font that shows text, by first use; those of a form where the form is drawn."""
+def _used_fonts(content: bytes, resources: Any, depth: int) -> Iterator[Any]:
+    """Each font that shows text, not resolved, by first use; those of a form where the form is drawn."""
     fonts, forms = (_dictionary(resources.get(name)) for name in ("/Font", "/XObject"))
     name, current = "", ""
     saved: list[str] = []
@@ -121,7 +143,7 @@ def _used_fonts(content: bytes, resources: Any, depth: int) -> Iterator[tuple[An
             current = saved.pop() if saved else current
         elif match[2] in _SHOWS_TEXT and current not in met and current in fonts:
             met.add(current)
-            yield _identity(fonts, current), fonts[current]
+            yield fonts.raw_get(current)
         elif match[2] == b"Do" and depth < MAX_FORM_DEPTH and name in forms and forms[name].get("/Subtype") == "/Form":
             form = forms[name]
             yield from _used_fonts(form.get_data(), _dictionary(form.get("/Resources", resources)), depth + 1)
@@ -134,11 +156,6 @@ def _is_plain(font: Mapping[str, Any]) -> bool:
 
 def _dictionary(value: Any) -> Any:
     return {} if value is None else value.get_object()
-
-
-def _identity(fonts: Any, name: str) -> Any:
-    raw = fonts.raw_get(name)
-    return getattr(raw, "idnum", id(raw))
 
 
 def _is_bold(font: Mapping[str, Any]) -> bool:
