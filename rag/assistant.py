@@ -25,7 +25,7 @@ from rag.ports import ChatModel
 from rag.question.understand import question_to_query
 from rag.records import Contradiction, Evidence, Filters, ModelReply, Query, Report, Table, Turn, VerifiedAnswer
 from rag.retrieval.conversation import with_earlier
-from rag.retrieval.retrieve import RetrievalLimits, query_to_evidence
+from rag.retrieval.retrieve import RetrievalLimits, query_to_evidence, with_figures
 
 STAGES = ("理解", "检索", "作答", "核对")
 UNDERSTAND, RETRIEVE = "understand", "retrieve"
@@ -61,8 +61,7 @@ class Assistant:
         """The tables the passages, and figures that contradict each other, were taken from, by id."""
         disputed = (ref.passage for item in contradictions for ref in (*item.figures, *item.operands))
         ids = {passage.table_id for passage in (*evidence.passages, *disputed) if passage.table_id}
-        found = (self.index.store.table(identity) for identity in sorted(ids))
-        return {table.id: table for table in found if table is not None}
+        return self.index.store.tables_by_id(sorted(ids))
 
     def given(self, evidence: Evidence, history: Sequence[Turn] = (), reports: Sequence[Report] | None = None) -> Given:
         """What an answer from this evidence is made from; `reports` where they are at hand."""
@@ -101,7 +100,8 @@ class Assistant:
         watch.enter(RETRIEVE)
         evidence = self.retrieve(query)
         if calls:
-            evidence = with_earlier(evidence, history, self.index.store.sections_by_id)
+            earlier = with_earlier(evidence, history, self.index.store.sections_by_id)
+            evidence = evidence if earlier is evidence else with_figures(earlier, self.index)
         given = self.given(evidence, history, reports)
         on_evidence(evidence)
         watch.enter(ANSWER)

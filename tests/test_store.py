@@ -21,6 +21,7 @@ from rag.records import (
     Cell,
     Chunk,
     Contradiction,
+    FigureEntry,
     FigureRef,
     Grid,
     Line,
@@ -59,7 +60,8 @@ _page = _built(Page, items=_few(_line | _grid, 4))
 _recognised = _few(_built(RecognisedSpan))
 _passage = _built(Passage, pages=st.just(()), recognised=_recognised)
 _decimal = st.decimals(allow_nan=False, allow_infinity=False)
-_ref = st.builds(FigureRef, number=_built(Number, value=_decimal, high=st.none() | _decimal), passage=_passage)
+_found = _built(Number, value=_decimal, high=st.none() | _decimal)
+_ref = st.builds(FigureRef, number=_found, passage=_passage)
 _parts = st.builds(
     ReportParts,
     _built(Report, id=st.just("r")),
@@ -68,6 +70,7 @@ _parts = st.builds(
     _few(_built(Table, report_id=st.just("r"), rows=_few(_built(TableRow)))),
     _few(_built(Chunk, report_id=st.just("r"))),
     _few(st.builds(Contradiction, report_id=st.just("r"), figures=_few(_ref), operands=_few(_ref))),
+    _few(_built(FigureEntry, report_id=st.just("r"), number=_found, start=st.integers(0, 2**40))),
 )
 
 
@@ -94,6 +97,7 @@ def test_parts_come_back_as_they_were_saved(shared_store, parts):
     assert shared_store.sections("r") == parts.sections
     assert shared_store.tables("r") == parts.tables
     assert shared_store.chunks() == parts.chunks
+    assert shared_store.figures("r") == parts.figures
     assert shared_store.contradictions(["r", "none"]) == parts.contradictions
     assert shared_store.contradictions([]) == ()
 

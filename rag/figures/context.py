@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.figures.extraction import TOTAL
+from rag.figures.heads import EMPTY, Head, cell_to_head, clause_to_head
 from rag.figures.time import figure_to_when
 from rag.language.clauses import CLAUSE, clause_before
 from rag.language.numbers.units import canonical
@@ -24,13 +25,6 @@ from rag.records import Figure, FigureTime
 
 LOOK_BACK = 240
 """Characters before a figure in which words may be found that its label leaves out."""
-EMPTY = frozenset(
-    "数 值 学校 我校 全校 本校 学院 我院 学生 年度 学年 本年度 情况 数量 人数 总数 总量 总额 金额 总值 其中 合计 共计 总计 小计 一共 方面 原文 报告 数值 数据 "
-    "比例 占比 比重 现有 目前 有 为 达 达到 是 共有 占 开展 进行 实现 拥有 包括 约 超过 计 设 设有 建有 建成 写作 增长率 指标 单位 备注 累计 本章 本节 本文 "
-    "完成 参加 参与 报名 发放 取得 获得 获 获批 提供 新建 建设 共建 举办 开设 招收 聘请 组织 立项 称 还称 人 名 个 点 总 共 全年 现 具有 属于 截至 截止 决算 实际 当年 本年 本学年 平均 总体 整体 全部 增至 升至 降至 增加到 提高到 "
-    "上年 去年 同比 增加 增长 上涨 上升 提高 提升 增幅 涨幅 下降 减少 降低 降幅 同比增加 同比增长 同比下降".split()
-)
-"""Words that say nothing of what is counted."""
 ASPECTS: Mapping[str, re.Pattern[str]] = {
     "change": re.compile(
         "(?:增加|增长|上涨|上升|提高|提升|下降|减少|降低)(?![到至为])|增速|增量|增幅|涨幅|降幅|同比|环比|新增|净增|增减|调减|停招|另有|再次"
@@ -81,6 +75,7 @@ class FigureContext:
     counted: str
     """Of a count: people, or what its counting word counts, `` where that may be anything."""
     when: FigureTime
+    head: Head
 
     def grants(self, word: str) -> bool:
         """Whether a word that its label leaves out may be said of it."""
@@ -112,6 +107,11 @@ def figures_to_contexts(
     return tuple(found[at] for at in range(len(figures)))
 
 
+def cell_label(row: str, column: str) -> str:
+    """What is printed of a cell, given what its row and its column say."""
+    return " ".join(filter(None, (TOTAL.sub("", row), column)))
+
+
 @lru_cache(maxsize=50_000)
 def words_of(text: str, names: tuple[str, ...] = ()) -> frozenset[str]:
     """The words of a text that say something; compounds of four characters as their halves (中级职称: 中级, 职称)."""
@@ -140,12 +140,19 @@ class _Reading:
     def words(self, text: str) -> frozenset[str]:
         return words_of(text, self.names)
 
+    def unnamed(self, text: str) -> str:
+        """The text without the names of the college."""
+        for name in self.names:
+            text = text.replace(name, " ")
+        return text
+
     def sentence(self, figures: Sequence[Figure]) -> Iterator[FigureContext]:
         """Of the figures of one sentence, first to last."""
         labels = [self.label(figures, at) for at in range(len(figures))]
         own = [self.words(label.text) for label in labels]
         apart = frozenset[str]().union(*own)
         part_of = frozenset[str]()
+        heads: list[Head] = []
         for at, (figure, label) in enumerate(zip(figures, labels, strict=True)):
             if label.relates_to is not None:
                 own[at] |= own[label.relates_to]
@@ -153,7 +160,13 @@ class _Reading:
                 part_of = own[at - 1]
             start = max(figure.passage.text.rfind("\n", 0, figure.start) + 1, figure.start - LOOK_BACK)
             lent = f"{figure.passage.text[start : figure.start]}{figure.after}"
-            yield self.context(figure, label, own[at], lent, apart, part_of)
+            behind = figure.after.partition("、")[0]
+            ahead = self.unnamed(label.text.removesuffix(behind))
+            head = clause_to_head(ahead, behind if label.text.endswith(behind) else "")
+            if not head.noun and label.relates_to is not None:
+                head = Head(heads[label.relates_to].noun, (*heads[label.relates_to].qualifiers, *head.qualifiers))
+            heads.append(head)
+            yield self.context(figure, label, own[at], lent, apart, part_of, head)
 
     def label(self, figures: Sequence[Figure], at: int) -> _Label:
         """A figure's label; one that only relates (占, 比上年) or leaves its head out (具有高级职称的) says whose it takes on."""
@@ -161,7 +174,7 @@ class _Reading:
         before, after = clause_before(figure.before).strip("、 "), figure.after.partition("、")[0]
         if not figure.near.startswith(clause_before(figure.before)):
             return _Label(figure.near, leads=False)
-        if after and _EXAMPLES.match(before):
+        if after and (_EXAMPLES.match(before) or (at and before and before == figures[at - 1].after.strip("、 "))):
             before = ""
         text = f"{before} {after}".strip()
         clauses = [clause for clause in CLAUSE.split(figure.before[-LOOK_BACK:])[:-1] if self.words(clause)]
@@ -182,11 +195,13 @@ class _Reading:
 
     def cells(self, figures: Sequence[Figure]) -> Iterator[FigureContext]:
         """Of the cells of one table."""
-        texts = [" ".join(filter(None, (TOTAL.sub("", figure.near), figure.before))) for figure in figures]
+        texts = [cell_label(figure.near, figure.before) for figure in figures]
         apart = frozenset[str]().union(*map(self.words, texts))
         for figure, text in zip(figures, texts, strict=True):
             label = _Label(text, leads=figure.is_total or TOTAL.match(figure.before.rpartition("·")[2]) is not None)
-            yield self.context(figure, label, self.words(text), figure.about, apart, frozenset())
+            names = figure.context
+            head = cell_to_head(names.rows, names.columns, figure.near.removeprefix(" ".join(names.rows)).strip())
+            yield self.context(figure, label, self.words(text), figure.about, apart, frozenset(), head)
 
     def context(
         self,
@@ -196,6 +211,7 @@ class _Reading:
         lent: str,
         apart: frozenset[str],
         part_of: frozenset[str],
+        head: Head,
     ) -> FigureContext:
         """All that is known of one figure."""
         unit = canonical(figure.number.unit)[1]
@@ -216,4 +232,5 @@ class _Reading:
             base=unit.base or COUNT,
             counted="" if unit.kind != "count" or unit.name in _ANY else "人" if unit.name in PEOPLE else unit.name,
             when=figure_to_when(figure, self.report_year),
+            head=head,
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from rag.figures.row_units import parted_figures, row_units
 from rag.language.numbers import cell_number, find_numbers, find_scopes
 from rag.language.text import sentence_spans, unique
-from rag.records import Figure, Number, Passage, Section, Table, TableRow
+from rag.records import Figure, FigureContext, Number, Passage, Section, Table, TableRow
 from rag.structure.passages import section_to_passage
 from rag.structure.tables.joining import row_text
 from rag.structure.tables.row_labels import Columns, common_names, is_value, names_beside, row_names, table_columns
@@ -151,8 +151,8 @@ def _items_before(before: str, count: int) -> tuple[str, ...]:
 class _CellLabels:
     """What names the figures of one cell."""
 
-    column: str
-    row: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
     """The names of its row; of a merged cell those of all its rows."""
     unit: str
     is_total: bool
@@ -176,8 +176,8 @@ def _row_cells(table: Table, index: int, columns: Columns) -> Mapping[int, _Cell
         beside = names_beside(column, columns, named)
         stated = {units.get(i, "") for i in across}
         found[column] = _CellLabels(
-            column="、".join(unique(labels[i] for i in across if i < len(labels) and labels[i])),
-            row=" ".join(unique(name for name in beside if name != text)),
+            columns=unique(labels[i] for i in across if i < len(labels) and labels[i]),
+            rows=unique(name for name in beside if name != text),
             unit=stated.pop() if len(stated) == 1 else "",
             is_total=any(map(TOTAL.match, beside)),
         )
@@ -193,7 +193,9 @@ def _row_figures(
         at = offset + len(text)
         if (cell := cells.get(column)) is None:
             continue
-        parted = parted_figures(text, (*row.filled[:column][::-1], cell.column))
+        header, name = "、".join(cell.columns), " ".join(cell.rows)
+        context = FigureContext(rows=cell.rows, columns=_levels(cell.columns))
+        parted = parted_figures(text, (*row.filled[:column][::-1], header))
         numbers = tuple(number for number, _ in parted) or _cell_numbers(text, cell.unit)
         for nth, number in enumerate(numbers):
             low = numbers[nth - 1].end if nth else 0
@@ -205,8 +207,8 @@ def _row_figures(
                 end=offset + number.end,
                 quote_start=start,
                 quote_end=start + len(passage.text[start:end].rstrip()),
-                near=parted[nth][1] if parted else f"{cell.row} {own}".strip(),
-                before=cell.column,
+                near=parted[nth][1] if parted else f"{name} {own}".strip(),
+                before=header,
                 after="" if is_value(text) else _CLAUSE.split(text[number.end :])[0],
                 about=" ".join([table.caption, table.unit, *passage.path[-1:]]),
                 is_cell=True,
@@ -214,7 +216,13 @@ def _row_figures(
                 row=row,
                 column=column,
                 table=table,
+                context=context,
             )
+
+
+def _levels(labels: Sequence[str]) -> tuple[str, ...]:
+    """The levels of a column's header, topmost first; of a cell over several columns those of all of them."""
+    return unique(level for label in labels for level in label.split("·") if level)
 
 
 def _last_clause(text: str) -> str:

@@ -11,7 +11,7 @@ import dataclasses
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,8 +19,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag import records
 from rag.errors import UnreadableFileError
+from rag.figures.entries import passages_to_figures
 from rag.index.database import Database, damaged, set_meta
-from rag.records import Chunk, Contradiction, Page, Report, ReportParts, ReportStats, Section, Table
+from rag.records import (
+    Chunk,
+    Contradiction,
+    Figure,
+    FigureEntry,
+    Page,
+    Passage,
+    Report,
+    ReportParts,
+    ReportStats,
+    Section,
+    Table,
+)
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -30,7 +43,7 @@ if TYPE_CHECKING:
 DATABASE_NAME = "wenbao.sqlite3"
 _STORED = (
     *("Report", "Page", "Line", "Grid", "Cell", "Section", "PageMark", "RecognisedSpan", "Table", "TableRow", "Chunk"),
-    *("MergedValue", "Contradiction", "FigureRef", "Number", "Passage"),
+    *("MergedValue", "Contradiction", "FigureRef", "Number", "Passage", "FigureEntry", "FigureContext", "FigureTime"),
 )
 _CREATE = """
 CREATE TABLE reports (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, fingerprint TEXT NOT NULL, data BLOB NOT NULL);
@@ -40,6 +53,8 @@ CREATE TABLE tables_ (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, position INT
 CREATE TABLE chunks (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE contradictions (id TEXT PRIMARY KEY, report_id TEXT NOT NULL, position INTEGER NOT NULL,
                              data BLOB NOT NULL);
+CREATE TABLE figures (section_id TEXT, start INTEGER, report_id TEXT NOT NULL, position INTEGER NOT NULL,
+                      head TEXT NOT NULL, kin TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (section_id, start));
 CREATE TABLE vectors (report_id TEXT, embedder TEXT, dimension INTEGER NOT NULL, data BLOB NOT NULL,
                       PRIMARY KEY (report_id, embedder));
 CREATE TABLE terms (report_id TEXT PRIMARY KEY, version TEXT NOT NULL, data BLOB NOT NULL);
@@ -47,8 +62,10 @@ CREATE INDEX sections_of ON sections (report_id, position);
 CREATE INDEX tables_of ON tables_ (report_id, position);
 CREATE INDEX chunks_of ON chunks (report_id, position);
 CREATE INDEX contradictions_of ON contradictions (report_id, position);
+CREATE INDEX figures_of ON figures (report_id, position);
+CREATE INDEX figures_named ON figures (head);
 """
-_CONTENT_TABLES = ("pages", "sections", "tables_", "chunks", "contradictions", "vectors", "terms")
+_CONTENT_TABLES = ("pages", "sections", "tables_", "chunks", "contradictions", "figures", "vectors", "terms")
 
 Value = TypeVar("Value")
 
@@ -182,6 +199,10 @@ class ReportStore:
         """The table of that id."""
         return _first(self._values(Table, "SELECT data FROM tables_ WHERE id = ?", table_id))
 
+    def tables_by_id(self, ids: Collection[str]) -> dict[str, Table]:
+        """The tables of these ids; unknown ids are left out."""
+        return _by_id(ids, self._values(Table, _WHERE_IDS.format("tables_"), json.dumps(list(ids))))
+
     def chunks(self, report_ids: Collection[str] | None = None) -> tuple[Chunk, ...]:
         """Chunks of these reports (None: of all), by report id and place in the report."""
         order = "ORDER BY report_id, position"
@@ -199,6 +220,33 @@ class ReportStore:
         where = "WHERE report_id IN (SELECT value FROM json_each(?)) ORDER BY report_id, position"
         query = f"SELECT data FROM contradictions {where}"
         return self._values(Contradiction, query, json.dumps(list(report_ids)))
+
+    def figures(self, report_id: str) -> tuple[FigureEntry, ...]:
+        """The report's figures in order of their place."""
+        return self._values(FigureEntry, "SELECT data FROM figures WHERE report_id = ? ORDER BY position", report_id)
+
+    def figures_named(self, heads: Collection[str], report_ids: Collection[str]) -> tuple[FigureEntry, ...]:
+        """The figures of these reports whose head noun is one of these, in order of reports and places."""
+        named, wanted = (json.dumps(list(values)) for values in (heads, report_ids))
+        query = """SELECT data FROM figures WHERE head IN (SELECT value FROM json_each(?))
+                   AND report_id IN (SELECT value FROM json_each(?)) ORDER BY report_id, position"""
+        return self._values(FigureEntry, query, named, wanted)
+
+    def siblings(self, figure: Figure) -> tuple[FigureEntry, ...]:
+        """The other figures of its list, row, column or table that share its head noun and unit, in order."""
+        query = "SELECT data FROM figures WHERE section_id = ? AND kin = ? AND start != ? ORDER BY start"
+        passage, kin = figure.passage, figure.context.kin
+        return self._values(FigureEntry, query, passage.section_id, kin, passage.start + figure.start)
+
+    def passage_figures(self, passages: Sequence[Passage]) -> tuple[Figure, ...]:
+        """The figures of these passages, in order of passages and places; no others are loaded."""
+        spans = json.dumps([(passage.section_id, passage.start, passage.end) for passage in passages])
+        query = """SELECT DISTINCT figures.data FROM json_each(?) AS span JOIN figures
+                   ON figures.section_id = span.value ->> 0 AND figures.start >= span.value ->> 1
+                   AND figures.start < span.value ->> 2"""
+        entries = self._values(FigureEntry, query, spans)
+        tables = self.tables_by_id({entry.table_id for entry in entries if entry.table_id})
+        return tuple(passages_to_figures(passages, entries, tables))
 
     def known_chunks(self, ids: Collection[str]) -> dict[str, str]:
         """Report id of each of these chunks that is in the store."""
@@ -259,6 +307,7 @@ class ReportStore:
             _insert(connection, "tables_", Table, parts.tables)
             _insert(connection, "chunks", Chunk, parts.chunks)
             _insert(connection, "contradictions", Contradiction, parts.contradictions)
+            _insert_figures(connection, parts.figures)
             if vectors is not None:
                 _insert_vectors(connection, report_id, embedder, vectors)
 
@@ -318,6 +367,14 @@ def _delete_report(connection: sqlite3.Connection, report_id: str) -> bool:
 def _insert(connection: sqlite3.Connection, table: str, kind: Any, values: Collection[Any]) -> None:
     rows = ((value.id, value.report_id, position, _dump(kind, value)) for position, value in enumerate(values))
     connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", rows)
+
+
+def _insert_figures(connection: sqlite3.Connection, figures: Collection[FigureEntry]) -> None:
+    rows = (
+        (e.section_id, e.start, e.report_id, at, e.context.head, e.context.kin, _dump(FigureEntry, e))
+        for at, e in enumerate(figures)
+    )
+    connection.executemany("INSERT INTO figures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _insert_vectors(connection: sqlite3.Connection, report_id: str, embedder: str, vectors: Vectors) -> None:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from rag.domain.near_duplicates import text_sketch
 from rag.errors import SettingsError, UnreadableFileError
+from rag.figures.context import figures_to_contexts
 from rag.figures.contradictions import figures_to_contradictions
+from rag.figures.entries import figures_to_entries, with_contexts
 from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.language.tokens import estimate_tokens
 from rag.readers.files import read_file
@@ -64,13 +66,14 @@ def read_to_parts(read: ReadFile, request: Request, count_tokens: TokenCounter =
         sketch=text_sketch(section.text for section in sections),
         pending_pages=read.pending,
     )
+    years, names = report_years(report), report_names(report)
     chunks = sections_to_chunks(report, sections, tables, count_tokens, request.max_chunk_tokens)
-    contradictions = contained(
-        lambda: figures_to_contradictions(report.id, sections, figures, report_years(report), report_names(report))
-    )
+    known = contained(lambda: with_contexts(figures_to_contexts(figures, max(years, default=None), names)))
+    contradictions = contained(lambda: figures_to_contradictions(report.id, sections, figures, years, names))
     if contradictions is None:
         report = replace(report, warnings=(*report.warnings, UNCHECKED))
-    return ReportParts(report, pages, sections, tables, chunks, contradictions or ())
+    entries = tuple(figures_to_entries(figures if known is None else known))
+    return ReportParts(report, pages, sections, tables, chunks, contradictions or (), entries)
 
 
 def report_years(report: Report) -> frozenset[int]:

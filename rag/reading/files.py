@@ -109,7 +109,7 @@ def _checked(answer: bytes, report_id: str) -> ReportParts:
     except ValueError as error:
         raise UnreadableFileError(UNUSABLE) from error
     owners = {parts.report.id}
-    for pieces in (parts.sections, parts.tables, parts.chunks, parts.contradictions):
+    for pieces in (parts.sections, parts.tables, parts.chunks, parts.contradictions, parts.figures):
         owners.update(piece.report_id for piece in pieces)
     if owners != {report_id}:
         raise UnreadableFileError(UNUSABLE)

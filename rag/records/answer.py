@@ -45,6 +45,8 @@ class Evidence:
     """The question's content words and how much each tells the searched texts apart."""
     parts: tuple[Evidence, ...] = ()
     """What was found for each part of the query, in its order; `passages` holds all of it."""
+    figures: tuple[Figure, ...] = ()
+    """The figures of its passages, in order of passages and places."""
 
 
 @dataclass(frozen=True, slots=True)

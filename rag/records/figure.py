@@ -20,6 +20,8 @@ class ReportParts:
     tables: tuple[Table, ...]
     chunks: tuple[Chunk, ...]
     contradictions: tuple[Contradiction, ...] = ()
+    figures: tuple[FigureEntry, ...] = ()
+    """In order of their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,38 @@ class FigureContext:
     aspects: frozenset[str] = frozenset()
     """What makes two figures of one thing different figures: change, total, plan, share …"""
     time: FigureTime = FigureTime()
+    kin: str = ""
+    """What its siblings have in common with it: the list, row, column or table, the head and the unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureEntry:
+    """A line of a report's figure table: a figure without what its section and table say. Offsets in the section's text."""
+
+    report_id: str
+    section_id: str
+    number: Number
+    start: int
+    end: int
+    quote_start: int
+    quote_end: int
+    near: str | None = None
+    """As `Figure.near`; None where its row's names say it."""
+    before: str | None = None
+    """As `Figure.before` of a cell; None where its column's levels say it. In prose it stands in the section's text."""
+    after: str = ""
+    is_total: bool = False
+    table_id: str | None = None
+    row: int = -1
+    """Of a cell: index of its row in the table, header rows included; -1 in prose."""
+    column: int = -1
+    context: FigureContext = FigureContext()
+    """Without the label where row and column say it."""
+
+    @property
+    def id(self) -> str:
+        """As `Figure.id`."""
+        return f"{self.section_id}:{self.start}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ def query_to_evidence(
     Of a query with parts the best of each part come first, then the second of each, and so on.
     """
     if query.parts:
-        return _of_parts(query, [query_to_evidence(part, index, limits, count_tokens) for part in query.parts])
+        parts = [query_to_evidence(part, index, limits, count_tokens) for part in query.parts]
+        return with_figures(_of_parts(query, parts), index)
     if not query.report_ids:
         return Evidence(query, ())
     passages, relevance = _find(query, index, limits, count_tokens)
@@ -80,7 +81,12 @@ def query_to_evidence(
         asked = replace(query, standalone=phrase, focus=phrase, carried="", terms=(phrase,))
         found, _ = _find(asked, index, replace(limits, passages=OPERAND_PASSAGES), count_tokens)
         passages += [passage for passage in found if not _stands_in(passage, passages)]
-    return Evidence(query, tuple(passages), tuple(sorted(relevance.weights.items())))
+    return with_figures(Evidence(query, tuple(passages), tuple(sorted(relevance.weights.items()))), index)
+
+
+def with_figures(evidence: Evidence, index: Index) -> Evidence:
+    """The evidence with the figures of its passages, as they were understood when their reports were read."""
+    return replace(evidence, figures=index.store.passage_figures(evidence.passages))
 
 
 def _operands(query: Query) -> list[str]:

@@ -12,8 +12,8 @@ from rag.answering.built_in.scope import speaks_of_subject
 from rag.arithmetic.expressions import ComputeError, difference, growth, quotient, ratio, share, total
 from rag.arithmetic.quantities import Operand
 from rag.figures.citing import Citations, label_of, lead_of, markers, written
-from rag.figures.context import EMPTY
 from rag.figures.extraction import passage_to_figures
+from rag.figures.heads import EMPTY
 from rag.gate.claims import without_names
 from rag.language.numbers import agree, find_scopes, unit_class
 from rag.language.text import matching_key

@@ -1,0 +1,133 @@
+"""Figures → lines of the figure table, and back: a figure in whatever passage it is found, without reading the text anew."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from rag.figures.context import FigureContext as Said
+from rag.figures.context import cell_label
+from rag.records import Figure, FigureContext, FigureEntry, Passage, Table
+
+
+def with_contexts(contexts: Iterable[Said]) -> tuple[Figure, ...]:
+    """Each figure with what it is said of."""
+    return tuple(replace(said.figure, context=_context(said)) for said in contexts)
+
+
+def _context(said: Said) -> FigureContext:
+    figure = said.figure
+    of = figure.table_id.rpartition("#")[2] if figure.table_id else figure.passage.start + figure.quote_start
+    return FigureContext(
+        label=said.label,
+        head=said.head.noun,
+        qualifiers=said.head.qualifiers,
+        rows=figure.context.rows,
+        columns=figure.context.columns,
+        aspects=said.aspects,
+        time=said.when,
+        kin=f"{of}|{said.head.noun}|{said.base}",
+    )
+
+
+def figures_to_entries(figures: Iterable[Figure]) -> tuple[FigureEntry, ...]:
+    """A report's figures as they are kept; each place once."""
+    rows: dict[str, Mapping[int, int]] = {}
+    entries: dict[str, FigureEntry] = {}
+    for figure in figures:
+        table = figure.table
+        if table and table.id not in rows:
+            rows[table.id] = {id(row): at for at, row in enumerate(table.rows)}
+        row = rows[table.id][id(figure.row)] if table else -1
+        entries.setdefault(figure.id, _figure_to_entry(figure, row))
+    return tuple(entries.values())
+
+
+def _figure_to_entry(figure: Figure, row: int) -> FigureEntry:
+    offset, context = figure.passage.start, figure.context
+    near, before, label = _said_by_table(context, figure.near, figure.before)
+    return FigureEntry(
+        report_id=figure.passage.report_id,
+        section_id=figure.passage.section_id,
+        number=figure.number,
+        start=figure.start + offset,
+        end=figure.end + offset,
+        quote_start=figure.quote_start + offset,
+        quote_end=figure.quote_end + offset,
+        near=None if figure.is_cell and figure.near == near else figure.near,
+        before=None if not figure.is_cell or figure.before == before else figure.before,
+        after=figure.after,
+        is_total=figure.is_total,
+        table_id=figure.table_id,
+        row=row,
+        column=figure.column,
+        context=replace(context, label="") if figure.is_cell and context.label == label else context,
+    )
+
+
+def _said_by_table(context: FigureContext, near: str | None, before: str | None) -> tuple[str, str, str]:
+    """What its row, its column and both together say of a cell, but for what is given of it otherwise."""
+    row, column = " ".join(context.rows), "·".join(context.columns)
+    own = row if near is None else near
+    return row, column, cell_label(own, column if before is None else before)
+
+
+def passages_to_figures(
+    passages: Sequence[Passage], entries: Iterable[FigureEntry], tables: Mapping[str, Table]
+) -> Iterator[Figure]:
+    """The figures of each passage, in order of passages and places.
+
+    `entries` are those of the passages' sections, or some of them; `tables` by id, those that cells are of.
+    """
+    sections: dict[str, list[FigureEntry]] = defaultdict(list)
+    for entry in entries:
+        sections[entry.section_id].append(entry)
+    for passage in passages:
+        held = (e for e in sections[passage.section_id] if passage.start <= e.start and e.end <= passage.end)
+        for entry in sorted(held, key=lambda entry: entry.start):
+            yield entry_to_figure(entry, passage, tables.get(entry.table_id or ""))
+
+
+def entry_to_figure(entry: FigureEntry, passage: Passage, table: Table | None) -> Figure:
+    """The figure in a passage that holds it; what of its sentence lies outside is cut off."""
+    start = entry.start - passage.start
+    quote_start = max(entry.quote_start - passage.start, 0)
+    figure = Figure(
+        number=entry.number,
+        passage=passage,
+        start=start,
+        end=entry.end - passage.start,
+        quote_start=quote_start,
+        quote_end=min(entry.quote_end, passage.end) - passage.start,
+        near=entry.near or "",
+        before=passage.text[quote_start:start],
+        after=entry.after,
+        about=" ".join(passage.path[-2:]),
+        context=entry.context,
+    )
+    return _in_table(figure, entry, table) if table is not None and entry.row >= 0 else figure
+
+
+def _in_table(figure: Figure, entry: FigureEntry, table: Table) -> Figure:
+    near, before, label = _said_by_table(entry.context, entry.near, entry.before)
+    return replace(
+        figure,
+        near=near if entry.near is None else entry.near,
+        before=before if entry.before is None else entry.before,
+        about=" ".join([table.caption, table.unit, *figure.passage.path[-1:]]),
+        is_cell=True,
+        is_total=entry.is_total,
+        row=table.rows[entry.row],
+        column=entry.column,
+        table=table,
+        context=entry.context if entry.context.label else replace(entry.context, label=label),
+    )
+
+
+def figures_by_passage(figures: Iterable[Figure]) -> Mapping[str, tuple[Figure, ...]]:
+    """Passage id → its figures, in the given order."""
+    found: dict[str, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        found[figure.passage.id].append(figure)
+    return {identity: tuple(held) for identity, held in found.items()}

@@ -1,0 +1,160 @@
+"""The figure table: heads and contexts, made once, kept, and found again in whatever passage holds a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rag.app.assembly import build_ingest, open_index
+from rag.figures.context import figures_to_contexts
+from rag.figures.entries import figures_to_entries, passages_to_figures, with_contexts
+from rag.figures.extraction import passage_to_figures, section_to_passages
+from rag.figures.heads import cell_to_head, clause_to_head
+from rag.index.index import Index
+from rag.language.tokens import estimate_tokens
+from rag.question.understand import question_to_query
+from rag.records import Figure, Filters
+from rag.retrieval.retrieve import RetrievalLimits, query_to_evidence
+from rag.settings.settings import Settings
+from rag.structure.passages import section_to_passage
+
+REPORT = """东湖职业技术学院高等职业教育质量年度报告（2023年度）
+一、基本情况
+学校现有在校生12345人，专任教师567人，其中具有高级职称的教师123人，占21.69%。建有国家级实训基地3个、省级实训基地12个。
+2023届毕业生就业率达到96.12%，2022届为95.31%。全校开设50门课程。
+二、就业
+表1 各专业毕业生
+专业\t毕业生人数\t就业率
+护理\t949\t96.1%
+会计\t125\t88.0%
+药学\t140\t80.5%
+"""
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    folder: Path = tmp_path_factory.mktemp("figures")
+    (folder / "东湖.txt").write_text(REPORT, encoding="utf-8")
+    opened = open_index(Settings(data=folder / "data"))
+    assert len(build_ingest(Settings(data=folder / "data"), opened).run([folder / "东湖.txt"]).added) == 1
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def figures(index: Index) -> dict[str, Figure]:
+    return {figure.number.text: figure for figure in all_figures(index)}
+
+
+def all_figures(index: Index) -> tuple[Figure, ...]:
+    passages = [p for section in index.store.sections("东湖.txt") for p in section_to_passages(section)]
+    return index.store.passage_figures(passages)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "noun", "narrowed"),
+    [
+        ("学校现有在校生", "", "在校生", ()),
+        ("毕业生就业率达到", "", "就业率", ("毕业生",)),
+        ("其中具有高级职称的教师", "", "教师", ("高级职称",)),
+        ("全校开设", "课程", "课程", ()),
+        ("双师型教师占专任教师比例", "", "专任教师比例", ("双师型", "教师")),
+        ("获批", "省级以上课题", "课题", ("省级",)),
+        ("比上年增长", "", "", ()),
+        ("", "", "", ()),
+    ],
+)
+def test_heads_of_clauses(before: str, after: str, noun: str, narrowed: tuple[str, ...]) -> None:
+    head = clause_to_head(before, after)
+    assert head.noun == noun
+    assert set(narrowed) <= set(head.qualifiers)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "own", "noun", "narrowed"),
+    [
+        (("护理",), ("毕业生", "就业人数（人）"), "", "就业人数", ("护理", "毕业生")),
+        (("生师比",), ("2023年",), "", "生师比", ()),
+        (("专任教师",), ("数量",), "", "专任教师", ("数量",)),
+        (("办学经费",), ("项目",), "农民培训", "培训", ("办学经费", "农民")),
+        ((), (), "", "", ()),
+    ],
+)
+def test_heads_of_cells(rows, columns, own, noun, narrowed) -> None:
+    assert cell_to_head(rows, columns, own) == (noun, narrowed)
+
+
+def test_each_figure_is_kept_with_what_it_is_said_of(figures: dict[str, Figure]) -> None:
+    rate = figures["96.12%"]
+    assert (rate.context.head, rate.context.time.text) == ("就业率", "2023届")
+    assert figures["95.31%"].context.time.text == "2022届"
+    assert figures["12个"].context.label == "省级实训基地"
+    share = figures["21.69%"]
+    assert (share.context.head, share.context.aspects) == ("教师", {"share"})
+    cell = figures["949"]
+    assert (cell.context.rows, cell.context.columns, cell.context.label) == (
+        ("护理",),
+        ("毕业生人数",),
+        "护理 毕业生人数",
+    )
+    assert (cell.number.unit, cell.is_cell, cell.row.printed[0]) == ("人", True, "护理")
+
+
+def test_what_is_loaded_is_what_was_made(index: Index) -> None:
+    sections, tables = index.store.sections("东湖.txt"), {t.id: t for t in index.store.tables("东湖.txt")}
+    passages = [p for section in sections for p in section_to_passages(section)]
+    read = [f for p in passages for f in passage_to_figures(p, tables.get(p.table_id or ""))]
+    loaded = all_figures(index)
+    assert [replace(figure, context=read[0].context) for figure in loaded] == [
+        replace(figure, context=read[0].context) for figure in read
+    ]
+    assert index.store.report("东湖.txt").figure_count == len(loaded)
+
+
+def test_an_entry_says_everything_of_its_figure(index: Index) -> None:
+    sections, tables = index.store.sections("东湖.txt"), {t.id: t for t in index.store.tables("东湖.txt")}
+    passages = [p for section in sections for p in section_to_passages(section)]
+    read = [f for p in passages for f in passage_to_figures(p, tables.get(p.table_id or ""))]
+    made = with_contexts(figures_to_contexts(read, 2023, ("东湖职业技术学院",)))
+    assert tuple(passages_to_figures(passages, figures_to_entries(made), tables)) == made
+    assert figures_to_entries([*made, *made]) == figures_to_entries(made)
+
+
+def test_a_figure_has_one_id_in_every_passage(index: Index) -> None:
+    section = next(s for s in index.store.sections("东湖.txt") if "96.12%" in s.text)
+    start = section.text.index("届毕业生")
+    (whole,), (cut,) = (
+        [
+            f
+            for f in index.store.passage_figures([section_to_passage(section, low, len(section.text))])
+            if f.number.text == "96.12%"
+        ]
+        for low in (0, start)
+    )
+    assert cut.id == whole.id == f"{section.id}:{section.text.index('96.12%')}"
+    assert cut.before == "届毕业生就业率达到"
+    assert cut.passage.text[cut.start : cut.end] == "96.12%"
+    assert cut.quote_start == 0
+
+
+def test_siblings_share_list_head_and_unit(index: Index, figures: dict[str, Figure]) -> None:
+    assert [entry.number.text for entry in index.store.siblings(figures["949"])] == ["125", "140"]
+    assert [entry.number.text for entry in index.store.siblings(figures["3个"])] == ["12个"]
+    assert index.store.siblings(figures["12345人"]) == ()
+
+
+def test_figures_are_found_by_their_head(index: Index) -> None:
+    found = index.store.figures_named(["就业率"], ["东湖.txt"])
+    assert [entry.number.text for entry in found] == ["96.12%", "95.31%", "96.1%", "88.0%", "80.5%"]
+    assert index.store.figures_named(["就业率"], ["别的.txt"]) == ()
+
+
+def test_evidence_brings_the_figures_of_its_passages(index: Index) -> None:
+    query = question_to_query("护理专业的就业率是多少", (), Filters(), index.store.reports())
+    evidence = query_to_evidence(query, index, RetrievalLimits(), estimate_tokens)
+    assert evidence.passages
+    assert {figure.passage.id for figure in evidence.figures} <= {passage.id for passage in evidence.passages}
+    assert "96.1%" in [figure.number.text for figure in evidence.figures]
