@@ -65,7 +65,7 @@ def test_a_note_at_the_foot_of_the_left_column_does_not_part_the_columns() -> No
 
 def test_small_print_at_both_ends_of_the_left_column_is_read() -> None:
     left = [text(LEFT, 760, "表四录取情况", 8), *column(LEFT, 720, "左", 5), text(LEFT, 600, "¹按在校生计算。", 8)]
-    assert order(*left, *column(RIGHT, 760, "右", 7)) == ["表四", *names("左", 5), *names("右", 7), "¹按"]
+    assert order(*left, *column(RIGHT, 760, "右", 10)) == ["表四", *names("左", 5), *names("右", 10), "¹按"]
 
 
 def test_columns_that_nearly_touch_come_apart() -> None:
