@@ -396,3 +396,16 @@ def test_an_encrypted_report_opens_with_its_password_only() -> None:
         with pytest.raises(UnreadableFileError, match=reason):
             read_pdf(data, password=password, max_pages=50, announce_pages=lambda count: None)
     assert len(read_pdf(data, password="secret", max_pages=50, announce_pages=lambda count: None).pages) == 5
+
+
+def test_a_table_with_coloured_bands_for_rules_is_read_below_its_caption() -> None:
+    rows = [("系部", "人数", "占比"), ("机电工程系", "320", "12.5%"), ("外语系", "40", "8.1%"), ("合计", "360", "20.6%")]
+    content = [text(240, 740, "表2 就业情况")]
+    for at, cells in enumerate(rows):
+        colour, ink = ("0.2 0.3 0.6", "1 1 1") if at == 0 else ("0.85 0.9 0.95" if at % 2 else "1 1 1", "0 0 0")
+        content.append(f"{colour} rg 80 {693 - 24 * at} 430 24 re f {ink} rg")
+        content += [text(100 + 150 * column, 700 - 24 * at, cell) for column, cell in enumerate(cells)]
+        content.append("0 0 0 rg")
+    page = read_pdf(PdfBuilder().page(*content).render(), max_pages=1, announce_pages=lambda count: None).pages[0]
+    (grid,) = [item for item in page.items if isinstance(item, Grid)]
+    assert [cell.text for cell in grid.cells] == [cell for cells in rows for cell in cells]
