@@ -399,7 +399,12 @@ def test_an_encrypted_report_opens_with_its_password_only() -> None:
 
 
 def test_a_table_with_coloured_bands_for_rules_is_read_below_its_caption() -> None:
-    rows = [("系部", "人数", "占比"), ("机电工程系", "320", "12.5%"), ("外语系", "40", "8.1%"), ("合计", "360", "20.6%")]
+    rows = [
+        ("系部", "人数", "占比"),
+        ("机电工程系", "320", "12.5%"),
+        ("外语系", "40", "8.1%"),
+        ("合计", "360", "20.6%"),
+    ]
     content = [text(240, 740, "表2 就业情况")]
     for at, cells in enumerate(rows):
         colour, ink = ("0.2 0.3 0.6", "1 1 1") if at == 0 else ("0.85 0.9 0.95" if at % 2 else "1 1 1", "0 0 0")

@@ -84,6 +84,14 @@ def test_names_and_their_values_side_by_side_are_no_header() -> None:
     assert only([form]).header_rows == 0
 
 
+def test_an_empty_row_in_a_header_belongs_to_it() -> None:
+    head = ("合计 | < | 购置费 | < | 接待费 | <", " | | ^ | ^ | | ", "预算 | 决算 | 预算 | 决算 | 预算 | 决算")
+    table = only([grid(*head, "0.95 | | | | 0.95 | ", "0.80 | | | | 0.80 | ")])
+    assert labels(table) == [f"{of}·{kind}" for of in ("合计", "购置费", "接待费") for kind in ("预算", "决算")]
+    apart = only([grid("项目 | 数量", "甲 | 1", " | ", "乙 | 丙", "丁 | 4")])
+    assert apart.header_rows == 1
+
+
 def test_a_first_row_of_names_and_values_is_no_header() -> None:
     rows = ("校区 | 2个 | 专业 | 42门", "教师 | 512名 | 学生 | 11326人", "面积 | 5亩 | 图书 | 86万册")
     assert only([grid("举办者 | 某市政府 | 性质 | 公办", *rows)]).header_rows == 0

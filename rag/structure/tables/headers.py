@@ -42,6 +42,9 @@ def count_header_rows(rows: Sequence[GridRow], *, told: int = 0, by_words: bool 
 
     `told` is how many the format marks as such; without `by_words` neither wording nor an empty corner is enough.
     """
+    if blank := _blank_row(rows):
+        count = count_header_rows([*rows[:blank], *rows[blank + 1 :]], told=told, by_words=by_words)
+        return count + (count > blank)
     titles = 0
     while titles < len(rows) - 2 and is_title(rows[titles]):
         titles += 1
@@ -94,6 +97,16 @@ def without_column_numbers(texts: Sequence[str]) -> tuple[str, ...]:
     if not numbers_columns(texts):
         return tuple(texts)
     return tuple("" if _COLUMN_NUMBER.fullmatch(t.strip()) or t.strip().startswith(("栏", "行")) else t for t in texts)
+
+
+def _blank_row(rows: Sequence[GridRow]) -> int:
+    """Index of an empty row that stands amid rows of labels, 0 where there is none."""
+    for at in range(1, min(MAX_HEADER_DEPTH, len(rows) - 1)):
+        if any(map(is_figure, rows[at - 1].filled)):
+            return 0
+        if not any(rows[at].printed) and all(rows[at + 1].printed) and _is_labels(rows[at + 1]):
+            return at
+    return 0
 
 
 def _depth(rows: Sequence[GridRow]) -> int:
