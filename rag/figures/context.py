@@ -43,6 +43,7 @@ _CASE = re.compile("案例")
 _RELATES = re.compile(r"^[、\s]*(?:其?约?各?占|[比较]|同比|环比|[人生师户]均|平均)")
 _EXAMPLES = re.compile(r"^.*、.*?(?:等(?:在内)?的?)?$")
 _MEMBER = re.compile(r"^[、\s]*(?:其中|含|包括)")
+_BRACKETED = re.compile("[（(][^（）()]*[）)]")
 _FUNCTION = frozenset("uj ul uv uz ug ud u p c y e o x w m q mq d k h".split())
 _NUMERAL = re.compile(r"[0-9.%零〇一二三四五六七八九十百千万亿两几多余]+")
 _MEAN = re.compile("([生人师户])均值")
@@ -79,6 +80,8 @@ class FigureContext:
 
     def grants(self, word: str) -> bool:
         """Whether a word that its label leaves out may be said of it."""
+        if word == "毕业生" and any(kind == "cohort" for kind, _ in self.when.spans):
+            return True
         return word in self.lent and (word not in self.apart or word in self.part_of)
 
 
@@ -191,17 +194,21 @@ class _Reading:
             return _Label(clauses[-1], leads=len(clauses) == 1 and not at)
         if self.words(text):
             return _Label(text, leads=not clauses and not _MEMBER.match(before))
-        return _Label(text if at else " ".join([*clauses[-1:], text]), leads=False, relates_to=at - 1 if at else None)
+        own = at == 0 or self.words(_BRACKETED.sub("", figure.before[figures[at - 1].end - figure.quote_start :]))
+        return _Label(" ".join([*clauses[-1:], text]) if own else text, leads=False, relates_to=None if own else at - 1)
 
     def cells(self, figures: Sequence[Figure]) -> Iterator[FigureContext]:
         """Of the cells of one table."""
         texts = [cell_label(figure.near, figure.before) for figure in figures]
         apart = frozenset[str]().union(*map(self.words, texts))
         for figure, text in zip(figures, texts, strict=True):
-            label = _Label(text, leads=figure.is_total or TOTAL.match(figure.before.rpartition("·")[2]) is not None)
+            column = figure.before.rpartition("·")[2]
+            leads = figure.is_total or TOTAL.match(column) is not None or not self.words(figure.before)
             names = figure.context
             head = cell_to_head(names.rows, names.columns, figure.near.removeprefix(" ".join(names.rows)).strip())
-            yield self.context(figure, label, self.words(text), figure.about, apart, frozenset(), head)
+            yield self.context(
+                figure, _Label(text, leads=leads), self.words(text), figure.about, apart, frozenset(), head
+            )
 
     def context(
         self,

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from rag.figures.context import FigureContext
+from rag.figures.contradictions.said_twice import is_amount
 
 _RATE = re.compile("[\u4e00-\u9fff]{2}率")
 _CUT_OFFS = frozenset("初次 年终 毕业生 应届 最终".split())
@@ -20,7 +21,13 @@ def find_cut_offs(contexts: Sequence[FigureContext]) -> Iterator[list[FigureCont
     )
     for item in contexts:
         rate = () if item.figure.is_cell else _RATE.findall(item.label)
-        if item.base == "%" and rate and item.when.dates and not (item.aspects or item.figure.number.bound):
+        if (
+            is_amount(item)
+            and item.base == "%"
+            and rate
+            and item.when.dates
+            and not (item.aspects or item.figure.number.bound)
+        ):
             words = frozenset(word for word in item.terms - _CUT_OFFS if not word.endswith(rate[-1]))
             groups[rate[-1], words, item.when.years].setdefault(item.when.dates, item)
     for days in groups.values():

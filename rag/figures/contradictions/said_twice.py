@@ -55,7 +55,9 @@ MIN_COMPANION = 100
 _CODE = re.compile(r"行次|栏次|序号|编号|编码|代码|学号|工号|号$|电话|邮编|名次|位次|排名|排序")
 _ORDINAL = re.compile("第[0-9一二三四五六七八九十]+|首[次批期届]")
 _SAID_OF = re.compile("[\u4e00-\u9fff]\\s*$")
-"""What a bare figure in prose stands behind: else it is a cell of a table that was not read as one."""
+"""What a bare figure in prose stands behind."""
+_QUOTED = re.compile("['\"|\\[\t]\\s*$")
+"""What the cells of a table stand behind that is written out, and not read as one."""
 _DIGITS = re.compile(r"[\d.,，]+")
 _NUMBERING = re.compile(r"^[\s第0-9一二三四五六七八九十.、（）()章节篇部分-]+")
 
@@ -120,9 +122,10 @@ def is_amount(item: FigureContext) -> bool:
     number = item.figure.number
     if "～" in number.bound or _CODE.search(item.label.rstrip("：: ")) or "case" in item.aspects:
         return False
-    if item.figure.is_cell or number.unit:
+    if item.figure.is_cell:
         return True
-    return "." in number.text and _SAID_OF.search(item.figure.before) is not None
+    bare = not number.unit and not ("." in number.text and _SAID_OF.search(item.figure.before))
+    return not bare and not _QUOTED.search(item.figure.before)
 
 
 def find_rivals(contexts: Sequence[FigureContext], years: Collection[int]) -> list[list[FigureContext]]:
@@ -144,9 +147,11 @@ def find_rivals(contexts: Sequence[FigureContext], years: Collection[int]) -> li
 def _beside(here: FigureContext, there: FigureContext, report: _Report) -> Iterator[Pair]:
     """What else a sentence prints otherwise than the sentence or table that it contradicts once."""
     for item in () if here.figure.is_cell else report.at[place_of(here)]:
-        for other in chain(*report.groups[item.base, item.terms].values()):
-            whole = other.leads or not other.figure.is_cell
-            if whole and place_of(other) == place_of(there) and _may_be_one(item, other, report):
+        mentions = list(chain(*report.groups[item.base, item.terms].values()))
+        for other in mentions:
+            whole = (other.leads or not other.figure.is_cell) and place_of(other) == place_of(there)
+            thirds = (third for third in mentions if whole and _is_third(third, item, other, report))
+            if whole and _may_be_one(item, other, report) and not any(True for _ in thirds):
                 yield item, other
 
 
@@ -186,15 +191,22 @@ def _pairs(
                 all(map(other.grants, lent))
                 and _may_be_one(one, other, report)
                 and _looks_like_one(one, other, report)
-                and not any(_is_third(item, one, other, report) for item in mentions)
+                and not any(
+                    _is_third(item, *pair, report) for pair in ((one, other), (other, one)) for item in mentions
+                )
             ):
                 yield one, other
 
 
 def _is_third(item: FigureContext, one: FigureContext, other: FigureContext, report: _Report) -> bool:
-    """Whether a figure is of what two others are, and agrees with neither: then their label names no one thing."""
-    comparable = _are_comparable(item, one, report) and _are_comparable(item, other, report)
-    return comparable and not same(item, one) and not same(item, other)
+    """Whether a figure is of what two others are, and agrees with neither: then their label names no one thing.
+
+    Nor is a figure without a year that of a year where its label has another for a later one.
+    """
+    if same(item, one) or same(item, other) or not _are_comparable(item, one, report):
+        return False
+    is_later = not one.when.years and max(item.when.years, default=0) > max(other.when.years, default=0)
+    return is_later or _are_comparable(item, other, report)
 
 
 def _are_comparable(one: FigureContext, other: FigureContext, report: _Report) -> bool:
@@ -245,7 +257,7 @@ def _sentence_before(item: FigureContext) -> str:
 
 def of_one_time(one: FigureTime, other: FigureTime, years: Collection[int], *, overlapping: bool = False) -> bool:
     """Whether two figures may be of one time, or of times that overlap; what says none is of the report's own years."""
-    if one.dates and other.dates and not one.dates & other.dates:
+    if one.dates != other.dates and not one.dates & other.dates:
         return False
     if one.spans and other.spans:
         alike = one.spans == other.spans or (one.years == other.years and len(one.years) == 1)
