@@ -149,7 +149,11 @@ def lines_to_layout(lines: Sequence[PlacedLine]) -> Layout:
         for placed in lines
         if placed.line.right and not (second and second.is_beside(placed.line))
     )
-    widths = sorted(placed.line.columns or columns(placed.line.text) for placed in lines if len(placed.line.text) > 10)
+    widths = sorted(
+        placed.line.columns or columns(placed.line.text)
+        for placed in lines
+        if len(placed.line.text) > 10 and (placed.line.columns or not placed.line.right)
+    )
     return Layout(
         body_size=sizes.most_common(1)[0][0] if sizes else 0.0,
         pitch=median(steps) if steps else 0.0,
