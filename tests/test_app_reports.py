@@ -155,3 +155,18 @@ def test_text_of_a_report_stays_text_on_its_board(filled, monkeypatch):
     assert "<img" not in html(page)
     assert "<script" not in html(page)
     assert not page.exception
+
+
+def test_the_figure_table_can_be_searched(filled, monkeypatch):
+    page = turn_to(open_reports(filled, monkeypatch), "数字表")
+    assert not page.exception
+    page.selectbox(key="figures-report").select("a.md").run()
+    everything = page.dataframe[0].value
+    assert {"数字", "量的是什么", "时间", "章节", "页"} <= set(everything.columns)
+    page.text_input(key="figures-sought").input("就业率 95.27").run()
+    found = page.dataframe[0].value
+    assert 0 < len(found) < len(everything)
+    assert "95.27%" in set(found["数字"])
+    page.text_input(key="figures-sought").input("没有这个词").run()
+    assert not page.dataframe
+    assert f"{len(everything)} 个数字中有 0 个符合" in html(page)

@@ -392,6 +392,22 @@ def test_an_empty_index_is_filled_with_the_corpus_first(wenbao, tmp_path):
     assert {row["id"] for row in listed} == files
 
 
+def test_the_figure_table_says_what_was_understood(wenbao, data):
+    ran = wenbao("figures", "东湖-2023", "--find", "在校生", "--data", data)
+    assert (ran.code, ran.err) == (0, "")
+    assert re.search("个数字，其中 \\d+ 个符合", ran.out)
+    assert re.search("^ .*8123人 +在校生", ran.out, re.MULTILINE)
+    listed = json.loads(wenbao("figures", "东湖-2023.txt", "--data", data, "--json").out)
+    (figure,) = [item for item in listed if item["text"] == "8123人"]
+    assert (figure["value"], figure["unit"], figure["head"]) == ("8123", "人", "在校生")
+    assert set("id qualifiers rows columns time section page label aspects table".split()) <= figure.keys()
+    assert wenbao("figures", "东湖-2023", "--data", data, "--csv").out.lstrip("\ufeff").startswith("数字,数值,单位,")
+    unknown = wenbao("figures", "没有", "--data", data)
+    assert (unknown.code, "东湖-2023.txt" in unknown.err) == (2, True)
+    assert wenbao("figures", "东湖-2023", "--data", data, "--csv", "--json").code == 2
+    assert "换一个词" in wenbao("figures", "东湖-2023", "--find", "没有这个词", "--data", data).err
+
+
 def test_a_board_gives_each_figure_its_page_and_names_what_is_not_stated(wenbao, data):
     ran = wenbao("board", "--report", "东湖-2023", "--data", data)
     assert (ran.code, ran.err) == (0, "")

@@ -15,6 +15,7 @@ from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.figures.heads import cell_to_head, clause_to_head
 from rag.index.index import Index
 from rag.language.tokens import estimate_tokens
+from rag.presentation.figure_table import figures_to_csv, figures_to_text, find_figures
 from rag.question.understand import question_to_query
 from rag.records import Figure, Filters
 from rag.retrieval.retrieve import RetrievalLimits, query_to_evidence
@@ -158,3 +159,30 @@ def test_evidence_brings_the_figures_of_its_passages(index: Index) -> None:
     assert evidence.passages
     assert {figure.passage.id for figure in evidence.figures} <= {passage.id for passage in evidence.passages}
     assert "96.1%" in [figure.number.text for figure in evidence.figures]
+
+
+def test_the_table_is_written_for_a_reader(index: Index) -> None:
+    figures = index.store.report_figures("东湖.txt")
+    text = figures_to_text(index.store.report("东湖.txt"), figures, len(figures))
+    assert "《东湖职业技术学院高等职业教育质量年度报告（2023年度）》" in text
+    assert "▸ 表：表1" in text
+    assert "护理 | 毕业生人数" in text
+    assert "教师（占比）" in text
+    starts = {len(line.split("护理 |")[0]) for line in text.splitlines() if "护理 |" in line}
+    assert len(starts) <= 2
+
+
+def test_figures_are_sought_by_all_words_in_context_and_value(index: Index) -> None:
+    figures = index.store.report_figures("东湖.txt")
+    assert [f.number.text for f in find_figures(figures, "就业率 2023届")] == ["96.12%"]
+    assert [f.number.text for f in find_figures(figures, "各专业 药学")] == ["140", "80.5%"]
+    assert find_figures(figures, "") == figures
+    assert find_figures(figures, "图书") == ()
+
+
+def test_csv_opens_in_excel_and_holds_no_formula(figures: dict[str, Figure]) -> None:
+    figure = figures["949"]
+    label = replace(figure.context, rows=("=HYPERLINK(1)",))
+    content = figures_to_csv([replace(figure, context=label)])
+    assert content.startswith("\ufeff数字,数值,单位".encode())
+    assert "'=HYPERLINK(1)" in content.decode()

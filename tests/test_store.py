@@ -70,7 +70,7 @@ _parts = st.builds(
     _few(_built(Table, report_id=st.just("r"), rows=_few(_built(TableRow)))),
     _few(_built(Chunk, report_id=st.just("r"))),
     _few(st.builds(Contradiction, report_id=st.just("r"), figures=_few(_ref), operands=_few(_ref))),
-    _few(_built(FigureEntry, report_id=st.just("r"), number=_found, start=st.integers(0, 2**40))),
+    _few(_built(FigureEntry, number=_found, start=st.integers(0, 2**40))),
 )
 
 

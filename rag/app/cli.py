@@ -13,7 +13,18 @@ from rag import __version__
 from rag.app.models_command import models_app
 from rag.app.options import Config, Data, Debug, Json, Model, Ocr, OneReport, Reports
 from rag.app.refreshing import chosen_settings, ingested, opened, recognised, refresh, tell
-from rag.app.terminal import FAILED, SOME_SKIPPED, Command, Group, answer_watch, complain, print_json, run, say
+from rag.app.terminal import (
+    FAILED,
+    SOME_SKIPPED,
+    Command,
+    Group,
+    answer_watch,
+    complain,
+    print_bytes,
+    print_json,
+    run,
+    say,
+)
 from rag.errors import UsageError, WenbaoError
 from rag.settings.settings import PROJECT, environment_for, load_settings
 
@@ -196,6 +207,45 @@ def list_reports(
         say("\n\n".join(report_to_text(report, stats[report.id]) for report in listed))
     else:
         complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
+
+
+@app.command(name="figures", cls=Command)
+def list_figures(
+    report: Annotated[str, typer.Argument(metavar="报告", help="报告的编号或文件名")],
+    find: Annotated[
+        list[str] | None, typer.Option("--find", metavar="WORDS", help="只列名称、表题、章节里有这些词的（可多次）")
+    ] = None,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="输出 CSV（Excel 可直接打开）")] = False,
+    data: Data = None,
+    reports: Reports = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """列出从一份报告里读懂的每个数字：数值、单位、量的是什么、限定、行和列、时间、章节、页码。"""
+    from rag.presentation.figure_table import figure_to_json, figures_to_csv, figures_to_text, find_figures
+    from rag.question.understand import filtered_reports
+    from rag.records import Filters
+
+    if as_json and as_csv:
+        raise UsageError("--json 和 --csv 只能用一个。")
+    settings, filters = chosen_settings(data, reports, None, config), Filters(reports=(report,))
+    with opened(settings) as index:
+        if reports is not None:
+            refresh(settings, index)
+        listed = index.store.reports()
+        _check_filters(filters, listed)
+        tables = [(item, index.store.report_figures(item.id)) for item in filtered_reports(listed, filters)]
+    found = [(item, figures, find_figures(figures, " ".join(find or ()))) for item, figures in tables]
+    chosen = [figure for _, _, fitting in found for figure in fitting]
+    if as_json:
+        print_json([figure_to_json(figure) for figure in chosen])
+    elif as_csv:
+        print_bytes(figures_to_csv(chosen))
+    elif chosen:
+        say("\n\n".join(figures_to_text(item, fitting, len(figures)) for item, figures, fitting in found))
+    else:
+        complain("没有找到这样的数字：换一个词试试。" if find else "这份报告里没有读出数字。")
 
 
 @app.command(cls=Command)

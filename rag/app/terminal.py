@@ -248,3 +248,10 @@ def print_json(value: Any) -> None:
     """A value as JSON on stdout."""
     # Quotes stay as they are in the report, whatever characters they hold: no terminal reads this.
     print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def print_bytes(content: bytes) -> None:
+    """The content of a file on stdout, byte for byte."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()

@@ -48,7 +48,6 @@ def _figure_to_entry(figure: Figure, row: int) -> FigureEntry:
     offset, context = figure.passage.start, figure.context
     near, before, label = _said_by_table(context, figure.near, figure.before)
     return FigureEntry(
-        report_id=figure.passage.report_id,
         section_id=figure.passage.section_id,
         number=figure.number,
         start=figure.start + offset,

@@ -34,6 +34,7 @@ from rag.records import (
     Section,
     Table,
 )
+from rag.structure.passages import section_to_passage
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -225,6 +226,12 @@ class ReportStore:
         """The report's figures in order of their place."""
         return self._values(FigureEntry, "SELECT data FROM figures WHERE report_id = ? ORDER BY position", report_id)
 
+    def report_figures(self, report_id: str) -> tuple[Figure, ...]:
+        """The report's figures in order of their place, each in a passage that is all of its section."""
+        sections, tables = self.sections(report_id), self.tables(report_id)
+        passages = [section_to_passage(section, 0, len(section.text)) for section in sections]
+        return tuple(passages_to_figures(passages, self.figures(report_id), {table.id: table for table in tables}))
+
     def figures_named(self, heads: Collection[str], report_ids: Collection[str]) -> tuple[FigureEntry, ...]:
         """The figures of these reports whose head noun is one of these, in order of reports and places."""
         named, wanted = (json.dumps(list(values)) for values in (heads, report_ids))
@@ -307,7 +314,7 @@ class ReportStore:
             _insert(connection, "tables_", Table, parts.tables)
             _insert(connection, "chunks", Chunk, parts.chunks)
             _insert(connection, "contradictions", Contradiction, parts.contradictions)
-            _insert_figures(connection, parts.figures)
+            _insert_figures(connection, report_id, parts.figures)
             if vectors is not None:
                 _insert_vectors(connection, report_id, embedder, vectors)
 
@@ -369,9 +376,9 @@ def _insert(connection: sqlite3.Connection, table: str, kind: Any, values: Colle
     connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", rows)
 
 
-def _insert_figures(connection: sqlite3.Connection, figures: Collection[FigureEntry]) -> None:
+def _insert_figures(connection: sqlite3.Connection, report_id: str, figures: Collection[FigureEntry]) -> None:
     rows = (
-        (e.section_id, e.start, e.report_id, at, e.context.head, e.context.kin, _dump(FigureEntry, e))
+        (e.section_id, e.start, report_id, at, e.context.head, e.context.kin, _dump(FigureEntry, e))
         for at, e in enumerate(figures)
     )
     connection.executemany("INSERT INTO figures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)

@@ -109,8 +109,9 @@ def _checked(answer: bytes, report_id: str) -> ReportParts:
     except ValueError as error:
         raise UnreadableFileError(UNUSABLE) from error
     owners = {parts.report.id}
-    for pieces in (parts.sections, parts.tables, parts.chunks, parts.contradictions, parts.figures):
+    for pieces in (parts.sections, parts.tables, parts.chunks, parts.contradictions):
         owners.update(piece.report_id for piece in pieces)
-    if owners != {report_id}:
+    known = {section.id for section in parts.sections}
+    if owners != {report_id} or not all(entry.section_id in known for entry in parts.figures):
         raise UnreadableFileError(UNUSABLE)
     return parts

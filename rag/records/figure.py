@@ -89,7 +89,6 @@ class FigureContext:
 class FigureEntry:
     """A line of a report's figure table: a figure without what its section and table say. Offsets in the section's text."""
 
-    report_id: str
     section_id: str
     number: Number
     start: int

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from rag.app.ui.boards import draw_board, draw_comparison
+from rag.app.ui.figures import draw_figures
 from rag.app.ui.memory import COMPARISON, VIEW, drained
 from rag.app.ui.parts import Parts
 from rag.app.ui.report_list import draw_list
@@ -17,6 +18,7 @@ from rag.records import Report
 VIEWS: dict[str, Callable[[Parts, Sequence[Report]], None]] = {
     "收录的报告": draw_list,
     "指标看板": draw_board,
+    "数字表": draw_figures,
     COMPARISON: draw_comparison,
 }
 
