@@ -136,7 +136,8 @@ def _sums(sheet: Sheet, whole: int, run: Sequence[int], *, named: bool) -> _Rela
             continue
         misfit = Misfit(ContradictionKind.TOTAL, line[whole], parts)
         if sum(1 for part in parts if named or part.number.value) > 1 and _are_of_one_unit(misfit):
-            fits = adds_up(line[whole], parts) or adds_up(line[whole], _without_subtotals(parts))
+            more = total_of(parts) > line[whole].number.value
+            fits = adds_up(line[whole], parts) or (more and adds_up(line[whole], _without_subtotals(parts)))
             (relation.kept if fits else relation.broken)[at] = misfit
         if len(relation.broken) > max(len(relation.kept), MIN_LINES):
             return None
@@ -154,8 +155,10 @@ def _without_subtotals(parts: Sequence[Figure]) -> Sequence[Figure]:
     at = 0
     while at < len(parts):
         kept.append(parts[at])
-        sums = (end for end in range(at + 3, len(parts) + 1) if adds_up(parts[at], parts[at + 1 : end]))
-        at = next(sums, at + 1)
+        end, total = at + 1, parts[at].number.value
+        while end < len(parts) and total > 0:
+            total, end = total - parts[end].number.value, end + 1
+        at = end if total == 0 and end > at + 2 else at + 1
     return kept
 
 
