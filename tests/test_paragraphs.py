@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.records import Line
+from rag.structure.foot_notes import with_notes_before
 from rag.structure.paragraphs import (
     PlacedLine,
     columns,
     join_paragraph,
     lines_to_layout,
     opens_paragraph,
-    with_notes_before,
 )
 
 RIGHT = 500.0

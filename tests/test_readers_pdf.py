@@ -25,9 +25,9 @@ from rag.readers.pdf.reader import (
     OUTLINED,
     PARTLY_LOST,
     PICTURE,
-    SecondOpinion,
     read_pdf,
 )
+from rag.readers.pdf.second_opinion import SecondOpinion
 from rag.readers.recognised import RecognisedPage
 from rag.records import Grid, Line, Origin, Page, PageStatus, ReadFile
 

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import TypeVar
 
 from rag.language.text import join_lines
 from rag.records import Line, Origin, PageMark, RecognisedSpan
@@ -27,9 +26,6 @@ GAP = 1.55
 SIZE_RATIO = 1.08
 MIN_COLUMN_SHARE = 0.15
 """Share of the text of a document that stands in each of two columns, at least."""
-NOTE_SIZE = 0.92
-"""Size of a note at the foot of a page as a share of the body's at most."""
-MAX_NOTE_LINES = 12
 TITLE_PITCH = 2.0
 """Type sizes from one line of a heading to its next at most."""
 MAX_TITLE = 40
@@ -42,7 +38,7 @@ WRAP_SLACK = 6
 MID_SENTENCE = 0.8
 """Share of the wrap width from which a line that ends no sentence goes on: a paragraph's first one is indented."""
 
-_ENDED = re.compile(r"[。！？；：:!?;…．.]\s*[”’」』）)】〕》]*$")
+ENDED = re.compile(r"[。！？；：:!?;…．.]\s*[”’」』）)】〕》]*$")
 _SENTENCE_ENDED = re.compile(r"[。！？；]\s*[”’」』）)】〕》]*$")
 CAPTION = re.compile(
     r"^\s*(?:(?:附?[表图])\s*[\d一二三四五六七八九十]{1,3}(?:\s*[-－—–.．]\s*\d{1,3}){0,3}(?!\d)|续表|数据来源|资料来源|单位[：:])"
@@ -61,9 +57,6 @@ _TITLED = re.compile(rf"{_HEADED.pattern}|{_NUMBERED.pattern}|^(?:典型|特色)
 _IN_SENTENCE = re.compile(r"[。；！？，]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BULLET = re.compile(r"^\s*(?:[●■◆▲▪•·○□◇►➢✓*]|[-－—]\s|[①-⑳])")
-
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +120,7 @@ def _fills_line(line: Line, wrap_width: int) -> bool:
     if line.columns >= wrap_width - WRAP_SLACK:
         return True
     titled = _TITLED.match(line.text) and "。" not in line.text
-    return line.columns >= MID_SENTENCE * wrap_width and not titled and not _ENDED.search(line.text)
+    return line.columns >= MID_SENTENCE * wrap_width and not titled and not ENDED.search(line.text)
 
 
 def lines_to_layout(lines: Sequence[PlacedLine]) -> Layout:
@@ -207,7 +200,7 @@ def opens_paragraph(previous: PlacedLine, current: PlacedLine, layout: Layout) -
     if before.columns and line.columns:
         return before.paragraph or not _fills_line(before, layout.wrap_width)
     if before.paragraph or line.paragraph:
-        return columns(before.text) < LONG_PARAGRAPH or _ENDED.search(before.text) is not None
+        return columns(before.text) < LONG_PARAGRAPH or ENDED.search(before.text) is not None
     if not line.right or not before.right:
         return columns(before.text) < layout.wrap_width - WRAP_SLACK
     return _opens_by_position(previous, current, layout)
@@ -258,7 +251,7 @@ def _opens_by_position(previous: PlacedLine, current: PlacedLine, layout: Layout
         return True
     if not turns:
         return bool(layout.pitch) and line.top - before.top > GAP * max(layout.pitch, size)
-    return _ENDED.search(before.text) is not None and indent > -INDENT * size / 2
+    return ENDED.search(before.text) is not None and indent > -INDENT * size / 2
 
 
 def join_paragraph(lines: Sequence[PlacedLine]) -> Paragraph:
@@ -274,39 +267,3 @@ def join_paragraph(lines: Sequence[PlacedLine]) -> Paragraph:
             recognised.append(RecognisedSpan(start, len(joined), placed.line.score))
         text = joined
     return Paragraph(text, tuple(marks), lines[0].line, tuple(recognised))
-
-
-def with_notes_before(elements: Sequence[PlacedLine | T], layout: Layout) -> list[PlacedLine | T]:
-    """The lines of a document, notes at the foot of a page set before the paragraph that runs on over the page's end."""
-    ordered: list[PlacedLine | T] = []
-    for element in elements:
-        last = ordered[-1] if ordered else None
-        if isinstance(element, PlacedLine) and isinstance(last, PlacedLine) and last.page != element.page:
-            _set_notes_before(ordered, element, layout)
-        ordered.append(element)
-    return ordered
-
-
-def _set_notes_before(ordered: list[PlacedLine | T], following: PlacedLine, layout: Layout) -> None:
-    notes = list(itertools.takewhile(lambda one: _is_note(one, layout), reversed(ordered[-MAX_NOTE_LINES:])))
-    above = ordered[: len(ordered) - len(notes)]
-    if not notes or not above or not isinstance(last := above[-1], PlacedLine):
-        return
-    if last.page == following.page or _ENDED.search(last.line.text) or opens_paragraph(last, following, layout):
-        return
-    start = len(above) - 1
-    while start and isinstance(one := above[start - 1], PlacedLine) and one.page == last.page:
-        if opens_paragraph(one, last, layout):
-            ordered[start:] = [*notes[::-1], *above[start:]]
-            return
-        start, last = start - 1, one
-    if start == 0 or not isinstance(above[start - 1], PlacedLine):
-        ordered[start:] = [*notes[::-1], *above[start:]]
-
-
-def _is_note(element: object, layout: Layout) -> bool:
-    return (
-        isinstance(element, PlacedLine)
-        and 0 < element.line.size <= NOTE_SIZE * layout.body_size
-        and "\t" not in element.line.text
-    )

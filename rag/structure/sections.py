@@ -17,6 +17,7 @@ from rag.language.headings import (
 )
 from rag.language.text import matching_key
 from rag.records import Line, Origin, Page, PageMark, RecognisedSpan, Section, SectionKind, Table, TableRow
+from rag.structure.foot_notes import with_notes_before
 from rag.structure.heading_stack import HeadingStack
 from rag.structure.paragraphs import (
     Layout,
@@ -25,7 +26,6 @@ from rag.structure.paragraphs import (
     join_paragraph,
     lines_to_layout,
     opens_paragraph,
-    with_notes_before,
 )
 from rag.structure.tables.joining import JoinedTable, join_tables, row_text
 

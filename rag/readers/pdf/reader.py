@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from rag.errors import UnreadableFileError
 from rag.language.text import clean_line
@@ -24,6 +24,7 @@ from rag.readers.pdf.grids import TABLES_FAILED, GridFinder
 from rag.readers.pdf.layout import is_within, pieces_to_items
 from rag.readers.pdf.left_out import LEFT_OUT, LEFT_OUT_SUMMARIES, STACKED, Fonts, stacked_lines, with_left_out
 from rag.readers.pdf.readings import StatedReadings
+from rag.readers.pdf.second_opinion import SecondOpinion
 from rag.readers.pdf.shown import SHOWN_SUMMARIES, ShownText, shown_text
 from rag.readers.pdf.text import PageView, Piece
 from rag.readers.pdf.turned import set_level
@@ -38,9 +39,6 @@ from rag.readers.recognised import (
     settled,
 )
 from rag.records import Line, Origin, Page, PageStatus, ReadFile
-
-if TYPE_CHECKING:
-    from pypdf import PdfReader
 
 MIN_PICTURE_SHARE = 0.3
 """Share of the page a picture takes to be its main content."""
@@ -227,50 +225,6 @@ class _Helpers(NamedTuple):
     weights: FontWeights
     readings: StatedReadings
     trials: FontTrials
-
-
-class SecondOpinion:
-    """What pypdf reads on a page that PDFium gives as garbage."""
-
-    def __init__(self, data: bytes, password: str | None) -> None:
-        """Open nothing yet: most files never need it."""
-        self._data, self._password = data, password
-        self._reader: PdfReader | None = None
-        self._layered: bool | None = None
-
-    def lines(self, index: int) -> tuple[str, ...]:
-        """The cleaned lines of a page, none where pypdf's text is no better."""
-        try:
-            text = self._open().pages[index].extract_text()
-        except (MemoryError, KeyboardInterrupt):
-            raise
-        except Exception:  # pypdf raises anything at all on damaged content
-            return ()
-        if is_garbled(text) or has_lost_characters(text.splitlines()):
-            return ()
-        return tuple(line for line in map(clean_line, text.splitlines()) if line)
-
-    def has_layers(self) -> bool:
-        """Whether the file has parts that a viewer can switch on and off."""
-        if self._layered is None:
-            try:
-                self._layered = "/OCProperties" in self._open().root_object
-            except (MemoryError, KeyboardInterrupt):
-                raise
-            except Exception:
-                self._layered = True
-        return self._layered
-
-    def _open(self) -> PdfReader:
-        if self._reader is None:
-            import io
-            import logging
-
-            from pypdf import PdfReader
-
-            logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-            self._reader = PdfReader(io.BytesIO(self._data), password=self._password)
-        return self._reader
 
 
 def _outline(document: Any) -> tuple[tuple[int, str, int | None], ...]:

@@ -152,10 +152,10 @@ def _connected(horizontals: Sequence[Rule], verticals: Sequence[Rule]) -> list[t
     unions = _Unions(len(horizontals) + len(verticals))
     bands: dict[int, list[tuple[float, int]]] = {}
     for j, down in sorted(enumerate(verticals), key=lambda one: one[1].at):
-        for band in range(_band(down.start - SNAP), _band(down.end + SNAP) + 1):
+        for band in range(int((down.start - SNAP) // BAND), int((down.end + SNAP) // BAND) + 1):
             bands.setdefault(band, []).append((down.at, j))
     for i, across in enumerate(horizontals):
-        beside = bands.get(_band(across.at), [])
+        beside = bands.get(int(across.at // BAND), [])
         first = bisect_left(beside, (across.start - SNAP, -1))
         for _, j in beside[first : bisect_right(beside, (across.end + SNAP, len(verticals)))]:
             if verticals[j].start - SNAP <= across.at <= verticals[j].end + SNAP:
@@ -166,10 +166,6 @@ def _connected(horizontals: Sequence[Rule], verticals: Sequence[Rule]) -> list[t
     for j, down in enumerate(verticals):
         groups.setdefault(unions.root(len(horizontals) + j), ([], []))[1].append(down)
     return [group for group in groups.values() if group[0] and group[1]]
-
-
-def _band(at: float) -> int:
-    return int(at // BAND)
 
 
 class _Unions:
