@@ -12,17 +12,14 @@ from rag.answering.with_model import AnswerPrompt, evidence_to_prompt, reply_to_
 from rag.figures.extraction import passage_to_figures
 from rag.gate.verify import draft_to_gated
 from rag.language.tokens import estimate_tokens
-from rag.records import Contradiction, ContradictionKind, Evidence, FigureRef, Passage
+from rag.records import Contradiction, ContradictionKind, Evidence, Figure, Passage
 
 FRONT = replace(make_passage("全校有学生社团49个。2023届毕业生就业率为96.12%。"), section_id="front")
 BACK = replace(make_passage("学生社团45个，成员众多。", path=("五、文化",)), section_id="back")
 
 
-def ref(passage: Passage, text: str) -> FigureRef:
-    figure = next(f for f in passage_to_figures(passage, None) if f.number.text == text)
-    return FigureRef(
-        figure.number, passage, figure.start, figure.end, figure.quote_start, figure.quote_end, figure.near, ""
-    )
+def ref(passage: Passage, text: str) -> Figure:
+    return next(f for f in passage_to_figures(passage, None) if f.number.text == text)
 
 
 CLUBS = Contradiction(

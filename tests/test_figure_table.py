@@ -25,8 +25,9 @@ from rag.structure.passages import section_to_passage
 REPORT = """东湖职业技术学院高等职业教育质量年度报告（2023年度）
 一、基本情况
 学校现有在校生12345人，专任教师567人，其中具有高级职称的教师123人，占21.69%。建有国家级实训基地3个、省级实训基地12个。
-2023届毕业生就业率达到96.12%，2022届为95.31%。全校开设50门课程。
+2023届毕业生就业率达到96.12%，2022届为95.31%。全校开设50门课程。学校现有学生社团49个。
 二、就业
+学校现有学生社团45个。
 表1 各专业毕业生
 专业\t毕业生人数\t就业率
 护理\t949\t96.1%
@@ -186,3 +187,15 @@ def test_csv_opens_in_excel_and_holds_no_formula(figures: dict[str, Figure]) -> 
     content = figures_to_csv([replace(figure, context=label)])
     assert content.startswith("\ufeff数字,数值,单位".encode())
     assert "'=HYPERLINK(1)" in content.decode()
+
+
+def test_contradictions_come_back_with_their_figures_in_their_lines(index: Index) -> None:
+    (found,) = index.store.contradictions(["东湖.txt"])
+    assert [figure.number.text for figure in found.figures] == ["49个", "45个"]
+    first, second = found.figures
+    assert second.passage.text == "学校现有学生社团45个。"
+    assert first.passage.text[first.start : first.end] == "49个"
+    assert first.passage.text.startswith("学校现有在校生") is False or "\n" not in first.passage.text
+    assert first.label == "学校现有学生社团"
+    assert first.id in {figure.id for figure in all_figures(index)}
+    assert index.store.contradiction_counts() == {"东湖.txt": 1}

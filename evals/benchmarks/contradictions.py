@@ -24,7 +24,7 @@ from rag.figures.contradictions import figures_to_contradictions
 from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.readers.sources import find_sources
 from rag.reading.analysis import report_names, report_years
-from rag.records import Contradiction, Figure, FigureRef, ReportParts, Table
+from rag.records import Contradiction, Figure, ReportParts, Table
 
 NEAR = 60
 """Characters of a quote shown before its figure."""
@@ -118,7 +118,7 @@ def trials(parts: ReportParts, most: int, seed: int) -> Iterator[Trial]:
             yield Trial(what, text[at : at + what.figure.end - what.figure.start], hits[0] if hits else None, others)
 
 
-def quote(ref: FigureRef) -> str:
+def quote(ref: Figure) -> str:
     """A figure in its sentence or row."""
     text, low = ref.passage.text, max(ref.quote_start, ref.start - NEAR)
     said = f"{text[low : ref.start]}【{text[ref.start : ref.end]}】{text[ref.end : min(ref.quote_end, ref.end + NEAR // 2)]}"

@@ -23,7 +23,6 @@ from rag.records import (
     Citation,
     Contradiction,
     Figure,
-    FigureRef,
     FigureTime,
     Number,
     Report,
@@ -101,7 +100,7 @@ class _Mention:
     """A figure where it stands."""
 
     figure: Figure
-    ref: FigureRef
+    ref: Figure
     when: FigureTime
 
     @property
@@ -141,7 +140,7 @@ def report_to_board(
     found: dict[str, list[_Found]] = {}
     for figure in _figures(sections, by_id):
         for wanted, definition in _named(figure, report, own):
-            mention = _Mention(figure, places.ref(figure), figure_to_when(figure, report.year))
+            mention = _Mention(figure, places.in_line(figure), figure_to_when(figure, report.year))
             known = found.setdefault(wanted.name, [])
             if not any(other.takes(definition, mention) for other in known):
                 known.append(_Found(definition, [mention]))

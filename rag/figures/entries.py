@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from rag.figures.context import FigureContext as Said
 from rag.figures.context import cell_label
-from rag.records import Figure, FigureContext, FigureEntry, Passage, Table
+from rag.records import Contradiction, ContradictionEntry, Figure, FigureContext, FigureEntry, Passage, Section, Table
+from rag.structure.passages import section_to_passage
 
 
 def with_contexts(contexts: Iterable[Said]) -> tuple[Figure, ...]:
@@ -122,6 +123,40 @@ def _in_table(figure: Figure, entry: FigureEntry, table: Table) -> Figure:
         table=table,
         context=entry.context if entry.context.label else replace(entry.context, label=label),
     )
+
+
+def in_its_line(figure: Figure, section: Section) -> Figure:
+    """The figure in a passage that is its paragraph or its row."""
+    offset, text = figure.passage.start, section.text
+    start = text.rfind("\n", 0, figure.start + offset) + 1
+    end = text.find("\n", figure.end + offset)
+    moved = start - offset
+    focus = (max(figure.quote_start - moved, 0), figure.quote_end - moved)
+    passage = section_to_passage(section, start, end if end >= 0 else len(text), focus=focus, table_id=figure.table_id)
+    return replace(
+        figure,
+        passage=passage,
+        start=figure.start - moved,
+        end=figure.end - moved,
+        quote_start=focus[0],
+        quote_end=focus[1],
+    )
+
+
+def contradiction_to_entry(found: Contradiction) -> ContradictionEntry:
+    """A contradiction as it is kept."""
+    figures, operands = (tuple(figure.id for figure in group) for group in (found.figures, found.operands))
+    return ContradictionEntry(found.id, found.report_id, found.kind, found.indicator, figures, operands, found.note)
+
+
+def entries_to_contradictions(
+    kept: Iterable[ContradictionEntry], figures: Mapping[str, Figure]
+) -> Iterator[Contradiction]:
+    """Contradictions with their figures, given by id; one that misses any is left out."""
+    for item in kept:
+        if all(identity in figures for identity in (*item.figures, *item.operands)):
+            disputed, operands = (tuple(figures[identity] for identity in ids) for ids in (item.figures, item.operands))
+            yield Contradiction(item.id, item.report_id, item.kind, item.indicator, disputed, operands, item.note)
 
 
 def figures_by_passage(figures: Iterable[Figure]) -> Mapping[str, tuple[Figure, ...]]:

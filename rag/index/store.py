@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag import records
 from rag.errors import UnreadableFileError
-from rag.figures.entries import passages_to_figures
+from rag.figures.entries import entries_to_contradictions, entry_to_figure, in_its_line, passages_to_figures
 from rag.index.database import Database, damaged, set_meta
 from rag.records import (
     Chunk,
     Contradiction,
+    ContradictionEntry,
     Figure,
     FigureEntry,
     Page,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 DATABASE_NAME = "wenbao.sqlite3"
 _STORED = (
     *("Report", "Page", "Line", "Grid", "Cell", "Section", "PageMark", "RecognisedSpan", "Table", "TableRow", "Chunk"),
-    *("MergedValue", "Contradiction", "FigureRef", "Number", "Passage", "FigureEntry", "FigureContext", "FigureTime"),
+    *("MergedValue", "ContradictionEntry", "Number", "FigureEntry", "FigureContext", "FigureTime"),
 )
 _CREATE = """
 CREATE TABLE reports (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, fingerprint TEXT NOT NULL, data BLOB NOT NULL);
@@ -220,7 +221,29 @@ class ReportStore:
         """Contradictions found in these reports, by report id and in the order found."""
         where = "WHERE report_id IN (SELECT value FROM json_each(?)) ORDER BY report_id, position"
         query = f"SELECT data FROM contradictions {where}"
-        return self._values(Contradiction, query, json.dumps(list(report_ids)))
+        kept = self._values(ContradictionEntry, query, json.dumps(list(report_ids)))
+        figures = self.figures_by_id({identity for item in kept for identity in (*item.figures, *item.operands)})
+        return tuple(entries_to_contradictions(kept, figures))
+
+    def contradiction_counts(self) -> dict[str, int]:
+        """How many contradictions were found in each report that has any."""
+        rows = self._rows("SELECT report_id, count(*) FROM contradictions GROUP BY report_id")
+        return {str(report_id): int(count) for report_id, count in rows}
+
+    def figures_by_id(self, ids: Collection[str]) -> dict[str, Figure]:
+        """The figures of these ids, each in its paragraph or row; unknown ids are left out."""
+        places = [(section, int(start)) for section, _, start in (identity.rpartition(":") for identity in ids)]
+        query = """SELECT figures.data FROM json_each(?) AS place JOIN figures
+                   ON figures.section_id = place.value ->> 0 AND figures.start = place.value ->> 1"""
+        entries = self._values(FigureEntry, query, json.dumps(places))
+        sections = self.sections_by_id({entry.section_id for entry in entries})
+        tables = self.tables_by_id({entry.table_id for entry in entries if entry.table_id})
+        wholes = {identity: section_to_passage(s, 0, len(s.text)) for identity, s in sections.items()}
+        placed = (
+            (sections[e.section_id], entry_to_figure(e, wholes[e.section_id], tables.get(e.table_id or "")))
+            for e in entries
+        )
+        return {figure.id: in_its_line(figure, section) for section, figure in placed}
 
     def figures(self, report_id: str) -> tuple[FigureEntry, ...]:
         """The report's figures in order of their place."""
@@ -313,7 +336,7 @@ class ReportStore:
             _insert(connection, "sections", Section, parts.sections)
             _insert(connection, "tables_", Table, parts.tables)
             _insert(connection, "chunks", Chunk, parts.chunks)
-            _insert(connection, "contradictions", Contradiction, parts.contradictions)
+            _insert(connection, "contradictions", ContradictionEntry, parts.contradictions)
             _insert_figures(connection, report_id, parts.figures)
             if vectors is not None:
                 _insert_vectors(connection, report_id, embedder, vectors)

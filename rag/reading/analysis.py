@@ -11,7 +11,7 @@ from rag.domain.near_duplicates import text_sketch
 from rag.errors import SettingsError, UnreadableFileError
 from rag.figures.context import figures_to_contexts
 from rag.figures.contradictions import figures_to_contradictions
-from rag.figures.entries import figures_to_entries, with_contexts
+from rag.figures.entries import contradiction_to_entry, figures_to_entries, with_contexts
 from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.language.tokens import estimate_tokens
 from rag.readers.files import read_file
@@ -72,8 +72,9 @@ def read_to_parts(read: ReadFile, request: Request, count_tokens: TokenCounter =
     contradictions = contained(lambda: figures_to_contradictions(report.id, sections, figures, years, names))
     if contradictions is None:
         report = replace(report, warnings=(*report.warnings, UNCHECKED))
+    kept = tuple(map(contradiction_to_entry, contradictions or ()))
     entries = tuple(figures_to_entries(figures if known is None else known))
-    return ReportParts(report, pages, sections, tables, chunks, contradictions or (), entries)
+    return ReportParts(report, pages, sections, tables, chunks, kept, entries)
 
 
 def report_years(report: Report) -> frozenset[int]:

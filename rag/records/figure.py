@@ -19,7 +19,7 @@ class ReportParts:
     sections: tuple[Section, ...]
     tables: tuple[Table, ...]
     chunks: tuple[Chunk, ...]
-    contradictions: tuple[Contradiction, ...] = ()
+    contradictions: tuple[ContradictionEntry, ...] = ()
     figures: tuple[FigureEntry, ...] = ()
     """In order of their place."""
 
@@ -146,6 +146,11 @@ class Figure:
         return f"{self.passage.section_id}:{self.passage.start + self.start}"
 
     @property
+    def label(self) -> str:
+        """What is printed of it: its clause, or its row and column."""
+        return self.context.label or self.near.strip()
+
+    @property
     def table_id(self) -> str | None:
         """The table it is a cell of."""
         return self.table.id if self.is_cell and self.table else None
@@ -193,23 +198,6 @@ class ContradictionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FigureRef:
-    """A printed figure with the sentence or row it stands in. Offsets are offsets in the passage's text."""
-
-    number: Number
-    passage: Passage
-    """Its paragraph or its table row, verbatim."""
-    start: int
-    end: int
-    quote_start: int
-    quote_end: int
-    label: str
-    """What is printed of it: its clause, or its row and column."""
-    about: str
-    """Caption and headings above."""
-
-
-@dataclass(frozen=True, slots=True)
 class Contradiction:
     """Figures of one report that cannot all be right, or that count one thing in different scopes."""
 
@@ -217,12 +205,26 @@ class Contradiction:
     report_id: str
     kind: ContradictionKind
     indicator: str
-    figures: tuple[FigureRef, ...]
-    """What is in dispute, as printed: two figures or more, or the one that does not follow from `operands`."""
-    operands: tuple[FigureRef, ...]
+    figures: tuple[Figure, ...]
+    """What is in dispute, as printed: two figures or more, or the one that does not follow from `operands`. Each in its
+    paragraph or row."""
+    operands: tuple[Figure, ...]
     """What the figure printed should follow from: the parts of a total, part and whole, the values before and after."""
     note: str
     """Chinese: what does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContradictionEntry:
+    """A contradiction as it is kept: with the ids of its figures."""
+
+    id: str
+    report_id: str
+    kind: ContradictionKind
+    indicator: str
+    figures: tuple[str, ...]
+    operands: tuple[str, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

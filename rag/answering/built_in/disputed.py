@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rag.answering.built_in.findings import Findings
@@ -12,7 +12,6 @@ from rag.answering.built_in.scope import speaks_of_subject
 from rag.arithmetic.expressions import ComputeError, difference, growth, quotient, ratio, share, total
 from rag.arithmetic.quantities import Operand
 from rag.figures.citing import Citations, label_of, lead_of, markers, written
-from rag.figures.extraction import passage_to_figures
 from rag.figures.heads import EMPTY
 from rag.gate.claims import without_names
 from rag.language.numbers import agree, find_scopes, unit_class
@@ -26,10 +25,8 @@ from rag.records import (
     ContradictionKind,
     Draft,
     Figure,
-    FigureRef,
     Query,
     Report,
-    Table,
     text_to_draft,
 )
 from rag.retrieval.relevance import Relevance, content_words
@@ -74,44 +71,34 @@ def stored_rivals(figure: Figure, findings: Findings, citations: Citations) -> t
         values = [(written(figure), citations.cite(figure))]
         said = []
         for ref in _distinct([ref for ref in item.figures if not agree(ref.number, figure.number)]):
-            other = ref_to_figure(ref, findings.tables)
-            values.append((written(other), citations.cite(other)))
-            said.append(f"；另一处{_label(other, ref)}**{values[-1][0]}** [{values[-1][1]}]")
+            values.append((written(ref), citations.cite(ref)))
+            said.append(f"；另一处{_label(ref)}**{values[-1][0]}** [{values[-1][1]}]")
         return Conflict(item.indicator, tuple(values), item.note), "".join(said)
     return None
 
 
-def _label(figure: Figure, ref: FigureRef) -> str:
+def _label(figure: Figure) -> str:
     """What a figure is said of, in the report's words."""
-    return label_of(figure) if label_of(figure).strip() else f"{ref.label} "
+    return label_of(figure) if label_of(figure).strip() else f"{figure.label} "
 
 
-def _place(ref: FigureRef) -> tuple[str, int]:
+def _place(ref: Figure) -> tuple[str, int]:
     return ref.passage.section_id, ref.passage.start + ref.start
 
 
-def _distinct(refs: Sequence[FigureRef]) -> list[FigureRef]:
+def _distinct(refs: Sequence[Figure]) -> list[Figure]:
     """The first mention of each value."""
-    found: list[FigureRef] = []
+    found: list[Figure] = []
     for ref in refs:
         if not any(agree(ref.number, other.number) for other in found):
             found.append(ref)
     return found
 
 
-def ref_to_figure(ref: FigureRef, tables: Mapping[str, Table]) -> Figure:
-    """The figure a reference names, read again with what is said of it."""
-    figures = passage_to_figures(ref.passage, tables.get(ref.passage.table_id or ""))
-    found = next((figure for figure in figures if figure.start == ref.start), None)
-    return found or Figure(
-        ref.number, ref.passage, ref.start, ref.end, ref.quote_start, ref.quote_end, ref.label, "", "", ref.about
-    )
-
-
 def disputed_draft(findings: Findings) -> Draft | None:
     """The answer to a question about figures that do not fit; None for any other."""
     meant = _meant(findings)
-    telling = _Telling(findings.tables, Citations())
+    telling = _Telling(Citations())
     parts = [part for item in meant if (part := telling.tell(item))]
     if not parts:
         return None
@@ -211,30 +198,25 @@ def _is_of_years(item: Contradiction, query: Query, report: Report | None) -> bo
 class _Telling:
     """Contradictions put in words, with the citations and computations these rest on."""
 
-    tables: Mapping[str, Table]
     citations: Citations
-    computations: list[Computation]
-
-    def __init__(self, tables: Mapping[str, Table], citations: Citations) -> None:
-        self.tables, self.citations, self.computations = tables, citations, []
+    computations: list[Computation] = field(default_factory=list)
 
     def tell(self, item: Contradiction) -> tuple[str, Conflict] | None:
         """A contradiction in words; None where what it should be cannot be computed."""
         if item.kind in _ARITHMETIC:
             return self._misfit(item)
-        refs = _distinct(item.figures) if item.kind is not ContradictionKind.UNIT else list(item.figures)
-        figures = [ref_to_figure(ref, self.tables) for ref in refs]
+        figures = _distinct(item.figures) if item.kind is not ContradictionKind.UNIT else list(item.figures)
         cited = [(written(figure), self.citations.cite(figure)) for figure in figures]
         said = [
-            f"{_label(figure, ref)}**{text}**{figure.after if figure.is_cell else ''} [{n}]"
-            for ref, figure, (text, n) in zip(refs, figures, cited, strict=True)
+            f"{_label(figure)}**{text}**{figure.after if figure.is_cell else ''} [{n}]"
+            for figure, (text, n) in zip(figures, cited, strict=True)
         ]
         close = "（口径不同，不是同一个数）" if item.kind is ContradictionKind.SCOPE else "（报告前后不一致）"
         return "；另一处".join(said) + close, Conflict(item.indicator, tuple(cited), item.note)
 
     def _misfit(self, item: Contradiction) -> tuple[str, Conflict] | None:
-        printed = ref_to_figure(item.figures[0], self.tables)
-        figures = [ref_to_figure(ref, self.tables) for ref in item.operands]
+        printed = item.figures[0]
+        figures = list(item.operands)
         n = self.citations.cite(printed)
         operands = [Operand(figure.number, self.citations.cite(figure)) for figure in figures]
         if item.figures[0] in item.operands:  # shares of one whole that do not make 100 %

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rag.answering.built_in.disputed import ref_to_figure
 from rag.answering.built_in.drafting import evidence_to_relevance
 from rag.answering.with_model.plaintext import as_data
 from rag.figures.citing import Citations, label_of, written
 from rag.language.numbers import agree
-from rag.records import Conflict, Contradiction, ContradictionKind, Evidence, Figure, FigureRef, Passage, Table
+from rag.records import Conflict, Contradiction, ContradictionKind, Evidence, Figure, Passage, Table
 
 MAX_DISPUTES = 4
 MIN_FIT = 0.4
@@ -70,7 +69,7 @@ def rivals_left_out(
             for ref in item.figures:
                 if any(agree(ref.number, other.number) for other in (figure, *stated)):
                     continue
-                other = ref_to_figure(ref, tables)
+                other = ref
                 stated.append(other)
                 values.append((written(other), citations.cite(other)))
                 label = label_of(other) if label_of(other).strip() else f"{ref.label} "
@@ -85,20 +84,20 @@ def known_dispute(figures: Sequence[Figure], disputes: Sequence[Contradiction]) 
     return next((item for item in disputes if places <= set(map(place_of, item.figures))), None)
 
 
-def place_of(figure: Figure | FigureRef) -> Place:
+def place_of(figure: Figure) -> Place:
     """Where a figure is printed."""
     return figure.passage.section_id, figure.passage.start + figure.start
 
 
-def quote_of(ref: FigureRef) -> str:
+def quote_of(ref: Figure) -> str:
     """Its sentence or row."""
     return ref.passage.text[ref.quote_start : ref.quote_end]
 
 
-def _refs(item: Contradiction) -> tuple[FigureRef, ...]:
+def _refs(item: Contradiction) -> tuple[Figure, ...]:
     return (*item.figures, *item.operands)
 
 
-def _holds(passage: Passage, ref: FigureRef) -> bool:
+def _holds(passage: Passage, ref: Figure) -> bool:
     at = ref.passage.start + ref.start
     return passage.section_id == ref.passage.section_id and passage.start <= at < passage.end

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,8 +55,7 @@ def draw_list(parts: Parts, reports: Sequence[Report]) -> None:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def contradiction_counts(folder: str, generation: int, _parts: Parts) -> dict[str, int]:
     """How many contradictions were found in each report of the index as it stands."""
-    store = _parts.index.store
-    return Counter(item.report_id for item in store.contradictions([report.id for report in store.reports()]))
+    return _parts.index.store.contradiction_counts()
 
 
 def show_board(report: Report) -> None:

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from rag.figures.contradictions.misfits import Misfit, total_of
 from rag.language.clauses import clause_before
 from rag.language.numbers import find_scopes, format_decimal, measured, unit_class
-from rag.records import ContradictionKind, Figure, FigureRef
+from rag.records import ContradictionKind, Figure
 
 MAX_LABEL = 40
 """Characters of a label."""
@@ -33,39 +33,39 @@ def _name_in_cell(figure: Figure) -> str:
     return clause_before(text[:start].rstrip("（(")) if start > 0 else ""
 
 
-def written(ref: FigureRef) -> str:
+def written(ref: Figure) -> str:
     """A figure as a note writes it: with its unit where a cell leaves that to the header."""
     text = " ".join(ref.number.text.split())
     unit = ref.number.unit
     return text if not unit or unit in text or unit.startswith(":") else text + unit
 
 
-def difference_note(refs: Sequence[FigureRef]) -> str:
+def difference_note(refs: Sequence[Figure]) -> str:
     """Where a report prints which figure."""
     return f"同一事项印有不同的数字：{'、'.join(_placed(refs))}"
 
 
-def scope_note(refs: Sequence[FigureRef]) -> str:
+def scope_note(refs: Sequence[Figure]) -> str:
     """That figures are not of one scope, or not of one moment."""
     dates = ["、".join(f"{d[0]}月{d[1]}日" for d in _dates(ref)) for ref in refs]
     if len(set(filter(None, dates))) > 1:
         return "截止时点不同，不算矛盾：" + "、".join(
             f"{written(ref)}（{date or '未写时点'}）" for ref, date in zip(refs, dates, strict=True)
         )
-    return "口径不同，不宜混用：" + "、".join(f"{ref.label} {written(ref)}" for ref in refs)
+    return "口径不同，不宜混用：" + "、".join(f"{label_of(ref)} {written(ref)}" for ref in refs)
 
 
-def _dates(ref: FigureRef) -> list[tuple[int, int]]:
+def _dates(ref: Figure) -> list[tuple[int, int]]:
     scopes = find_scopes(ref.passage.text[ref.quote_start : ref.quote_end])
     return [(scope.month, scope.day) for scope in scopes if scope.month and scope.day]
 
 
-def unit_note(refs: Sequence[FigureRef]) -> str:
+def unit_note(refs: Sequence[Figure]) -> str:
     """That one number is printed in two units."""
     return f"同一数额所印单位不同：{'、'.join(_placed(refs))}"
 
 
-def _placed(refs: Sequence[FigureRef]) -> list[str]:
+def _placed(refs: Sequence[Figure]) -> list[str]:
     return [f"{written(ref)}（第{ref.passage.page}页）" if ref.passage.page else written(ref) for ref in refs]
 
 
