@@ -13,7 +13,19 @@ def make_passage(
     text: str, *, path: Sequence[str] = ("一、概况",), report: str = "a.txt", table: str | None = None
 ) -> Passage:
     return Passage(
-        f"{report}#{text[:12]}", report, "s1", tuple(path), 0, len(text), text, 0, len(text), 1, "1", 1.0, table
+        f"{report}#{text[:12]}",
+        report,
+        f"{report}#{text[:12]}",
+        tuple(path),
+        0,
+        len(text),
+        text,
+        0,
+        len(text),
+        1,
+        "1",
+        1.0,
+        table,
     )
 
 

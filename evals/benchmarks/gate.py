@@ -10,59 +10,86 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from evals.benchmarks.gate_cases import Place, Statement, corrupted, honest, is_true, parts_to_places
 from evals.reports import read_folder
 from rag.gate.verify import draft_to_gated
-from rag.records import AnswerStatus, Citation, Report, text_to_draft
+from rag.records import Citation, Report
 
 
-def passed(statement: Statement, reports: Mapping[str, Report]) -> int | None:
-    """How many of the statement's figures the gate lets through; None where there is no figure to be read in it."""
+class Outcome(StrEnum):
+    """What the gate does with the figures of a statement; the value is what is printed of it."""
+
+    CLEAN = "放过"
+    CAUTIONED = "请核对"
+    REMOVED = "删去"
+    NONE = "没有数字"
+
+
+def judged(statement: Statement, reports: Mapping[str, Report]) -> Outcome:
+    """What the gate does with the worst treated of a statement's figures."""
     cited = statement.cited
     citation = Citation(1, cited.passage, cited.quote_start, cited.quote_end, cited.passage.page, None)
-    draft = text_to_draft(AnswerStatus.ANSWERED, statement.text, (citation,))
+    draft = statement.draft((citation,))
     tables = {statement.place.table.id: statement.place.table} if statement.place.table else {}
-    gated = draft_to_gated(draft, tables, reports)
-    count = sum(figure.role == "answer" for figure in gated.figures)
-    return count if count or gated.unsupported else None
+    gated = draft_to_gated(draft, tables, reports, is_typed=True)
+    if gated.unsupported:
+        return Outcome.REMOVED
+    asked = [figure for figure in gated.figures if figure.role == "answer"]
+    if any(figure.caution for figure in gated.figures):
+        return Outcome.CAUTIONED
+    return Outcome.CLEAN if len(asked) >= statement.figures else Outcome.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Cases of one kind, and those that went wrong."""
+    """Cases of one kind by what became of them, and those that went wrong."""
 
-    total: int
+    outcomes: Mapping[Outcome, int]
     wrong: tuple[Statement, ...]
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.outcomes.values())
 
 
 def run(
     places: Sequence[Place], reports: Mapping[str, Report], per_kind: int, seed: int
 ) -> tuple[dict[str, Count], dict[str, Count]]:
-    """(honest, corrupted): by kind, how many cases, and which honest ones are stopped or corrupted ones let through."""
+    """(honest, corrupted): by kind, what the gate does; wrong is an honest one struck, a corrupted one let through.
+
+    An honest figure that keeps its place with a caution is not struck; a corrupted one with a caution is caught.
+    """
     random_ = random.Random(seed)
     shuffled = random_.sample(list(places), len(places))
     straight = _measure(
-        (s for place in shuffled for s in honest(place)),
-        per_kind,
-        lambda s: (count := passed(s, reports)) is not None and count < s.figures,
+        (s for place in shuffled for s in honest(place)), per_kind, reports, lambda outcome: outcome is Outcome.REMOVED
     )
     colleges = sorted({report.college for report in reports.values()})
     crooked = (s for place in shuffled for s in corrupted(place, random_, colleges) if not is_true(s))
-    return straight, _measure(crooked, per_kind, lambda s: bool(passed(s, reports)))
+    return straight, _measure(crooked, per_kind, reports, lambda outcome: outcome is Outcome.CLEAN)
 
 
-def _measure(statements: Iterable[Statement], per_kind: int, is_wrong: Callable[[Statement], bool]) -> dict[str, Count]:
-    totals: Counter[str] = Counter()
+def _measure(
+    statements: Iterable[Statement],
+    per_kind: int,
+    reports: Mapping[str, Report],
+    is_wrong: Callable[[Outcome], bool],
+) -> dict[str, Count]:
+    outcomes: dict[str, Counter[Outcome]] = {}
     wrong: dict[str, list[Statement]] = {}
     for statement in statements:
-        if totals[statement.kind] >= per_kind:
+        counted = outcomes.setdefault(statement.kind, Counter())
+        if sum(counted.values()) >= per_kind:
             continue
-        totals[statement.kind] += 1
-        if is_wrong(statement):
+        outcome = judged(statement, reports)
+        counted[outcome] += 1
+        if is_wrong(outcome):
             wrong.setdefault(statement.kind, []).append(statement)
-    return {kind: Count(total, tuple(wrong.get(kind, ()))) for kind, total in sorted(totals.items())}
+    return {kind: Count(found, tuple(wrong.get(kind, ()))) for kind, found in sorted(outcomes.items())}
 
 
 def folder_places(folder: Path) -> tuple[list[Place], dict[str, Report]]:
@@ -82,14 +109,15 @@ def main() -> None:
     places, reports = folder_places(arguments.folder)
     for name, fault, counts in zip(
         ("如实转述", "错误数字"),
-        ("误拦", "放过"),
+        ("误删", "放过"),
         run(places, reports, arguments.per_kind, arguments.seed),
         strict=True,
     ):
         total, wrong = sum(c.total for c in counts.values()), sum(len(c.wrong) for c in counts.values())
         print(f"{name} {total} 条，{fault} {wrong} 条（{wrong / max(total, 1):.2%}）")
         for kind, count in counts.items():
-            print(f"  {kind}：{len(count.wrong)}/{count.total}")
+            shares = "，".join(f"{outcome.value} {count.outcomes[outcome]}" for outcome in Outcome)
+            print(f"  {kind} {count.total}：{shares}")
             for statement in count.wrong if arguments.show else ():
                 quote = statement.cited.passage.text[statement.cited.quote_start : statement.cited.quote_end]
                 print(f"    {statement.text}\n      ← {' '.join(quote.split())}")

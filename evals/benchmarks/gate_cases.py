@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rag.figures.extraction import passage_to_figures, section_to_passages
@@ -22,7 +22,19 @@ from rag.language.numbers import (
     same_value,
     unit_class,
 )
-from rag.records import Figure, Number, Report, ReportParts, Table
+from rag.records import (
+    AnswerStatus,
+    Citation,
+    Draft,
+    Figure,
+    FigureRef,
+    Number,
+    Report,
+    ReportParts,
+    Table,
+    markdown_to_segments,
+    text_to_draft,
+)
 
 _CLAUSE = re.compile(r"[，,；;。：:！？\n]")
 _FULL_WIDTH = str.maketrans("0123456789.%", "０１２３４５６７８９．％")
@@ -64,6 +76,16 @@ class Statement:
     """What it says the figure is of, as it is printed."""
     figures: int = 1
     """How many figures it states, in bold."""
+    placed: Figure | None = None
+    """Where it places a figure by its id instead of writing it: `start` is where."""
+
+    def draft(self, citations: tuple[Citation, ...]) -> Draft:
+        """The answer it is."""
+        if self.placed is None:
+            return text_to_draft(AnswerStatus.ANSWERED, self.text, citations)
+        before, after = self.text[: self.start - 2], self.text[self.start :].partition("**")[2]
+        segments = (*markdown_to_segments(before), FigureRef(self.placed.id, True), *markdown_to_segments(after))
+        return Draft(AnswerStatus.ANSWERED, segments, citations, figures=(self.placed,))
 
 
 def parts_to_places(parts: ReportParts) -> Iterator[Place]:
@@ -141,6 +163,8 @@ def honest(place: Place) -> Iterator[Statement]:
     figure = place.figure
     number, written = figure.number, _written(figure)
     yield _statement("照印", place, written)
+    yield replace(_statement("编号", place, written), placed=figure)
+    yield from _reworded(place, written)
     if other := _next(place):
         yield _pair("两数", place, other, written, _written(other))
     yield _statement("全角", place, written.translate(_FULL_WIDTH))
@@ -169,6 +193,25 @@ def honest(place: Place) -> Iterator[Statement]:
     if unit == "万元":
         yield _statement("以元计", place, f"{format_decimal(value * 10000)}元")
         yield _statement("以亿计", place, f"{format_decimal(value / 10000)}亿元")
+
+
+_FRAMES = (
+    "正文写的是{}", "一处是{}", "{}的数字一共有三处说到，这一处为{}", "报告里这两个不同的数字中，{}为{}",
+    "按报告的口径，近三年里{}为{}", "资料写明，{}是{}，另外两所学校没有写",
+)  # fmt: skip
+"""How careful readers restate a figure: with ordinary number words, or with none of its report's words beside it."""
+
+
+def _reworded(place: Place, written: str) -> Iterator[Statement]:
+    """The figure placed by its id in words of a careful reader."""
+    figure = place.figure
+    before, _ = _around(figure)
+    frame = _FRAMES[figure.start % len(_FRAMES)]
+    lead = f"{place.report.college}：" if place.report.college else ""
+    said = frame.format(before.strip("，、；：的为"), "\0") if frame.count("{}") > 1 else frame.format("\0")
+    head, _, tail = said.partition("\0")
+    text = f"{lead}{head}**{written}**{tail} [1]。"
+    yield Statement("换说法", text, len(lead + head) + 2, figure, place, _label(figure), placed=figure)
 
 
 def _chinese(value: int) -> str:
@@ -201,6 +244,58 @@ def corrupted(place: Place, random_: random.Random, colleges: Sequence[str] = ()
     if figure.is_cell:
         yield from _wrong_rows(place, random_)
     yield from _wrong_years(place, written)
+    yield from _dressed(place, random_)
+    yield from _swapped(place, random_)
+    yield from _wrong_subjects(place, random_)
+
+
+_DRESSES: Sequence[tuple[str, Callable[[str], str]]] = (
+    ("引号", lambda digits: f"“{digits}”"),
+    ("汉字", lambda digits: digits.translate(str.maketrans("0123456789.", "〇一二三四五六七八九点"))),
+    ("大写", lambda digits: digits.translate(str.maketrans("0123456789.", "零壹贰叁肆伍陆柒捌玖点"))),
+    ("圈码", lambda digits: digits.replace(".", "").translate(str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨"))),
+    ("粗体", lambda digits: digits.translate({48 + i: chr(0x1D7CE + i) for i in range(10)})),
+    ("上标", lambda digits: digits.replace(".", "").translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))),
+    ("第", lambda digits: f"第{digits}"),
+    ("括号", lambda digits: f"（{digits}）"),
+    ("字母", lambda digits: f"N{digits}"),
+)
+_SUBJECTS = ("失业", "女生", "外省", "离职", "留学生", "退休教师", "聘用合同制", "附属医院")
+"""Whom a figure is said of that is printed of others: those that its passage names are left out."""
+
+
+def _dressed(place: Place, random_: random.Random) -> Iterator[Statement]:
+    """A false figure, of another value than any of its quote, as no report writes it."""
+    figure = place.figure
+    digits = str(random_.randint(1000, 99999))
+    if figure.number.unit == "%":
+        digits = f"{random_.randint(10, 99)}.{random_.randint(11, 99)}"
+    quote = figure.passage.text[figure.quote_start : figure.quote_end]
+    name, dress = random_.choice(_DRESSES)
+    if digits not in quote and digits.replace(".", "") not in quote:
+        before, _ = _around(figure)
+        text = f"{place.report.college}：{before}{dress(digits)}{figure.number.unit} [1]。"
+        yield Statement(f"变装{name}", text, 0, figure, place, _label(figure))
+
+
+def _swapped(place: Place, random_: random.Random) -> Iterator[Statement]:
+    """What is said of a figure, with the id of another of its passage in the same kind of unit."""
+    figure = place.figure
+    others = [f for f in place.others if _comparable(f, figure) and _label(f) != _label(figure) and f.near.strip()]
+    if others and _label(figure)[0].strip():
+        other = random_.choice(others)
+        stated = _statement("错编号", place, _written(other), said_of=figure, cited=other)
+        yield replace(stated, placed=other)
+
+
+def _wrong_subjects(place: Place, random_: random.Random) -> Iterator[Statement]:
+    """The figure placed by its id and said of whom its passage does not speak."""
+    figure, subject = place.figure, random_.choice(_SUBJECTS)
+    if subject[:2] not in f"{figure.passage.text}{figure.about}{figure.near}{figure.before}":
+        before, after = _around(figure)
+        lead = f"{place.report.college}：" if place.report.college else ""
+        text = f"{lead}{subject}{before}**{_written(figure)}**{after} [1]。"
+        yield Statement("错对象", text, len(lead + subject + before) + 2, figure, place, _label(figure), placed=figure)
 
 
 def _changed(place: Place, written: str, random_: random.Random) -> Iterator[Statement]:
@@ -297,6 +392,8 @@ def _wrong_years(place: Place, written: str) -> Iterator[Statement]:
 
 def is_true(statement: Statement) -> bool:
     """Whether a corrupted statement happens to say what its quote says of the same figure, or of one with the same words."""
+    if statement.kind.startswith("变装") or statement.kind in ("错编号", "错对象"):
+        return False
     match = re.search(r"\*\*(.+?)\*\*", statement.text)
     if match is None or len(find_numbers("为" + match[1])) != 1:
         return True

@@ -30,7 +30,7 @@ from rag.app.assembly import build_assistant, build_ingest, open_index
 from rag.language.numbers import find_numbers, same_value
 from rag.presentation.exchanges import Exchange
 from rag.presentation.html.page import exchange_to_html
-from rag.records import Message, ModelReply, VerifiedAnswer
+from rag.records import Message, ModelReply, VerifiedAnswer, segments_to_markdown
 from rag.settings.settings import EXTRACTIVE, PROJECT, Settings
 
 MAX_TEXT = 2 * MAX_ANSWER_CHARACTERS
@@ -111,7 +111,7 @@ def attack(given: Given, count_tokens: Callable[[str], int], chance: random.Rand
     active += [match[0] for match in _ACTIVE.finditer(_drawn(answered, given))]
     return Outcome(
         tuple(made.kind for made in model.said),
-        tuple(text for text in planted if _is_in(text, answered.gated.text)),
+        tuple(text for text in planted if _is_in(text, _unquestioned(answered))),
         tuple(active),
         max(map(len, shown)),
         seconds,
@@ -141,6 +141,13 @@ def _drawn(answered: Answered, given: Given) -> str:
     )
     exchange = Exchange("问", answer, tuple(given.reports.values()), tuple(given.tables.values()))
     return "".join(exchange_to_html(exchange, "a"))
+
+
+def _unquestioned(answered: Answered) -> str:
+    """The answer without the figures that stand in it with a caution."""
+    gated, draft = answered.gated, answered.draft
+    sure = tuple(segment for segment in gated.segments if not getattr(segment, "caution", None))
+    return segments_to_markdown(sure, {figure.id: figure for figure in gated.printed}, draft.computations)
 
 
 def _is_in(written: str, text: str) -> bool:

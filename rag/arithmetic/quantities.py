@@ -36,6 +36,7 @@ class Operand:
 
     number: Number
     citation: int
+    figure_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,10 @@ def term_to_computation(term: Term) -> Computation:
     citations = tuple(dict.fromkeys(operand.citation for operand in term.operands))
     is_each = quantity.kind == "per" and quantity.divided
     stated = _written(value, quantity.unit.partition("/")[0]) if is_each else result
-    return Computation(f"{'约' if is_approximate else ''}{stated}", f"{formula} {sign} {result}", citations)
+    operands = tuple(dict.fromkeys(operand.figure_id for operand in term.operands if operand.figure_id))
+    unit = quantity.unit.partition("/")[0] if is_each else quantity.unit
+    text = f"{'约' if is_approximate else ''}{stated}"
+    return Computation(text, f"{formula} {sign} {result}", citations, operands, value, unit)
 
 
 def _joined(first: Term, mark: str, second: Term, quantity: Quantity) -> Term:

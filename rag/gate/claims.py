@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.domain.colleges import placed_names
-from rag.gate.markup import BLANK, Markup
+from rag.gate.layout import Layout
+from rag.gate.markup import BLANK, Markup, Span
 from rag.gate.subject import Said, clause_span, said_of_each
 from rag.language.numbers import Scope, cell_number, find_numbers, find_scopes
 from rag.language.text import matching_key
@@ -30,18 +31,26 @@ class Claim:
     """Its clause, names of colleges included, then those before it back to the sentence's start."""
     following: str
     """The letters behind it."""
+    behind: str
+    """What stands straight behind it, as it is."""
     years: frozenset[int]
+    """Those of its clause, else of the nearest time before it in its sentence."""
+    has_own_years: bool
+    """Whether its own clause names them."""
     cited: tuple[int, ...]
     """Numbers of its citations."""
 
 
-def markup_to_claims(markup: Markup, names: Sequence[str] = ()) -> list[Claim]:
+def layout_to_claims(layout: Layout, shown: Mapping[Span, Number], names: Sequence[str] = ()) -> list[Claim]:
     """The figures of an answer, a bold number that reads like a year among them.
 
-    `names` of reports and colleges say whose a figure is, not what it counts, and are left out of what is said of it.
+    `shown` are those that are referred to, by their places. `names` of reports and colleges say whose a figure is, not
+    what it counts, and are left out of what is said of it.
     """
+    markup = layout.markup
     plain = without_names(markup.plain, names)
-    numbers = list(find_numbers(plain))
+    numbers = [replace(number, start=a, end=b) for (a, b), number in shown.items()]
+    numbers += [number for number in find_numbers(plain) if layout.is_free(number.start, number.end)]
     for start, end in markup.bold:
         number = cell_number(plain[start:end])
         if (
@@ -58,7 +67,8 @@ def markup_to_claims(markup: Markup, names: Sequence[str] = ()) -> list[Claim]:
             said,
             _clauses_back(plain, markup.plain, number),
             letters_of(plain[number.end : number.end + FOLLOWING]),
-            _stated_years(plain, number, scopes),
+            plain[number.end : number.end + FOLLOWING],
+            *_stated_years(plain, number, scopes),
             _citations_of(number, markup),
         )
         for number, said in zip(numbers, said_of_each(plain, numbers), strict=True)
@@ -88,15 +98,15 @@ def without_names(plain: str, names: Sequence[str]) -> str:
     return plain
 
 
-def _stated_years(plain: str, number: Number, scopes: Sequence[Scope]) -> frozenset[int]:
+def _stated_years(plain: str, number: Number, scopes: Sequence[Scope]) -> tuple[frozenset[int], bool]:
     """Years the answer gives a figure: those of its clause, else of the nearest one before it in its sentence."""
     low = max(plain.rfind(mark, 0, number.start) for mark in _MARKS)
     high = min(at if (at := plain.find(mark, number.end)) >= 0 else len(plain) for mark in _MARKS)
     if own := years_of([scope for scope in scopes if low < scope.start and scope.end <= high]):
-        return own
+        return own, True
     sentence = max(plain.rfind(mark, 0, number.start) for mark in _SENTENCE_MARKS)
     before = [scope for scope in scopes if sentence < scope.start and scope.end <= number.start and scope.years]
-    return years_of(before[-1:])
+    return years_of(before[-1:]), False
 
 
 def years_of(scopes: Iterable[Scope]) -> frozenset[int]:

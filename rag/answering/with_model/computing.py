@@ -56,7 +56,7 @@ def _evaluated(request: Request, prompt: AnswerPrompt, citations: Citations) -> 
     figures = {name: prompt.figures[name] for name in dict.fromkeys(uses) if name in prompt.figures}
     if len({(f.number.value, f.number.unit, f.passage.id, f.start) for f in figures.values()}) < MIN_DISTINCT:
         raise ComputeError("至少要引用两个不同的数字")
-    operands = {name: Operand(figure.number, citations.cite(figure)) for name, figure in figures.items()}
+    operands = {name: Operand(figure.number, citations.cite(figure), figure.id) for name, figure in figures.items()}
     result = _in_unit(evaluate(expression, operands), request.unit, figures)
     return Computed(result, tuple(figures), result.citations)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rag.answering.built_in.drafting import evidence_to_relevance
 from rag.answering.with_model.plaintext import as_data
 from rag.figures.citing import Citations, label_of, written
 from rag.language.numbers import agree
-from rag.records import Conflict, Contradiction, ContradictionKind, Evidence, Figure, Passage, Table
+from rag.records import Conflict, Contradiction, ContradictionKind, Evidence, Figure, Passage, Segment, Table, Text
 
 MAX_DISPUTES = 4
 MIN_FIT = 0.4
@@ -58,24 +58,26 @@ def rivals_left_out(
     shown: Sequence[Figure],
     tables: Mapping[str, Table],
     citations: Citations,
-) -> Iterator[tuple[str, Conflict]]:
-    """What to add to an answer that gives one of the figures printed of a thing and not the others."""
+    place: Callable[[Figure], list[Segment]],
+) -> Iterator[tuple[list[Segment], Conflict]]:
+    """What to add to an answer, `place` writing its figures, that gives one of the figures printed of a thing and not the others."""
     stated = list(shown)
     for figure in given:
         for item in disputes:
             if item.kind is not ContradictionKind.DIFFERENT or place_of(figure) not in set(map(place_of, item.figures)):
                 continue
-            values, said = [(written(figure), citations.cite(figure))], []
-            for ref in item.figures:
-                if any(agree(ref.number, other.number) for other in (figure, *stated)):
+            values = [(written(figure), citations.cite(figure))]
+            said: list[Segment] = []
+            for other in item.figures:
+                if any(agree(other.number, told.number) for told in (figure, *stated)):
                     continue
-                other = ref
                 stated.append(other)
                 values.append((written(other), citations.cite(other)))
-                label = label_of(other) if label_of(other).strip() else f"{ref.label} "
-                said.append(f"报告另一处{label}**{values[-1][0]}** [{values[-1][1]}]")
+                label = label_of(other) if label_of(other).strip() else f"{other.label} "
+                lead = f"{'；' if said else ''}报告另一处{label}"
+                said += [Text(lead), *place(other)]
             if said:
-                yield "；".join(said), Conflict(item.indicator, tuple(values), item.note)
+                yield said, Conflict(item.indicator, tuple(values), item.note)
 
 
 def known_dispute(figures: Sequence[Figure], disputes: Sequence[Contradiction]) -> Contradiction | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from rag.answering.built_in.refusing import searched_in_vain
 from rag.answering.built_in.scope import years
@@ -15,11 +16,10 @@ from rag.answering.with_model.plaintext import as_characters, without_markup
 from rag.answering.with_model.prompting import AnswerPrompt
 from rag.answering.with_model.replies import Reply, streamed_answer, text_to_reply
 from rag.figures.citing import label_of, written
-from rag.gate.markup import Markup, markup_to_text, text_to_markup
 from rag.gate.subject import tokens
 from rag.language.numbers import agree, cell_number, find_numbers, unit_class
 from rag.language.text import matching_key
-from rag.records import AnswerStatus, Citation, Conflict, Draft, Figure, text_to_draft
+from rag.records import AnswerStatus, Cite, Conflict, Draft, Figure, FigureRef, Segment, Text
 
 MAX_ANSWER_CHARACTERS = 4_000
 MAX_VISIBLE = 3 * MAX_ANSWER_CHARACTERS
@@ -41,19 +41,36 @@ def reply_to_draft(text: str, prompt: AnswerPrompt) -> Draft:
     answer, notice = _bounded(reply.answer)
     expander = Expander(prompt, {request.id: request for request in reply.computations})
     known = "\n".join(passage.text for passage in prompt.passages.values())
-    lines = [expander.line(line) for line in without_markup(answer, known).split("\n")]
-    written_out = "\n".join(lines).strip()
+    segments: list[Segment] = []
+    for line in without_markup(answer, known).split("\n"):
+        segments += [*([Text("\n")] if segments else []), *expander.line(line)]
     if reply.status is AnswerStatus.NOT_FOUND:
-        return _refusal(written_out, expander, prompt, notice)
-    written_out += _operands_left_out(expander)
-    rivals = _rivals_left_out(written_out, expander)
-    written_out += "".join(f"（{said}）" for said, _ in rivals)
+        return _refusal(segments, expander, prompt, notice)
+    segments += _operands_left_out(expander)
+    rivals = _rivals_left_out(segments, expander)
+    segments += [segment for said, _ in rivals for segment in (Text("（"), *said, Text("）"))]
     conflicts = (*_conflicts(reply, expander), *(conflict for _, conflict in rivals))
-    citations = tuple(expander.citations.items)
-    bold = _proved_bold(written_out, citations, expander)
-    computations = tuple(done.computation for done in expander.computed.values())
-    draft = text_to_draft(AnswerStatus.ANSWERED, bold, citations, conflicts, computations)
-    return replace(draft, notice=notice, problems=tuple(dict.fromkeys(expander.problems)))
+    return _draft(AnswerStatus.ANSWERED, _proved_bold(segments, expander), expander, notice, conflicts)
+
+
+def _draft(
+    status: AnswerStatus,
+    segments: Sequence[Segment],
+    expander: Expander,
+    notice: str,
+    conflicts: tuple[Conflict, ...] = (),
+) -> Draft:
+    figures = expander.prompt.figures
+    return Draft(
+        status,
+        tuple(segments),
+        tuple(expander.citations.items),
+        conflicts,
+        tuple(done.computation for done in expander.computed.values()),
+        tuple({f.id: f for f in [*expander.figures.values(), *map(figures.get, expander.operands)] if f}.values()),
+        notice=notice,
+        problems=tuple(dict.fromkeys(expander.problems)),
+    )
 
 
 def visible_answer(text: str, prompt: AnswerPrompt) -> str:
@@ -91,55 +108,66 @@ def _bounded(answer: str) -> tuple[str, str]:
     return kept[: ends[-1]] if ends else kept, CUT_NOTICE
 
 
-def _refusal(text: str, expander: Expander, prompt: AnswerPrompt, notice: str) -> Draft:
+def _refusal(segments: Sequence[Segment], expander: Expander, prompt: AnswerPrompt, notice: str) -> Draft:
     """What was searched, then the model's own words without anything bold."""
-    said = text.replace("**", "")
-    text = f"{searched_in_vain(prompt.evidence, prompt.reports)}{said}"
-    computations = tuple(done.computation for done in expander.computed.values())
-    draft = text_to_draft(AnswerStatus.NOT_FOUND, text, tuple(expander.citations.items), (), computations)
-    return replace(draft, notice=notice, problems=tuple(dict.fromkeys(expander.problems)))
+    said = [segment if isinstance(segment, Cite) else replace(segment, is_answer=False) for segment in segments]
+    lead = Text(searched_in_vain(prompt.evidence, prompt.reports))
+    return _draft(AnswerStatus.NOT_FOUND, [lead, *said], expander, notice)
 
 
-def _operands_left_out(expander: Expander) -> str:
+def _operands_left_out(expander: Expander) -> list[Segment]:
     """The operands of computations that the answer does not itself give, so that a reader sees what was computed."""
     missing = sorted(expander.operands - expander.shown, key=lambda name: int(name[1:]))
-    figures = [expander.prompt.figures[name] for name in missing]
-    shown = "、".join(f"{label_of(f)}{written(f)} [{expander.citations.cite(f)}]" for f in figures)
-    return f"（计算所用：{shown}）" if shown else ""
+    found: list[Segment] = []
+    for figure in (expander.prompt.figures[name] for name in missing):
+        found += [Text(f"{'、' if found else '（计算所用：'}{label_of(figure)}"), *expander.place(figure)]
+    return [*found, Text("）")] if found else []
 
 
-def _rivals_left_out(text: str, expander: Expander) -> list[tuple[str, Conflict]]:
+def _rivals_left_out(segments: Sequence[Segment], expander: Expander) -> list[tuple[list[Segment], Conflict]]:
     """Other figures printed of what the answer gives in bold, so that it never chooses among them silently."""
     prompt = expander.prompt
-    shown = [prompt.figures[name] for name in sorted(expander.shown)]
-    bold = {text.plain[slice(*span)].strip() for text in [text_to_markup(text)] for span in text.bold}
-    given = [figure for figure in shown if written(figure) in bold]
-    return list(rivals_left_out(given, prompt.disputes, shown, prompt.tables, expander.citations))
+    bold = [segment.figure_id for segment in segments if isinstance(segment, FigureRef) and segment.is_answer]
+    given = [expander.figures[identity] for identity in dict.fromkeys(bold)]
+    shown = list(expander.figures.values())
+    place = partial(expander.place, is_answer=True)
+    return list(rivals_left_out(given, prompt.disputes, shown, prompt.tables, expander.citations, place))
 
 
-def _proved_bold(text: str, citations: Sequence[Citation], expander: Expander) -> str:
-    """The answer without bold around what is neither a figure nor a name that a citation of its line holds."""
-    markup = text_to_markup(text)
-    by_number = {citation.n: citation for citation in citations}
-    kept = []
-    for span in markup.bold:
-        words = markup.plain[slice(*span)]
-        if find_numbers(words) or cell_number(words) is not None or _is_cited(words, span, markup, by_number):
-            kept.append(span)
-        else:
-            expander.problems.append(f"加粗的“{words[:30]}”在所注的段落里没有。")
-    return text if len(kept) == len(markup.bold) else markup_to_text(replace(markup, bold=tuple(kept)))
+def _proved_bold(segments: Sequence[Segment], expander: Expander) -> list[Segment]:
+    """The answer without bold around words that are neither a figure nor a name that a citation of their line holds."""
+    found: list[Segment] = []
+    for line in _lines(segments):
+        cited = {segment.n for segment in line if isinstance(segment, Cite)}
+        texts = [matching_key(c.passage.text) for c in expander.citations.items if c.n in cited]
+        for segment in line:
+            is_name = isinstance(segment, Text) and segment.is_answer and _is_name(segment.text)
+            if isinstance(segment, Text) and is_name and not any(_names(segment.text, text) for text in texts):
+                expander.problems.append(f"加粗的“{segment.text[:30]}”在所注的段落里没有。")
+                found.append(replace(segment, is_answer=False))
+            else:
+                found.append(segment)
+    return found
 
 
-def _is_cited(words: str, span: tuple[int, int], markup: Markup, citations: Mapping[int, Citation]) -> bool:
-    low, high = markup.plain.rfind("\n", 0, span[0]) + 1, markup.plain.find("\n", span[1])
-    high = len(markup.plain) if high < 0 else high
+def _lines(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
+    line: list[Segment] = []
+    for segment in segments:
+        line.append(segment)
+        if segment == Text("\n"):
+            yield line
+            line = []
+    yield line
+
+
+def _is_name(words: str) -> bool:
+    return bool(words.strip()) and not find_numbers(words) and cell_number(words) is None
+
+
+def _names(words: str, text: str) -> bool:
+    """Whether a passage has these words as a name of their own: 理事长 does not stand in 副理事长."""
     key = matching_key(words)
-    return any(
-        key in matching_key(citations[n].passage.text)
-        for at, n in markup.markers
-        if low <= at <= high and n in citations
-    )
+    return bool(key) and re.search(rf"(?<![副原前非]){re.escape(key)}", text) is not None
 
 
 def _conflicts(reply: Reply, expander: Expander) -> Iterator[Conflict]:

@@ -1,6 +1,6 @@
-"""Ids in a model's words → figures, results and citations, all written by code.
+"""Ids in a model's words → references to figures, results and citations, all written by code.
 
-`{F12}` becomes the figure as printed with its citation, `{C1}` the computed result with its operands' citations, `[P3]`
+`{F12}` becomes a reference to the figure with its citation, `{C1}` one to the result with its operands' citations, `[P3]`
 the citation of the sentences of that passage that the words before it rest on.
 """
 
@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag.answering.with_model.computing import Computed, request_to_computed
 from rag.answering.with_model.plaintext import as_characters
 from rag.answering.with_model.prompting import AnswerPrompt
 from rag.answering.with_model.replies import Request
 from rag.arithmetic.quantities import ComputeError
-from rag.figures.citing import Citations, written
+from rag.figures.citing import Citations
 from rag.figures.extraction import passage_to_figures
-from rag.gate.verify import UNVERIFIED
+from rag.gate.typed import UNVERIFIED
 from rag.language.numbers import find_numbers, same_bound, same_value
 from rag.language.text import matching_key, sentence_spans
-from rag.records import Figure, Number, Passage
+from rag.records import Cite, ComputedRef, Figure, FigureRef, Number, Passage, Segment, Text, segment_text
 
 MAX_CITED_AT_ONCE = 6
 """Sentences one `[P3]` may stand for."""
@@ -38,46 +38,59 @@ _CLAUSE_END = re.compile(r"[。！？!?；;]")
 class Piece:
     """A part of a line as it will be written, and the citations that follow it."""
 
-    text: str
+    segment: Segment
     cited: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
 class Expander:
-    """Writes out the ids of one answer; remembers what it cited, computed and could not write."""
+    """Turns the ids of one answer into references; remembers what it cited, computed and could not place."""
 
     prompt: AnswerPrompt
     requests: Mapping[str, Request]
     citations: Citations = field(default_factory=Citations)
     computed: dict[str, Computed] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
+    """The figures that are placed, by their own ids."""
     shown: set[str] = field(default_factory=set)
-    """Ids of the figures that stand in the answer."""
+    """Ids in the prompt of the figures that stand in the answer."""
     operands: set[str] = field(default_factory=set)
-    """Ids of the figures that were computed with."""
+    """Ids in the prompt of the figures that were computed with."""
     problems: list[str] = field(default_factory=list)
     _said: str = ""
     _names: list[str] = field(default_factory=list)
     _last: str = ""
     """What was written for the id straight before."""
 
-    def line(self, text: str) -> str:
-        """One line of the answer, its bold kept, the markers of what is bold behind it."""
+    def line(self, text: str) -> list[Segment]:
+        """One line of the answer, its bold kept, the marks of what is bold behind it."""
         self._said, self._names, self._last = "", [], ""
-        parts, at = [], 0
+        parts: list[Segment] = []
+        at = 0
         for match in re.finditer(r"\*\*(?!\*)(.+?)\*\*", text):
-            parts += [self._plain(text[at : match.start()]), self._bold(match[1])]
+            parts += [*self._plain(text[at : match.start()]), *self._bold(match[1])]
             at = match.end()
-        return _tidy("".join([*parts, self._plain(text[at:])]))
+        return _tidy([*parts, *self._plain(text[at:])])
 
-    def _plain(self, text: str) -> str:
-        return "".join(piece.text + _markers(piece.cited) for piece in self._pieces(text.replace("**", "")))
+    def place(self, figure: Figure, *, is_answer: bool = False) -> list[Segment]:
+        """A reference to a figure with the mark of its citation."""
+        self.figures[figure.id] = figure
+        return [FigureRef(figure.id, is_answer), *marks([self.citations.cite(figure)])]
 
-    def _bold(self, text: str) -> str:
-        pieces = list(self._pieces(text))
-        words = "".join(piece.text for piece in pieces)
-        self._names.append(words)
+    def _plain(self, text: str) -> list[Segment]:
+        pieces = self._pieces(text.replace("**", ""))
+        return [segment for piece in pieces for segment in (piece.segment, *marks(piece.cited))]
+
+    def _bold(self, text: str) -> list[Segment]:
+        pieces = list(self._pieces(text.strip()))
+        self._names.append("".join(self._written(piece.segment) for piece in pieces))
         cited = tuple(dict.fromkeys(n for piece in pieces for n in piece.cited))
-        return f"**{words.strip()}**{_markers(cited)}" if words.strip() else _markers(cited)
+        bold = [replace(s, is_answer=True) for s in (piece.segment for piece in pieces) if not isinstance(s, Cite)]
+        return [*bold, *marks(cited)]
+
+    def _written(self, segment: Segment) -> str:
+        results = [done.computation for done in self.computed.values()]
+        return segment_text(segment, self.figures, results)
 
     def _pieces(self, text: str) -> Iterator[Piece]:
         at = 0
@@ -87,12 +100,12 @@ class Expander:
             self._say(between)
             if match["value"]:
                 piece = self._value(match["value"].upper())
-                between = _without_bound(between, piece.text)
+                between = _without_bound(between, self._written(piece.segment))
             else:
-                piece = Piece("", self._sources(match["cited"].upper()))
+                piece = Piece(Text(""), self._sources(match["cited"].upper()))
             yield self._behind(between)
             yield piece
-            self._last = piece.text
+            self._last = self._written(piece.segment)
         rest = as_characters(text[at:])
         self._say(rest)
         yield self._behind(rest)
@@ -100,7 +113,7 @@ class Expander:
     def _behind(self, text: str) -> Piece:
         """Words as they stand behind what was written last."""
         last, self._last = self._last, "" if text.strip() else self._last
-        return Piece(_without_unit(text, last))
+        return Piece(Text(_without_unit(text, last)))
 
     def _say(self, text: str) -> None:
         """Remember what the next `[P3]` stands for."""
@@ -113,12 +126,13 @@ class Expander:
         if identity in self.prompt.figures:
             figure = self.prompt.figures[identity]
             self.shown.add(identity)
+            self.figures[figure.id] = figure
             self._said += " "
-            return Piece(written(figure), (self.citations.cite(figure),))
+            return Piece(FigureRef(figure.id), (self.citations.cite(figure),))
         if identity in self.requests:
             return self._computed(identity)
         self.problems.append(f"{{{identity}}} 不是给出的编号。")
-        return Piece(UNVERIFIED)
+        return Piece(Text(UNVERIFIED))
 
     def _computed(self, identity: str) -> Piece:
         request = self.requests[identity]
@@ -126,10 +140,10 @@ class Expander:
             done = self.computed.get(identity) or request_to_computed(request, self.prompt, self.citations)
         except ComputeError as error:
             self.problems.append(f"算式 {identity}（{request.expression[:80]}）算不出：{error}。")
-            return Piece(UNVERIFIED)
+            return Piece(Text(UNVERIFIED))
         self.computed[identity] = done
         self.operands.update(done.operands)
-        return Piece(done.computation.text, done.markers)
+        return Piece(ComputedRef(list(self.computed).index(identity)), done.markers)
 
     def _sources(self, written_ids: str) -> tuple[int, ...]:
         numbers: list[int] = []
@@ -208,10 +222,29 @@ def _without_bound(text: str, following: str) -> str:
     return text
 
 
-def _markers(cited: Sequence[int]) -> str:
-    return f" {''.join(f'[{n}]' for n in cited)}" if cited else ""
+def marks(cited: Sequence[int]) -> list[Segment]:
+    """The marks of citations as they stand behind words."""
+    return [Text(" "), *map(Cite, cited)] if cited else []
 
 
-def _tidy(line: str) -> str:
-    """The line without citations that stand twice in a row."""
-    return re.sub(r"(\[\d{1,3}\])(?: ?\1)+", r"\1", line).strip()
+def _tidy(segments: Sequence[Segment]) -> list[Segment]:
+    """A line without marks that stand twice in a row, and without white space at its ends."""
+    found: list[Segment] = []
+    run: set[int] = set()
+    for segment in segments:
+        if isinstance(segment, Cite):
+            if segment.n in run:
+                continue
+            run.add(segment.n)
+        elif not isinstance(segment, Text) or segment.text.strip():
+            run = set()
+        elif not segment.text:
+            continue
+        found.append(segment)
+    for at, strip in ((0, str.lstrip), (-1, str.rstrip)):
+        while found and isinstance(end := found[at], Text):
+            found[at] = replace(end, text=strip(end.text))
+            if strip(end.text):
+                break
+            del found[at]
+    return found

@@ -17,13 +17,12 @@ from rag.answering.with_model import (
     evidence_to_prompt,
     partial_reply,
     prompt_budget,
-    prompt_to_doubt,
     reply_to_draft,
     visible_answer,
 )
 from rag.answering.with_model.prompts import REPAIR, load_prompt, render_prompt
 from rag.errors import IncompleteReplyError, ModelError, ReplyFormatError
-from rag.gate.markup import text_to_markup
+from rag.gate.fitting import BETTER
 from rag.gate.verify import Gated, draft_to_gated
 from rag.ports import ChatModel, Schema
 from rag.records import AnswerStatus, Contradiction, Draft, Evidence, Message, ModelReply, Report, Table, Turn
@@ -221,9 +220,10 @@ class _Asking:
 
 def _drafted(text: str, prompt: AnswerPrompt, given: Given, alias: str) -> Answered:
     draft = replace(reply_to_draft(text, prompt), model=alias)
-    doubt = prompt_to_doubt(prompt, draft.citations)
-    answered = Answered(draft, draft_to_gated(draft, given.tables, given.reports, doubt))
-    proved = {(figure.text, n) for figure in answered.gated.figures for n in figure.citations}
+    question = prompt.evidence.query.standalone
+    gated = draft_to_gated(draft, given.tables, given.reports, rivals=prompt.printed, question=question, is_typed=True)
+    answered = Answered(draft, gated)
+    proved = {(f.text, n) for f in answered.gated.figures if not f.caution for n in f.citations}
     kept = tuple(c for c in answered.draft.conflicts if all(value in proved for value in c.values))
     return replace(answered, draft=replace(answered.draft, conflicts=kept))
 
@@ -243,9 +243,7 @@ def _is_proved(answered: Answered) -> bool:
     """Whether an answer still has a proved figure or a cited name in bold; a refusal needs none."""
     if answered.draft.status is not AnswerStatus.ANSWERED:
         return True
-    return any(figure.role == "answer" for figure in answered.gated.figures) or bool(
-        text_to_markup(answered.gated.text).bold
-    )
+    return any(getattr(segment, "is_answer", False) for segment in answered.gated.segments)
 
 
 def _merit(answered: Answered) -> tuple[bool, int]:
@@ -258,7 +256,12 @@ def _problems(answered: Answered) -> list[str]:
         f"数字“{text}”没有通过核对：所注的出处里没有它，或者它说的不是这件事（院校、年份、指标、行列不同）。"
         for text in answered.gated.unsupported
     ]
-    found = [*answered.draft.problems, *unproved]
+    mistaken = [
+        f"“{figure.text}”说的可能不是这件事：报告里另有更合这句话的数字。"
+        for figure in answered.gated.figures
+        if figure.role == "answer" and figure.caution == BETTER
+    ]
+    found = [*answered.draft.problems, *unproved, *mistaken]
     if not found and not _is_proved(answered):
         found = ["answer 里没有加粗的、有出处的数字或名称；没有答案的，status 应写 not_found。"]
     return list(dict.fromkeys(found))

@@ -1,0 +1,218 @@
+"""Figures that an answer has in its words → references to the printed ones, or out.
+
+A model may type a figure instead of placing its id, and in any dress; a reader takes it for a figure all the same. One
+that its citation's quote prints, value, unit and bound, becomes a reference to it; a result that code computed becomes
+one at its own place; words and numbers of ordinary language stay; what is left goes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.gate.claims import Claim
+from rag.gate.layout import Layout
+from rag.gate.markup import Span
+from rag.gate.readings import figure_like
+from rag.gate.sources import Source
+from rag.gate.subject import contradicts
+from rag.language.numbers import cell_number, find_numbers, find_scopes, same_bound, same_value
+from rag.language.text import matching_key
+from rag.records import Computation, ComputedRef, Figure, FigureRef, Number, Segment, Text
+
+UNVERIFIED = "（未能核实的数字）"
+"""What stands where a figure was taken out."""
+MIN_VERBATIM = 3
+"""Characters beside its figures that a clause needs to be known again word for word."""
+MIN_FOLLOWING = 2
+"""Letters that must follow a row number in an answer as they do in print."""
+_OPERAND = re.compile(r"(?P<value>\d[\d.,]*[^\d\[\]]{0,6})\[(?P<n>\d+)\]")
+_SMALL = re.compile(r"[一二两三四五六七八九几][^\d%％倍成折万亿元]{1,3}")
+_QUOTES = re.compile("[“”‘’\"'「」『』（）()【】<>〈〉*]")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What becomes of the figures in an answer's words, by their spans."""
+
+    changes: Mapping[Span, Segment]
+    figures: tuple[Figure, ...]
+    """Those that are now referred to."""
+    removed: tuple[str, ...]
+    is_maimed: bool
+
+
+def typed_to_changes(
+    layout: Layout,
+    claims: Sequence[Claim],
+    sources: Mapping[int, Source],
+    computations: Sequence[Computation],
+    known_years: frozenset[int] | None,
+) -> Typed:
+    """References for the figures in the words, and what goes.
+
+    `known_years` are those the question and the reports speak of; where it is None, the words are our own, and only
+    figures as reports write them are looked for.
+    """
+    changes: dict[Span, Segment] = {}
+    figures: dict[str, Figure] = {}
+    removed: list[tuple[Span, str]] = []
+    placed = {ref.index for _, _, ref in layout.refs if isinstance(ref, ComputedRef)}
+    free = [(i, c) for i, c in enumerate(computations) if i not in placed]
+    for claim in claims:
+        span = (claim.number.start, claim.number.end)
+        if not layout.is_free(*span):
+            continue
+        is_answer = is_bold(layout, span)
+        proof = _proof(claim, sources, free, is_answer=is_answer)
+        if isinstance(proof, Figure):
+            figures[proof.id] = proof
+            changes[span] = FigureRef(proof.id, is_answer)
+        elif isinstance(proof, int):
+            changes[span] = ComputedRef(proof, is_answer)
+        elif proof is None:
+            removed.append((span, claim.number.text))
+            changes[span] = Text(UNVERIFIED)
+    if known_years is not None:
+        read = [(claim.number.start, claim.number.end) for claim in claims]
+        for span, figure in _dressed(layout, read, sources, known_years):
+            if figure is None:
+                removed.append((span, layout.markup.plain[slice(*span)]))
+                changes[span] = Text(UNVERIFIED)
+            else:
+                figures[figure.id] = figure
+                changes[span] = FigureRef(figure.id, is_bold(layout, span))
+    removed.sort()
+    maimed = any(is_bold(layout, span) for span, _ in removed)
+    return Typed(changes, tuple(figures.values()), tuple(text for _, text in removed), maimed)
+
+
+def is_bold(layout: Layout, span: Span) -> bool:
+    """Whether a part of a span is bold."""
+    return any(start < span[1] and span[0] < end for start, end in layout.markup.bold)
+
+
+def _proof(
+    claim: Claim, sources: Mapping[int, Source], computations: Sequence[tuple[int, Computation]], *, is_answer: bool
+) -> Figure | int | str | None:
+    """The printed figure or the result that a figure in the words is; `` where it may stand as it is, None where not."""
+    number = claim.number
+    for index, computation in computations:
+        if any(same_value(number, result) for result in find_numbers(computation.text)) and (
+            set(claim.cited) & set(computation.citations) or not claim.cited
+        ):
+            return index
+        if (figure := _operand(claim, computation, sources)) is not None:
+            return figure
+    cited = [sources[n] for n in claim.cited if n in sources]
+    if (figure := _printed(claim, cited)) is not None:
+        return figure
+    if any(_is_label(claim, source) for source in cited):
+        return ""
+    return "" if _SMALL.fullmatch(number.text.strip()) and not is_answer and not number.bound else None
+
+
+def _operand(claim: Claim, computation: Computation, sources: Mapping[int, Source]) -> Figure | None:
+    """A figure that stands in a formula as `34118.10[1]`: without its unit, beside the marker of its own citation."""
+    shown = ((m["value"].strip(), int(m["n"])) for m in _OPERAND.finditer(computation.formula))
+    if not claim.cited or (claim.number.text.strip(), claim.cited[0]) not in shown:
+        return None
+    source = sources.get(claim.cited[0])
+    return next((f for f in source.quoted if f.number.value == claim.number.value), None) if source else None
+
+
+def _printed(claim: Claim, sources: Sequence[Source]) -> Figure | None:
+    """The figure of the cited quotes that one of an answer restates; of several the one its words fit."""
+    for source in sources:
+        known = source.clauses.get(claim.said.masked, ()) if len(claim.said.masked) >= MIN_VERBATIM else ()
+        if known and not any(_same(claim.number, numbers[claim.said.place]) for numbers in known):
+            return None
+    equal = [(source, figure) for source in sources for figure in source.quoted if restates(claim.number, figure)]
+    for source, figure in equal:
+        span = (source.citation.quote_start, source.citation.quote_end)
+        if not contradicts(claim.said, figure, source.passage, span):
+            return figure
+    return equal[0][1] if equal else None
+
+
+def _is_label(claim: Claim, source: Source) -> bool:
+    """Whether a number in the words is one that the quote prints and that is no figure there."""
+    return any(
+        _same(claim.number, number) and claim.following[:MIN_FOLLOWING] == following[:MIN_FOLLOWING] != ""
+        for number, following in source.unread
+    )
+
+
+def _same(one: Number, other: Number) -> bool:
+    return same_value(one, other) and same_bound(one, other)
+
+
+def restates(number: Number, figure: Figure) -> bool:
+    """Whether two figures are equal; a bare number may stand for a cell that is printed bare."""
+    if not same_bound(number, figure.number):
+        return False
+    if same_value(number, figure.number):
+        return True
+    printed = cell_number(figure.passage.text[figure.start : figure.end]) if figure.is_cell else None
+    return printed is not None and not printed.unit and same_value(number, printed)
+
+
+def _dressed(
+    layout: Layout, read: Sequence[Span], sources: Mapping[int, Source], known_years: frozenset[int]
+) -> Iterator[tuple[Span, Figure | None]]:
+    """What else reads as a figure, and the years and dates: with the printed figure it is, or None where it must go."""
+    plain = layout.markup.plain
+    sheets = [source.words for source in sources.values()]
+    for start, end in figure_like(plain):
+        if not layout.is_free(start, end) or any(a < end and start < b for a, b in read):
+            continue
+        figure = _undressed(plain, start, end, sources)
+        if figure is not None or not _stands(plain, start, end, sheets):
+            yield (start, end), figure
+    for scope in find_scopes(plain):
+        span = (scope.start, scope.end)
+        if not layout.is_free(*span) or any(a < span[1] and span[0] < b for a, b in read):
+            continue
+        only_years = scope.month is None and scope.day is None
+        if only_years and set(scope.years) <= known_years:
+            continue
+        if not any(matching_key(scope.text) in words for words in sheets):
+            yield span, None
+
+
+def _undressed(plain: str, start: int, end: int, sources: Mapping[int, Source]) -> Figure | None:
+    """The quoted figure that one in odd dress is: “96.12” and 玖拾陆点一二 of 96.12%; with no unit of its own any fits."""
+    if plain[start - 1 : start] in ("第", "N") or (
+        plain[start - 1 : start].isascii() and plain[start - 1 : start].isalpha()
+    ):
+        return None
+    number = cell_number(unicodedata.normalize("NFKC", plain[start:end]))
+    if number is None or number.unit:
+        return None
+    typed = find_numbers(f"1{_QUOTES.sub('', plain[end : end + 4])}")
+    unit = typed[0].unit if typed and typed[0].start == 0 else ""
+    quoted = (figure for source in sources.values() for figure in source.quoted)
+    return next((f for f in quoted if f.number.value == number.value and unit in ("", f.number.unit)), None)
+
+
+def _stands(plain: str, start: int, end: int, sheets: Sequence[str]) -> bool:
+    """Whether a run of characters stands in a source as it does in an answer, the characters beside it too."""
+    low, high = start, end
+    while low and plain[low - 1].isascii() and plain[low - 1].isalnum():
+        low -= 1
+    while high < len(plain) and plain[high].isascii() and (plain[high].isalnum() or plain[high] in "+-"):
+        high += 1
+    before = plain[max(0, low - 1) : low]
+    behind = plain[high : high + 1]
+    key = matching_key(unicodedata.normalize("NFC", plain[low:high]))
+    beside = [
+        matching_key(text)
+        for text in (before + plain[low:high], plain[low:high] + behind)
+        if _QUOTES.sub("", text) != _QUOTES.sub("", plain[low:high]) and matching_key(text) != key
+    ]
+    wanted = beside or [key]
+    return bool(key) and any(
+        re.search(rf"(?<![\d.]){re.escape(each)}(?![\d])", words) for words in sheets for each in wanted
+    )
