@@ -6,7 +6,9 @@ import pytest
 from answer_samples import make_report, make_table
 
 from rag.boards import Board, BoardFigure, boards_to_comparison, report_to_board, wanted_indicators
+from rag.figures.context import figures_to_contexts
 from rag.figures.contradictions import figures_to_contradictions
+from rag.figures.entries import with_contexts
 from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.records import PageMark, Report, Section, SectionKind, Table
 from rag.structure.tables.joining import row_text
@@ -28,9 +30,10 @@ def board_of(
     tables = [table] if table else []
     by_id = {table.id: table for table in tables}
     passages = [passage for section in sections for passage in section_to_passages(section)]
-    figures = [figure for p in passages for figure in passage_to_figures(p, by_id.get(p.table_id or ""))]
+    read = [figure for p in passages for figure in passage_to_figures(p, by_id.get(p.table_id or ""))]
+    figures = with_contexts(figures_to_contexts(read, report.year, report.names))
     contradictions = figures_to_contradictions(report.id, sections, figures, (2023,))
-    return report_to_board(report, sections, tables, contradictions)
+    return report_to_board(report, sections, figures, contradictions)
 
 
 def said(board: Board) -> dict[str, list[str]]:

@@ -55,7 +55,7 @@ def test_what_fails_is_named_and_the_rest_is_kept(monkeypatch: pytest.MonkeyPatc
         return real(passage, table)
 
     monkeypatch.setattr(rag.reading.analysis, "passage_to_figures", failing)
-    monkeypatch.setattr(rag.reading.analysis, "figures_to_contradictions", lambda *given: 1 / 0)
+    monkeypatch.setattr(rag.reading.analysis, "contexts_to_contradictions", lambda *given: 1 / 0)
     parts = read_to_parts(read_of(GOOD, Page(2, (TABLE, Line("教师300人。", paragraph=True)), "2")), REQUEST)
     assert UNCHECKED in parts.report.warnings
     assert any("没能读入" in warning for warning in parts.report.warnings)

@@ -62,7 +62,7 @@ _decimal = st.decimals(allow_nan=False, allow_infinity=False)
 _found = _built(Number, value=_decimal, high=st.none() | _decimal)
 _parts = st.builds(
     ReportParts,
-    _built(Report, id=st.just("r")),
+    _built(Report, id=st.just("r"), sketch=_few(st.integers(0, 2**32 - 1), 3)),
     _few(_page, 3),
     _few(_built(Section, report_id=st.just("r"), recognised=_recognised)),
     _few(_built(Table, report_id=st.just("r"), rows=_few(_built(TableRow)))),
@@ -283,3 +283,21 @@ def test_a_store_may_be_made_by_several_processes_at_once(tmp_path):
     makers = [subprocess.Popen(command, cwd=Path(__file__).parents[1], stderr=subprocess.PIPE) for _ in range(3)]
     complaints = [maker.communicate()[1].decode().splitlines()[-1:] for maker in makers]
     assert complaints == [[], [], []]
+
+
+def test_near_duplicates_are_noted_when_a_report_is_saved(store):
+    def saved(report_id: str, sketch: tuple[int, ...]) -> None:
+        parts = sample_parts(report_id)
+        store.save(replace(parts, report=replace(parts.report, sketch=sketch)), None, "e")
+
+    def noted() -> dict[str, tuple[str, ...]]:
+        return {report.id: report.near_duplicates for report in store.reports()}
+
+    saved("a", tuple(range(10)))
+    saved("b", tuple(range(9)))
+    saved("c", tuple(range(100, 110)))
+    assert noted() == {"a": ("b",), "b": ("a",), "c": ()}
+    saved("b", tuple(range(100, 110)))
+    assert noted() == {"a": (), "b": ("c",), "c": ("b",)}
+    store.delete("c")
+    assert noted() == {"a": (), "b": ()}

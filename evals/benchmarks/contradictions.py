@@ -23,7 +23,6 @@ from evals.reports import read_sources
 from rag.figures.contradictions import figures_to_contradictions
 from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.readers.sources import find_sources
-from rag.reading.analysis import report_names, report_years
 from rag.records import Contradiction, Figure, ReportParts, Table
 
 NEAR = 60
@@ -40,9 +39,7 @@ def parts_to_figures(parts: ReportParts) -> list[Figure]:
 def parts_to_contradictions(parts: ReportParts) -> tuple[Contradiction, ...]:
     """What is found in a report as it stands."""
     report = parts.report
-    return figures_to_contradictions(
-        report.id, parts.sections, parts_to_figures(parts), report_years(report), report_names(report)
-    )
+    return figures_to_contradictions(report.id, parts.sections, parts_to_figures(parts), report.years, report.names)
 
 
 def changed(text: str, chance: random.Random) -> str:

@@ -271,7 +271,9 @@ def board(
         listed = store.reports()
         _check_filters(filters, listed)
         boards = [
-            report_to_board(item, store.sections(item.id), store.tables(item.id), store.contradictions((item.id,)))
+            report_to_board(
+                item, store.sections(item.id), store.report_figures(item.id), store.contradictions((item.id,))
+            )
             for item in filtered_reports(listed, filters)
         ]
     if as_json:

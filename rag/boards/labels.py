@@ -9,12 +9,11 @@ from rag.figures.context import ASPECTS
 from rag.figures.contradictions.notes import label_of as printed_label
 from rag.figures.extraction import TOTAL
 from rag.figures.time import row_times
-from rag.language.clauses import clause_before
+from rag.language.clauses import CLAUSE, clause_before
 from rag.language.numbers import cell_number, find_numbers, find_scopes, unit_in_header
 from rag.language.text import matching_key, unique
 from rag.records import Figure, Report, Table
 
-_CLAUSE = re.compile(r"[，,；;。：:！？（）()\n]")
 _BRACKET = re.compile(r"[（(\[【][^（）()\[\]【】]*[)）\]】]")
 _ROW_NUMBER = re.compile(r"^(?:[（(]?[\d一二三四五六七八九十]+[)）.、．]|[①-⑳])")
 _FRAME_ANYWHERE = re.compile("学校|我校|本校|全校|我院|全院|总体|整体|的|·")
@@ -142,12 +141,12 @@ def _subjects(figure: Figure, own: Sequence[str]) -> Iterator[str]:
 
     Where that sentence does not name the school or a class itself, those of the sentence before too.
     """
-    *clauses, _ = _CLAUSE.split(figure.before)
+    *clauses, _ = CLAUSE.split(figure.before)
     opening = matching_key(figure.before)
     if not _OPENS_WITH_SCHOOL.match(opening) and not any(opening.startswith(name) for name in own):
         start = figure.passage.text.rfind("\n", 0, figure.start) + 1
         earlier = figure.passage.text[start : figure.quote_start].rstrip("。！？；")
-        opening_clause, *others = _CLAUSE.split(re.split("[。！？]", earlier)[-1])
+        opening_clause, *others = CLAUSE.split(re.split("[。！？]", earlier)[-1])
         clauses = [opening_clause, *(clause for clause in others if not find_numbers(clause)), *clauses]
     for clause in clauses:
         numbers = find_numbers(clause)

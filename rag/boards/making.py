@@ -1,4 +1,4 @@
-"""A report's sections and tables → its board."""
+"""A report's figures → its board."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from rag.boards.wanted import Wanted, wanted_indicators
 from rag.figures.citing import label_of as said_label
 from rag.figures.citing import written
 from rag.figures.contradictions.making import Places
-from rag.figures.extraction import passage_to_figures, section_to_passages
-from rag.figures.time import figure_to_when
 from rag.gate.verify import draft_to_gated
 from rag.language.numbers import agree, unit_class
 from rag.language.numbers.units import canonical, scaled
@@ -130,17 +128,17 @@ class _Found:
 def report_to_board(
     report: Report,
     sections: Sequence[Section],
-    tables: Sequence[Table],
+    figures: Sequence[Figure],
     contradictions: Sequence[Contradiction] = (),
 ) -> Board:
-    """The board of a report; `contradictions` are those kept with it."""
-    by_id = {table.id: table for table in tables}
+    """The board of a report; `figures` and `contradictions` are those kept with it."""
+    by_id = {figure.table.id: figure.table for figure in figures if figure.table}
     places = Places(report.id, {section.id: section for section in sections})
     own = own_names(report)
     found: dict[str, list[_Found]] = {}
-    for figure in _figures(sections, by_id):
+    for figure in figures:
         for wanted, definition in _named(figure, report, own):
-            mention = _Mention(figure, places.in_line(figure), figure_to_when(figure, report.year))
+            mention = _Mention(figure, places.in_line(figure), figure.context.time)
             known = found.setdefault(wanted.name, [])
             if not any(other.takes(definition, mention) for other in known):
                 known.append(_Found(definition, [mention]))
@@ -156,12 +154,6 @@ def report_to_board(
 def own_names(report: Report) -> tuple[str, ...]:
     """Keys of the names of a report's college, the longest first."""
     return tuple(sorted(map(matching_key, filter(None, (report.college, *report.short_names))), key=len, reverse=True))
-
-
-def _figures(sections: Sequence[Section], tables: Mapping[str, Table]) -> Iterator[Figure]:
-    for section in sections:
-        for passage in section_to_passages(section):
-            yield from passage_to_figures(passage, tables.get(passage.table_id or ""))
 
 
 def _named(figure: Figure, report: Report, own: Sequence[str]) -> Iterator[tuple[Wanted, str]]:

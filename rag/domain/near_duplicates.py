@@ -38,18 +38,24 @@ def similarity(first: Sequence[int], second: Sequence[int]) -> float:
     return sum(value in common for value in union) / len(union) if union else 0.0
 
 
+def near_duplicates(report: Report, others: Iterable[Report]) -> tuple[str, ...]:
+    """Ids of the others, of the same kind, that hold nearly the same text."""
+    return tuple(
+        other.id
+        for other in others
+        if other.id != report.id
+        and other.kind == report.kind
+        and similarity(report.sketch, other.sketch) >= TWIN_SIMILARITY
+    )
+
+
 def without_twins(reports: Sequence[Report]) -> tuple[Report, ...]:
     """The reports, each text once: of two formats the one with pages, else the smaller id, in the given order."""
-    kept: list[Report] = []
+    kept: set[str] = set()
     for report in sorted(reports, key=lambda r: (_PREFERRED.get(r.format, 9), r.id)):
-        if not any(_same(report, other) for other in kept):
-            kept.append(report)
-    ids = {report.id for report in kept}
-    return tuple(report for report in reports if report.id in ids)
-
-
-def _same(report: Report, other: Report) -> bool:
-    return report.kind == other.kind and similarity(report.sketch, other.sketch) >= TWIN_SIMILARITY
+        if kept.isdisjoint(report.near_duplicates):
+            kept.add(report.id)
+    return tuple(report for report in reports if report.id in kept)
 
 
 def same_bytes(new: Sequence[tuple[str, str]], known: Sequence[tuple[str, str]]) -> dict[str, str]:

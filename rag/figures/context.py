@@ -54,8 +54,8 @@ _ANY = ("个", "项", "")
 
 
 @dataclass(frozen=True, slots=True)
-class FigureContext:
-    """What a figure is said of."""
+class Comparable:
+    """A figure with what it is said of, as far as it takes to tell whether another is said of the same."""
 
     figure: Figure
     label: str
@@ -97,13 +97,13 @@ class _Label:
 
 def figures_to_contexts(
     figures: Sequence[Figure], report_year: int | None = None, names: Collection[str] = ()
-) -> tuple[FigureContext, ...]:
+) -> tuple[Comparable, ...]:
     """What each of a report's figures is said of, in their order; the `names` of its college say nothing."""
     reading = _Reading(report_year, tuple(sorted(names, key=len, reverse=True)))
     groups: dict[tuple[str, int], list[int]] = defaultdict(list)
     for at, figure in enumerate(figures):
         groups[figure.passage.id, -1 if figure.is_cell else figure.quote_start].append(at)
-    found: dict[int, FigureContext] = {}
+    found: dict[int, Comparable] = {}
     for members in groups.values():
         held = [figures[at] for at in members]
         found |= dict(zip(members, reading.cells(held) if held[0].is_cell else reading.sentence(held), strict=True))
@@ -149,7 +149,7 @@ class _Reading:
             text = text.replace(name, " ")
         return text
 
-    def sentence(self, figures: Sequence[Figure]) -> Iterator[FigureContext]:
+    def sentence(self, figures: Sequence[Figure]) -> Iterator[Comparable]:
         """Of the figures of one sentence, first to last."""
         labels = [self.label(figures, at) for at in range(len(figures))]
         own = [self.words(label.text) for label in labels]
@@ -197,7 +197,7 @@ class _Reading:
         own = at == 0 or self.words(_BRACKETED.sub("", figure.before[figures[at - 1].end - figure.quote_start :]))
         return _Label(" ".join([*clauses[-1:], text]) if own else text, leads=False, relates_to=None if own else at - 1)
 
-    def cells(self, figures: Sequence[Figure]) -> Iterator[FigureContext]:
+    def cells(self, figures: Sequence[Figure]) -> Iterator[Comparable]:
         """Of the cells of one table."""
         texts = [cell_label(figure.near, figure.before) for figure in figures]
         apart = frozenset[str]().union(*map(self.words, texts))
@@ -219,7 +219,7 @@ class _Reading:
         apart: frozenset[str],
         part_of: frozenset[str],
         head: Head,
-    ) -> FigureContext:
+    ) -> Comparable:
         """All that is known of one figure."""
         unit = canonical(figure.number.unit)[1]
         aspects = {name for name, pattern in ASPECTS.items() if pattern.search(label.text)}
@@ -227,7 +227,7 @@ class _Reading:
             aspects.add("share")
         if not figure.is_cell and any(map(_CASE.search, figure.passage.path)):
             aspects.add("case")
-        return FigureContext(
+        return Comparable(
             figure=figure,
             label=label.text,
             terms=terms,

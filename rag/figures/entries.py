@@ -6,18 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rag.figures.context import FigureContext as Said
-from rag.figures.context import cell_label
+from rag.figures.context import Comparable, cell_label
 from rag.records import Contradiction, ContradictionEntry, Figure, FigureContext, FigureEntry, Passage, Section, Table
 from rag.structure.passages import section_to_passage
 
 
-def with_contexts(contexts: Iterable[Said]) -> tuple[Figure, ...]:
+def with_contexts(contexts: Iterable[Comparable]) -> tuple[Figure, ...]:
     """Each figure with what it is said of."""
     return tuple(replace(said.figure, context=_context(said)) for said in contexts)
 
 
-def _context(said: Said) -> FigureContext:
+def _context(said: Comparable) -> FigureContext:
     figure = said.figure
     of = figure.table_id.rpartition("#")[2] if figure.table_id else figure.passage.start + figure.quote_start
     return FigureContext(

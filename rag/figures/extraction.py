@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.figures.row_units import parted_figures, row_units
+from rag.language.clauses import CLAUSE
 from rag.language.numbers import cell_number, find_numbers, find_scopes
 from rag.language.text import sentence_spans, unique
 from rag.records import Figure, FigureContext, Number, Passage, Section, Table, TableRow
@@ -15,7 +16,6 @@ from rag.structure.passages import section_to_passage
 from rag.structure.tables.joining import row_text
 from rag.structure.tables.row_labels import Columns, common_names, is_value, names_beside, row_names, table_columns
 
-_CLAUSE = re.compile(r"[，,；;。：:！？（）()\n]")
 _LIST_MARK = re.compile(r"[、，,]?(?:以及|[和及与跟])?")
 _ITEM_MARKS = (re.compile(r"、"), re.compile(r"、|和(?=[^、和]*$)"), re.compile(r"[、和与及跟]|以及"))
 """What parts the items of an enumeration, tried in turn: 思想和行为、学业 has two."""
@@ -82,7 +82,7 @@ def _placed_rows(passage: Passage, table: Table) -> Iterator[tuple[int, int]]:
 def _sentence_figures(passage: Passage, start: int, end: int) -> Iterator[Figure]:
     sentence = passage.text[start:end]
     numbers = find_numbers(sentence)
-    cuts = [match.start() for match in _CLAUSE.finditer(sentence)]
+    cuts = [match.start() for match in CLAUSE.finditer(sentence)]
     items = listed_items(sentence, numbers)
     for index, number in enumerate(numbers):
         low, high = bisect_left(cuts, number.start), bisect_left(cuts, number.end)
@@ -136,10 +136,10 @@ def _number_runs(text: str, numbers: Sequence[Number]) -> Iterator[list[int]]:
 
 def _items_before(before: str, count: int) -> tuple[str, ...]:
     """As many items, each with the words after the list, as the nearest clause that enumerates as many."""
-    if not _IN_TURN.search(before.rstrip()) and "、" not in _CLAUSE.split(before)[-1]:
+    if not _IN_TURN.search(before.rstrip()) and "、" not in CLAUSE.split(before)[-1]:
         return ()
-    tail = _CLAUSE.split(before)[-1]
-    for clause in reversed(_CLAUSE.split(before)):
+    tail = CLAUSE.split(before)[-1]
+    for clause in reversed(CLAUSE.split(before)):
         years = next((scope.years for scope in find_scopes(clause) if len(scope.years) == count), ())
         for pieces in ([str(year) + "年" for year in years], *(mark.split(clause) for mark in _ITEM_MARKS)):
             if len(pieces) == count and all(piece.strip() for piece in pieces):
@@ -209,7 +209,7 @@ def _row_figures(
                 quote_end=start + len(passage.text[start:end].rstrip()),
                 near=parted[nth][1] if parted else f"{name} {own}".strip(),
                 before=header,
-                after="" if is_value(text) else _CLAUSE.split(text[number.end :])[0],
+                after="" if is_value(text) else CLAUSE.split(text[number.end :])[0],
                 about=" ".join([table.caption, table.unit, *passage.path[-1:]]),
                 is_cell=True,
                 is_total=cell.is_total,
@@ -227,7 +227,7 @@ def _levels(labels: Sequence[str]) -> tuple[str, ...]:
 
 def _last_clause(text: str) -> str:
     """The last clause that says something: 农民培训 before the figure of 农民培训（10期）."""
-    return next((clause for clause in reversed(_CLAUSE.split(text)) if clause.strip()), "")
+    return next((clause for clause in reversed(CLAUSE.split(text)) if clause.strip()), "")
 
 
 def _cell_numbers(text: str, unit: str) -> tuple[Number, ...]:

@@ -141,8 +141,7 @@ def _year_differs(claim: Claim, figure: Figure, source: Source) -> bool | None:
         return _is_of_another(claim, figure, source)
     stated = set(years_of(find_scopes(source.citation.passage.text)))
     if (report := source.report) is not None and report.year is not None:
-        academic = {int(year) for year in (report.academic_year or "").split("-") if year}
-        stated |= {report.year, report.year - 1, report.cohort or report.year, *academic}
+        stated |= report.years
     return claim.has_own_years if stated and not claim.years & stated else None
 
 

@@ -124,9 +124,7 @@ class _Gate:
         for source in sources.values():
             known |= source.years | years_of(find_scopes(source.citation.passage.text))
         for report in self.reports.values():
-            if report.year is not None:
-                known |= {report.year, report.year - 1, report.cohort or report.year}
-            known |= {int(year) for year in (report.academic_year or "").split("-") if year}
+            known |= report.years
         return frozenset(known)
 
     def _shown(self, layout: Layout, figures: Mapping[str, Figure]) -> dict[Span, Number]:

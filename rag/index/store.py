@@ -11,15 +11,18 @@ import dataclasses
 import json
 import sqlite3
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag import records
+from rag.domain.near_duplicates import near_duplicates
 from rag.errors import UnreadableFileError
 from rag.figures.entries import entries_to_contradictions, entry_to_figure, in_its_line, passages_to_figures
+from rag.figures.extraction import section_to_passages
 from rag.index.database import Database, damaged, set_meta
 from rag.records import (
     Chunk,
@@ -59,7 +62,10 @@ CREATE TABLE figures (section_id TEXT, start INTEGER, report_id TEXT NOT NULL, p
                       head TEXT NOT NULL, kin TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (section_id, start));
 CREATE TABLE vectors (report_id TEXT, embedder TEXT, dimension INTEGER NOT NULL, data BLOB NOT NULL,
                       PRIMARY KEY (report_id, embedder));
+CREATE TABLE sketches (value INTEGER, report_id TEXT, PRIMARY KEY (value, report_id)) WITHOUT ROWID;
+CREATE TABLE near_duplicates (report_id TEXT, other_id TEXT, PRIMARY KEY (report_id, other_id)) WITHOUT ROWID;
 CREATE TABLE terms (report_id TEXT PRIMARY KEY, version TEXT NOT NULL, data BLOB NOT NULL);
+CREATE INDEX sketches_of ON sketches (report_id);
 CREATE INDEX sections_of ON sections (report_id, position);
 CREATE INDEX tables_of ON tables_ (report_id, position);
 CREATE INDEX chunks_of ON chunks (report_id, position);
@@ -67,7 +73,18 @@ CREATE INDEX contradictions_of ON contradictions (report_id, position);
 CREATE INDEX figures_of ON figures (report_id, position);
 CREATE INDEX figures_named ON figures (head);
 """
-_CONTENT_TABLES = ("pages", "sections", "tables_", "chunks", "contradictions", "figures", "vectors", "terms")
+_CONTENT_TABLES = (
+    "pages",
+    "sections",
+    "tables_",
+    "chunks",
+    "contradictions",
+    "figures",
+    "vectors",
+    "terms",
+    "sketches",
+    "near_duplicates",
+)
 
 Value = TypeVar("Value")
 
@@ -144,7 +161,14 @@ class ReportStore:
 
     def reports(self) -> tuple[Report, ...]:
         """Every report, by id."""
-        return self._values(Report, "SELECT data FROM reports ORDER BY id")
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT data FROM reports ORDER BY id").fetchall()
+            pairs = connection.execute("SELECT report_id, other_id FROM near_duplicates ORDER BY 1, 2").fetchall()
+        others: dict[str, list[str]] = defaultdict(list)
+        for report_id, other_id in pairs:
+            others[str(report_id)].append(str(other_id))
+        reports = (self._parsed(Report, row[0]) for row in rows)
+        return tuple(replace(r, near_duplicates=tuple(others[r.id])) if r.id in others else r for r in reports)
 
     def report(self, report_id: str) -> Report | None:
         """The report of that id."""
@@ -250,9 +274,9 @@ class ReportStore:
         return self._values(FigureEntry, "SELECT data FROM figures WHERE report_id = ? ORDER BY position", report_id)
 
     def report_figures(self, report_id: str) -> tuple[Figure, ...]:
-        """The report's figures in order of their place, each in a passage that is all of its section."""
+        """The report's figures in order of their place, each in its table or the prose between tables."""
         sections, tables = self.sections(report_id), self.tables(report_id)
-        passages = [section_to_passage(section, 0, len(section.text)) for section in sections]
+        passages = [passage for section in sections for passage in section_to_passages(section)]
         return tuple(passages_to_figures(passages, self.figures(report_id), {table.id: table for table in tables}))
 
     def figures_named(self, heads: Collection[str], report_ids: Collection[str]) -> tuple[FigureEntry, ...]:
@@ -331,6 +355,7 @@ class ReportStore:
             _delete_report(connection, report_id)
             row = (report_id, revision, fingerprint, _dump(Report, parts.report))
             connection.execute("INSERT INTO reports VALUES (?, ?, ?, ?)", row)
+            self._find_near_duplicates(connection, parts.report)
             pages = ((report_id, at, zlib.compress(_dump(Page, page), 1)) for at, page in enumerate(parts.pages))
             connection.executemany("INSERT INTO pages VALUES (?, ?, ?)", pages)
             _insert(connection, "sections", Section, parts.sections)
@@ -340,6 +365,17 @@ class ReportStore:
             _insert_figures(connection, report_id, parts.figures)
             if vectors is not None:
                 _insert_vectors(connection, report_id, embedder, vectors)
+
+    def _find_near_duplicates(self, connection: sqlite3.Connection, report: Report) -> None:
+        """Notes which reports hold nearly the same text, comparing only those that have a part of their sketch in common."""
+        query = """SELECT data FROM reports WHERE id IN
+                   (SELECT report_id FROM sketches WHERE value IN (SELECT value FROM json_each(?)))"""
+        rows = connection.execute(query, (json.dumps(report.sketch),)).fetchall()
+        found = near_duplicates(report, (self._parsed(Report, row[0]) for row in rows))
+        pairs = [pair for other in found for pair in ((report.id, other), (other, report.id))]
+        connection.executemany("INSERT INTO near_duplicates VALUES (?, ?)", pairs)
+        values = ((value, report.id) for value in set(report.sketch))
+        connection.executemany("INSERT INTO sketches VALUES (?, ?)", values)
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         with self._database.connection() as connection:
@@ -391,6 +427,7 @@ def _raise_generation(connection: sqlite3.Connection) -> int:
 def _delete_report(connection: sqlite3.Connection, report_id: str) -> bool:
     for table in _CONTENT_TABLES:
         connection.execute(f"DELETE FROM {table} WHERE report_id = ?", (report_id,))
+    connection.execute("DELETE FROM near_duplicates WHERE other_id = ?", (report_id,))
     return connection.execute("DELETE FROM reports WHERE id = ?", (report_id,)).rowcount > 0
 
 

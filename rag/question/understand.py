@@ -190,5 +190,4 @@ def _of_year(report: Report, years: Sequence[int]) -> bool:
     """Whether a report may hold figures of a year: its own, its class, its academic years, or last year's money."""
     if report.year is None or not years:
         return True
-    academic = {int(year) for year in (report.academic_year or "").split("-") if year}
-    return bool({report.year, report.year - 1, report.year - 2, report.cohort, *academic} & set(years))
+    return bool({*report.years, report.year - 2} & set(years))

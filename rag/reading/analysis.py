@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rag.domain.near_duplicates import text_sketch
 from rag.errors import SettingsError, UnreadableFileError
 from rag.figures.context import figures_to_contexts
-from rag.figures.contradictions import figures_to_contradictions
+from rag.figures.contradictions import contexts_to_contradictions
 from rag.figures.entries import contradiction_to_entry, figures_to_entries, with_contexts
 from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.language.tokens import estimate_tokens
@@ -18,7 +18,7 @@ from rag.readers.files import read_file
 from rag.readers.request import Request
 from rag.reading.containment import UNCHECKED, contained, passage_lost, readable_pages
 from rag.reading.soundness import sound_file
-from rag.records import Figure, ReadFile, Report, ReportParts
+from rag.records import Figure, ReadFile, ReportParts
 from rag.sandbox.values import json_to_value, value_to_json
 from rag.structure.chunks import TokenCounter, sections_to_chunks
 from rag.structure.identity.describing import describe_report
@@ -66,24 +66,11 @@ def read_to_parts(read: ReadFile, request: Request, count_tokens: TokenCounter =
         sketch=text_sketch(section.text for section in sections),
         pending_pages=read.pending,
     )
-    years, names = report_years(report), report_names(report)
     chunks = sections_to_chunks(report, sections, tables, count_tokens, request.max_chunk_tokens)
-    known = contained(lambda: with_contexts(figures_to_contexts(figures, max(years, default=None), names)))
-    contradictions = contained(lambda: figures_to_contradictions(report.id, sections, figures, years, names))
-    if contradictions is None:
+    contexts = contained(lambda: figures_to_contexts(figures, max(report.years, default=None), report.names))
+    contradictions = contained(lambda: contexts_to_contradictions(report.id, sections, contexts or (), report.years))
+    if contexts is None or contradictions is None:
         report = replace(report, warnings=(*report.warnings, UNCHECKED))
     kept = tuple(map(contradiction_to_entry, contradictions or ()))
-    entries = tuple(figures_to_entries(figures if known is None else known))
+    entries = figures_to_entries(with_contexts(contexts) if contexts is not None else figures)
     return ReportParts(report, pages, sections, tables, chunks, kept, entries)
-
-
-def report_years(report: Report) -> frozenset[int]:
-    """The years a report's figures are of where they name none: its own, the one before, its academic year's."""
-    academic = {int(year) for year in (report.academic_year or "").split("-") if year}
-    own = {report.year, report.year - 1} if report.year else set[int]()
-    return frozenset(own | academic | ({report.cohort} if report.cohort else set()))
-
-
-def report_names(report: Report) -> tuple[str, ...]:
-    """The names its college goes by."""
-    return tuple(filter(None, (report.college, *report.short_names)))

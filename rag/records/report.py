@@ -166,6 +166,20 @@ class Report:
     """Smallest hashes of its text's shingles: reports of like sketches are one report in two formats."""
     pending_pages: tuple[int, ...] = ()
     """As `ReadFile.pending`."""
+    near_duplicates: tuple[str, ...] = ()
+    """Ids of the other indexed reports that hold nearly the same text; the store knows them."""
+
+    @property
+    def years(self) -> frozenset[int]:
+        """The years its figures are of where they name none: its own, the one before, its class and academic year."""
+        academic = {int(year) for year in (self.academic_year or "").split("-") if year}
+        own = {self.year, self.year - 1} if self.year else set[int]()
+        return frozenset(own | academic | ({self.cohort} if self.cohort else set()))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names its college goes by."""
+        return tuple(filter(None, (self.college, *self.short_names)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ MIN_COLUMN, MAX_COLUMN = 24, 40
 def board_of(key: tuple[Any, ...], _parts: Parts, _report: Report) -> Board:
     """The board of a report as it was last read."""
     store, identity = _parts.index.store, _report.id
-    return report_to_board(_report, store.sections(identity), store.tables(identity), store.contradictions((identity,)))
+    figures, found = store.report_figures(identity), store.contradictions((identity,))
+    return report_to_board(_report, store.sections(identity), figures, found)
 
 
 def boards_of(parts: Parts, reports: Sequence[Report]) -> list[Board]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from rag.figures.context import figures_to_contexts
+from rag.figures.context import Comparable, figures_to_contexts
 from rag.figures.contradictions.cut_offs import find_cut_offs
 from rag.figures.contradictions.making import Places, numbered
 from rag.figures.contradictions.misfits import Misfit
@@ -21,7 +21,7 @@ from rag.figures.contradictions.text_sums import broken_complements, broken_sums
 from rag.figures.contradictions.units import same_digits
 from rag.records import Contradiction, ContradictionKind, Figure, Section
 
-__all__ = ["figures_to_contradictions"]
+__all__ = ["contexts_to_contradictions", "figures_to_contradictions"]
 
 
 def figures_to_contradictions(
@@ -35,8 +35,16 @@ def figures_to_contradictions(
 
     `years` are those it speaks of unsaid, `names` those of its college.
     """
-    places = Places(report_id, {section.id: section for section in sections})
     contexts = figures_to_contexts(figures, max(years, default=None), names)
+    return contexts_to_contradictions(report_id, sections, contexts, years)
+
+
+def contexts_to_contradictions(
+    report_id: str, sections: Sequence[Section], contexts: Sequence[Comparable], years: Collection[int] = ()
+) -> tuple[Contradiction, ...]:
+    """As `figures_to_contradictions`, where it is known what each figure is said of."""
+    places = Places(report_id, {section.id: section for section in sections})
+    figures = [item.figure for item in contexts]
     return numbered(
         [
             *(places.rivals(ContradictionKind.DIFFERENT, group) for group in find_rivals(contexts, years)),

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from rag.figures.context import FigureContext
+from rag.figures.context import Comparable
 from rag.figures.contradictions.said_twice import is_amount
 
 _RATE = re.compile("[\u4e00-\u9fff]{2}率")
@@ -14,9 +14,9 @@ _CUT_OFFS = frozenset("初次 年终 毕业生 应届 最终".split())
 """Words that name a cut-off, or graduates: whom such a rate is of."""
 
 
-def find_cut_offs(contexts: Sequence[FigureContext]) -> Iterator[list[FigureContext]]:
+def find_cut_offs(contexts: Sequence[Comparable]) -> Iterator[list[Comparable]]:
     """Rates said of the same at different days, the first mention of each day."""
-    groups: dict[tuple[str, frozenset[str], frozenset[int]], dict[frozenset[tuple[int, int]], FigureContext]] = (
+    groups: dict[tuple[str, frozenset[str], frozenset[int]], dict[frozenset[tuple[int, int]], Comparable]] = (
         defaultdict(dict)
     )
     for item in contexts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.figures.context import FigureContext
+from rag.figures.context import Comparable
 from rag.figures.contradictions.misfits import Misfit
 from rag.figures.contradictions.notes import difference_note, label_of, misfit_note, scope_note, unit_note
 from rag.figures.entries import in_its_line
@@ -31,7 +31,7 @@ class Places:
         """A figure in its paragraph or row."""
         return in_its_line(figure, self.sections[figure.passage.section_id])
 
-    def rivals(self, kind: ContradictionKind, items: Sequence[FigureContext]) -> Contradiction:
+    def rivals(self, kind: ContradictionKind, items: Sequence[Comparable]) -> Contradiction:
         """Figures that are said of one thing."""
         refs = [self.in_line(item.figure) for item in items]
         labels = [label for ref in refs if (label := label_of(ref))]

@@ -18,7 +18,7 @@ from decimal import Decimal
 from itertools import chain, combinations, product
 from typing import TypeAlias
 
-from rag.figures.context import FigureContext, words_of
+from rag.figures.context import Comparable, words_of
 from rag.figures.contradictions.slips import is_slip
 from rag.language.numbers import agree, measured
 from rag.language.text import matching_key
@@ -26,11 +26,11 @@ from rag.records import FigureTime, Number
 
 Key: TypeAlias = tuple[str, frozenset[str]]
 """What figures are measured in, and the words they are said of."""
-Pair: TypeAlias = tuple[FigureContext, FigureContext]
+Pair: TypeAlias = tuple[Comparable, Comparable]
 Place: TypeAlias = tuple[str, int]
 Said: TypeAlias = tuple[str, Decimal]
 """What a figure is measured in, and its value."""
-Values: TypeAlias = Mapping[Decimal, Sequence[FigureContext]]
+Values: TypeAlias = Mapping[Decimal, Sequence[Comparable]]
 """The figures of one key by their values."""
 MAX_LENT = 2
 """Words that one of two figures of one thing may leave out."""
@@ -65,12 +65,12 @@ _NUMBERING = re.compile(r"^[\s第0-9一二三四五六七八九十.、（）()�
 class _Report:
     """A report's figures, found by what they are said of and by where they stand."""
 
-    def __init__(self, contexts: Sequence[FigureContext], years: Collection[int]) -> None:
+    def __init__(self, contexts: Sequence[Comparable], years: Collection[int]) -> None:
         self.years = frozenset(years)
-        self.groups: dict[Key, dict[Decimal, list[FigureContext]]] = defaultdict(lambda: defaultdict(list))
+        self.groups: dict[Key, dict[Decimal, list[Comparable]]] = defaultdict(lambda: defaultdict(list))
         self.values: dict[Place, set[Said]] = defaultdict(set)
         self.beside: dict[Place, set[Said]] = defaultdict(set)
-        self.at: dict[Place, list[FigureContext]] = defaultdict(list)
+        self.at: dict[Place, list[Comparable]] = defaultdict(list)
         self.said: dict[Place, dict[Key, set[Decimal]]] = defaultdict(lambda: defaultdict(set))
         for item in contexts:
             self.values[place_of(item)].add((item.base, value_of(item)))
@@ -83,7 +83,7 @@ class _Report:
                     if len(held) < MAX_MENTIONS:
                         held.append(item)
 
-    def are_copies_of_a_form(self, one: FigureContext, other: FigureContext) -> bool:
+    def are_copies_of_a_form(self, one: Comparable, other: Comparable) -> bool:
         """Whether two sentences or two tables, which say something of the same things, agree on less than they should.
 
         Sentences of which most figures differ are of two things; tables are of one only where they agree on more.
@@ -98,7 +98,7 @@ class _Report:
         return (is_cell or differ > 1) and differ * 2 > len(shared) - is_cell
 
 
-def _bases(item: FigureContext) -> Iterator[Said]:
+def _bases(item: Comparable) -> Iterator[Said]:
     """What a figure may be measured in, and its value in that: a bare one with decimals may be money or a share."""
     value = value_of(item)
     yield item.base, value
@@ -106,18 +106,18 @@ def _bases(item: FigureContext) -> Iterator[Said]:
         yield from (("元", value), ("元", value * 10000), ("%", value))
 
 
-def value_of(item: FigureContext) -> Decimal:
+def value_of(item: Comparable) -> Decimal:
     """A figure's value in the base of its unit."""
     return measured(item.figure.number)[0]
 
 
-def place_of(item: FigureContext) -> Place:
+def place_of(item: Comparable) -> Place:
     """The table of a cell, the sentence of a figure in prose."""
     figure = item.figure
     return figure.passage.id, -1 if figure.is_cell else figure.quote_start
 
 
-def is_amount(item: FigureContext) -> bool:
+def is_amount(item: Comparable) -> bool:
     """Whether a figure measures or counts something: no code, rank or end of a range."""
     number = item.figure.number
     if "～" in number.bound or _CODE.search(item.label.rstrip("：: ")) or "case" in item.aspects:
@@ -128,13 +128,13 @@ def is_amount(item: FigureContext) -> bool:
     return not bare and not _QUOTED.search(item.figure.before)
 
 
-def find_rivals(contexts: Sequence[FigureContext], years: Collection[int]) -> list[list[FigureContext]]:
+def find_rivals(contexts: Sequence[Comparable], years: Collection[int]) -> list[list[Comparable]]:
     """Groups of figures of one thing that do not all agree; `years` are those the report speaks of unsaid."""
     report = _Report(contexts, years)
     order = {id(item): at for at, item in enumerate(contexts)}
     pairs = [*_rivals(report), *_headlines(contexts)]
     pairs += [found for pair in pairs for found in (*_beside(*pair, report), *_beside(*pair[::-1], report))]
-    groups: dict[int, list[FigureContext]] = {}
+    groups: dict[int, list[Comparable]] = {}
     for one, other in (*pairs, *_mentions(pairs, report)):
         some, others = groups.setdefault(id(one), [one]), groups.setdefault(id(other), [other])
         if some is not others:
@@ -144,7 +144,7 @@ def find_rivals(contexts: Sequence[FigureContext], years: Collection[int]) -> li
     return list(found.values())
 
 
-def _beside(here: FigureContext, there: FigureContext, report: _Report) -> Iterator[Pair]:
+def _beside(here: Comparable, there: Comparable, report: _Report) -> Iterator[Pair]:
     """What else a sentence prints otherwise than the sentence or table that it contradicts once."""
     for item in () if here.figure.is_cell else report.at[place_of(here)]:
         mentions = list(chain(*report.groups[item.base, item.terms].values()))
@@ -198,7 +198,7 @@ def _pairs(
                 yield one, other
 
 
-def _is_third(item: FigureContext, one: FigureContext, other: FigureContext, report: _Report) -> bool:
+def _is_third(item: Comparable, one: Comparable, other: Comparable, report: _Report) -> bool:
     """Whether a figure is of what two others are, and agrees with neither: then their label names no one thing.
 
     Nor is a figure without a year that of a year where its label has another for a later one.
@@ -209,7 +209,7 @@ def _is_third(item: FigureContext, one: FigureContext, other: FigureContext, rep
     return is_later or _are_comparable(item, other, report)
 
 
-def _are_comparable(one: FigureContext, other: FigureContext, report: _Report) -> bool:
+def _are_comparable(one: Comparable, other: Comparable, report: _Report) -> bool:
     """Whether two figures may be of one measure and time."""
     if one.aspects != other.aspects:
         return False
@@ -218,7 +218,7 @@ def _are_comparable(one: FigureContext, other: FigureContext, report: _Report) -
     return of_one_time(one.when, other.when, report.years, overlapping=is_slip(*_in_one_unit(one, other)))
 
 
-def _may_be_one(one: FigureContext, other: FigureContext, report: _Report) -> bool:
+def _may_be_one(one: Comparable, other: Comparable, report: _Report) -> bool:
     """Whether nothing sets two figures apart, though they do not agree."""
     return (
         place_of(one) != place_of(other)
@@ -232,7 +232,7 @@ def _may_be_one(one: FigureContext, other: FigureContext, report: _Report) -> bo
     )
 
 
-def _are_named_apart(one: FigureContext, other: FigureContext) -> bool:
+def _are_named_apart(one: Comparable, other: Comparable) -> bool:
     """Whether what stands above two figures, or an ordinal before them, names two things of one kind."""
     some, others = (set(_ORDINAL.findall(_sentence_before(item))) for item in (one, other))
     if some and others and some != others:
@@ -250,7 +250,7 @@ def _are_alternatives(one: str, other: str) -> bool:
     return one[-2:] == other[-2:] and bool(some - others) and bool(others - some)
 
 
-def _sentence_before(item: FigureContext) -> str:
+def _sentence_before(item: Comparable) -> str:
     figure = item.figure
     return item.label if figure.is_cell else figure.passage.text[figure.quote_start : figure.start]
 
@@ -266,17 +266,17 @@ def of_one_time(one: FigureTime, other: FigureTime, years: Collection[int], *, o
     return not named or not years or (named <= set(years) and bool(named))
 
 
-def same(one: FigureContext, other: FigureContext) -> bool:
+def same(one: Comparable, other: Comparable) -> bool:
     """Whether two figures agree; a bare cell counts what the other does."""
     return agree(*_with_units(one, other))
 
 
-def _in_one_unit(one: FigureContext, other: FigureContext) -> tuple[Decimal, Decimal]:
+def _in_one_unit(one: Comparable, other: Comparable) -> tuple[Decimal, Decimal]:
     first, second = _with_units(one, other)
     return measured(first)[0], measured(second)[0]
 
 
-def _with_units(one: FigureContext, other: FigureContext) -> tuple[Number, Number]:
+def _with_units(one: Comparable, other: Comparable) -> tuple[Number, Number]:
     first, second = one.figure.number, other.figure.number
     if not first.unit or not second.unit:
         unit = first.unit or second.unit
@@ -284,7 +284,7 @@ def _with_units(one: FigureContext, other: FigureContext) -> tuple[Number, Numbe
     return first, second
 
 
-def _looks_like_one(one: FigureContext, other: FigureContext, report: _Report) -> bool:
+def _looks_like_one(one: Comparable, other: Comparable, report: _Report) -> bool:
     """Whether something bears out that two figures are meant as one."""
     first, second = _in_one_unit(one, other)
     if is_slip(first, second, left_out=True):
@@ -299,7 +299,7 @@ def _looks_like_one(one: FigureContext, other: FigureContext, report: _Report) -
     )
 
 
-def _are_headline_statements(one: FigureContext, other: FigureContext) -> bool:
+def _are_headline_statements(one: Comparable, other: Comparable) -> bool:
     """Whether both are said of the whole in the same words: two sentences that open with them, or one and a total."""
     first, second = _in_one_unit(one, other)
     gap = abs(first - second) / max(abs(first), abs(second))
@@ -307,7 +307,7 @@ def _are_headline_statements(one: FigureContext, other: FigureContext) -> bool:
     return one.leads and other.leads and one.terms == other.terms and gap <= near
 
 
-def _differ_by_rounding(one: FigureContext, other: FigureContext) -> bool:
+def _differ_by_rounding(one: Comparable, other: Comparable) -> bool:
     """Whether figures with decimals are apart by no more than one in the last place: sums of rounded figures are."""
     (first, _, step), (second, _, other_step) = map(measured, _with_units(one, other))
     exact = not (one.figure.number.bound or other.figure.number.bound)
@@ -315,7 +315,7 @@ def _differ_by_rounding(one: FigureContext, other: FigureContext) -> bool:
     return exact and decimals and abs(first - second) <= max(step, other_step)
 
 
-def _are_one_sentence(one: FigureContext, other: FigureContext) -> bool:
+def _are_one_sentence(one: Comparable, other: Comparable) -> bool:
     """Whether two sentences are the same up to their figures: neither has words that the other lacks."""
     if one.figure.is_cell or other.figure.is_cell:
         return False
@@ -325,9 +325,9 @@ def _are_one_sentence(one: FigureContext, other: FigureContext) -> bool:
     return not (words_of(some[-LOOK_BACK:]) - words_of(others)) or not (words_of(others[-LOOK_BACK:]) - words_of(some))
 
 
-def _headlines(contexts: Sequence[FigureContext]) -> Iterator[Pair]:
+def _headlines(contexts: Sequence[Comparable]) -> Iterator[Pair]:
     """Figures of headings that none of the text below agrees with, each with the one there that is meant."""
-    below: dict[tuple[str, ...], list[FigureContext]] = defaultdict(list)
+    below: dict[tuple[str, ...], list[Comparable]] = defaultdict(list)
     for item in contexts:
         for depth in range(1, len(item.figure.passage.path) + 1):
             below[item.figure.passage.path[:depth]].append(item)
@@ -340,11 +340,11 @@ def _headlines(contexts: Sequence[FigureContext]) -> Iterator[Pair]:
             yield item, meant[0]
 
 
-def _is_named_by(item: FigureContext, other: FigureContext) -> bool:
+def _is_named_by(item: Comparable, other: Comparable) -> bool:
     return bool(item.terms & other.terms) and (item.terms <= other.terms or other.terms <= item.terms)
 
 
-def _is_headline(item: FigureContext) -> bool:
+def _is_headline(item: Comparable) -> bool:
     figure = item.figure
     if figure.is_cell or (value_of(item) < MIN_COMPANION and item.base != "%"):
         return False
@@ -353,6 +353,6 @@ def _is_headline(item: FigureContext) -> bool:
     return matching_key(figure.passage.text[start : end if end >= 0 else None]) == matching_key(figure.passage.path[-1])
 
 
-def _is_near(one: FigureContext, other: FigureContext) -> bool:
+def _is_near(one: Comparable, other: Comparable) -> bool:
     first, second = value_of(one), value_of(other)
     return is_slip(first, second) or abs(first - second) <= NEAR * max(abs(first), abs(second))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-from rag.figures.context import FigureContext
+from rag.figures.context import Comparable
 from rag.figures.contradictions.said_twice import value_of
 
 MIN_DIGITS = 3
@@ -18,9 +18,9 @@ MAX_EQUAL = 8
 """Figures of the same digits in one section from which on they say nothing."""
 
 
-def same_digits(contexts: Sequence[FigureContext]) -> Iterator[tuple[FigureContext, FigureContext]]:
+def same_digits(contexts: Sequence[Comparable]) -> Iterator[tuple[Comparable, Comparable]]:
     """Sums with the same digits, ten thousand or a hundred million times apart, in one section or said of the same."""
-    groups: dict[tuple[object, Decimal], list[FigureContext]] = defaultdict(list)
+    groups: dict[tuple[object, Decimal], list[Comparable]] = defaultdict(list)
     for item in contexts:
         number = item.figure.number
         value = number.value.normalize()
