@@ -170,6 +170,9 @@ class Assistant:
             first_token_ms=draft.first_token_ms,
             cost=self.price(draft.input_tokens, draft.output_tokens) if self.model else None,
             notice=draft.notice,
+            segments=gated.segments,
+            certainty=draft.certainty,
+            candidates=gated.candidates,
         )
 
 

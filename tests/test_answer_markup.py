@@ -1,4 +1,4 @@
-"""Markdown of answers taken apart and put together again."""
+"""Answers written as text become segments, are laid out as one text, and are put together again."""
 
 from __future__ import annotations
 
@@ -6,48 +6,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.gate.markup import BLANK, markup_to_text, text_to_markup
+from rag.gate.layout import segments_to_layout
+from rag.gate.markup import BLANK
 from rag.records import Cite, Text, markdown_to_segments, segments_to_markdown
 
 
-def test_bold_and_markers_are_taken_out_of_the_words() -> None:
-    markup = text_to_markup("就业率为 **96.12%** [1][2]，**甲[3]乙**。")
-    assert markup.plain == f"就业率为 96.12% {BLANK}{BLANK}，甲{BLANK}乙。"
-    assert [markup.plain[a:b] for a, b in markup.bold] == ["96.12%", f"甲{BLANK}乙"]
-    assert [n for _, n in markup.markers] == [1, 2, 3]
-    assert all(markup.plain[at] == BLANK for at, _ in markup.markers)
-
-
-@pytest.mark.parametrize(
-    ("text", "lost", "expected"),
-    [
-        ("共**96%** [1]。", "96%", "共？ [1]。"),
-        ("共**96**% [1]。", "96%", "共？ [1]。"),
-        ("**甲、96%**和**乙**", "96%", "甲、？和**乙**"),
-        ("**96%****乙**", "96%", "？**乙**"),
-        ("96%，**乙**", "96%", "？，**乙**"),
-    ],
-)
-def test_bold_that_loses_a_piece_is_bold_no_more(text: str, lost: str, expected: str) -> None:
-    markup = text_to_markup(text)
-    at = markup.plain.index(lost)
-    assert markup_to_text(markup, [(at, at + len(lost))], "？") == expected
-
-
-@given(st.text("甲9*[]1\n ，", max_size=40))
-def test_what_is_taken_apart_goes_together_again(text: str) -> None:
-    markup = text_to_markup(text)
-    assert markup_to_text(markup) == text
-    assert all(0 <= a < b <= len(markup.plain) for a, b in markup.bold)
+def test_asked_names_and_citations_are_segments() -> None:
+    assert markdown_to_segments("共 **5人** [1]") == (Text("共 "), Text("5人", is_answer=True), Text(" "), Cite(1))
 
 
 @pytest.mark.parametrize(
     "text", ["", "没有数字", "**96.12%** [1][2]。", "- 甲 **张某** [1]\n- 乙 5人 [2]", "**96.12% [1]**", "[1]", "a**b"]
 )
 def test_segments_say_what_the_text_said(text: str) -> None:
-    written = segments_to_markdown(markdown_to_segments(text), {}, ())
-    assert written.replace("*", "") == text.replace("*", "")
+    assert segments_to_markdown(markdown_to_segments(text), {}, ()).replace("*", "") == text.replace("*", "")
 
 
-def test_asked_names_and_citations_are_segments() -> None:
-    assert markdown_to_segments("共 **5人** [1]") == (Text("共 "), Text("5人", is_answer=True), Text(" "), Cite(1))
+@given(st.text(alphabet="甲1%*[] \n", max_size=30))
+def test_any_text_is_taken(text: str) -> None:
+    segments = markdown_to_segments(text)
+    assert segments_to_markdown(segments, {}, ()).replace("*", "") == text.replace("*", "")
+
+
+def test_a_layout_knows_what_is_bold_and_where_citations_stand() -> None:
+    layout = segments_to_layout(markdown_to_segments("就业率为 **96.12%** [1][2]，**甲[3]乙**。"), {}, ())
+    assert layout.markup.plain == f"就业率为 96.12% {BLANK}{BLANK}，甲{BLANK}乙。"
+    assert [layout.markup.plain[a:b] for a, b in layout.markup.bold] == ["96.12%", "甲", "乙"]
+    assert [n for _, n in layout.markup.markers] == [1, 2, 3]
+
+
+def test_what_is_replaced_may_begin_in_plain_words_and_end_in_bold_ones() -> None:
+    layout = segments_to_layout(markdown_to_segments("共约 **5人和6人** [1]。"), {}, ())
+    assert layout.replaced({(1, 5): Text("？")}) == (
+        Text("共"),
+        Text("？"),
+        Text("和6人"),
+        Text(" "),
+        Cite(1),
+        Text("。"),
+    )

@@ -8,7 +8,7 @@ from kept_samples import make_answer, make_exchange
 from test_page import HOSTILE, Reading
 
 from rag.presentation.asked_figures import Told, asked_figures
-from rag.presentation.html.figures import facts_html, removed_html
+from rag.presentation.html.figures import cautions_html, facts_html, removed_html
 from rag.records import AnswerFigure
 
 
@@ -68,3 +68,11 @@ def test_texts_stay_texts(text: str) -> None:
     for shown in (Reading(html(hostile)), Reading(html(hostile, told(whose="他校")))):
         assert set(shown.tags) <= {"a", "div", "p", "span", "strong", "table", "tbody", "td", "th", "thead", "tr"}
         assert text in shown.text
+
+
+def test_a_doubtful_figure_stands_with_its_reports_own_words() -> None:
+    answer = make_answer()
+    doubtful = replace(answer.figures[0], said="就业率<b>", caution="报告的这一处没有说“失业率”")
+    shown = Reading(cautions_html(replace(answer, figures=(doubtful,)))).text
+    assert shown == "请核对96.12%：报告里说的是“就业率<b>”（报告的这一处没有说“失业率”）"
+    assert cautions_html(answer) == ""

@@ -70,6 +70,8 @@ def test_the_object_has_every_key_of_the_contract():
                 "citations": [1],
                 "formula": None,
                 "scope": "",
+                "said": "",
+                "caution": None,
             }
         ],
         "citations": [
@@ -97,6 +99,8 @@ def test_the_object_has_every_key_of_the_contract():
             }
         ],
         "unsupported": ["9%"],
+        "certainty": "sure",
+        "candidates": [],
         "retrieved": [
             {
                 "report": "甲",

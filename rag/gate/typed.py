@@ -49,13 +49,11 @@ def typed_to_changes(
     claims: Sequence[Claim],
     sources: Mapping[int, Source],
     computations: Sequence[Computation],
-    known_years: frozenset[int] | None,
+    *,
+    in_any_dress: bool,
 ) -> Typed:
-    """References for the figures in the words, and what goes.
-
-    `known_years` are those the question and the reports speak of; where it is None, the words are our own, and only
-    figures as reports write them are looked for.
-    """
+    """References for the figures in the words, and what goes; in our own words only figures as reports write them are
+    looked for."""
     changes: dict[Span, Segment] = {}
     figures: dict[str, Figure] = {}
     removed: list[tuple[Span, str]] = []
@@ -75,9 +73,9 @@ def typed_to_changes(
         elif proof is None:
             removed.append((span, claim.number.text))
             changes[span] = Text(UNVERIFIED)
-    if known_years is not None:
+    if in_any_dress:
         read = [(claim.number.start, claim.number.end) for claim in claims]
-        for span, figure in _dressed(layout, read, sources, known_years):
+        for span, figure in _dressed(layout, read, sources):
             if figure is None:
                 removed.append((span, layout.markup.plain[slice(*span)]))
                 changes[span] = Text(UNVERIFIED)
@@ -160,9 +158,9 @@ def restates(number: Number, figure: Figure) -> bool:
 
 
 def _dressed(
-    layout: Layout, read: Sequence[Span], sources: Mapping[int, Source], known_years: frozenset[int]
+    layout: Layout, read: Sequence[Span], sources: Mapping[int, Source]
 ) -> Iterator[tuple[Span, Figure | None]]:
-    """What else reads as a figure, and the years and dates: with the printed figure it is, or None where it must go."""
+    """What else reads as a figure: with the printed figure it is, or None where it must go."""
     plain = layout.markup.plain
     sheets = [source.words for source in sources.values()]
     for start, end in figure_like(plain):
@@ -171,15 +169,19 @@ def _dressed(
         figure = _undressed(plain, start, end, sources)
         if figure is not None or not _stands(plain, start, end, sheets):
             yield (start, end), figure
-    for scope in find_scopes(plain):
+
+
+def unprinted_dates(layout: Layout, sources: Mapping[int, Source], known_years: frozenset[int]) -> list[Span]:
+    """Where an answer's words name a year that neither the question nor a report does, or a date its sources do not."""
+    found = []
+    for scope in find_scopes(layout.markup.plain):
         span = (scope.start, scope.end)
-        if not layout.is_free(*span) or any(a < span[1] and span[0] < b for a, b in read):
-            continue
         only_years = scope.month is None and scope.day is None
-        if only_years and set(scope.years) <= known_years:
-            continue
-        if not any(matching_key(scope.text) in words for words in sheets):
-            yield span, None
+        is_known = only_years and set(scope.years) <= known_years
+        is_printed = any(matching_key(scope.text) in source.words for source in sources.values())
+        if layout.is_free(*span) and not is_known and not is_printed:
+            found.append(span)
+    return found
 
 
 def _undressed(plain: str, start: int, end: int, sources: Mapping[int, Source]) -> Figure | None:

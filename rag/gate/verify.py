@@ -18,7 +18,7 @@ from rag.gate.layout import Layout, segments_to_layout
 from rag.gate.markup import Span
 from rag.gate.saying import figure_to_quote
 from rag.gate.sources import Source, citation_to_source
-from rag.gate.typed import UNVERIFIED, Typed, is_bold, typed_to_changes
+from rag.gate.typed import UNVERIFIED, Typed, is_bold, typed_to_changes, unprinted_dates
 from rag.language.numbers import find_numbers, find_scopes
 from rag.language.text import unique
 from rag.records import (
@@ -92,6 +92,7 @@ class _Gate:
         layout = self._layout(self.draft.segments, figures)
         segments = layout.replaced(typed.changes)
         settled, removed, maimed = self._placed(segments, figures, sources, names)
+        settled, undated = self._dated(settled, figures, sources)
         text = segments_to_markdown(settled, figures, self.draft.computations)
         candidates = tuple(
             self._figure(FigureRef(identity), figures[identity], sources)
@@ -101,7 +102,7 @@ class _Gate:
         return Gated(
             text,
             tuple(self._given(settled, figures, sources)),
-            (*typed.removed, *removed),
+            (*typed.removed, *removed, *undated),
             typed.is_maimed or maimed,
             settled,
             candidates,
@@ -114,9 +115,19 @@ class _Gate:
     def _typed(self, figures: Mapping[str, Figure], sources: Mapping[int, Source], names: Sequence[str]) -> Typed:
         layout = self._layout(self.draft.segments, figures)
         claims = layout_to_claims(layout, self._shown(layout, figures), names)
-        years = self._years(sources) if self.is_typed else None
         computations = () if self.is_typed else self.draft.computations
-        return typed_to_changes(layout, claims, sources, computations, years)
+        return typed_to_changes(layout, claims, sources, computations, in_any_dress=self.is_typed)
+
+    def _dated(
+        self, segments: tuple[Segment, ...], figures: Mapping[str, Figure], sources: Mapping[int, Source]
+    ) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
+        """The segments without the years and dates in a model's words that are printed nowhere."""
+        if not self.is_typed:
+            return segments, ()
+        layout = self._layout(segments, figures)
+        spans = unprinted_dates(layout, sources, self._years(sources))
+        changes: dict[Span, Segment] = {span: Text(UNVERIFIED) for span in spans}
+        return layout.replaced(changes), tuple(layout.markup.plain[slice(*span)] for span in spans)
 
     def _years(self, sources: Mapping[int, Source]) -> frozenset[int]:
         """Years an answer may speak of: those of the question, of the cited passages and of the reports."""

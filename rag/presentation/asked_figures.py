@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rag.figures.citing import label_of
 from rag.figures.extraction import passage_to_figures
-from rag.language.numbers import find_numbers, find_scopes, same_value
+from rag.gate.saying import figure_to_said
+from rag.language.numbers import same_value
 from rag.language.text import unique
 from rag.presentation.exchanges import Exchange
 from rag.records import AnswerFigure, Figure, Number, Report, VerifiedAnswer
-
-_LINKS = re.compile(r"^[）)”、·\s]+|(?:分别|依次|[·：:\s为是达到有共计占约])+$")
-"""What joins a name and its figure, or stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +39,19 @@ def answer_to_told(
 ) -> tuple[Told, ...]:
     """The wanted figures of the exchange's answer, in order, each once."""
     taken: set[tuple[str, int]] = set()
-    disputed = {
-        number.value for conflict in answer.conflicts for text, _ in conflict.values for number in find_numbers(text)
-    }
+    disputed = {value for conflict in answer.conflicts for value in conflict.values}
     reports = {report.id: report for report in exchange.reports}
     found: list[Told] = []
     for figure in dict.fromkeys(filter(wanted, answer.figures)):
         printed = _printed(figure, exchange, answer, taken)
         cited = [c.passage.report_id for c in answer.citations if c.n in figure.citations]
         whose = "；".join(unique(_whose(reports.get(identity), identity) for identity in cited))
-        about = said_of(printed) if printed is not None else ""
+        about = figure_to_said(printed) if printed is not None else ""
         report = reports.get(cited[0]) if len(set(cited)) == 1 else None
-        found.append(Told(figure, about, whose, figure.value in disputed, printed, report))
+        found.append(
+            Told(figure, about, whose, any((figure.text, n) in disputed for n in figure.citations), printed, report)
+        )
     return tuple(found)
-
-
-def said_of(figure: Figure) -> str:
-    """The report's words for a figure: row and column, its clause, or its item of a list; `` where they say nothing."""
-    unlisted = figure.before.endswith(figure.near.removesuffix(f" {figure.after}"))
-    words = label_of(figure) if figure.is_cell or unlisted else _item("".join(figure.near.split()))
-    name = _LINKS.sub("", words)
-    return name if len(name) > 1 else ""
-
-
-def _item(words: str) -> str:
-    """An item of a list with what is said of all of them; a list of years behind its own is left out."""
-    for scope in reversed(find_scopes(words)[1:]):
-        words = words[: scope.start] + words[scope.end :]
-    return words
 
 
 def _whose(report: Report | None, identity: str) -> str:
@@ -82,7 +63,7 @@ def _whose(report: Report | None, identity: str) -> str:
 def _printed(
     figure: AnswerFigure, exchange: Exchange, answer: VerifiedAnswer, taken: set[tuple[str, int]]
 ) -> Figure | None:
-    """Where a quoted figure stands in its quotes; one place is one figure's."""
+    """Where a quoted figure stands; one that was kept without its id by its value, one place for one figure."""
     if figure.kind != "quoted":
         return None
     tables = {table.id: table for table in exchange.tables}
@@ -91,6 +72,10 @@ def _printed(
         if citation.n not in figure.citations:
             continue
         for found in passage_to_figures(citation.passage, tables.get(citation.passage.table_id or "")):
+            if figure.id:
+                if found.id == figure.id:
+                    return found
+                continue
             place = (citation.passage.id, found.start)
             inside = citation.quote_start <= found.start < citation.quote_end
             if inside and place not in taken and same_value(found.number, number):

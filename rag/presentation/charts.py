@@ -10,9 +10,10 @@ from itertools import takewhile
 from typing import Any
 
 from rag.domain.short_names import short_names
+from rag.gate.saying import figure_to_said
 from rag.language.numbers import find_numbers, find_scopes
 from rag.language.numbers.units import canonical, scaled
-from rag.presentation.asked_figures import Told, answer_to_told, asked_figures, said_of
+from rag.presentation.asked_figures import Told, answer_to_told, asked_figures
 from rag.presentation.exchanges import Exchange
 from rag.records import AnswerFigure, Figure, Report
 
@@ -107,7 +108,9 @@ def chart_to_vega(chart: Chart, colours: Mapping[str, str]) -> dict[str, Any]:
 
 def told_to_chart(told: Sequence[Told]) -> Chart | None:
     """A chart of figures of one indicator and unit that differ in college, year or row; None where they do not compare."""
-    figures = [(one.printed, one) for one in told if one.printed is not None and not one.is_disputed]
+    figures = [
+        (one.printed, one) for one in told if one.printed is not None and not one.is_disputed and not one.figure.caution
+    ]
     if not 2 <= len(figures) == len(told) <= MAX_BARS or len({_base(one.figure.unit) for one in told}) > 1:
         return None
     if any(one.figure.value < 0 for one in told):  # bars begin at nought
@@ -223,7 +226,7 @@ def _time(figure: Figure, told: Told) -> str:
 
 def _name(figure: Figure, report: Report | None) -> str:
     """The indicator's name as printed, without whose and when."""
-    words = said_of(figure)
+    words = figure_to_said(figure)
     for scope in reversed(find_scopes(words)):
         words = words[: scope.start] + words[scope.end :]
     college = report.college if report else ""

@@ -11,7 +11,7 @@ from itertools import groupby
 from rag.presentation.asked_figures import Told, asked_figures
 from rag.presentation.blocks import Block, Span, Spans, answer_to_blocks, text_to_spans
 from rag.presentation.exchanges import Exchange
-from rag.presentation.json_and_text import place_of
+from rag.presentation.json_and_text import cautions, place_of
 from rag.records import AnswerStatus, VerifiedAnswer
 
 CHECKED = "文中数字均由程序与报告原文逐一核对，或由注明的数字算出；出处见脚注。"
@@ -109,6 +109,8 @@ def _remarks(answer: VerifiedAnswer, is_tabled: bool) -> Iterator[Block]:
         for text, n in conflict.values:
             values += [Span("，"), Span(text, bold=True), Span("", note=n)]
         yield Block("remark", (((Span(f"数字不一致：{label}"), *values[1:], Span(f"。{conflict.note}")),),))
+    for line in cautions(answer):
+        yield _remark(f"请核对：{line}")
     if answer.unsupported:
         yield _remark(f"未能核实、已从回答中删去的数字：{'、'.join(answer.unsupported)}")
     if answer.notice:

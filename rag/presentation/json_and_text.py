@@ -34,6 +34,8 @@ def answer_to_json(answer: VerifiedAnswer, reports: Mapping[str, Report], tables
             for conflict in answer.conflicts
         ],
         "unsupported": list(answer.unsupported),
+        "certainty": answer.sureness.value,
+        "candidates": [_candidate(figure) for figure in answer.candidates],
         "retrieved": [_retrieved(passage) for passage in answer.evidence.passages],
         "model": answer.model,
         "model_returned": answer.model_returned,
@@ -58,7 +60,30 @@ def _figure(figure: AnswerFigure) -> dict[str, Any]:
         "citations": list(figure.citations),
         "formula": figure.formula,
         "scope": figure.scope,
+        "said": figure.said,
+        "caution": figure.caution,
     }
+
+
+def _candidate(figure: AnswerFigure) -> dict[str, Any]:
+    return {
+        "text": figure.text,
+        "value": format(figure.value, "f"),
+        "unit": figure.unit,
+        "said": figure.said,
+        "citation": next(iter(figure.citations), None),
+    }
+
+
+def cautions(answer: VerifiedAnswer) -> list[str]:
+    """A line for each figure that may not be what the answer says of it, with what its report says."""
+    return [caution_line(figure) for figure in dict.fromkeys(answer.figures) if figure.caution]
+
+
+def caution_line(figure: AnswerFigure) -> str:
+    """`96.12%：报告里说的是“就业率”（报告的这一处没有说“失业率”）`."""
+    said = f"报告里说的是“{figure.said}”（{figure.caution}）" if figure.said else figure.caution
+    return f"{figure.text}：{said}"
 
 
 def _citation(citation: Citation, reports: Mapping[str, Report], tables: Mapping[str, str]) -> dict[str, Any]:
@@ -117,7 +142,8 @@ def place_of(citation: Citation, report: Report | None) -> str:
 
 def answer_to_text(answer: VerifiedAnswer, reports: Mapping[str, Report]) -> str:
     """The answer as Markdown, what the reader must know of it, then each source with its place and its quote."""
-    blocks = [answer.text, *([f"注意：{answer.notice}"] if answer.notice else [])]
+    blocks = [answer.text, *(f"请核对：{line}" for line in cautions(answer))]
+    blocks += [f"注意：{answer.notice}"] if answer.notice else []
     for citation in answer.citations:
         place = place_of(citation, reports.get(citation.passage.report_id))
         blocks.append(f"[{citation.n}] {place}\n    {' '.join(citation.quote.split())}")

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Sheet: TypeAlias = tuple[str, Sequence[Sequence[str | Decimal]], Sequence[int]]
 """Title, rows and widths."""
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-COLUMNS = ("数字", "数值", "单位", "院校", "对象/说明", "口径", "报告", "页码", "原文", "公式", "来源")
-_WIDTHS = (14, 12, 8, 22, 32, 22, 32, 10, 60, 40, 12)
+COLUMNS = ("数字", "数值", "单位", "院校", "对象/说明", "口径", "报告", "页码", "原文", "公式", "来源", "请核对")
+_WIDTHS = (14, 12, 8, 22, 32, 22, 32, 10, 60, 40, 12, 32)
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _MARKER = re.compile(r"\[\d+\]")
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
@@ -50,6 +50,8 @@ class FigureRow:
     formula: str
     origin: str
     """That it was recognised from a picture, `` where it is printed."""
+    caution: str
+    """Why it may not be what the answer says of it."""
 
 
 def exchanges_to_rows(exchanges: Sequence[Exchange]) -> tuple[FigureRow, ...]:
@@ -128,13 +130,14 @@ def _row(figure: AnswerFigure, answer: VerifiedAnswer, exchange: Exchange) -> Fi
         figure.value,
         figure.unit,
         "；".join(unique(filter(None, (colleges.get(c.passage.report_id, "") for c in cited)))),
-        "；".join(unique(filter(None, (_about(figure, citation, exchange) for citation in cited)))),
+        figure.said or "；".join(unique(filter(None, (_about(figure, citation, exchange) for citation in cited)))),
         figure.scope,
         "；".join(unique(titles.get(c.passage.report_id, c.passage.report_id) for c in cited)),
         "；".join(unique(str(c.page) for c in cited if c.page is not None)),
         "；".join(unique(" ".join(c.quote.split()) for c in cited)),
         figure.formula or "",
         "；".join(unique(filter(None, map(recognised_note, cited)))),
+        figure.caution or "",
     )
 
 

@@ -186,3 +186,12 @@ class VerifiedAnswer:
     """None: sure where it is answered, else none."""
     candidates: tuple[AnswerFigure, ...] = ()
     """Of an unsure answer: what its report says that may be meant, best first."""
+
+    @property
+    def sureness(self) -> Certainty:
+        """Its certainty; where nothing is said of it, sure where it is answered, unsure where it shows candidates."""
+        if self.certainty is not None:
+            return self.certainty
+        if self.status is AnswerStatus.ANSWERED:
+            return Certainty.SURE
+        return Certainty.UNSURE if self.candidates else Certainty.NONE

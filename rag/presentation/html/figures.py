@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from rag.presentation.asked_figures import Told
+from rag.presentation.json_and_text import cautions
 from rag.records import VerifiedAnswer
 
-COMPUTED, DISPUTED = "计算得出", "数字不一致"
+COMPUTED, DISPUTED, CAUTION = "计算得出", "数字不一致", "请核对"
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 
 Marker = Callable[[int], str]
@@ -37,6 +38,12 @@ def removed_html(answer: VerifiedAnswer) -> str:
     if answer.notice:
         parts.append(f'<span class="wb-badge">注意</span>{escape(answer.notice)}')
     return "".join(f'<div class="wb-notice wb-removed">{part}</div>' for part in parts)
+
+
+def cautions_html(answer: VerifiedAnswer) -> str:
+    """The figures that may not be what the answer says of them, each with its report's own words."""
+    lines = "".join(f"<div>{escape(line)}</div>" for line in cautions(answer))
+    return f'<div class="wb-notice wb-caution"><span class="wb-badge">{CAUTION}</span>{lines}</div>' if lines else ""
 
 
 def _facts(one: Told, marker: Marker) -> str:
@@ -70,6 +77,7 @@ def _figure(one: Told, marker: Marker) -> str:
 
 def _badges(one: Told) -> list[str]:
     badges = [COMPUTED] * (one.figure.kind == "computed") + [DISPUTED] * one.is_disputed
+    badges += [CAUTION] * bool(one.figure.caution)
     return [f'<span class="wb-badge">{badge}</span>' for badge in badges]
 
 

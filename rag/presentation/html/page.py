@@ -17,7 +17,7 @@ from rag.language.text import matching_key, unique
 from rag.presentation.asked_figures import asked_figures
 from rag.presentation.blocks import Block, Spans, answer_to_blocks
 from rag.presentation.exchanges import Exchange
-from rag.presentation.html.figures import facts_html, removed_html
+from rag.presentation.html.figures import cautions_html, facts_html, removed_html
 from rag.presentation.html.sources import grid_html, plain_html, sources_html
 from rag.presentation.json_and_text import report_facts
 from rag.records import AnswerStatus, Conflict, Report, VerifiedAnswer
@@ -80,6 +80,7 @@ def _answer(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
         f'<div class="wb-text">{"".join(_block(block, anchor) for block in answer_to_blocks(answer))}</div>',
         facts_html(asked_figures(exchange), lambda n: _marker(n, anchor)),
         *(_conflict(conflict, anchor) for conflict in answer.conflicts),
+        cautions_html(answer),
         removed_html(answer),
     ]
     return f'<div class="wb-answer wb-{answer.status.value.replace("_", "-")}">{"".join(parts)}</div>'
