@@ -82,6 +82,7 @@ BUILT_BY_ASSEMBLY = {
 MAX_LINES = 300
 LONGER = {
     "records.report",
+    "app.cli",
     "index.store",
     "presentation.html.page",
     "index.index",

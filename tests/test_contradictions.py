@@ -395,7 +395,7 @@ def test_no_table_makes_it_fail(rows: list[list[str]], caption: str) -> None:
 def test_figures_twice_as_many_are_compared_about_twice_as_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Counted, not timed: the comparisons of figures that might be one grow with the report, not with its square."""
     compared = []
-    monkeypatch.setattr(said_twice, "_may_be_one", lambda *pair: compared.append(pair) or False)
+    monkeypatch.setattr(said_twice, "may_be_one", lambda *pair: compared.append(pair) or False)
     counts = []
     for size in (40, 80):
         compared.clear()

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from rag.figures.context import Comparable
-from rag.figures.contradictions.said_twice import is_amount
+from rag.figures.contradictions.meant_as_one import is_amount
 
 _RATE = re.compile("[\u4e00-\u9fff]{2}率")
 _CUT_OFFS = frozenset("初次 年终 毕业生 应届 最终".split())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -11,6 +13,8 @@ from rag.language.clauses import clause_before
 from rag.language.numbers import decimal_places, last_place, unit_class
 from rag.records import ContradictionKind, Figure
 
+GRADE = re.compile("(?:特|一|二|三|四)等奖|[金银铜]奖|优秀奖|优胜奖")
+_HOW_MANY = re.compile("数$|数量|项数|个数|合计")
 HUNDRED = Decimal(100)
 MIN_WHOLE_DIGITS = 4
 """Digits of a whole from which on a slip of one digit in one of its parts can be told."""
@@ -113,3 +117,15 @@ def is_amount(figure: Figure) -> bool:
 def rounded(value: Decimal, like: Figure) -> Decimal:
     """A value to the places of a figure."""
     return value.quantize(Decimal(1).scaleb(-decimal_places(like.number.value)), ROUND_HALF_UP)
+
+
+def grade_sums(figures: Sequence[Figure]) -> Iterator[Misfit]:
+    """Rows whose prizes, listed by grade in one cell, are more than the number printed beside them."""
+    rows: dict[int, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        rows[figure.quote_start].append(figure)
+    for row in rows.values():
+        wholes = [f for f in row if f.row and f.number.text == f.row.printed[f.column] and _HOW_MANY.search(f.before)]
+        graded = [f for f in row if f not in wholes and GRADE.search(f.near.rpartition(" ")[2])]
+        if len(graded) > 1 and len(wholes) == 1 and total_of(graded) > wholes[0].number.value:
+            yield Misfit(ContradictionKind.TOTAL, wholes[0], tuple(graded))

@@ -7,7 +7,6 @@ breaks it is accused. So a table read in part, or a total of another scope, accu
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +18,7 @@ from rag.figures.contradictions.misfits import (
     HUNDRED,
     Misfit,
     adds_up,
+    grade_sums,
     growth_fits,
     is_near,
     is_slip_of_part,
@@ -45,9 +45,7 @@ MIN_DIGITS = 8
 """Digits that the figures of the lines that keep a relation must have in all, so that it is not one by chance."""
 MAX_GAP, NEAR_SUM = Decimal("0.5"), Decimal("0.2")
 """How far a figure may be from what it should be, as a share of it: one that a digit parts from it, any other."""
-GRADE = re.compile("(?:特|一|二|三|四)等奖|[金银铜]奖|优秀奖|优胜奖")
 _MEMBER = re.compile("[（(]?其中")
-_HOW_MANY = re.compile("数$|数量|项数|个数|合计")
 _NOT_ADDED = re.compile(r"率|满意度|[生人户师班]均|平均|年限|排名|得分|标准|师比|之比|最[高低大小]|行次|编码|代码")
 _CHANGE = re.compile(r"增|减|变化|变动|差|同比|环比|较|比上")
 _GROWTH = re.compile(r"增长率|增幅|增减幅|增速|同比|环比|变化率|[增减].*[%％]|幅度")
@@ -288,15 +286,3 @@ def _differ_in_year(sheet: Sheet, first: int, second: int) -> bool:
         return False
     rests = [label.replace(found[0].text, "") for label, found in zip(labels, scopes, strict=True)]
     return rests[0] == rests[1] and scopes[0][0].years < scopes[1][0].years
-
-
-def grade_sums(figures: Sequence[Figure]) -> Iterator[Misfit]:
-    """Rows whose prizes, listed by grade in one cell, are more than the number printed beside them."""
-    rows: dict[int, list[Figure]] = defaultdict(list)
-    for figure in figures:
-        rows[figure.quote_start].append(figure)
-    for row in rows.values():
-        wholes = [f for f in row if f.row and f.number.text == f.row.printed[f.column] and _HOW_MANY.search(f.before)]
-        graded = [f for f in row if f not in wholes and GRADE.search(f.near.rpartition(" ")[2])]
-        if len(graded) > 1 and len(wholes) == 1 and total_of(graded) > wholes[0].number.value:
-            yield Misfit(ContradictionKind.TOTAL, wholes[0], tuple(graded))

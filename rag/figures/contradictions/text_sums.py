@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from rag.figures.contradictions.misfits import (
+    GRADE,
     HUNDRED,
     Misfit,
     adds_up,
@@ -19,7 +20,6 @@ from rag.figures.contradictions.misfits import (
     total_of,
 )
 from rag.figures.contradictions.slips import is_slip
-from rag.figures.contradictions.table_misfits import GRADE
 from rag.figures.contradictions.text_laws import CHANGED
 from rag.language.numbers import decimal_places, unit_class
 from rag.records import ContradictionKind, Figure

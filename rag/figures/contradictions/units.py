@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from rag.figures.context import Comparable
-from rag.figures.contradictions.said_twice import value_of
+from rag.figures.contradictions.meant_as_one import value_of
 
 MIN_DIGITS = 3
 """Digits two sums must have in common, closing zeros aside, to be taken for one."""
