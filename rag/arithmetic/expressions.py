@@ -7,8 +7,9 @@ is 百分点; a share is never divided, averaged or multiplied by a figure; peop
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Context, Decimal, localcontext
 from functools import reduce
 
@@ -50,11 +51,13 @@ MAX_EXPRESSION_LENGTH = 300
 MAX_DEPTH = 12
 """Parentheses inside parentheses."""
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<id>[A-Za-z]\w{0,15})|(?P<digits>[0-9]{1,12}(?:\.[0-9]{1,6})?)(?P<percent>\s?[%％])?|(?P<mark>[-+−–*×/÷()（）]))",
-    re.ASCII,
-)
-_MARKS = {"−": "-", "–": "-", "*": "×", "/": "÷", "（": "(", "）": ")"}
+_MARKS = str.maketrans({"−": "-", "–": "-", "×": "*", "÷": "/", "（": "(", "）": ")", "\n": " ", "\t": " "})
+_WHOLE = "HUNDRED_PERCENT"
+"""How 100% is written for the parser."""
+_PERCENT = re.compile(r"(?<![\d.])100[ ]?[%％]", re.ASCII)
+_SPELLING = re.compile(r"(?:[A-Za-z]\w{0,15}|[0-9]{1,12}(?:\.[0-9]{1,6})?(?![\w.])|[-+*/() ])+", re.ASCII)
+_ADDED: Mapping[type[ast.operator], Callable[[Term, Term], Term]] = {ast.Add: plus, ast.Sub: minus}
+_OPERATORS: Mapping[type[ast.operator], Callable[[Term, Term], Term]] = {**_ADDED, ast.Mult: times, ast.Div: over}
 
 
 def total(operands: Sequence[Operand]) -> Computation:
@@ -114,7 +117,7 @@ def evaluate(expression: str, operands: Mapping[str, Operand]) -> Computation:
     if len(expression) > MAX_EXPRESSION_LENGTH:
         raise ComputeError(f"算式超过 {MAX_EXPRESSION_LENGTH} 个字符")
     with localcontext(Context(prec=PRECISION)):
-        term = _Parser(_tokens(expression), operands).parse()
+        term = _node_to_term(*_parsed(expression), operands)
         if not term.operands:
             raise ComputeError("算式里没有引用报告中的数字")
         return term_to_computation(term)
@@ -126,78 +129,42 @@ def _sum(operands: Sequence[Operand]) -> Term:
     return reduce(plus, map(operand_to_term, operands))
 
 
-def _tokens(expression: str) -> list[re.Match[str]]:
-    tokens, at, text = [], 0, expression.rstrip()
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise ComputeError(f"算式里有不认识的内容：{text[at : at + 12]!r}")
-        tokens.append(match)
-        at = match.end()
-    return tokens
-
-
-class _Parser:
-    """Recursive descent: sum = product (± product)*; product = factor (×÷ factor)*; factor = id, number or (sum)."""
-
-    def __init__(self, tokens: Sequence[re.Match[str]], operands: Mapping[str, Operand]) -> None:
-        self._tokens = tokens
-        self._operands = operands
-        self._at = 0
-
-    def parse(self) -> Term:
-        term = self._sum(0)
-        if self._at < len(self._tokens):
-            raise ComputeError(f"算式在{self._tokens[self._at][0].strip()!r}处多出了内容")
-        return term
-
-    def _mark(self) -> str:
-        mark = self._tokens[self._at]["mark"] if self._at < len(self._tokens) else None
-        return _MARKS.get(mark, mark) if mark else ""
-
-    def _sum(self, depth: int) -> Term:
-        term = self._product(depth)
-        while (mark := self._mark()) in ("+", "-"):
-            self._at += 1
-            right = self._product(depth)
-            term = plus(term, right) if mark == "+" else minus(term, right)
-        return term
-
-    def _product(self, depth: int) -> Term:
-        term = self._factor(depth)
-        while (mark := self._mark()) in ("×", "÷"):
-            self._at += 1
-            right = self._factor(depth)
-            term = times(term, right) if mark == "×" else over(term, right)
-        return term
-
-    def _factor(self, depth: int) -> Term:
-        if self._at >= len(self._tokens):
-            raise ComputeError("算式不完整")
-        if self._mark() == "(":
-            return self._bracketed(depth + 1)
-        token = self._tokens[self._at]
-        self._at += 1
-        if token["id"]:
-            if token["id"] not in self._operands:
-                raise ComputeError(f"算式里的{token['id']!r}不是给出的数字")
-            return operand_to_term(self._operands[token["id"]])
-        if token["digits"]:
-            return self._number(token)
-        raise ComputeError(f"算式在{token[0].strip()!r}处缺少数字")
-
-    def _number(self, token: re.Match[str]) -> Term:
-        value = Decimal(token["digits"])
-        if token["percent"] and value != 100:
-            raise ComputeError("算式里的百分比要引用报告中的数字")
-        return HUNDRED_PERCENT if token["percent"] else literal(value)
-
-    def _bracketed(self, depth: int) -> Term:
+def _parsed(expression: str) -> tuple[ast.expr, str]:
+    """The expression as Python's own parser reads it, and what it read; only names, plain numbers, marks and parentheses may be in it."""
+    text = _PERCENT.sub(_WHOLE, expression.translate(_MARKS)).strip()
+    if _SPELLING.fullmatch(text) is None or _WHOLE in expression or "True" in text or "False" in text:
+        raise ComputeError(f"算式里有不认识的内容：{expression[:60]!r}")
+    depth = 0
+    for mark in text:
+        depth += (mark == "(") - (mark == ")")
         if depth > MAX_DEPTH:
             raise ComputeError("算式的括号嵌套太深")
-        self._at += 1
-        term = self._sum(depth)
-        if self._mark() != ")":
-            raise ComputeError("算式的括号不配对")
-        self._at += 1
-        return bracketed(term)
+    try:
+        return ast.parse(text, mode="eval").body, text
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise ComputeError(f"算式写得不完整：{expression[:60]!r}") from None
+
+
+def _node_to_term(node: ast.expr, text: str, operands: Mapping[str, Operand]) -> Term:
+    """The value of a part of an expression; parts that add are bracketed where the reading asks for it."""
+    match node:
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            first, second = _node_to_term(left, text, operands), _node_to_term(right, text, operands)
+            if type(op) not in _ADDED and _adds(left):
+                first = bracketed(first)
+            if _adds(right) or (type(op) not in _ADDED and isinstance(right, ast.BinOp)):
+                second = bracketed(second)
+            return _OPERATORS[type(op)](first, second)
+        case ast.Name(id="HUNDRED_PERCENT"):
+            return HUNDRED_PERCENT
+        case ast.Name(id=name) if name in operands:
+            return operand_to_term(operands[name])
+        case ast.Name(id=name):
+            raise ComputeError(f"算式里的{name!r}不是给出的数字")
+        case ast.Constant(value=int() | float()):
+            return literal(Decimal(text[node.col_offset : node.end_col_offset]))
+    raise ComputeError("算式里只能有数字编号、加减乘除和括号")
+
+
+def _adds(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and type(node.op) in _ADDED
