@@ -6,6 +6,7 @@ Cases are made up after the kinds of faults that careful readers and attackers f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from answer_samples import cite, make_passage, make_report
@@ -164,6 +165,14 @@ def test_typed_figures_become_the_printed_ones() -> None:
 )
 def test_words_of_ordinary_language_are_no_figures(word: str) -> None:
     assert figure_like(word) == ()
+
+
+def test_a_refusal_may_say_what_was_searched_and_asked() -> None:
+    titled = replace(REPORTS["a.txt"], title="东湖质量报告2024（第5版）")
+    said = (Text("没有找到前7名的1+X证书数量。查找的是《东湖质量报告2024（第5版）》。"),)
+    draft = Draft(AnswerStatus.NOT_FOUND, said, ())
+    gated = draft_to_gated(draft, {}, {"a.txt": titled}, question="前7名的1+X证书数量", is_typed=True)
+    assert gated.unsupported == ()
 
 
 def computed(one: str, other: str) -> Gated:

@@ -12,6 +12,7 @@ from rag.boards.wanted import Wanted, wanted_indicators
 from rag.figures.citing import label_of as said_label
 from rag.figures.citing import written
 from rag.figures.contradictions.making import Places
+from rag.gate.fitting import BETTER
 from rag.gate.verify import draft_to_gated
 from rag.language.numbers import agree, unit_class
 from rag.language.numbers.units import canonical, scaled
@@ -214,7 +215,7 @@ def _board_figure(
     text = written(figure)
     draft = text_to_draft(AnswerStatus.ANSWERED, f"{said_label(figure)}**{text}** [1]。", (citation,))
     gated = draft_to_gated(draft, tables, {report.id: report})
-    if gated.unsupported or not gated.figures:
+    if gated.unsupported or not gated.figures or any(shown.caution == BETTER for shown in gated.figures):
         return None
     places = {
         (ref.passage.section_id, ref.passage.start + ref.start) for ref in (mention.ref for mention in item.mentions)

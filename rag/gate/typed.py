@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.gate.claims import Claim
+from rag.gate.claims import Claim, without_names
 from rag.gate.layout import Layout
 from rag.gate.markup import Span
 from rag.gate.readings import figure_like
@@ -51,9 +51,14 @@ def typed_to_changes(
     computations: Sequence[Computation],
     *,
     in_any_dress: bool,
+    titles: Sequence[str] = (),
+    echoed: str = "",
 ) -> Typed:
     """References for the figures in the words, and what goes; in our own words only figures as reports write them are
-    looked for."""
+    looked for.
+
+    Numbers in the `titles` of reports are none of the answer's, nor are those of a question that a refusal has `echoed`.
+    """
     changes: dict[Span, Segment] = {}
     figures: dict[str, Figure] = {}
     removed: list[tuple[Span, str]] = []
@@ -65,6 +70,8 @@ def typed_to_changes(
             continue
         is_answer = is_bold(layout, span)
         proof = _proof(claim, sources, free, is_answer=is_answer)
+        if proof is None and echoed and matching_key(claim.number.text) in echoed:
+            continue
         if isinstance(proof, Figure):
             figures[proof.id] = proof
             changes[span] = FigureRef(proof.id, is_answer)
@@ -75,7 +82,7 @@ def typed_to_changes(
             changes[span] = Text(UNVERIFIED)
     if in_any_dress:
         read = [(claim.number.start, claim.number.end) for claim in claims]
-        for span, figure in _dressed(layout, read, sources):
+        for span, figure in _dressed(layout, read, sources, titles, echoed):
             if figure is None:
                 removed.append((span, layout.markup.plain[slice(*span)]))
                 changes[span] = Text(UNVERIFIED)
@@ -158,13 +165,18 @@ def restates(number: Number, figure: Figure) -> bool:
 
 
 def _dressed(
-    layout: Layout, read: Sequence[Span], sources: Mapping[int, Source]
+    layout: Layout, read: Sequence[Span], sources: Mapping[int, Source], titles: Sequence[str], echoed: str
 ) -> Iterator[tuple[Span, Figure | None]]:
     """What else reads as a figure: with the printed figure it is, or None where it must go."""
     plain = layout.markup.plain
-    sheets = [source.words for source in sources.values()]
+    sheets = [*(source.words for source in sources.values()), *filter(None, [echoed])]
+    named = without_names(plain, titles)
     for start, end in figure_like(plain):
-        if not layout.is_free(start, end) or any(a < end and start < b for a, b in read):
+        if (
+            named[start:end] != plain[start:end]
+            or not layout.is_free(start, end)
+            or any(a < end and start < b for a, b in read)
+        ):
             continue
         figure = _undressed(plain, start, end, sources)
         if figure is not None or not _stands(plain, start, end, sheets):

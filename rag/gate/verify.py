@@ -20,7 +20,7 @@ from rag.gate.saying import figure_to_quote
 from rag.gate.sources import Source, citation_to_source
 from rag.gate.typed import UNVERIFIED, Typed, is_bold, typed_to_changes, unprinted_dates
 from rag.language.numbers import find_numbers, find_scopes
-from rag.language.text import unique
+from rag.language.text import matching_key, unique
 from rag.records import (
     AnswerFigure,
     AnswerStatus,
@@ -116,7 +116,12 @@ class _Gate:
         layout = self._layout(self.draft.segments, figures)
         claims = layout_to_claims(layout, self._shown(layout, figures), names)
         computations = () if self.is_typed else self.draft.computations
-        return typed_to_changes(layout, claims, sources, computations, in_any_dress=self.is_typed)
+        titles = [report.title for report in self.reports.values() if report.title]
+        is_refusal = self.draft.status is AnswerStatus.NOT_FOUND
+        echoed = matching_key(self.question) if is_refusal and self.is_typed else ""
+        return typed_to_changes(
+            layout, claims, sources, computations, in_any_dress=self.is_typed, titles=titles, echoed=echoed
+        )
 
     def _dated(
         self, segments: tuple[Segment, ...], figures: Mapping[str, Figure], sources: Mapping[int, Source]
