@@ -47,7 +47,7 @@ LIBRARIES = {
     "rjieba": {"language.text"},
     "rapidfuzz": {"domain.colleges"},
     "rich": {"app.terminal"},
-    "typer": {"app.cli", "app.models_command", "app.options", "app.terminal"},
+    "typer": {"app.cli", "app.models_command", "app.options", "app.report_commands", "app.terminal"},
     "streamlit": {"app.ui"},
 }
 """The modules that may need each library."""
@@ -56,6 +56,7 @@ LOADED_EARLY = {
     "app.cli",  # its decorators are typer's
     "app.models_command",
     "app.options",
+    "app.report_commands",
     "app.terminal",
     "app.langchain_retriever",  # is one of langchain's own classes; nothing of ours loads it
     "domain.colleges",  # rapidfuzz loads in milliseconds

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ from rag import __version__
 from rag.app.models_command import models_app
 from rag.app.options import Config, Data, Debug, Json, Model, Ocr, OneReport, Reports
 from rag.app.refreshing import chosen_settings, ingested, opened, recognised, refresh, tell
+from rag.app.report_commands import check_filters, list_boards, list_figures, list_reports
 from rag.app.terminal import (
     FAILED,
     SOME_SKIPPED,
@@ -20,7 +20,6 @@ from rag.app.terminal import (
     Group,
     answer_watch,
     complain,
-    print_bytes,
     print_json,
     run,
     say,
@@ -29,7 +28,7 @@ from rag.errors import UsageError, WenbaoError
 from rag.settings.settings import PROJECT, environment_for, load_settings
 
 if TYPE_CHECKING:
-    from rag.records import Filters, Report, Turn
+    from rag.records import Turn
 
 COMMANDS = "wenbao.commands"
 """Entry points of commands that other packages bring."""
@@ -153,7 +152,7 @@ def ask(
             tell(recognised(settings, index))
         assistant = build_assistant(settings, index)
         filters = Filters(tuple(report or ()), tuple(college or ()), tuple(year or ()))
-        _check_filters(filters, assistant.reports())
+        check_filters(filters, assistant.reports())
         with answer_watch(assistant.model is not None) as watch:
             answer = assistant.ask(
                 question, turns, filters, watch.on_stage, on_text=watch.on_text, should_stop=watch.should_stop
@@ -188,100 +187,8 @@ def evaluate(arguments: Annotated[list[str] | None, typer.Argument(metavar="题�
     raise WenbaoError("没有安装评测程序：请用完整的源代码安装。")
 
 
-@app.command(name="reports", cls=Command)
-def list_reports(
-    as_json: Json = False, data: Data = None, reports: Reports = None, config: Config = None, debug: Debug = False
-) -> None:
-    """列出索引里的报告。"""
-    from rag.presentation.json_and_text import report_to_json, report_to_text
-
-    settings = chosen_settings(data, reports, None, config)
-    with opened(settings) as index:
-        if reports is not None:
-            refresh(settings, index)
-        stats = index.store.report_stats()
-        listed = [report for report in index.store.reports() if report.id in stats]
-    if as_json:
-        print_json([report_to_json(report, stats[report.id]) for report in listed])
-    elif listed:
-        say("\n\n".join(report_to_text(report, stats[report.id]) for report in listed))
-    else:
-        complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
-
-
-@app.command(name="figures", cls=Command)
-def list_figures(
-    report: Annotated[str, typer.Argument(metavar="报告", help="报告的编号或文件名")],
-    find: Annotated[
-        list[str] | None, typer.Option("--find", metavar="WORDS", help="只列名称、表题、章节里有这些词的（可多次）")
-    ] = None,
-    as_json: Json = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="输出 CSV（Excel 可直接打开）")] = False,
-    data: Data = None,
-    reports: Reports = None,
-    config: Config = None,
-    debug: Debug = False,
-) -> None:
-    """列出从一份报告里读懂的每个数字：数值、单位、量的是什么、限定、行和列、时间、章节、页码。"""
-    from rag.presentation.figure_table import figure_to_json, figures_to_csv, figures_to_text, find_figures
-    from rag.question.understand import filtered_reports
-    from rag.records import Filters
-
-    if as_json and as_csv:
-        raise UsageError("--json 和 --csv 只能用一个。")
-    settings, filters = chosen_settings(data, reports, None, config), Filters(reports=(report,))
-    with opened(settings) as index:
-        if reports is not None:
-            refresh(settings, index)
-        listed = index.store.reports()
-        _check_filters(filters, listed)
-        tables = [(item, index.store.report_figures(item.id)) for item in filtered_reports(listed, filters)]
-    found = [(item, figures, find_figures(figures, " ".join(find or ()))) for item, figures in tables]
-    chosen = [figure for _, _, fitting in found for figure in fitting]
-    if as_json:
-        print_json([figure_to_json(figure) for figure in chosen])
-    elif as_csv:
-        print_bytes(figures_to_csv(chosen))
-    elif chosen:
-        say("\n\n".join(figures_to_text(item, fitting, len(figures)) for item, figures, fitting in found))
-    else:
-        complain("没有找到这样的数字：换一个词试试。" if find else "这份报告里没有读出数字。")
-
-
-@app.command(cls=Command)
-def board(
-    report: OneReport = None,
-    reports: Reports = None,
-    as_json: Json = False,
-    data: Data = None,
-    config: Config = None,
-    debug: Debug = False,
-) -> None:
-    """列出报告写明的常用指标：数字、时点、所印名称和页码；没有写明的也列出来。"""
-    from rag.boards import report_to_board
-    from rag.presentation.html.boards import board_to_json, board_to_text
-    from rag.question.understand import filtered_reports
-    from rag.records import Filters
-
-    settings = chosen_settings(data, reports, None, config)
-    with opened(settings) as index:
-        if reports is not None:
-            refresh(settings, index)
-        store, filters = index.store, Filters(reports=tuple(report or ()))
-        listed = store.reports()
-        _check_filters(filters, listed)
-        boards = [
-            report_to_board(
-                item, store.sections(item.id), store.report_figures(item.id), store.contradictions((item.id,))
-            )
-            for item in filtered_reports(listed, filters)
-        ]
-    if as_json:
-        print_json([board_to_json(item) for item in boards])
-    elif boards:
-        say("\n\n".join(map(board_to_text, boards)))
-    else:
-        complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
+for name, command in (("reports", list_reports), ("figures", list_figures), ("board", list_boards)):
+    app.command(name=name, cls=Command)(command)
 
 
 @app.command(cls=Command)
@@ -323,16 +230,6 @@ def _turns(path: Path | None) -> tuple[Turn, ...]:
         raise UsageError(f"读不了对话文件 {path}：请检查路径和权限。") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f'对话文件 {path} 的格式不对，应为 [{{"role": "user", "content": "…"}}, …]。') from error
-
-
-def _check_filters(filters: Filters, reports: Sequence[Report]) -> None:
-    from rag.question.understand import filtered_reports
-    from rag.records import Filters
-
-    for name in filters.reports:
-        if not filtered_reports(reports, Filters(reports=(name,))):
-            known = "、".join(report.id for report in reports) or "（还没有报告）"
-            raise UsageError(f"没有名为 {name!r} 的报告；现有：{known}。")
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,0 +1,120 @@
+"""`wenbao reports`, `wenbao figures` and `wenbao board`: what is in the index, report by report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.app.options import Config, Data, Debug, Json, OneReport, Reports
+from rag.app.refreshing import chosen_settings, opened, refresh
+from rag.app.terminal import complain, print_bytes, print_json, say
+from rag.errors import UsageError
+
+if TYPE_CHECKING:
+    from rag.records import Filters, Report
+
+
+def list_reports(
+    as_json: Json = False, data: Data = None, reports: Reports = None, config: Config = None, debug: Debug = False
+) -> None:
+    """列出索引里的报告。"""
+    from rag.presentation.json_and_text import report_to_json, report_to_text
+
+    settings = chosen_settings(data, reports, None, config)
+    with opened(settings) as index:
+        if reports is not None:
+            refresh(settings, index)
+        stats = index.store.report_stats()
+        listed = [report for report in index.store.reports() if report.id in stats]
+    if as_json:
+        print_json([report_to_json(report, stats[report.id]) for report in listed])
+    elif listed:
+        say("\n\n".join(report_to_text(report, stats[report.id]) for report in listed))
+    else:
+        complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
+
+
+def list_figures(
+    report: Annotated[str, typer.Argument(metavar="报告", help="报告的编号或文件名")],
+    find: Annotated[
+        list[str] | None, typer.Option("--find", metavar="WORDS", help="只列名称、表题、章节里有这些词的（可多次）")
+    ] = None,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="输出 CSV（Excel 可直接打开）")] = False,
+    data: Data = None,
+    reports: Reports = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """列出从一份报告里读懂的每个数字：数值、单位、量的是什么、限定、行和列、时间、章节、页码。"""
+    from rag.presentation.figure_table import figure_to_json, figures_to_csv, figures_to_text, find_figures
+    from rag.question.understand import filtered_reports
+    from rag.records import Filters
+
+    if as_json and as_csv:
+        raise UsageError("--json 和 --csv 只能用一个。")
+    settings, filters = chosen_settings(data, reports, None, config), Filters(reports=(report,))
+    with opened(settings) as index:
+        if reports is not None:
+            refresh(settings, index)
+        listed = index.store.reports()
+        check_filters(filters, listed)
+        tables = [(item, index.store.report_figures(item.id)) for item in filtered_reports(listed, filters)]
+    found = [(item, figures, find_figures(figures, " ".join(find or ()))) for item, figures in tables]
+    chosen = [figure for _, _, fitting in found for figure in fitting]
+    if as_json:
+        print_json([figure_to_json(figure) for figure in chosen])
+    elif as_csv:
+        print_bytes(figures_to_csv(chosen))
+    elif chosen:
+        say("\n\n".join(figures_to_text(item, fitting, len(figures)) for item, figures, fitting in found))
+    else:
+        complain("没有找到这样的数字：换一个词试试。" if find else "这份报告里没有读出数字。")
+
+
+def list_boards(
+    report: OneReport = None,
+    reports: Reports = None,
+    as_json: Json = False,
+    data: Data = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """列出报告写明的常用指标：数字、时点、所印名称和页码；没有写明的也列出来。"""
+    from rag.boards import report_to_board
+    from rag.presentation.html.boards import board_to_json, board_to_text
+    from rag.question.understand import filtered_reports
+    from rag.records import Filters
+
+    settings = chosen_settings(data, reports, None, config)
+    with opened(settings) as index:
+        if reports is not None:
+            refresh(settings, index)
+        store, filters = index.store, Filters(reports=tuple(report or ()))
+        listed = store.reports()
+        check_filters(filters, listed)
+        boards = [
+            report_to_board(
+                item, store.sections(item.id), store.report_figures(item.id), store.contradictions((item.id,))
+            )
+            for item in filtered_reports(listed, filters)
+        ]
+    if as_json:
+        print_json([board_to_json(item) for item in boards])
+    elif boards:
+        say("\n\n".join(map(board_to_text, boards)))
+    else:
+        complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
+
+
+def check_filters(filters: Filters, reports: Sequence[Report]) -> None:
+    """UsageError where the asker names a report that there is none of."""
+    from rag.question.understand import filtered_reports
+    from rag.records import Filters
+
+    for name in filters.reports:
+        if not filtered_reports(reports, Filters(reports=(name,))):
+            known = "、".join(report.id for report in reports) or "（还没有报告）"
+            raise UsageError(f"没有名为 {name!r} 的报告；现有：{known}。")
