@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -110,3 +111,12 @@ def test_each_page_is_searched_for_its_own_part_of_the_quote(
     cited: CitedPassage, page: int, wanted: Wanted | None
 ) -> None:
     assert wanted_on_page(cited, page) == wanted
+
+
+def test_of_equal_figures_the_one_that_is_meant_is_marked() -> None:
+    text = "就业率为96.12%，满意率为96.12%。"
+    passage = Passage("p", "r.pdf", "s", (), 100, 100 + len(text), text, 0, 3, 5, "3", 1.0)
+    at = text.rindex("96.12%")
+    one = replace(figure("96.12%", "96.12", "%"), id=f"s:{100 + at}")
+    given = replace(answer(one), citations=(Citation(1, passage, 0, len(text), 5, "3"),))
+    assert citation_to_cited(given.citations[0], given).figures == ((at, at + 6),)

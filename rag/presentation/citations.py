@@ -84,11 +84,27 @@ def _is_one(number: Number, figures: Sequence[CitedFigure]) -> bool:
     return any(figure.fits(number) for figure in figures)
 
 
+def _placed(citation: Citation, answer: VerifiedAnswer) -> frozenset[int]:
+    """Where in its passage the figures stand that an answer takes from a citation, by their ids: equal ones are none.
+
+    Empty where others are to be seen too: operands, and figures that conflict.
+    """
+    own = [figure for figure in answer.figures if citation.n in figure.citations]
+    if answer.conflicts or any(figure.formula or not figure.id for figure in own):
+        return frozenset()
+    section, start = citation.passage.section_id, citation.passage.start
+    ids = (f.id.rpartition(":") for f in own if f.role == "answer")
+    return frozenset(int(offset) - start for held, _, offset in ids if held == section)
+
+
 def citation_to_cited(citation: Citation, answer: VerifiedAnswer) -> CitedPassage:
     """A citation of an answer as it is shown."""
     passage = citation.passage
     start = citation.quote_start
     inside = figure_spans(citation.quote, cited_figures(answer, citation.n))
+    placed = _placed(citation, answer)
+    if any(start + first in placed for first, _ in inside):
+        inside = tuple(span for span in inside if start + span[0] in placed)
     return CitedPassage(
         citation.n,
         passage.report_id,

@@ -20,7 +20,7 @@ from rag.figures.extraction import passage_to_figures
 from rag.gate.typed import UNVERIFIED
 from rag.language.numbers import find_numbers, same_bound, same_value
 from rag.language.text import matching_key, sentence_spans
-from rag.records import Cite, ComputedRef, Figure, FigureRef, Number, Passage, Segment, Text, segment_text
+from rag.records import Cite, ComputedRef, Figure, FigureRef, Number, Passage, Segment, Text, figure_text, segment_text
 
 MAX_CITED_AT_ONCE = 6
 """Sentences one `[P3]` may stand for."""
@@ -31,6 +31,7 @@ TOKEN = re.compile(
     rf"|[\[［【〔]\s*(?P<cited>{_ID}(?:\s*[,，、;；]?\s*{_ID}){{0,9}})\s*[\]］】〕]"
 )
 _EACH_ID = re.compile(_ID)
+_BOUND_BEFORE = re.compile(r"(?:大约|(?<![集节条合签预])约|将近|(?<![最附接靠邻])近)[ ]?$")
 _CLAUSE_END = re.compile(r"[。！？!?；;]")
 
 
@@ -68,7 +69,11 @@ class Expander:
         parts: list[Segment] = []
         at = 0
         for match in re.finditer(r"\*\*(?!\*)(.+?)\*\*", text):
-            parts += [*self._plain(text[at : match.start()]), *self._bold(match[1])]
+            before = text[at : match.start()]
+            opening = TOKEN.match(match[1])
+            if opening and (figure := self.prompt.figures.get((opening["value"] or "").upper())):
+                before = _without_bound(before, figure_text(figure))
+            parts += [*self._plain(before), *self._bold(match[1])]
             at = match.end()
         return _tidy([*parts, *self._plain(text[at:])])
 
@@ -214,12 +219,12 @@ def _without_unit(text: str, before: str) -> str:
 
 
 def _without_bound(text: str, following: str) -> str:
-    """The text without a bound word (约) that the figure behind it already begins with."""
+    """The text without a bound word (约) before a figure: what its report prints of one is written with it."""
     number = next(iter(find_numbers(following)[:1]), None)
     for word in number.bound.split() if number else ():
         if following.startswith(word) and text.endswith(word):
             return text.removesuffix(word)
-    return text
+    return _BOUND_BEFORE.sub("", text) if number else text
 
 
 def marks(cited: Sequence[int]) -> list[Segment]:
