@@ -24,6 +24,8 @@ METRICS = {
     "strict_accuracy": "严格正确率",
     "refusal": "正确拒答率",
     "false_refusal": "误拒率",
+    "precision": "作答的正确率",
+    "shown": "给出或列出正确答案",
     "correct": "总正确率",
     "cited": "引到原文",
     "page_correct": "页码正确",

@@ -73,6 +73,8 @@ class Reply:
     citations: tuple[Place, ...]
     retrieved: tuple[Place, ...]
     unsupported: tuple[str, ...]
+    candidates: tuple[Number, ...] = ()
+    """What an unsure answer shows that may be meant."""
 
     @property
     def answer_figures(self) -> tuple[StatedFigure, ...]:
@@ -94,6 +96,7 @@ def line_to_reply(line: Mapping[str, Any]) -> Reply:
         citations = tuple(_citation(item) for item in line["citations"])
         retrieved = tuple(_place(item) for item in line["retrieved"])
         unsupported = tuple(str(item) for item in line.get("unsupported", ()))
+        candidates = tuple(_number(item) for item in line.get("candidates", ()))
     except (KeyError, TypeError, ValueError, InvalidOperation, AttributeError) as error:
         raise UnreadableReplyError(f"回答的格式不对：{type(error).__name__} {error}") from error
     if not isinstance(text, str) or not text.strip():
@@ -109,15 +112,21 @@ def line_to_reply(line: Mapping[str, Any]) -> Reply:
         citations=citations,
         retrieved=retrieved,
         unsupported=unsupported,
+        candidates=candidates,
     )
 
 
-def _declared(item: Mapping[str, Any]) -> DeclaredFigure:
+def _number(item: Mapping[str, Any]) -> Number:
     written = find_numbers(item["text"])
     bound = written[0].bound if len(written) == 1 else ""
     number = Number(item["text"], Decimal(item["value"]), item["unit"] or "", 0, 0, bound)
     if not number.value.is_finite():
         raise ValueError(item["value"])
+    return number
+
+
+def _declared(item: Mapping[str, Any]) -> DeclaredFigure:
+    number = _number(item)
     cited = tuple(int(n) for n in item["citations"])
     return DeclaredFigure(
         number, item["role"] == "answer", item["kind"] == "computed", cited, str(item.get("formula") or "")

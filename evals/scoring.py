@@ -91,6 +91,8 @@ class Score:
     """Figures the gate took out."""
     unproved: int = 0
     """Figures left standing that are in none of their citations and not computed."""
+    shown: bool = False
+    """Right, or refused with all that is gold among what is shown as possible."""
 
 
 _YEAR_UNITS = frozenset({"年", "届", "级", "年度", "学年"})
@@ -118,8 +120,10 @@ def score_reply(case: Case, reply: Reply) -> Score:
     names_found = tuple(name_key(name) in name_key(reply.own_words) for name in case.names)
     judged = _judge(case, reply)
     missed = [gold for gold, found in zip(case.figures, figures_found, strict=True) if not found]
+    bucket = _bucket(case, reply, (*figures_found, *names_found), judged)
     return Score(
-        bucket=_bucket(case, reply, (*figures_found, *names_found), judged),
+        bucket=bucket,
+        shown=bucket is Bucket.RIGHT or (bucket is Bucket.FALSE_REFUSAL and _is_among_candidates(case, reply)),
         figures_found=figures_found,
         names_found=names_found,
         names_bold=_names_in_bold(case, reply) if case.names else None,
@@ -148,6 +152,16 @@ def _bucket(case: Case, reply: Reply, found: Sequence[bool], judged: Sequence[Ju
         return Bucket.PARTIAL if any(found) else Bucket.WRONG
     extra = any(figure.verdict in (Verdict.EXTRA, Verdict.UNIT) for figure in judged)
     return Bucket.PADDED if extra or _has_other_date(case, reply) else Bucket.RIGHT
+
+
+def _is_among_candidates(case: Case, reply: Reply) -> bool:
+    """Whether an unsure answer shows every gold figure as a candidate and says every gold name."""
+    if not (reply.candidates or case.names) or not (case.figures or case.names):
+        return False
+    return all(
+        any(equals_gold(gold, number, is_computed=case.is_computed) for number in reply.candidates)
+        for gold in case.figures
+    ) and all(name_key(name) in name_key(reply.own_words) for name in case.names)
 
 
 def name_key(text: str) -> str:

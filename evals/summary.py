@@ -15,6 +15,8 @@ from evals.scoring import Bucket, Score, score_line
 
 Z_95 = 1.959963984540054
 """Standard normal quantile of a two-sided 95 % interval."""
+GIVEN = (Bucket.RIGHT, Bucket.PADDED, Bucket.PARTIAL, Bucket.WRONG, Bucket.INVENTED)
+"""How a question ends that is answered, rightly or not."""
 REFUSAL = {"status": "not_found", "answer": "没有找到。", "figures": [], "citations": [], "retrieved": []}
 """What an answerer that always refuses says."""
 
@@ -91,6 +93,8 @@ def summarise(results: Sequence[Result]) -> dict[str, Any]:
         "strict_accuracy": Share(buckets[Bucket.RIGHT], len(answerable)).to_json(),
         "refusal": Share(buckets[Bucket.RIGHT_REFUSAL], len(unanswerable)).to_json(),
         "false_refusal": Share(buckets[Bucket.FALSE_REFUSAL], len(answerable)).to_json(),
+        "precision": Share(buckets[Bucket.RIGHT], sum(buckets[bucket] for bucket in GIVEN)).to_json(),
+        "shown": Share(sum(score.shown for score in scores), len(answerable)).to_json(),
         "correct": Share(buckets[Bucket.RIGHT] + buckets[Bucket.RIGHT_REFUSAL], len(results)).to_json(),
         "cited": share_of(result.score.cited for result in right).to_json(),
         "page_correct": share_of(result.score.page_correct for result in right).to_json(),

@@ -424,3 +424,19 @@ def test_a_wrong_cell_of_the_right_table(quote, answer, cause):
 def test_half_an_answer_from_the_right_sentence_is_incomplete():
     gold = case(("1860", "人"), ("191", "人"), evidence=("签约1860人，升学191人",))
     assert score_lines([gold], {gold.id: line("签约**1860人** [1]。")})[0].cause is Cause.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("candidates", "shown"),
+    [
+        ([{"text": "95.27%", "value": "95.27", "unit": "%"}, {"text": "191人", "value": "191", "unit": "人"}], True),
+        ([{"text": "191人", "value": "191", "unit": "人"}], False),
+        ([], False),
+    ],
+)
+def test_a_refusal_that_shows_the_gold_among_its_candidates_is_still_a_refusal(
+    candidates: list[dict[str, str]], shown: bool
+) -> None:
+    unsure = line("下面几处可能相关：就业率为95.27% [1]", status="not_found", candidates=candidates)
+    score = score_line(case(("95.27", "%")), unsure)
+    assert (score.bucket, score.shown) == (Bucket.FALSE_REFUSAL, shown)

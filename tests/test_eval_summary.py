@@ -90,11 +90,13 @@ def test_a_run_is_told_whole_and_by_type():
     }  # fmt: skip
     shares = {
         key: (overall[key]["count"], overall[key]["n"])
-        for key in ("strict_accuracy", "refusal", "cited", "recall_at_8", "correct")
+        for key in ("strict_accuracy", "refusal", "precision", "shown", "cited", "recall_at_8", "correct")
     }
     assert shares == {
         "strict_accuracy": (2, 5),
         "refusal": (1, 1),
+        "precision": (2, 3),
+        "shown": (2, 5),
         "cited": (1, 2),
         "recall_at_8": (4, 4),
         "correct": (3, 6),
