@@ -90,38 +90,39 @@ def passages_to_figures(
 
 def entry_to_figure(entry: FigureEntry, passage: Passage, table: Table | None) -> Figure:
     """The figure in a passage that holds it; what of its sentence lies outside is cut off."""
-    start = entry.start - passage.start
-    quote_start = max(entry.quote_start - passage.start, 0)
-    figure = Figure(
+    start, quote_start = entry.start - passage.start, max(entry.quote_start - passage.start, 0)
+    near, before, context = entry.near or "", passage.text[quote_start:start], entry.context
+    row, above = None, passage.path[-2:]
+    if table is not None and entry.row >= 0:
+        row, above = table.rows[entry.row], (table.caption, table.unit, *passage.path[-1:])
+        names, header, label = _said_by_table(context, entry.near, entry.before)
+        near = names if entry.near is None else entry.near
+        before = header if entry.before is None else entry.before
+        context = context if context.label else _labelled(context, label)
+    return Figure(
         number=entry.number,
         passage=passage,
         start=start,
         end=entry.end - passage.start,
         quote_start=quote_start,
         quote_end=min(entry.quote_end, passage.end) - passage.start,
-        near=entry.near or "",
-        before=passage.text[quote_start:start],
+        near=near,
+        before=before,
         after=entry.after,
-        about=" ".join(passage.path[-2:]),
-        context=entry.context,
-    )
-    return _in_table(figure, entry, table) if table is not None and entry.row >= 0 else figure
-
-
-def _in_table(figure: Figure, entry: FigureEntry, table: Table) -> Figure:
-    near, before, label = _said_by_table(entry.context, entry.near, entry.before)
-    return replace(
-        figure,
-        near=near if entry.near is None else entry.near,
-        before=before if entry.before is None else entry.before,
-        about=" ".join([table.caption, table.unit, *figure.passage.path[-1:]]),
-        is_cell=True,
+        about=" ".join(above),
+        is_cell=row is not None,
         is_total=entry.is_total,
-        row=table.rows[entry.row],
+        row=row,
         column=entry.column,
-        table=table,
-        context=entry.context if entry.context.label else replace(entry.context, label=label),
+        table=table if row is not None else None,
+        context=context,
     )
+
+
+def _labelled(context: FigureContext, label: str) -> FigureContext:
+    # As `replace` does, several times as fast: it is done for every cell of a passage.
+    said = (context.rows, context.columns, context.aspects, context.time, context.kin)
+    return FigureContext(label, context.head, context.qualifiers, *said)
 
 
 def in_its_line(figure: Figure, section: Section) -> Figure:
