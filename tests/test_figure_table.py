@@ -10,7 +10,7 @@ import pytest
 
 from rag.app.assembly import build_ingest, open_index
 from rag.figures.context import figures_to_contexts
-from rag.figures.entries import figures_to_entries, passages_to_figures, with_contexts
+from rag.figures.entries import figures_to_entries, figures_within, passages_to_figures, with_contexts
 from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.figures.heads import cell_to_head, clause_to_head
 from rag.index.index import Index
@@ -199,3 +199,12 @@ def test_contradictions_come_back_with_their_figures_in_their_lines(index: Index
     assert first.label == "学校现有学生社团"
     assert first.id in {figure.id for figure in all_figures(index)}
     assert index.store.contradiction_counts() == {"东湖.txt": 1}
+
+
+def test_known_figures_are_found_within_another_passage(index: Index) -> None:
+    section = next(s for s in index.store.sections("东湖.txt") if "96.12%" in s.text)
+    whole, part = (section_to_passage(section, low, len(section.text)) for low in (0, section.text.index("2023届")))
+    known = index.store.passage_figures([whole])
+    moved = figures_within(part, [*known, *known])
+    assert tuple(moved) == index.store.passage_figures([part])
+    assert figures_within(replace(part, section_id="other"), known) == []

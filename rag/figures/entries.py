@@ -125,22 +125,43 @@ def _labelled(context: FigureContext, label: str) -> FigureContext:
     return FigureContext(label, context.head, context.qualifiers, *said)
 
 
+def figures_within(passage: Passage, known: Iterable[Figure]) -> list[Figure]:
+    """The known figures that a passage holds, each once, in order of their place in it: in whatever passage each is known."""
+    low, high = passage.start, passage.end
+    held = {
+        figure.id: figure
+        for figure in known
+        if figure.passage.section_id == passage.section_id
+        and low <= figure.passage.start + figure.start
+        and figure.passage.start + figure.end <= high
+    }
+    return sorted((_moved(figure, passage) for figure in held.values()), key=lambda figure: figure.start)
+
+
+def _moved(figure: Figure, passage: Passage) -> Figure:
+    """The figure in another passage that holds it; what of its sentence lies outside is cut off."""
+    by = figure.passage.start - passage.start
+    start, quote_start = figure.start + by, max(figure.quote_start + by, 0)
+    return replace(
+        figure,
+        passage=passage,
+        start=start,
+        end=figure.end + by,
+        quote_start=quote_start,
+        quote_end=min(figure.quote_end + by, len(passage.text)),
+        before=figure.before if figure.is_cell else passage.text[quote_start:start],
+    )
+
+
 def in_its_line(figure: Figure, section: Section) -> Figure:
     """The figure in a passage that is its paragraph or its row."""
     offset, text = figure.passage.start, section.text
     start = text.rfind("\n", 0, figure.start + offset) + 1
     end = text.find("\n", figure.end + offset)
-    moved = start - offset
-    focus = (max(figure.quote_start - moved, 0), figure.quote_end - moved)
+    by = offset - start
+    focus = (max(figure.quote_start + by, 0), figure.quote_end + by)
     passage = section_to_passage(section, start, end if end >= 0 else len(text), focus=focus, table_id=figure.table_id)
-    return replace(
-        figure,
-        passage=passage,
-        start=figure.start - moved,
-        end=figure.end - moved,
-        quote_start=focus[0],
-        quote_end=focus[1],
-    )
+    return _moved(figure, passage)
 
 
 def contradiction_to_entry(found: Contradiction) -> ContradictionEntry:

@@ -13,6 +13,7 @@ from rag.answering.with_model.disputing import disputes_to_text, evidence_to_dis
 from rag.answering.with_model.plaintext import as_data
 from rag.answering.with_model.prompts import ANSWER, load_prompt, render_prompt
 from rag.figures.citing import written
+from rag.figures.entries import figures_within
 from rag.figures.extraction import passage_to_figures
 from rag.gate.subject import clauses_before, tokens
 from rag.language.numbers import find_scopes
@@ -194,7 +195,9 @@ def _listed(passages: Mapping[str, Passage], evidence: Evidence, tables: Mapping
     relevance = evidence_to_relevance(evidence)
     ranked: list[tuple[float, int, bool, Figure]] = []
     for rank, passage in enumerate(passages.values()):
-        for figure in passage_to_figures(passage, tables.get(passage.table_id or "")):
+        # a passage that only a contradiction brings is read here
+        known = figures_within(passage, evidence.figures)
+        for figure in known or passage_to_figures(passage, tables.get(passage.table_id or "")):
             own = passage.text[figure.quote_start : figure.quote_end]
             filled = " ".join(figure.row.filled) if figure.row else ""
             cover = relevance.coverage(f"{own} {filled} {figure.before if figure.is_cell else ''}", figure.about)
