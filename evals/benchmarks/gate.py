@@ -35,9 +35,9 @@ def judged(statement: Statement, reports: Mapping[str, Report]) -> Outcome:
     draft = statement.draft((citation,))
     tables = {statement.place.table.id: statement.place.table} if statement.place.table else {}
     gated = draft_to_gated(draft, tables, reports, is_typed=True)
-    if gated.unsupported:
-        return Outcome.REMOVED
     asked = [figure for figure in gated.figures if figure.role == "answer"]
+    if gated.unsupported and len(asked) < statement.figures:
+        return Outcome.REMOVED
     if any(figure.caution for figure in gated.figures):
         return Outcome.CAUTIONED
     return Outcome.CLEAN if len(asked) >= statement.figures else Outcome.NONE

@@ -40,9 +40,14 @@ MIN_RIVAL, MIN_LEAD, SURE_LEAD = 0.5, 0.25, 0.4
 """Share of an answer's words that must be said of a rival, and by how much more than of the figure."""
 MAX_LAG = 0.1
 """By how much less of the question's words may be said of a rival."""
+NEAR_LABEL = 24
+"""Characters before a figure whose own words a word of the answer may be made of: 老师 of 教师."""
+_PART = re.compile("[,，;；。:：、!?！？]")
 _SCOPE = re.compile(r"(?:19|20)?\d\d(?:[-—](?:19|20)?\d\d)?(?:学年度?|年度?|届|级)")
 _LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
-_CONTRAST = re.compile("最低|最高|最少|最多|另一|其他|其余|前者|后者|对方|两校|两所|相比|分别|而|比")
+_CONTRAST = re.compile(
+    "最低|最高|最少|最多|另一|其他|其余|前者|后者|对方|两校|两所|相比|分别|而|(?<![占师])比(?![例重率])|差"
+)
 _ANSWERING = frozenset(
     "报告 正文 表格 资料 原文 数字 数据 口径 答案 文中 表中 表 处 显示 记载 列出 写 印 给出 提到 说法 两者 前者 后者 相差 相比 结果 指标 一致 不同 情况 具体 "
     "问题 最接近 表述 问 所问 院校 单位 前文 后文 另外 直接 说明 截止 时间 全部 年份 届 学年 名称 称 为 占".split()
@@ -122,7 +127,7 @@ def _college_differs(claim: Claim, figure: Figure, source: Source, reports: Mapp
         if named & printed or (named | set(strangers)) - beside:
             if named & printed:
                 return None
-            return at == 0 or not any(map(_CONTRAST.search, claim.clauses[:at]))
+            return not any(map(_CONTRAST.search, claim.clauses[: at + 1]))
     return None
 
 
@@ -177,11 +182,14 @@ def _unit_differs(claim: Claim, figure: Figure) -> bool | None:
 
 def _unsaid(claim: Claim, figure: Figure, source: Source) -> str:
     """A word of the figure's clause that its report does not say of it, `` where there is none."""
-    words = next(filter(None, (_said_words(_SCOPE.sub(" ", clause)) for clause in claim.said.clauses[:2])), frozenset())
+    part = _PART.split(claim.said.spoken)[-1]
+    words = next(
+        filter(None, (_said_words(_SCOPE.sub(" ", clause)) for clause in (part, *claim.said.clauses[:2]))), None
+    )
     if not words:
         return ""
     key = _context_key(figure) + source.words
-    label = text_key(f"{figure.near} {figure.before}")
+    label = text_key(f"{figure.near} {figure.before if figure.is_cell else figure.before[-NEAR_LABEL:]}")
     for word in sorted(words, key=lambda w: (-len(w), w)):
         if word in _ANSWERING or word in key:
             continue

@@ -202,11 +202,11 @@ def _undressed(plain: str, start: int, end: int, sources: Mapping[int, Source]) 
         plain[start - 1 : start].isascii() and plain[start - 1 : start].isalpha()
     ):
         return None
-    number = cell_number(unicodedata.normalize("NFKC", plain[start:end]))
-    if number is None or number.unit:
-        return None
     typed = find_numbers(f"1{_QUOTES.sub('', plain[end : end + 4])}")
     unit = typed[0].unit if typed and typed[0].start == 0 else ""
+    number = cell_number(f"{unicodedata.normalize('NFKC', plain[start:end])}{unit}")
+    if number is None or number.unit != unit:
+        return None
     quoted = (figure for source in sources.values() for figure in source.quoted)
     return next((f for f in quoted if f.number.value == number.value and unit in ("", f.number.unit)), None)
 
