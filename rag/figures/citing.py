@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from rag.language.clauses import LABEL_BREAK
 from rag.language.numbers import cell_number, find_numbers
 from rag.language.text import matching_key
 from rag.records import Citation, Evidence, Figure, Passage, Report, Table, TableRow
 from rag.structure.passages import page_at
 from rag.structure.tables.joining import header_labels, row_text
 
-CLAUSE_MARK = re.compile(r"[，,；;。：:！？（(\n]")
 _UNIT_BRACKET = re.compile(
     r"[（(](?:[^（）()]*/)?(?:人|人次|名|个|项|元|万元|亿元|册|平方米|亩|门|学时|%|％|分|天|台套?|套)[）)]|[（(][^（）()]*/生[）)]"
 )
@@ -66,7 +66,7 @@ def written(figure: Figure) -> str:
 def label_of(figure: Figure) -> str:
     """What the figure is said of, in its report's words: row and column, or its clause. Other figures are left out."""
     if not figure.is_cell:
-        clauses = CLAUSE_MARK.split(figure.before)
+        clauses = LABEL_BREAK.split(figure.before)
         clause = _behind_figures(clauses[-1])
         if _BARE_SHARE.fullmatch(clause) and len(clauses) > 1:
             clause = _subject(clauses[-2]) + clause
@@ -90,7 +90,7 @@ def described(figure: Figure, *, bold: bool = False) -> str:
 
 def _said_earlier(figure: Figure) -> str:
     """The last clause before a figure of prose that says something, figures left out."""
-    clauses = (_behind_figures(clause).strip("为是有达共计") for clause in reversed(CLAUSE_MARK.split(figure.before)))
+    clauses = (_behind_figures(clause).strip("为是有达共计") for clause in reversed(LABEL_BREAK.split(figure.before)))
     return next((clause for clause in clauses if MIN_EARLIER <= len(clause) <= MAX_LABEL), "")
 
 

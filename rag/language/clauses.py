@@ -8,6 +8,8 @@ from rag.language.numbers import find_numbers
 
 CLAUSE = re.compile(r"[，,；;。：:！？（）()\n]")
 """What ends a clause."""
+LABEL_BREAK = re.compile(r"[，,；;。：:！？（(\n]")
+"""What ends a clause as an answer quotes it: it goes on behind a bracket that closes (就业率（含升学）96%)."""
 LOOK_BACK = 160
 """Characters before a figure in which its clause begins."""
 

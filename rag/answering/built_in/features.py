@@ -27,7 +27,7 @@ from rag.answering.built_in.wording import (
     pieces,
     unnamed,
 )
-from rag.figures.citing import CLAUSE_MARK
+from rag.language.clauses import LABEL_BREAK
 from rag.language.numbers import same_value, unit_class
 from rag.language.text import text_key
 from rag.question import slots
@@ -222,7 +222,7 @@ def _near(figure: Figure) -> tuple[str, str]:
     """The words that are a figure's own, and those of its clause or the clause before."""
     if figure.is_cell:
         return f"{figure.near} {figure.before} {figure.after}", ""
-    clauses = [clause for clause in CLAUSE_MARK.split(figure.before) if clause.strip()]
+    clauses = [clause for clause in LABEL_BREAK.split(figure.before) if clause.strip()]
     return f"{figure.near} {figure.after}", " ".join(clauses[-2:])
 
 

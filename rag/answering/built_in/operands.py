@@ -16,7 +16,7 @@ from rag.answering.built_in.row_naming import labels
 from rag.answering.built_in.weighing import Choice, slot_to_ask, weigh
 from rag.arithmetic.expressions import ComputeError, average, difference, growth, quotient, ratio, share, total
 from rag.arithmetic.quantities import Operand
-from rag.figures.citing import CLAUSE_MARK
+from rag.language.clauses import LABEL_BREAK
 from rag.language.numbers import find_numbers, unit_class
 from rag.language.text import text_key
 from rag.question import slots
@@ -169,7 +169,7 @@ def _said_of(figure: Figure) -> tuple[str, str]:
     """The words that are a figure's own, and those of its clause and the one before."""
     if figure.is_cell:
         return f"{figure.near} {figure.before} {figure.after}", figure.about
-    clauses = [clause for clause in CLAUSE_MARK.split(figure.before) if clause.strip()]
+    clauses = [clause for clause in LABEL_BREAK.split(figure.before) if clause.strip()]
     return f"{figure.near} {figure.after}", " ".join(clauses[-2:])
 
 
