@@ -42,7 +42,7 @@ MAX_LAG = 0.1
 """By how much less of the question's words may be said of a rival."""
 NEAR_LABEL = 24
 """Characters before a figure whose own words a word of the answer may be made of: 老师 of 教师."""
-_PART = re.compile("[,，;；。:：、!?！？]")
+_PART = re.compile(f"[,，;；。:：!?！？{BLANK}]")
 _SCOPE = re.compile(r"(?:19|20)?\d\d(?:[-—](?:19|20)?\d\d)?(?:学年度?|年度?|届|级)")
 _LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
 _CONTRAST = re.compile(
