@@ -31,7 +31,8 @@ from rag.answering.with_model import (
 from rag.errors import ReplyFormatError
 from rag.gate.verify import draft_to_gated
 from rag.language.tokens import estimate_tokens
-from rag.records import AnswerStatus, Draft, PageMark, Turn
+from rag.records import AnswerStatus, Draft, Origin, PageMark, RecognisedSpan, Turn
+from rag.structure.passages import citation_origin
 
 PROMPT = make_prompt()
 
@@ -107,6 +108,15 @@ def test_a_cut_passage_keeps_its_pages():
     prompt = make_prompt((long,), 4_000)
     draft = reply_to_draft(reply_text(f"{{{figure_id(prompt, '250人')}}}"), prompt)
     assert draft.citations[0].page == 8
+
+
+def test_a_cut_passage_keeps_what_of_it_was_recognised():
+    text = "".join(f"第{n}条说明，招生{n}人。\n" for n in range(100, 400))
+    at, end = text.index("第250条"), text.index("第251条")
+    long = replace(make_passage(text), recognised=(RecognisedSpan(at, end, 0.5),), focus_start=at, focus_end=end)
+    prompt = make_prompt((long,), 4_000)
+    draft = reply_to_draft(reply_text(f"{{{figure_id(prompt, '250人')}}}"), prompt)
+    assert citation_origin(draft.citations[0]) == (Origin.RECOGNISED, 0.5)
 
 
 # --- the reply ---

@@ -19,6 +19,7 @@ from rag.gate.subject import clauses_before, tokens
 from rag.language.numbers import find_scopes
 from rag.ports import ChatModel
 from rag.records import Contradiction, Evidence, Figure, Message, Passage, Report, Table, Turn
+from rag.structure.passages import recognised_within
 from rag.structure.tables.joining import header_labels
 
 MAX_FIGURES = 160
@@ -187,6 +188,7 @@ def _part(passage: Passage, start: int, end: int) -> Passage:
         focus_start=passage.focus_start - start,
         focus_end=min(passage.focus_end, end) - start,
         pages=(*(replace(mark, start=0) for mark in before), *marks),
+        recognised=recognised_within(passage.recognised, start, end),
     )
 
 
