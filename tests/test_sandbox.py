@@ -171,7 +171,7 @@ def test_memory_is_limited(start) -> None:
 
 
 def test_time_is_limited_and_pages_grant_more_up_to_their_limit(start) -> None:
-    quick = Limits(memory_bytes=LIMITS.memory_bytes, seconds=0.6, seconds_per_page=2.0, max_pages=10)
+    quick = Limits(memory_bytes=LIMITS.memory_bytes, seconds=0.6, seconds_per_page=60.0, max_pages=10)
     kind, seconds = failure(start(quick), b"sleep")
     assert (kind, seconds) == (Failure.OUT_OF_TIME, "1")
     assert start(quick).run(b"sleep 1") == b"awake"
