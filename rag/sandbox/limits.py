@@ -12,7 +12,7 @@ class Limits:
     memory_bytes: int = 2 * 2**30
     """Of the child process: address space on Linux, resident memory elsewhere."""
     seconds: float = 180.0
-    seconds_per_page: float = 1.5
+    seconds_per_page: float = 3.0
     """Added to `seconds` for every page once the number of pages is known."""
     max_pages: int = 1000
     max_file_bytes: int = 200 * 2**20
