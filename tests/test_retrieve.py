@@ -111,3 +111,11 @@ def test_the_words_of_the_question_are_weighed(index: Index) -> None:
     evidence = query_to_evidence(query("宿舍床位的管理", index), index, LIMITS, estimate_tokens)
     weights = dict(evidence.word_weights)
     assert weights["床位"] > weights["管理"]
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"), [("武职就业率是多少", ("武职",)), ("护理就业率是多少", ()), ("东湖的就业率", ())]
+)
+def test_a_name_that_no_report_has_is_unknown(question: str, unknown: tuple[str, ...], index: Index) -> None:
+    found = query_to_evidence(query(question, index), index, LIMITS, estimate_tokens)
+    assert found.query.unknown_colleges == unknown

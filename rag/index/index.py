@@ -162,6 +162,10 @@ class Index:
         known = self.store.known_chunks([chunk_id for chunk_id, _ in (*lexical, *vector)])
         return SearchHits(*(tuple(hit for hit in hits if hit[0] in known) for hits in (lexical, vector)))
 
+    def holds(self, text: str) -> bool:
+        """Whether every term of a text stands in some report."""
+        return self._refreshed().keywords.holds(text)
+
     def refresh(self) -> None:
         """Takes notice of what others have written since; cheap where nothing has changed. `search` does it first."""
         self._refreshed()

@@ -153,6 +153,12 @@ class KeywordIndex:
         best = rows[np.lexsort((rows, -scores[rows]))][:k]
         return tuple((self._chunk_ids[row], float(scores[row])) for row in best)
 
+    def holds(self, text: str) -> bool:
+        """Whether every term of a text stands in some chunk: a name of which one does not is in none of them."""
+        terms = set(search_terms(text))
+        known = self._model.get_tokens_ids(sorted(terms)) if self._model is not None else []
+        return len(known) == len(terms)
+
 
 def _library() -> Any:
     return import_module("bm25s")

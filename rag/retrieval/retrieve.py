@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rag.language.text import sentence_spans, text_key, unique
+from rag.question.leading_name import leading_name
 from rag.question.operations import question_to_operation
 from rag.records import Chunk, Evidence, Operation, Passage, Query, Section
 from rag.retrieval.relevance import CONTEXT, TABLE_CONTEXT, Relevance, query_to_relevance
@@ -71,6 +72,7 @@ def query_to_evidence(
 
     Of a query with parts the best of each part come first, then the second of each, and so on.
     """
+    query = _with_stranger(query, index)
     if query.parts:
         parts = [query_to_evidence(part, index, limits, count_tokens) for part in query.parts]
         return with_figures(_of_parts(query, parts), index)
@@ -82,6 +84,12 @@ def query_to_evidence(
         found, _ = _find(asked, index, replace(limits, passages=OPERAND_PASSAGES), count_tokens)
         passages += [passage for passage in found if not _stands_in(passage, passages)]
     return with_figures(Evidence(query, tuple(passages), tuple(sorted(relevance.weights.items()))), index)
+
+
+def _with_stranger(query: Query, index: Index) -> Query:
+    """The query, with the name it opens with among the unknown ones where no report has it."""
+    name = leading_name(query.standalone) if not (query.colleges or query.unknown_colleges) else ""
+    return query if not name or index.holds(name) else replace(query, unknown_colleges=(name,))
 
 
 def with_figures(evidence: Evidence, index: Index) -> Evidence:
