@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 RUN_SECONDS = 120
@@ -26,6 +27,9 @@ atexit.register(shutil.rmtree, BYTE_CODE, ignore_errors=True)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # recognition takes seconds a page: the tests of it switch it on
 os.environ["WENBAO_OCR"] = "off"
+# how long an example takes says how busy the machine is
+settings.register_profile("wenbao", deadline=None)
+settings.load_profile("wenbao")
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,18 @@ def _printed(claim: Claim, sources: Sequence[Source]) -> Figure | None:
     return equal[0][1] if equal else None
 
 
+def printed_numbers(
+    layout: Layout, claims: Sequence[Claim], sources: Mapping[int, Source]
+) -> Iterator[tuple[Claim, tuple[int, ...]]]:
+    """The numbers in the words that are no figures where they are printed (10个 of the row label 10个优势产业), with the
+    citations that print them."""
+    for claim in claims:
+        if layout.is_free(claim.number.start, claim.number.end):
+            cited = tuple(n for n in claim.cited if n in sources and _is_label(claim, sources[n]))
+            if cited:
+                yield claim, cited
+
+
 def _is_label(claim: Claim, source: Source) -> bool:
     """Whether a number in the words is one that the quote prints and that is no figure there."""
     return any(

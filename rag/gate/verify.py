@@ -7,7 +7,7 @@ what is said of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from rag.gate.layout import Layout, segments_to_layout
 from rag.gate.markup import Span
 from rag.gate.saying import figure_to_quote
 from rag.gate.sources import Source, citation_to_source
-from rag.gate.typed import UNVERIFIED, Typed, is_bold, typed_to_changes, unprinted_dates
+from rag.gate.typed import UNVERIFIED, Typed, is_bold, printed_numbers, typed_to_changes, unprinted_dates
 from rag.language.numbers import find_numbers, find_scopes
 from rag.language.text import matching_key, unique
 from rag.records import (
@@ -101,7 +101,7 @@ class _Gate:
         )
         return Gated(
             text,
-            tuple(self._given(settled, figures, sources)),
+            tuple(self._given(settled, figures, sources, names)),
             (*typed.removed, *removed, *undated),
             typed.is_maimed or maimed,
             settled,
@@ -197,25 +197,39 @@ class _Gate:
         return layout.replaced(changes), tuple(text for _, text in removed), maimed
 
     def _given(
-        self, segments: Sequence[Segment], figures: Mapping[str, Figure], sources: Mapping[int, Source]
-    ) -> Iterator[AnswerFigure]:
+        self,
+        segments: Sequence[Segment],
+        figures: Mapping[str, Figure],
+        sources: Mapping[int, Source],
+        names: Sequence[str],
+    ) -> list[AnswerFigure]:
         """The figures of the answer, in order."""
-        for segment in segments:
-            if isinstance(segment, FigureRef):
-                yield self._figure(segment, figures[segment.figure_id], sources)
-            elif isinstance(segment, ComputedRef):
-                computation = self.draft.computations[segment.index]
-                number = next(iter(find_numbers(computation.text)), None)
-                yield AnswerFigure(
-                    computation.text,
-                    number.value if number else computation.value,
-                    number.unit if number else computation.unit,
-                    self._role(segment),
-                    "computed",
-                    computation.citations,
-                    computation.formula,
-                    caution=segment.caution,
-                )
+        layout = self._layout(segments, figures)
+        found: dict[int, AnswerFigure] = {}
+        for start, _, ref in layout.refs:
+            if isinstance(ref, FigureRef):
+                found[start] = self._figure(ref, figures[ref.figure_id], sources)
+            else:
+                found[start] = self._result(ref)
+        claims = layout_to_claims(layout, self._shown(layout, figures), names)
+        for claim, cited in printed_numbers(layout, claims, sources):
+            number = claim.number
+            found[number.start] = AnswerFigure(number.text, number.value, number.unit, "context", "quoted", cited)
+        return [found[start] for start in sorted(found)]
+
+    def _result(self, ref: ComputedRef) -> AnswerFigure:
+        computation = self.draft.computations[ref.index]
+        number = next(iter(find_numbers(computation.text)), None)
+        return AnswerFigure(
+            computation.text,
+            number.value if number else computation.value,
+            number.unit if number else computation.unit,
+            self._role(ref),
+            "computed",
+            computation.citations,
+            computation.formula,
+            caution=ref.caution,
+        )
 
     def _figure(self, ref: FigureRef, figure: Figure, sources: Mapping[int, Source]) -> AnswerFigure:
         cited = tuple(n for n, source in sources.items() if source.holds(figure))

@@ -104,7 +104,7 @@ def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice
     draft = evidence_to_draft(given.evidence, given.reports, given.tables, given.contradictions)
     on_stage(VERIFY)
     gated = draft_to_gated(draft, given.tables, given.reports)
-    if gated.is_maimed or any(figure.role == "answer" and figure.caution == BETTER for figure in gated.figures):
+    if gated.is_maimed:
         draft = evidence_to_refusal(given.evidence, given.reports, given.tables)
         gated = draft_to_gated(draft, given.tables, given.reports)
     return Answered(replace(draft, notice=notice), gated)
