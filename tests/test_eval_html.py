@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from eval_samples import case, citation, line, passage, refusal
@@ -15,6 +17,7 @@ from evals.results import results_to_json, score_lines
 from evals.scoring import JudgedFigure, Verdict
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+HAS_FONTS = sys.platform != "linux" or any(path.is_file() for path in Path("/usr/share/fonts").rglob("*.[ot]t[cf]"))
 HOSTILE = "<script>document.title='偷'</script><img src=http://evil.example/x.png onerror=alert(1)>\"'&"
 VOID = {"meta", "img", "input", "br", "rect"}
 
@@ -131,6 +134,7 @@ def test_overlapping_figures_are_shown_once():
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.skipif(not HAS_FONTS, reason="Chromium draws no page without any font")
 def test_the_page_in_a_real_browser(page, tmp_path):
     from playwright.sync_api import sync_playwright
 
