@@ -135,13 +135,6 @@ FAST = {"first_token_timeout": 0.2, "idle_timeout": 0.2}
         pytest.param(_refusal(500), {"max_retries": 0}, "500", 1, id="no retries wanted"),
         pytest.param(Reply(hang_before=True), FAST, "0.2 秒内没有任何回应", 3, id="hangs"),
         pytest.param(
-            Reply(hang_before=True),
-            {"timeout": 0.3, "max_retries": 9, **FAST},
-            "秒内没有任何回应|总时限",
-            2,
-            id="total",
-        ),
-        pytest.param(
             Reply("一", hang_after=0, keep_alive=True), {**FAST, "max_retries": 0}, "没有任何回应", 1, id="keep-alives"
         ),
         pytest.param(HTML, {}, "不是该接口的格式", 1, id="a page"),
@@ -167,6 +160,13 @@ def test_a_failure_is_explained_and_tried_again_only_where_that_helps(server, re
     assert not "".join(shown).strip()
     assert "deepseek-v4-flash" in str(caught.value)
     _assert_no_key(caught.value)
+
+
+def test_tries_end_with_the_time_granted_to_all_of_them(server):
+    server.script = lambda body: Reply(hang_before=True)
+    with pytest.raises(ModelError, match=r"秒内没有任何回应|总时限"):
+        model_of(server, timeout=2.0, max_retries=999, **FAST).reply(MESSAGES, lambda piece: None)
+    assert 1 <= len(server.requests) < 100
 
 
 def _assert_no_key(error: BaseException | None) -> None:
