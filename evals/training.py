@@ -1,11 +1,11 @@
-"""Fits the linear models that weigh figures and names (`ranking.toml`, `naming.toml`) to question sets with gold answers.
+"""Fits the weights of the built-in answerer (`weights.toml`) and measures them on question sets left out of the fit.
 
-usage: python -m evals.training --set REPORTS_DIR QUESTIONS.jsonl … [--set …] [--write]
+usage: python -m evals.training --set REPORTS_DIR QUESTIONS.jsonl … [--set …] [--without N] [--write]
 
-There are two for each. The first chooses: of all figures, or all sentences and rows, retrieved for one thing asked, the
-gold one (conditional logit). The second says how sure the choice is: gold ones against the first choices for unanswerable
-questions and against the best one left when the gold one is taken away. Without `--write` nothing is changed. Shares are printed for the questions fitted
-to, and by five-fold cross-validation over questions, which is what an unseen question may expect.
+Two sums are fitted, the signs of their weights fixed. The first ranks: of all figures retrieved for one thing asked, the
+gold one (conditional logit). The second says how likely the first is right (logistic regression over first choices, those
+of unanswerable questions among them). For each set the two are fitted to all others, and printed is how often the first
+figure, and one of the first three, is right in it, and how many are right of those that would be given as the answer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import argparse
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,35 +22,31 @@ import numpy as np
 
 from evals.cases import Case, load_cases
 from evals.scoring import equals_gold
-from rag.answering.built_in import features, name_features, ranking
-from rag.answering.built_in.choosing import known_item
-from rag.answering.built_in.drafting import evidence_to_findings, evidence_to_relevance, figure_slots
-from rag.answering.built_in.linear import SURE_EXTRAS, sure_features
-from rag.answering.built_in.naming import evidence_to_name_ask, evidence_to_units
-from rag.answering.built_in.weighing import Choice, slot_to_ask, weigh
+from rag.answering.built_in.looking import evidence_to_findings
+from rag.answering.built_in.scoring import MAX_CANDIDATES, MAX_MARGIN, PATH, SURE, SURENESS, sureness
+from rag.answering.built_in.wanted import query_to_wanted
+from rag.answering.built_in.weighing import AGAINST, FEATURES, weigh_all
 from rag.app.assembly import build_assistant, build_ingest, for_folder, open_index
 from rag.language.text import matching_key
+from rag.records import AskKind, Figure
 from rag.settings.settings import load_settings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rag.assistant import Assistant
-    from rag.records import Figure, Query
 
     Array = NDArray[np.float64]
 
-DIRECT = frozenset({"text", "table", "name", "followup", "conflict", "definition", "partial"})
-"""Types whose gold figures are printed."""
-NAMED = DIRECT - {"conflict", "definition"}
-"""Types whose questions may ask for a name."""
-REFUSED = "unanswerable"
-FOLDS = 5
-RANK_PENALTY, SURE_PENALTY = 0.01, 0.003
+DIRECT = frozenset({"text", "table", "name", "followup", "conflict", "definition", "partial", "unanswerable"})
+"""Types whose gold figures are printed, or whose questions have none."""
+RANK_PENALTY, SURE_PENALTY = 0.01, 0.02
 """Weight of the squared coefficients (ridge)."""
-STEPS, RATE = 800, 0.05
-MASKED_WEIGHT, WRONG_WEIGHT = 0.3, 0.3
-"""What a made near miss, and a wrong choice, count beside a real question in the fit of sureness."""
+STEPS, RATE = 400, 0.05
+SIGNS = np.array([-1.0 if name in AGAINST else 1.0 for name in FEATURES])
+SURE_SIGNS = np.array(
+    [0.0 if name == "bias" else -1.0 if name in AGAINST or name == "gap" else 1.0 for name in SURENESS]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,183 +56,125 @@ class Example:
     question: str
     rows: Array
     gold: NDArray[np.bool_]
-    near: NDArray[np.bool_]
-    """Figures equal to a gold one or standing in its evidence."""
     values: tuple[str, ...]
-    answerable: bool
 
 
-@dataclass(slots=True)
-class Examples:
-    """What each pair of models is fitted to."""
-
-    figures: list[Example]
-    names: list[Example]
-
-
-def add_examples(examples: Examples, reports: Path, questions: Sequence[Path], data: Path) -> None:
-    """Adds the examples of question files over a folder of reports, whose index is made in `data`."""
+def set_to_examples(reports: Path, questions: Sequence[Path], data: Path) -> list[Example]:
+    """The examples of question files over a folder of reports, whose index is made in `data`."""
     settings = for_folder(load_settings({"data": data}), reports)
     with closing(open_index(settings)) as index:
         build_ingest(settings, index).run([settings.reports], prune=True)
         assistant = build_assistant(settings, index)
-        for case in load_cases(questions):
-            query = assistant.understand(case.question, case.history, case.filters)
-            if case.type in (NAMED if not figure_slots(query) else ()) or case.type == REFUSED:
-                examples.names += _case_to_names(case, assistant, query)
-            if case.type in DIRECT or case.type == REFUSED:
-                examples.figures += _case_to_examples(case, assistant, query)
+        cases = [case for case in load_cases(questions) if case.type in DIRECT]
+        return [example for case in cases for example in case_to_examples(case, assistant)]
 
 
-def _case_to_names(case: Case, assistant: Assistant, query: Query) -> Iterator[Example]:
-    """A question for names: its sentences and rows, gold where all names, or the evidence and some of them, stand."""
-    if figure_slots(query) or (case.answerable and not case.names):
+def case_to_examples(case: Case, assistant: Assistant) -> Iterator[Example]:
+    """An example for each figure a question asks for; of an unanswerable one for the first."""
+    query = assistant.understand(case.question, case.history, case.filters)
+    evidence = assistant.retrieve(query)
+    reports = {report.id: report for report in assistant.reports()}
+    said = evidence_to_findings(evidence, reports, assistant.tables(evidence)).said
+    wanted = [w for w in query_to_wanted(query, evidence, [one.text for one in said]) if w.ask.kind is not AskKind.NAME]
+    if not said or (case.answerable and not case.figures):
         return
-    evidence = assistant.retrieve(query)
-    reports = {report.id: report for report in assistant.reports()}
-    ask = evidence_to_name_ask(evidence, evidence_to_relevance(evidence))
-    units = evidence_to_units(evidence, ask, reports, assistant.tables(evidence))
-    names, quotes = [matching_key(name) for name in case.names], [matching_key(quote) for quote in case.evidence]
-    keys = [matching_key(unit.text) for unit in units]
-    held = [sum(name in key for name in names) / max(len(names), 1) for key in keys]
-    cited = [any(quote in key or key in quote for quote in quotes) for key in keys]
-    gold = [share == 1.0 or (share > 0 and is_cited) for share, is_cited in zip(held, cited, strict=True)]
-    if units:
-        yield Example(
-            case.id,
-            np.array([unit.features for unit in units]),
-            np.array(gold, dtype=np.bool_),
-            np.array([share > 0 or is_cited for share, is_cited in zip(held, cited, strict=True)]),
-            tuple(unit.group for unit in units),
-            case.answerable,
-        )
+    for at, one in enumerate(wanted if case.answerable else wanted[:1]):
+        golds = case.figures[at : at + 1] if len(wanted) == len(case.figures) else case.figures
+        rows = np.array(weigh_all(said, one, reports))
+        equal = [any(equals_gold(gold, s.figure.number, is_computed=False) for gold in golds) for s in said]
+        quoted = [is_equal and _is_quoted(s.figure, case) for is_equal, s in zip(equal, said, strict=True)]
+        gold = np.array(quoted if any(quoted) else equal, dtype=np.bool_)
+        values = tuple(f"{s.figure.number.value} {s.figure.number.unit}" for s in said)
+        yield Example(case.id, rows, gold, values)
 
 
-def _case_to_examples(case: Case, assistant: Assistant, query: Query) -> Iterator[Example]:
-    evidence = assistant.retrieve(query)
-    reports = {report.id: report for report in assistant.reports()}
-    findings = evidence_to_findings(evidence, reports, assistant.tables(evidence))
-    figures = findings.figures
-    wanted = figure_slots(query)
-    wanted = [replace(slot, item=known_item(slot.item, figures)) if slot.item else slot for slot in wanted]
-    for place, slot in enumerate(wanted if case.answerable else wanted[:1]):
-        ask = slot_to_ask(slot, wanted, findings.relevance, query)
-        choices = [choice for figure in figures if (choice := weigh(figure, ask, findings.ranks, evidence, reports))]
-        gold = [place] if len(wanted) == len(case.figures) else list(range(len(case.figures)))
-        if choices and (gold or not case.answerable):
-            yield _example(case, choices, gold)
-
-
-def _example(case: Case, choices: Sequence[Choice], gold: Sequence[int]) -> Example:
-    evidence = [matching_key(quote) for quote in case.evidence]
-    equal = [
-        {i for i, wanted in enumerate(case.figures) if equals_gold(wanted, choice.figure.number, is_computed=False)}
-        for choice in choices
-    ]
-    cited = [any(key in quote or quote in key for quote in evidence) for key in map(_key, choices)]
-    is_gold = np.array([bool(set(gold) & found) for found in equal], dtype=np.bool_)
-    inside = is_gold & np.array(cited, dtype=np.bool_)
-    return Example(
-        case.id,
-        np.array([choice.features for choice in choices]),
-        inside if inside.any() else is_gold,
-        np.array([bool(found) for found in equal]) | np.array(cited),
-        tuple(choice.figure.number.text for choice in choices),
-        case.answerable,
-    )
-
-
-def _key(choice: Choice) -> str:
-    figure: Figure = choice.figure
-    return matching_key(figure.passage.text[figure.quote_start : figure.quote_end])
+def _is_quoted(figure: Figure, case: Case) -> bool:
+    """Whether a figure stands in the gold evidence."""
+    key = matching_key(figure.passage.text[figure.quote_start : figure.quote_end])
+    return any(quote in key or key in quote for quote in map(matching_key, case.evidence))
 
 
 def fit_rank(examples: Sequence[Example]) -> Array:
-    """Coefficients of the conditional logit: maximises the probability of the gold figures (ridge, Adam)."""
+    """Weights of the features: maximises the probability of the gold figures."""
     known = [example for example in examples if example.gold.any()]
-    size = known[0].rows.shape[1]
 
     def gradient(weights: Array) -> Array:
-        total = np.zeros(size)
+        total = np.zeros(len(SIGNS))
         for example in known:
-            chances = _softmax(example.rows @ weights)
+            scores = example.rows @ weights
+            chances = np.exp(scores - scores.max())
+            chances /= chances.sum()
             posterior = chances * example.gold
             total += example.rows.T @ (posterior / (posterior.sum() + 1e-12) - chances)
-        return np.asarray(total / len(known) - RANK_PENALTY * weights)
+        return np.asarray(total / max(len(known), 1) - RANK_PENALTY * weights)
 
-    return _ascend(gradient, size)
+    return _ascend(gradient, SIGNS)
 
 
 def fit_sure(examples: Sequence[Example], rank: Array) -> Array:
-    """Coefficients of the logistic regression that tells right first choices from near misses (ridge, Adam)."""
-    rows, labels, counts = (np.array(part) for part in zip(*_sure_rows(examples, rank), strict=True))
+    """Weights of the chance that a first choice is right."""
+    first = [first_choice(example, rank) for example in examples]
+    rows = np.array([row for row, _ in first])
+    labels = np.array([float(example.gold[at]) for example, (_, at) in zip(examples, first, strict=True)])
 
     def gradient(weights: Array) -> Array:
         chances = 1 / (1 + np.exp(-rows @ weights))
-        return np.asarray(rows.T @ ((labels - chances) * counts) / len(labels) - SURE_PENALTY * weights)
+        return np.asarray(rows.T @ (labels - chances) / len(labels) - SURE_PENALTY * weights * abs(SURE_SIGNS))
 
-    return _ascend(gradient, rows.shape[1])
-
-
-def _sure_rows(examples: Sequence[Example], rank: Array) -> Iterator[tuple[Array, float, float]]:
-    for example in examples:
-        if example.answerable and not example.gold.any():
-            continue
-        everything = np.ones(len(example.values), dtype=np.bool_)
-        row, best = _first(example, rank, everything)
-        right = bool(example.gold[best])
-        yield row, float(right), 1.0 if right or not example.answerable else WRONG_WEIGHT
-        if example.answerable and (left := ~example.near).any():
-            yield _first(example, rank, left)[0], 0.0, MASKED_WEIGHT
+    return _ascend(gradient, SURE_SIGNS)
 
 
-def _first(example: Example, rank: Array, among: NDArray[np.bool_]) -> tuple[Array, int]:
-    """The features of sureness of the best of these figures, and its index."""
-    scores = np.where(among, example.rows @ rank, -np.inf)
+def first_choice(example: Example, rank: Array) -> tuple[Array, int]:
+    """What the chance of the best figure is told by, and its index."""
+    scores = example.rows @ rank
     best = int(np.argmax(scores))
-    rivals = [scores[i] for i, value in enumerate(example.values) if among[i] and value != example.values[best]]
-    margin = float(scores[best]) - max(rivals, default=float("-inf"))
-    return np.array(sure_features(list(example.rows[best]), float(scores[best]), margin)), best
+    rivals = [scores[at] for at, value in enumerate(example.values) if value != example.values[best]]
+    margin = float(scores[best] - max(rivals, default=scores[best] - MAX_MARGIN))
+    return np.array(sureness(tuple(example.rows[best]), float(scores[best]), margin)), best
 
 
-def _softmax(scores: Array) -> Array:
-    shifted = np.exp(scores - scores.max())
-    return np.asarray(shifted / shifted.sum())
-
-
-def _ascend(gradient: Callable[[Array], Array], size: int) -> Array:
-    """Adam (Kingma and Ba 2015) from 0, deterministic."""
-    weights, first, second = np.zeros(size), np.zeros(size), np.zeros(size)
+def _ascend(gradient: Callable[[Array], Array], signs: Array) -> Array:
+    """Adam (Kingma and Ba 2015) that keeps every weight on its side of 0, deterministic; a sign of 0 is free."""
+    weights, first, second = signs * 0.5, np.zeros(len(signs)), np.zeros(len(signs))
     for step in range(1, STEPS + 1):
         slope = gradient(weights)
         first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope * slope
-        weights += RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-    return weights
+        weights = weights + RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+        weights = np.where(weights * signs < 0, 0.0, weights)
+    return np.asarray(weights)
 
 
-def chosen_right(examples: Sequence[Example], rank: Array) -> list[bool]:
-    """For each answerable example with a gold figure, whether it comes first."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How weights do on a set: things asked with a gold figure found, first right, one of three right, given, given right."""
+
+    found: int
+    first: int
+    among_three: int
+    given: int
+    given_right: int
+
+
+def measure(examples: Sequence[Example], rank: Array, sure: Array) -> Measured:
+    """How these weights do on these examples."""
     known = [example for example in examples if example.gold.any()]
-    return [bool(example.gold[int(np.argmax(example.rows @ rank))]) for example in known]
+    chosen = [(example, *first_choice(example, rank)) for example in examples]
+    given = [bool(example.gold[at]) for example, row, at in chosen if 1 / (1 + np.exp(-row @ sure)) >= SURE]
+    return Measured(
+        len(known),
+        sum(bool(e.gold[int(np.argmax(e.rows @ rank))]) for e in known),
+        sum(bool(e.gold[np.argsort(-(e.rows @ rank), kind="stable")[:MAX_CANDIDATES]].any()) for e in known),
+        len(given),
+        sum(given),
+    )
 
 
-def cross_validated(examples: Sequence[Example]) -> list[bool]:
-    """`chosen_right` for each example by weights fitted to the other folds; a question's examples stay together."""
-    names = sorted({example.question for example in examples})
-    fold = {name: place % FOLDS for place, name in enumerate(np.random.default_rng(0).permutation(names))}
-    right: list[bool] = []
-    for part in range(FOLDS):
-        weights = fit_rank([example for example in examples if fold[example.question] != part])
-        right += chosen_right([example for example in examples if fold[example.question] == part], weights)
-    return right
-
-
-def weights_to_toml(features: Sequence[str], rank: Array, sure: Array) -> str:
+def weights_to_toml(rank: Array, sure: Array) -> str:
     """The text of a file of weights."""
-    lines = ["# Weights of features, written by `python -m evals.training`; not edited by hand.", ""]
-    for title, names, weights in (("rank", features, rank), ("sure", (*features, *SURE_EXTRAS), sure)):
+    lines = ["# Weights of the scorer, written by `python -m evals.training`; not edited by hand.", ""]
+    for title, names, weights in (("rank", FEATURES, rank), ("sure", SURENESS, sure)):
         lines += [f"[{title}]", *(f"{name} = {weight:.3f}" for name, weight in zip(names, weights, strict=True)), ""]
-    return "\n".join(lines)
+    return "\n".join(lines[:-1]) + "\n"
 
 
 def main() -> None:
@@ -245,21 +183,19 @@ def main() -> None:
     parser.add_argument("--set", action="append", nargs="+", type=Path, required=True, dest="sets")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    examples = Examples([], [])
     with tempfile.TemporaryDirectory() as folder:
-        for number, (reports, *questions) in enumerate(options.sets):
-            add_examples(examples, reports, questions, Path(folder) / str(number))
-    _fit("数字", examples.figures, features.FEATURES, ranking.PATH if options.write else None)
-    _fit("名称", examples.names, name_features.FEATURES, name_features.PATH if options.write else None)
-
-
-def _fit(title: str, examples: Sequence[Example], names: Sequence[str], path: Path | None) -> None:
-    rank = fit_rank(examples)
-    fitted, unseen = chosen_right(examples, rank), cross_validated(examples)
-    print(f"{title}选对的：拟合 {sum(fitted)}/{len(fitted)}，交叉验证 {sum(unseen)}/{len(unseen)}")
-    if path is not None:
-        path.write_text(weights_to_toml(names, rank, fit_sure(examples, rank)), encoding="utf-8", newline="\n")
-        print(f"已写入 {path.name}")
+        sets = [set_to_examples(reports, qs, Path(folder) / str(at)) for at, (reports, *qs) in enumerate(options.sets)]
+    for at, (left_out, (_, *questions)) in enumerate(zip(sets, options.sets, strict=True)):
+        others = [example for other, examples in enumerate(sets) if other != at for example in examples]
+        if others:
+            rank = fit_rank(others)
+            print(questions[0].stem, measure(left_out, rank, fit_sure(others, rank)))
+    if options.write:
+        everything = [example for examples in sets for example in examples]
+        rank = fit_rank(everything)
+        text = weights_to_toml(rank, fit_sure(everything, rank))
+        PATH.write_text(text, encoding="utf-8", newline="\n")
+        print(f"已写入 {PATH.name}")
 
 
 if __name__ == "__main__":

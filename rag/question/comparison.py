@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.question.operations.plans import STRONG
+from rag.question.operation import TOGETHER
 from rag.records import Operation
 
 _UP = "高(?!职|校|专|等|级|层|考)|多(?!少)|大(?!学|专|类|赛|数据|会)|强|好|(?<![校院部团司])长|优(?!秀|质)|快|贵|领先|靠前"
@@ -34,7 +34,7 @@ _DIFFERENCE = re.compile(
 )
 _TIMES = re.compile(r"(?:是|为|相当于|达到?).+的?(?:多少|几)倍")
 _AVERAGE = re.compile(r"平均(?:下来|起来|值|数)?(?:是|为|有)?(?:多少|几|百分之)")
-_SUM = re.compile(rf"{STRONG}|合计|一共|总共|共计|总计|拢共")
+_SUM = re.compile(rf"{TOGETHER}|合计|一共|总共|共计|总计|拢共")
 _EACH = re.compile(r"各|分别|依次")
 _ORDER = re.compile(
     rf"排(?:一下|一排|个|列|序|名|第|在|位)|怎么排|从{ADJECTIVE}的?[到至往]{ADJECTIVE}|由{ADJECTIVE}[到至往]{ADJECTIVE}|"
@@ -71,7 +71,7 @@ _BEHIND_WHICH = re.compile(
     rf"{_WHICH}的?(?P<kept>[^，,]*?)(?:更|比较|要|最|会|是)*(?P<adjective>{ADJECTIVE})(?:一些|一点|点|些)?[呢吗]*$"
 )
 _TOGETHER = re.compile(
-    rf"(?:{STRONG}|合计|一共|总共|共计|总计|拢共)(?=.*(?:多少|几))|平均(?:下来|起来|值|数)?(?=(?:是|为|有)?(?:多少|几))"
+    rf"(?:{TOGETHER}|合计|一共|总共|共计|总计|拢共)(?=.*(?:多少|几))|平均(?:下来|起来|值|数)?(?=(?:是|为|有)?(?:多少|几))"
     r"|(?:比一?比|对比(?:一下)?|比较(?:一下)?|做个?(?:对比|比较)|(?:摆|放|并)在?一?(?:起|块儿?|列)(?:看看?|比)?)$"
 )
 _DISCLOSED = re.compile(r"^(?:有|都)?(?:公布|披露|给出|提供|列出|写|说|报告|公开)(?:了|明|出)*")

@@ -12,7 +12,9 @@ from rag.domain.indicators import printed_names
 from rag.domain.kinds import asked_kinds
 from rag.domain.near_duplicates import without_twins
 from rag.language.text import unique
+from rag.question.asks import question_to_asks
 from rag.question.follow_up import Resolved, resolve_follow_up
+from rag.question.operation import question_to_operation
 from rag.question.subjects import Subject, split_subjects
 from rag.question.years import question_years
 from rag.records import Filters, Query, Report, ReportKind, Turn
@@ -48,6 +50,7 @@ def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report]
     standalone, focus, carried = resolved.standalone, resolved.focus, resolved.carried
     years = question_years(standalone)
     scope = _route(standalone, years, left, reports)
+    operation, operands = question_to_operation(focus if carried else standalone)
     return Query(
         question=question,
         standalone=standalone,
@@ -63,6 +66,9 @@ def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report]
             *printed_names(f"{focus} {carried}"),
         ),
         wants_number=_WANTS_NUMBER.search(focus + carried) is not None,
+        operation=operation,
+        operands=operands,
+        asks=question_to_asks(focus, carried, resolved.kinds),
     )
 
 

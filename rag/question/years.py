@@ -47,3 +47,10 @@ def question_years(question: str) -> tuple[int, ...]:
 def unique_years(spans: Sequence[YearSpan]) -> tuple[int, ...]:
     """The years of several places, each once."""
     return tuple(int(year) for year in unique(str(year) for span in spans for year in span.years))
+
+
+def without_years(text: str) -> str:
+    """A question without the years and classes it names."""
+    for span in reversed(year_spans(text)):
+        text = f"{text[: span.start]} {text[span.end :]}"
+    return text

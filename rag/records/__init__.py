@@ -30,7 +30,7 @@ from rag.records.figure import (
     ReportParts,
     ReportStats,
 )
-from rag.records.question import Filters, Operation, Query, Turn
+from rag.records.question import Ask, AskKind, Filters, Operation, Query, Turn
 from rag.records.report import (
     Cell,
     Chunk,
@@ -67,6 +67,8 @@ from rag.records.segments import (
 __all__ = [
     "AnswerFigure",
     "AnswerStatus",
+    "Ask",
+    "AskKind",
     "Cell",
     "Certainty",
     "Chunk",

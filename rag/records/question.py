@@ -42,6 +42,37 @@ class Operation(StrEnum):
     COMPARE = "compare"
 
 
+class AskKind(StrEnum):
+    """What sort of answer one thing asked wants."""
+
+    MONEY = "money"
+    PERCENT = "percent"
+    POINTS = "points"
+    PEOPLE = "people"
+    AREA = "area"
+    TIME = "time"
+    RATIO = "ratio"
+    SCORE = "score"
+    COUNT = "count"
+    NAME = "name"
+    """Who, which, when, what: no figure."""
+    ANY = "any"
+    """No cue decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing a question asks for."""
+
+    kind: AskKind
+    text: str
+    """The words that belong to it."""
+    unit: str = ""
+    """The unit it is asked in (多少人次: 人次), `` where none is named."""
+    item: str = ""
+    """The enumerated item it is for (国家级 of 国家级、省级各几项), `` where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question as understood."""
@@ -63,6 +94,8 @@ class Query:
     """Search terms: college, year and question words taken out."""
     operation: Operation = Operation.LOOKUP
     wants_number: bool = False
+    asks: tuple[Ask, ...] = ()
+    """What it asks for, in order."""
     carried: str = ""
     """The earlier question an elliptical one is understood by."""
     kinds: tuple[str, ...] = ()
@@ -71,3 +104,5 @@ class Query:
     """Of a part: whom or what year it is about, as an answer names it."""
     parts: tuple[Query, ...] = ()
     """What a question that spans several colleges or years asks of each, as a question of its own; else empty."""
+    operands: tuple[str, ...] = ()
+    """The things it computes with, by `operation`."""

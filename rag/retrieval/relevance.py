@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from rag.domain.indicators import indicators
 from rag.language.text import matching_key, specificity, tagged_words, text_key, unique
-from rag.records import Query
+from rag.records import Evidence, Query
 
 EQUIVALENT = 0.85
 """What a printed name counts beside the asked one it stands for."""
@@ -148,6 +148,12 @@ def query_to_relevance(query: Query, texts: Sequence[str]) -> Relevance:
         carried = CARRIED if query.carried and word not in own else 1.0
         weights[word] = factor * carried * math.log((len(keys) + 1.5) / (documents + 0.5))
     return Relevance(weights, equivalents)
+
+
+def evidence_to_relevance(evidence: Evidence) -> Relevance:
+    """The question's words with the weights retrieval gave them."""
+    equivalents = query_to_relevance(evidence.query, ()).equivalents
+    return Relevance(dict(evidence.word_weights), equivalents)
 
 
 @lru_cache(maxsize=2_000)

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from rag.language.text import sentence_spans, text_key, unique
+from rag.language.text import sentence_spans, text_key
 from rag.question.leading_name import leading_name
-from rag.question.operations import question_to_operation
-from rag.records import Chunk, Evidence, Operation, Passage, Query, Section
+from rag.records import Chunk, Evidence, Passage, Query, Section
 from rag.retrieval.relevance import CONTEXT, TABLE_CONTEXT, Relevance, query_to_relevance
 from rag.structure.passages import section_to_passage
 
@@ -79,7 +78,7 @@ def query_to_evidence(
     if not query.report_ids:
         return Evidence(query, ())
     passages, relevance = _find(query, index, limits, count_tokens)
-    for phrase in _operands(query):
+    for phrase in query.operands:
         asked = replace(query, standalone=phrase, focus=phrase, carried="", terms=(phrase,))
         found, _ = _find(asked, index, replace(limits, passages=OPERAND_PASSAGES), count_tokens)
         passages += [passage for passage in found if not _stands_in(passage, passages)]
@@ -95,17 +94,6 @@ def _with_stranger(query: Query, index: Index) -> Query:
 def with_figures(evidence: Evidence, index: Index) -> Evidence:
     """The evidence with the figures of its passages, as they were understood when their reports were read."""
     return replace(evidence, figures=index.store.passage_figures(evidence.passages))
-
-
-def _operands(query: Query) -> list[str]:
-    """What has to be looked up for a question that is computed from several figures; each is searched for as well."""
-    plan = question_to_operation(query.focus if query.carried else query.standalone, query.years)
-    if plan is None or plan.operation is Operation.COUNT:
-        return []
-    if plan.group:
-        return [f"{plan.group}{plan.rows} {phrase.text}" for phrase in plan.operands[:1]]
-    phrases = [phrase.text for phrase in (*plan.operands, plan.share_of) if phrase is not None]
-    return list(unique(phrases)) if len(phrases) > 1 else []
 
 
 def _find(

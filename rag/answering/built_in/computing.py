@@ -1,154 +1,168 @@
-"""Answers that are computed: the operands are found like any figure, the arithmetic is done in code, the formula shown."""
+"""What is computed within one report: differences and sums of what is surely found, the first rows of a table.
+
+Only figures of one kind are computed with: of one unit, and of one column, row or sentence.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 
-from rag.answering.built_in.findings import Findings
-from rag.answering.built_in.operands import MAX_OPTIONS, WHOLE, combine, operand_figures, operand_options
-from rag.answering.built_in.row_computing import counted, group_figures, ranked
-from rag.arithmetic.expressions import ComputeError, evaluate
-from rag.arithmetic.quantities import Operand, minus, operand_to_term
-from rag.figures.citing import Citations, described, label_of, lead_of, markers, written
-from rag.language.numbers import find_numbers, last_place, same_value, unit_class
-from rag.question.operations import Plan
-from rag.records import AnswerStatus, Computation, Draft, Figure, Operation, text_to_draft
+from rag.answering.built_in.looking import Findings, Found, find
+from rag.answering.built_in.scoring import Choice
+from rag.answering.built_in.wanted import query_to_wanted
+from rag.answering.built_in.writing import Writer
+from rag.arithmetic.expressions import ComputeError, difference, total
+from rag.arithmetic.quantities import Operand
+from rag.language.numbers.units import canonical, scaled
+from rag.language.text import text_key
+from rag.question.operation import question_to_order, without_order
+from rag.records import AnswerStatus, Ask, AskKind, Certainty, Draft, Figure, Operation
 
-_SHARES = frozenset({"percent", "bare", "fraction"})
-TOTAL = "总数"
-"""What a plan adds to a whole that the question does not name."""
-_SIGNS = {
-    Operation.SUM: " + ",
-    Operation.AVERAGE: " 与 ",
-    Operation.DIFFERENCE: " − ",
-    Operation.SHARE: " ÷ ",
-    Operation.RATIO: " ÷ ",
-    Operation.GROWTH: " → ",
-}
+LIKELY = 0.4
+"""Least chance of an operand where the other is in its row, column or sentence: that they go together speaks for both."""
+MIN_ROWS = 3
+MIN_COLUMN = 0.5
+"""Share of what is asked that a column and its table must say to be put in order."""
+_GROUP = re.compile(r"(?P<noun>学院|专业|系|省|地区|城市|市|年|行业|学校|院校|高校|单位|部门|项目|类)")
 
 
-def plan_to_figures(plan: Plan, findings: Findings) -> list[Figure]:
-    """The figures that a plan combines, in its order; empty where one is missing or they do not fit together."""
-    if plan.operation not in (*_SIGNS, Operation.COMPARE):
+def computed(findings: Findings, looked: Sequence[Found]) -> Draft | None:
+    """The answer to a question that asks for a computation; None where it asks for none, or it cannot be made surely."""
+    query = findings.evidence.query
+    if query.operation is Operation.RANK:
+        return _ranked(findings)
+    if not query.operands or any(found.is_sure and _is_change(found) for found in looked):
+        return None
+    operands = [found for at in range(len(query.operands)) if (found := _operand(at, findings)) is not None]
+    figures = [found.figure for found in operands]
+    if len(figures) < len(query.operands) or not are_of_one_kind(figures):
+        return None
+    return _written(query.operation, figures, findings) if any(found.is_sure for found in operands) else None
+
+
+def _is_change(found: Found) -> bool:
+    return bool(found.choices) and "change" in found.choices[0].said.context.aspects
+
+
+def _operand(at: int, findings: Findings) -> Found | None:
+    """The figure of one of the things computed with."""
+    query = findings.evidence.query
+    first = query.asks[0] if query.asks else Ask(AskKind.ANY, query.focus)
+    kind = AskKind.PERCENT if first.kind is AskKind.POINTS else first.kind
+    unit = "" if kind is AskKind.PERCENT else first.unit
+    asked = replace(query, asks=tuple(Ask(kind, item, unit, item) for item in query.operands))
+    wanted = query_to_wanted(asked, findings.evidence, [one.text for one in findings.said])[at]
+    found = find(replace(wanted, aspects=wanted.aspects - {"change"}), findings)
+    return found if found.choices and found.choices[0].chance >= LIKELY else None
+
+
+def are_of_one_kind(figures: Sequence[Figure]) -> bool:
+    """Whether figures are of one unit, are different ones, and stand in one row, column or sentence."""
+    if len({canonical(figure.number.unit)[1].base for figure in figures}) != 1 or len({f.id for f in figures}) < len(
+        figures
+    ):
+        return False
+    first = figures[0]
+    in_row = all(f.quote_start == first.quote_start and f.passage.id == first.passage.id for f in figures)
+    in_column = all(f.is_cell and f.before == first.before and f.table_id == first.table_id for f in figures)
+    named = {text_key(f.before.rpartition("·")[2] if f.is_cell else f.context.head) for f in figures}
+    return in_row or in_column or (len(named) == 1 and named != {""})
+
+
+def _written(operation: Operation, figures: Sequence[Figure], findings: Findings) -> Draft | None:
+    writer = Writer(findings.reports)
+    operands = [Operand(figure.number, writer.citations.cite(figure)) for figure in figures]
+    try:
+        if operation is Operation.SUM:
+            result, said = total(operands), "合计 "
+        else:
+            first, second = sorted(operands, key=lambda operand: operand.number.value, reverse=True)
+            result, said = difference(first, second), "相差 "
+    except ComputeError:
+        return None
+    writer.lead(figures)
+    writer.text(said)
+    writer.computed(replace(result, operands=tuple(figure.id for figure in figures)))
+    writer.text("。计算依据：")
+    for at, figure in enumerate(figures):
+        writer.text("；" if at else "")
+        writer.stated(figure, is_answer=False)
+    writer.text("。")
+    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
+
+
+def _ranked(findings: Findings) -> Draft | None:
+    """The rows of a table that come first, or last, by the column that is asked for."""
+    query = findings.evidence.query
+    order = question_to_order(query.focus)
+    if order is None:
+        return None
+    blank = without_order(query.focus)
+    asks = tuple(ask for ask in query.asks if ask.kind is not AskKind.NAME) or (Ask(AskKind.ANY, blank),)
+    wanted = query_to_wanted(
+        replace(query, focus=blank, asks=asks[:1]), findings.evidence, [one.text for one in findings.said]
+    )[0]
+    found = find(wanted, replace(findings, said=[one for one in findings.said if one.figure.is_cell]))
+    if not found.choices:
+        return None
+    best = found.choices[0]
+    column = _column_of(best, findings)
+    names = [figure.near for figure in column]
+    if len(column) < MIN_ROWS or len(set(names)) < len(names) or not _is_of_group(best.figure, query.focus, names):
+        return None
+    if best.features[0] + best.features[1] < MIN_COLUMN or len({f.number.unit for f in column}) > 1:
+        return None
+    ordered = sorted(column, key=_amount, reverse=not order.is_down)
+    chosen = ordered[order.place - 1 : order.place] if order.place else ordered[: order.count]
+    if _amount(chosen[-1]) == _amount(ordered[min(ordered.index(chosen[-1]) + 1, len(ordered) - 1)]) and len(
+        ordered
+    ) > len(chosen):
+        return None
+    writer = Writer(findings.reports)
+    writer.lead(chosen)
+    writer.text(f"按{column[0].before.replace('·', '')}{'从低到高' if order.is_down else '从高到低'}，")
+    for at, figure in enumerate(chosen):
+        writer.text("；" if at else "")
+        writer.name(figure.near)
+        writer.text(f" {figure.before.rpartition('·')[2]} ")
+        writer.figure(figure, is_answer=True)
+        writer.cite(figure)
+    writer.text("。")
+    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
+
+
+def _column_of(best: Choice, findings: Findings) -> list[Figure]:
+    """The figures of a column below one another, totals aside; none where the passage holds only a part of the table."""
+    figure = best.figure
+    if figure.table is None:
         return []
-    return group_figures(plan, findings) if plan.group else operand_figures(plan, findings)
+    column = [
+        one.figure
+        for one in findings.said
+        if one.figure.passage.id == figure.passage.id and one.figure.column == figure.column and one.figure.is_cell
+    ]
+    is_whole = len({f.quote_start for f in column}) >= len(figure.table.rows) - figure.table.header_rows - 1
+    return [f for f in column if not f.is_total] if is_whole else []
 
 
-def plan_to_draft(plan: Plan, findings: Findings, figures: Sequence[Figure]) -> Draft | None:
-    """The computed answer a plan asks for, from the figures it combines; None where there is none."""
-    if plan.operation is Operation.COUNT:
-        return counted(plan, findings)
-    if plan.operation is Operation.RANK:
-        return ranked(plan, findings)
-    if plan.operation is Operation.COMPARE:
-        return _compared(plan, findings, figures)
-    if plan.operation not in _SIGNS or not figures:
-        return None
-    citations = Citations()
-    operands = [Operand(figure.number, citations.cite(figure)) for figure in figures]
-    try:
-        results = [combine(plan, operands)]
-        whole = _whole(plan, figures, findings)
-        if whole is not None:
-            results.append(_share_of(plan, operands, Operand(whole.number, citations.cite(whole))))
-    except ComputeError:
-        return None
-    shown = _SIGNS[plan.operation].join(
-        f"{described(figure, bold=plan.names_both)} [{operand.citation}]"
-        for figure, operand in zip(figures, operands, strict=True)
+def _is_of_group(figure: Figure, question: str, names: Sequence[str]) -> bool:
+    """Whether the rows are what the question asks for: 学院 where it asks which 学院."""
+    asked = re.search(
+        rf"哪[一二两三四五六几]?[个些所家]?{_GROUP.pattern}|{_GROUP.pattern}[^，。？]{{0,12}}(?:是哪|有哪|哪)".replace(
+            "(?P<noun>", "(?:"
+        ),
+        question,
     )
-    answers = "，占 ".join(f"{each_of(result)}**{result.text}** {markers(result.citations)}" for result in results)
-    lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
-    total = "" if whole is None or whole in figures else f"；总体：{described(whole)} [{citations.cite(whole)}]"
-    text = f"{lead}{answers}（计算得出：{shown}{total}）。"
-    return text_to_draft(AnswerStatus.ANSWERED, text, tuple(citations.items), computations=tuple(results))
-
-
-def is_result(plan: Plan, printed: Sequence[Figure], operands: Sequence[Figure]) -> bool:
-    """Whether printed figures may be what a plan would compute: none is one of its operands, and a share is of its whole."""
-    if plan.operation not in _SIGNS:
-        return True
-    shares = [figure for figure in printed if unit_class(figure.number.unit) in _SHARES]
-    if plan.operation is Operation.SHARE:
-        return bool(shares) and not (operands and any(_is_of_other_whole(plan, share, operands) for share in shares))
-    return not any(_is_same(figure, operand) for figure in printed for operand in operands)
-
-
-def _is_same(figure: Figure, other: Figure) -> bool:
-    return same_value(figure.number, other.number) and figure.number.unit == other.number.unit
-
-
-def _is_of_other_whole(plan: Plan, printed: Figure, operands: Sequence[Figure]) -> bool:
-    """Whether a share printed beside its part is of another whole than the one a plan names and finds."""
-    part, whole = operands
-    if not _is_beside(part, printed) or plan.operands[1].text.endswith(TOTAL):
+    noun = _GROUP.search(asked[0]) if asked else None
+    if noun is None or figure.table is None:
         return False
-    try:
-        computed = combine(plan, [Operand(part.number, 1), Operand(whole.number, 2)])
-    except ComputeError:
-        return False
-    gap = abs(find_numbers(computed.text)[0].value - printed.number.value)
-    return gap > last_place(printed.number.value)
+    header = "".join(cell for row in figure.table.rows[: figure.table.header_rows] for cell in row.filled)
+    return noun["noun"] in header or sum(noun["noun"] in name for name in names) * 2 > len(names)
 
 
-def _is_beside(part: Figure, share: Figure) -> bool:
-    """Whether a share stands in the row of a part, or behind it with no other figure between."""
-    if (part.passage.id, part.quote_start) != (share.passage.id, share.quote_start):
-        return False
-    return part.is_cell or (part.end <= share.start and not find_numbers(part.passage.text[part.end : share.start]))
-
-
-def each_of(result: Computation) -> str:
-    """“平均每人” before a result that is so much for each of something."""
-    per = result.formula.rpartition("/")[2] if "/" in result.formula.rpartition(" ")[2] else ""
-    return f"平均每{per} " if per else ""
-
-
-def _compared(plan: Plan, findings: Findings, figures: Sequence[Figure]) -> Draft | None:
-    """Which of two is greater or smaller, with both figures; None where they are not of one unit."""
-    citations = Citations()
-    operands = [Operand(figure.number, citations.cite(figure)) for figure in figures]
-    if len(operands) < 2:
-        return None
-    try:
-        gap = operand_to_term(operands[0]), operand_to_term(operands[1])
-        sign = (minus(*gap).quantity.value > 0) - (minus(*gap).quantity.value < 0)
-    except ComputeError:
-        return None
-    names = [phrase.text for phrase in plan.operands]
-    first = names[(sign < 0) == (plan.direction != "down")]
-    words = "多少" if unit_class(operands[0].number.unit) in ("count", "money") else "高低"
-    verdict = f"**{first}**更{words[plan.direction == 'down']}" if sign else f"{names[0]}与{names[1]}相同"
-    shown = "；".join(
-        f"{label_of(figure)}**{written(figure)}** [{operand.citation}]"
-        for figure, operand in zip(figures, operands, strict=True)
-    )
-    lead = lead_of(findings.evidence, [citation.passage for citation in citations.items], findings.reports)
-    return text_to_draft(AnswerStatus.ANSWERED, f"{lead}{shown}。{verdict}。", tuple(citations.items))
-
-
-def _share_of(plan: Plan, operands: Sequence[Operand], whole: Operand) -> Computation:
-    names = {f"f{index}": operand for index, operand in enumerate(operands)}
-    sign = " + " if plan.operation is Operation.SUM else " - "
-    return evaluate(f"({sign.join(names)}) ÷ w × 100", {**names, "w": whole})
-
-
-def _whole(plan: Plan, parts: Sequence[Figure], findings: Findings) -> Figure | None:
-    """The whole of which a plan asks for the share of its result: the likeliest figure that is not less than it."""
-    if plan.share_of is None:
-        return None
-    if plan.share_of in plan.operands:
-        return parts[plan.operands.index(plan.share_of)]
-    operands = [Operand(part.number, 0) for part in parts]
-    taken = {part.number.value for part in parts}
-    for choice in operand_options(plan.share_of, plan.kind, findings)[:MAX_OPTIONS]:
-        number = choice.figure.number
-        if number.value in taken or number.value < max(taken):
-            continue
-        try:
-            share = _share_of(plan, operands, Operand(number, 0))
-        except ComputeError:
-            continue
-        if find_numbers(share.text)[0].value <= WHOLE:
-            return choice.figure
-    return None
+def _amount(figure: Figure) -> Decimal:
+    scale, unit = canonical(figure.number.unit)
+    return scaled(figure.number.value * unit.factor, scale)

@@ -1,18 +1,17 @@
-"""Refusals: why there is no answer, what was searched, and the nearest thing the reports do say."""
+"""Refusals: why there is no answer, and what was searched."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from rag.answering.built_in.units import answering_units, brevity
 from rag.domain.kinds import YEARLY
 from rag.domain.near_duplicates import without_twins
-from rag.figures.citing import Citations, plain, row_line, row_of
-from rag.records import AnswerStatus, Draft, Evidence, Figure, Passage, Query, Report, ReportKind, Table, text_to_draft
-from rag.retrieval.relevance import Relevance
+from rag.figures.citing import Citations, plain
+from rag.records import AnswerStatus, Certainty, Draft, Evidence, Passage, Query, Report, ReportKind, text_to_draft
+from rag.retrieval.relevance import Relevance, evidence_to_relevance
 
-MIN_NEAREST = 0.25
 MIN_PICTURE = 0.5
 """Share of the question's weight that the caption of a picture of it holds."""
 _PICTURE = re.compile(r"^图\s*\d[^\n]{2,40}$", re.MULTILINE)
@@ -20,31 +19,14 @@ MAX_NAMED = 2
 """Titles of searched reports that a refusal names."""
 
 
-def not_found(
-    evidence: Evidence,
-    reports: Mapping[str, Report],
-    relevance: Relevance | None,
-    tables: Mapping[str, Table],
-    figure: Figure | None = None,
-) -> Draft:
-    """A refusal: why, what was searched, and, where the reports are the right ones, a picture of what is asked and the
-    nearest thing they do say.
-
-    `figure` is the one that came nearest to what is asked, if one did.
-    """
+def not_found(evidence: Evidence, reports: Mapping[str, Report]) -> Draft:
+    """A refusal: why, what was searched, and, where the reports are the right ones, a picture of what is asked."""
     text, citations = searched_in_vain(evidence, reports), Citations()
-    if missing_report(evidence.query, reports):
-        return text_to_draft(AnswerStatus.NOT_FOUND, text, ())
-    if relevance and (picture := _picture(evidence, relevance)):
+    relevance = evidence_to_relevance(evidence)
+    if not missing_report(evidence.query, reports) and (picture := _picture(evidence, relevance)):
         n = citations.cite_span(*picture)
         text += f"报告里有“{plain(_text(*picture))}” [{n}]，但图中的数据没有文字，读不到。"
-    if relevance and (nearest := _nearest(evidence, relevance, figure)):
-        n = citations.cite_span(*nearest)
-        table = tables.get(nearest[0].table_id or "")
-        row = row_of(_text(*nearest), table)
-        stated = row_line(row, table) if row is not None and table is not None else plain(_text(*nearest))
-        text += f"最接近的表述是：“{stated}” [{n}]，与所问并不相同，仅供参考。"
-    return text_to_draft(AnswerStatus.NOT_FOUND, text, tuple(citations.items))
+    return replace(text_to_draft(AnswerStatus.NOT_FOUND, text, tuple(citations.items)), certainty=Certainty.NONE)
 
 
 def searched_in_vain(evidence: Evidence, reports: Mapping[str, Report]) -> str:
@@ -121,19 +103,3 @@ def _picture(evidence: Evidence, relevance: Relevance) -> tuple[Passage, int, in
     captions = [(passage, *match.span()) for passage in evidence.passages for match in _PICTURE.finditer(passage.text)]
     best = max(captions, key=lambda caption: relevance.coverage(_text(*caption)), default=None)
     return best if best is not None and relevance.coverage(_text(*best)) >= MIN_PICTURE else None
-
-
-def _nearest(evidence: Evidence, relevance: Relevance, figure: Figure | None) -> tuple[Passage, int, int] | None:
-    """The sentence or row of the nearest figure, else that which holds most of the question; each if it holds enough."""
-    if figure is not None:
-        span = (figure.passage, figure.quote_start, figure.quote_end)
-        if relevance.coverage(_text(*span), figure.about) >= MIN_NEAREST:
-            return span
-    best: tuple[float, Passage, int, int] | None = None
-    for passage in evidence.passages:
-        for start, end in answering_units(passage, None):
-            text = passage.text[start:end]
-            score = relevance.coverage(text, " ".join(passage.path)) * brevity(text)
-            if best is None or score > best[0]:
-                best = (score, passage, start, start + len(text.rstrip()))
-    return best[1:] if best and best[0] >= MIN_NEAREST else None

@@ -1,168 +1,256 @@
-"""How well a figure answers one thing asked, and which figures cannot answer it at all."""
+"""How well a figure fits one thing asked, as few numbers as tell: each speaks always for a figure, or always against it.
+
+A figure's own words are its label (its clause, or its row and column); then its sentence or row; then what stands
+above it (caption, headings) and around it (paragraph).
+"""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
-from rag.answering.built_in.asks import Ask, months_asked
-from rag.answering.built_in.contrasts import asked_contrasts
-from rag.answering.built_in.features import EXCLUDING, FEATURES, figure_features
-from rag.answering.built_in.ranking import features_to_score, features_to_sureness
-from rag.answering.built_in.scope import scope_factor, unit_text
-from rag.answering.built_in.wording import does, has_unasked_place, has_unasked_quality
-from rag.language.numbers import find_numbers, same_value
-from rag.language.text import matching_key, text_key
-from rag.question.slots import Slot
-from rag.records import Evidence, Figure, Query, Report, TableRow
-from rag.retrieval.relevance import CONTEXT, TABLE_CONTEXT, Relevance, content_words, subject_words
+from rag.answering.built_in.said import Said
+from rag.answering.built_in.wanted import Wanted
+from rag.figures.heads import EMPTY
+from rag.language.numbers.units import canonical
+from rag.language.text import text_key
+from rag.records import Ask, AskKind, Figure, Report
 
-RANK_DECAY = 0.99
-"""Factor per rank of the passage a sentence or row of names stands in."""
-HEAD_BOOST = 2.0
-"""Factor for the words straight before and behind the interrogative: what is counted or measured."""
-ITEM_BOOST = 4.0
-OTHER_SLOT = 0.25
-"""What a word that belongs to another interrogative counts in the sentence's cover."""
-LEANING_WEIGHT = 0.25
-"""Share of the question's weight below which a slot names nothing of its own."""
-DONE_BONUS = 1.5
-"""For a figure said of those who did what is asked (已就业 of 多少毕业生就业了)."""
-PLACE_PENALTY = 1.0
-"""For a figure said of a place that the question does not name."""
-QUALITY_PENALTY = 1.0
-"""For a figure of a part of what is asked for (体育专任教师 of 专任教师)."""
-YEAR_TERM = re.compile(r"(?:19|20)\d\d")
-_NAME_LENGTH = 3
-"""Characters behind a number that make a cell a name (5个万亿级支柱产业), not a figure."""
-
-
-_EXCLUDING = tuple(FEATURES.index(name) for name in EXCLUDING)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A figure that may answer."""
-
-    figure: Figure
-    coverage: float
-    """Share of the question that the figure's sentence or row, with its headings, covers."""
-    reach: float
-    """The same of the slot's own words."""
-    score: float
-    """How well it answers beside other figures; differences are logits."""
-    features: tuple[float, ...] = ()
-    sureness: float = 0.0
-    """How sure it is that this figure is the one asked for, 0 to 1."""
+FEATURES = (
+    "own", "asked", "around", "missing", "named", "row_gap", "column_gap", "unit", "clash", "year", "other_year", "total", "extra",
+    "aspect", "whole", "rank", "beside",
+)  # fmt: skip
+"""What a figure is weighed by, in the order of its features."""
+AGAINST = frozenset("whole missing row_gap column_gap clash other_year extra aspect rank".split())
+"""Features that speak against a figure; all others speak for it."""
+IN_SENTENCE, IN_TITLES, IN_PARAGRAPH = 0.8, 0.75, 0.5
+"""What a word counts that stands not in a figure's label but in its sentence or row, its headings, its paragraph."""
+_KINDS: Mapping[AskKind, frozenset[str]] = {
+    AskKind.MONEY: frozenset({"money"}),
+    AskKind.PERCENT: frozenset({"percent", "fraction"}),
+    AskKind.POINTS: frozenset({"points"}),
+    AskKind.PEOPLE: frozenset({"count"}),
+    AskKind.COUNT: frozenset({"count", "bare", "hours", "duration"}),
+    AskKind.AREA: frozenset({"area", "per"}),
+    AskKind.TIME: frozenset({"hours", "duration", "time", "other"}),
+    AskKind.RATIO: frozenset({"ratio", "bare"}),
+    AskKind.SCORE: frozenset({"count", "other", "bare", "score"}),
+}
+"""Classes of units that answer each kind; a figure per head (元/生) counts as what it is of."""
+_PEOPLE = frozenset("人 名 位 个 人次".split())
+_SOFT = (
+    (re.compile(r"[率度比]|占"), frozenset({"percent", "fraction", "ratio"})),
+    (re.compile(r"钱|费|资金|金额|收入|支出|款|薪|奖金|元"), frozenset({"money"})),
+)
+"""What a thing asked without a cue is likely to be measured in."""
+_BRACKETED = re.compile(r"[（(][^（）()]*[)）]")
+_GROUP = re.compile(r"(?:学院|系|专业|大学|学校|部|处|中心)$")
+_MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月(?!份?至|以来)")
+_YEAR_END = re.compile("年底|年末|年终")
 
 
-def slot_to_ask(slot: Slot, wanted: Sequence[Slot], relevance: Relevance, query: Query) -> Ask:
-    """A slot with the question's words weighed for it."""
-    asked = f"{query.terms[0] if query.terms else query.standalone} {query.carried}"
-    for college in query.colleges:
-        asked = asked.replace(college, " ")
-    question = text_key(asked)
-    premise = tuple(number for number in find_numbers(f"{query.focus} {query.carried}") if number.unit)
-    supposed = {word for number in premise for word in content_words(number.text)}
-    own = {
-        word: weight for word, weight in content_words(slot.text).items() if word in question and word not in supposed
-    }
-    others = {word for other in wanted if other is not slot for word in content_words(other.text)} - own.keys()
-    whole = {
-        word: weight * (OTHER_SLOT if word in others else 1.0)
-        for word, weight in relevance.weights.items()
-        if word not in supposed
-    }
-    heads = {word for word in content_words(slot.head) if word in question}
-    local = {
-        word: relevance.weights[word] * (HEAD_BOOST if word in heads else 1.0)
-        for word in own
-        if word in relevance.weights
-    }
-    for word in content_words(slot.item):
-        local[word] = whole[word] = max(whole.get(word, 1.0), 1.0) * ITEM_BOOST
-    head = {word: relevance.weights[word] for word in heads if word in relevance.weights}
-    return Ask(
-        slot=slot,
-        question=question,
-        own=text_key(query.focus),
-        whole=Relevance(whole, relevance.equivalents),
-        local=Relevance(local or whole, relevance.equivalents),
-        head=Relevance(head, relevance.equivalents),
-        subject=subject_words(slot.text) - frozenset(word for name in query.colleges for word in content_words(name)),
-        months=months_asked(f"{query.focus} {query.carried}"),
-        contrasts=asked_contrasts(
-            (slot.item, _without_other_items(slot, wanted), query.focus[: slot.start]), query.focus
-        ),
-        premise=premise,
-        leans=len(wanted) > 1 and sum(local.values()) < LEANING_WEIGHT * relevance.total,
-    )
+def weigh_all(
+    said: Sequence[Said], wanted: Wanted, reports: Mapping[str, Report], beside: Figure | None = None
+) -> list[tuple[float, ...]]:
+    """The features of every figure for one thing asked, each in the order of `FEATURES`.
 
-
-def _without_other_items(slot: Slot, wanted: Sequence[Slot]) -> str:
-    text = slot.text
-    for other in wanted:
-        if slot.item and other.start == slot.start and other.item and other.item != slot.item:
-            text = text.replace(other.item, " ")
-    return text
-
-
-def weigh(
-    figure: Figure,
-    ask: Ask,
-    ranks: Mapping[str, int],
-    evidence: Evidence,
-    reports: Mapping[str, Report],
-) -> Choice | None:
-    """How well a figure answers a slot; None where it cannot: of other years, of another item, or part of a name."""
-    if figure.is_cell and len(figure.after) >= _NAME_LENGTH and figure.row and _opens_cell(figure, figure.row):
-        return None
-    if ask.slot.item and not _has_item(figure, ask.slot.item):
-        return None
-    scope = scope_factor(figure, evidence.query, reports.get(figure.passage.report_id))
-    if not scope:
-        return None
-    features = figure_features(figure, ask, evidence, ranks[figure.passage.id], scope)
-    unit = figure.passage.text[figure.quote_start : figure.quote_end]
-    names = f"{figure.near} {figure.before}" if figure.is_cell else f"{figure.near} {figure.after}"
-    context = f"{figure.about} {names if figure.is_cell else ''}"
-    coverage = ask.whole.coverage(unit, context, TABLE_CONTEXT if figure.is_cell else CONTEXT)
-    reach = ask.local.coverage(f"{unit} {names}", context, TABLE_CONTEXT)
-    return Choice(figure, coverage, reach, features_to_score(features) + _nudge(figure, ask), features)
-
-
-def _nudge(figure: Figure, ask: Ask) -> float:
-    """What is too rare in questions to be learned from them, in logits: what the counted did, where, and of what part."""
-    place = not figure.is_cell and has_unasked_place(ask, figure.before)
-    quality = not figure.is_cell and has_unasked_quality(ask, figure.near)
-    return DONE_BONUS * does(ask, figure.near) - PLACE_PENALTY * place - QUALITY_PENALTY * quality
-
-
-def with_sureness(choice: Choice, options: Sequence[Choice]) -> Choice:
-    """The choice with how sure it is, beside the best other figure among the options.
-
-    A figure printed more than once is as sure as where it is surest.
+    `beside` is the figure chosen for the thing asked before: the next one mostly stands by it.
     """
-    alike = [other for other in options if same_value(other.figure.number, choice.figure.number)]
-    rival = max((other.score for other in options if all(other is not one for one in alike)), default=float("-inf"))
-    return replace(choice, sureness=max(_sureness(other, rival) for other in (choice, *alike)))
+    weighed = [_weigh(one, wanted, reports.get(one.figure.passage.report_id)) for one in said]
+    rows, columns = _coverages(said, wanted)
+    best: dict[tuple[str, int], float] = defaultdict(float)
+    for one, row, column in zip(said, rows, columns, strict=True):
+        for key, value in zip(_groups(one), (row, column), strict=True):
+            best[key] = max(best[key], value)
+    for one, values, row, column in zip(said, weighed, rows, columns, strict=True):
+        in_rows, in_columns = _groups(one)
+        values["row_gap"] = best[in_rows] - row
+        values["column_gap"] = best[in_columns] - column
+        values["beside"] = _is_beside(one.figure, beside)
+    return [tuple(values[name] for name in FEATURES) for values in weighed]
 
 
-def _sureness(choice: Choice, rival: float) -> float:
-    if any(choice.features[index] for index in _EXCLUDING):
+def _coverages(said: Sequence[Said], wanted: Wanted) -> tuple[list[float], list[float]]:
+    """How much of the question each figure's row and column say; of prose, its own clause and nothing."""
+    rows, columns = [], []
+    for one in said:
+        figure = one.figure
+        if figure.is_cell:
+            rows.append(wanted.words.coverage(figure.near) + _abbreviated(figure.near, wanted.question))
+            columns.append(wanted.words.coverage(figure.before))
+        else:
+            rows.append(wanted.words.coverage(one.own))
+            columns.append(0.0)
+    return rows, columns
+
+
+def _groups(one: Said) -> tuple[tuple[str, int], tuple[str, int]]:
+    """Keys of the figures that a cell's row, and its column, or a clause, stands beside."""
+    figure = one.figure
+    if figure.is_cell:
+        return (figure.passage.id, -1), (figure.passage.id, -2)
+    return (figure.passage.id, figure.quote_start), (figure.passage.id, -3)
+
+
+def _abbreviated(names: str, question: str) -> float:
+    """1 where the question names a row shortened as people do: 建工学院 for 建筑工程学院."""
+    for name in names.split():
+        kind = _GROUP.search(name)
+        if kind is None:
+            continue
+        stem = name[: kind.start()]
+        for match in re.finditer(kind[0], question):
+            for length in range(2, 7):
+                short = question[max(match.start() - length, 0) : match.start()]
+                if len(short) == length and short[0] == stem[:1] and _is_subsequence(short, stem):
+                    return 1.0
+    return 0.0
+
+
+def _is_subsequence(short: str, full: str) -> bool:
+    characters = iter(full)
+    return all(character in characters for character in short)
+
+
+def _is_beside(figure: Figure, other: Figure | None) -> float:
+    if other is None or figure.passage.id != other.passage.id or figure.start == other.start:
         return 0.0
-    return features_to_sureness(choice.features, choice.score, choice.score - rival)
+    if figure.quote_start == other.quote_start:
+        return 1.0 if figure.start > other.start else 0.7
+    between = figure.passage.text[min(figure.start, other.start) : max(figure.start, other.start)]
+    return 0.3 if "\n" not in between else 0.0
 
 
-def _opens_cell(figure: Figure, row: TableRow) -> bool:
-    return row.printed[figure.column].startswith(figure.number.text)
+def _weigh(said: Said, wanted: Wanted, report: Report | None) -> dict[str, float]:
+    words = wanted.words
+    own = words.shares(said.own)
+    around = _merged(own, words.shares(said.sentence), IN_SENTENCE)
+    around = _merged(around, words.shares(said.titles), IN_TITLES)
+    around = _merged(around, words.shares(said.paragraph), IN_PARAGRAPH)
+    missing = [weight * (1 - around.get(word, 0.0)) for word, weight in words.weights.items()]
+    named = _named(said, wanted)
+    unit = _unit_fit(said.figure, wanted.ask)
+    year = _year_fit(said, wanted, report)
+    clause = {word: weight for word, weight in words.weights.items() if word in wanted.clause}
+    held = sum(weight * max(own.get(word, 0.0), 0.7 * around.get(word, 0.0)) for word, weight in clause.items())
+    return {
+        "own": words.earned(own),
+        "asked": held / (sum(clause.values()) or 1.0),
+        "around": words.earned(around),
+        "missing": max(missing, default=0.0) / (words.total or 1.0),
+        "named": named,
+        "unit": max(unit, 0.0),
+        "clash": max(-unit, 0.0),
+        "year": max(year, 0.0),
+        "other_year": max(-year, 0.0),
+        "total": float(said.figure.is_total),
+        "extra": _extra(said, wanted),
+        "aspect": _aspect(said, wanted),
+        "whole": float(
+            ("each" in wanted.aspects and not _is_each(said)) or ("change" in wanted.aspects and not _is_change(said))
+        ),
+        "rank": min(said.rank, 8) / 8,
+    }
 
 
-def item_text(figure: Figure) -> str:
-    """Where the name of an enumerated item may stand: sentence, row and column header."""
-    return f"{unit_text(figure)} {figure.before}"
+def _merged(near: Mapping[str, float], far: Mapping[str, float], share: float) -> dict[str, float]:
+    return {word: max(near.get(word, 0.0), share * far.get(word, 0.0)) for word in near.keys() | far.keys()}
 
 
-def _has_item(figure: Figure, item: str) -> bool:
-    return matching_key(item) in text_key(item_text(figure)) or YEAR_TERM.fullmatch(item) is not None
+def _named(said: Said, wanted: Wanted) -> float:
+    """How many of a cell's row and the last level of its column the question names whole."""
+    figure = said.figure
+    if not figure.is_cell:
+        return 0.0
+    names = [text_key(name) for name in figure.near.split()]
+    column = text_key(_BRACKETED.sub("", figure.before.rpartition("·")[2]))
+    row = any(len(name) > 1 and name in wanted.question for name in names) or _abbreviated(figure.near, wanted.question)
+    return (bool(row) + (len(column) > 1 and column in wanted.question)) / 2
+
+
+def _unit_fit(figure: Figure, ask: Ask) -> float:
+    """1 where a figure is in the unit asked for, less where it is of the kind, -1 where it is of another."""
+    unit = canonical(figure.number.unit)[1]
+    if ask.kind in (AskKind.ANY, AskKind.NAME):
+        cued = next((kinds for pattern, kinds in _SOFT if pattern.search(ask.text)), None)
+        if unit.kind in ("duration", "time", "hours"):
+            return -0.5
+        return 0.0 if cued is None else 0.5 if unit.kind in cued or unit.kind == "per" else -0.3
+    if ask.unit and unit.name == canonical(ask.unit)[1].name:
+        return 1.0
+    kind = canonical(unit.name.partition("/")[0])[1].kind if unit.kind == "per" else unit.kind
+    if kind == "bare" and figure.is_cell and ask.kind not in (AskKind.POINTS, AskKind.PERCENT):
+        return 0.2
+    if kind not in _KINDS[ask.kind]:
+        return -1.0
+    if ask.kind is AskKind.PEOPLE and unit.name not in _PEOPLE:
+        return -1.0
+    if ask.unit and ask.unit in "人名位" and unit.name not in _PEOPLE:
+        return -1.0
+    if unit.base and ask.unit and canonical(ask.unit)[1].base != unit.base:
+        return -0.5
+    return 0.7
+
+
+def _year_fit(said: Said, wanted: Wanted, report: Report | None) -> float:
+    """1 where a figure says a year asked for, a little where its report is of one, -1 where it says another."""
+    months = asked_months(wanted.question)
+    if months and said.context.when.dates and not months & {month for month, _ in said.context.when.dates}:
+        return -1.0
+    if not wanted.years:
+        return 0.0
+    stated = said.context.when.years
+    if stated:
+        return 1.0 if stated & wanted.years else -1.0
+    if report is None or report.year is None:
+        return 0.0
+    academic = {int(year) for year in (report.academic_year or "").split("-") if year}
+    own = {report.year, report.cohort or report.year, *academic}
+    if own & wanted.years:
+        return 0.4
+    return 0.1 if report.year - 1 in wanted.years else -1.0
+
+
+def asked_months(question: str) -> set[int]:
+    """The months a question names as a cut-off: 12 for 年底, 8 for 8月底."""
+    months = {int(match[1]) for match in _MONTH.finditer(question)}
+    return months | ({12} if _YEAR_END.search(question) else set())
+
+
+def _extra(said: Said, wanted: Wanted) -> float:
+    """How much a figure's own words say that the question does not: words that tell it from the figures beside it."""
+    known = " ".join([wanted.question, *(name for _, names in wanted.words.equivalents for name in names)])
+    words = {word for word in said.context.terms if len(word) > 1 and word not in EMPTY}
+    rest = [word for word in words if not _stands_in(word, known)]
+    return min(len(rest) / 3, 1.0)
+
+
+def _stands_in(word: str, text: str) -> bool:
+    """Whether a word, or half of its pairs of characters, stands in a text."""
+    if word in text:
+        return True
+    pairs = [word[i : i + 2] for i in range(len(word) - 1)]
+    return sum(pair in text for pair in pairs) * 2 >= len(pairs) and bool(pairs)
+
+
+def _is_change(said: Said) -> bool:
+    """Whether a figure says how much something changed."""
+    return "change" in said.context.aspects or canonical(said.figure.number.unit)[1].kind == "points"
+
+
+def _is_each(said: Said) -> bool:
+    """Whether a figure is so much for each, or on average."""
+    kind = canonical(said.figure.number.unit)[1].kind
+    return "each" in said.context.aspects or kind in ("per", "ratio") or "均" in said.own or "每" in said.own
+
+
+def _aspect(said: Said, wanted: Wanted) -> float:
+    """How many aspects (change, plan, per head, extreme) only one of question and figure has."""
+    own = said.context.aspects
+    pairs = (
+        ("change" in wanted.aspects or wanted.ask.kind is AskKind.POINTS, _is_change(said)),
+        ("plan" in wanted.aspects, "plan" in own),
+        ("each" in wanted.aspects, _is_each(said)),
+    )
+    return sum(asked != has for asked, has in pairs) / len(pairs)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from rag.answering.built_in.row_computing import body_rows
 from rag.answering.with_model.plaintext import as_characters
 from rag.answering.with_model.prompting import AnswerPrompt
 from rag.answering.with_model.replies import Request
@@ -15,7 +14,8 @@ from rag.arithmetic.quantities import ComputeError, Operand
 from rag.figures.citing import Citations
 from rag.language.numbers import find_numbers, unit_class
 from rag.language.text import matching_key
-from rag.records import Computation, Figure
+from rag.records import Computation, Figure, Passage, Table, TableRow
+from rag.structure.tables.joining import row_text
 
 MIN_DISTINCT = 2
 """Different figures a computation needs: of one alone nothing is computed that is not printed."""
@@ -104,3 +104,18 @@ def _counted(identity: str, word: str, unit: str, prompt: AnswerPrompt, citation
     rows_meant = f"含“{as_characters(word)}”的行" if word else "表中各行（合计除外）"
     computation = Computation(text, f"{rows_meant}计数 = {text}", cited)
     return Computed(computation, (), tuple(dict.fromkeys((cited[0], cited[-1]))))
+
+
+def body_rows(passage: Passage, table: Table) -> list[tuple[TableRow, tuple[int, int]]]:
+    """Body rows that a passage holds, with their spans; totals aside."""
+    found = []
+    at = 0
+    for row in table.rows[table.header_rows :]:
+        line = row_text(row)
+        start = passage.text.find(line, at)
+        if start < 0 or not line:
+            continue
+        at = start + len(line)
+        if not any(cell.startswith(("合计", "总计", "小计")) for cell in row.filled if cell):
+            found.append((row, (start, at)))
+    return found

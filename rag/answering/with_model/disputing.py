@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rag.answering.built_in.drafting import evidence_to_relevance
 from rag.answering.with_model.plaintext import as_data
 from rag.figures.citing import Citations, label_of, written
 from rag.language.numbers import agree
 from rag.records import Conflict, Contradiction, ContradictionKind, Evidence, Figure, Passage, Segment, Table, Text
+from rag.retrieval.relevance import evidence_to_relevance
 
 MAX_DISPUTES = 4
 MIN_FIT = 0.4

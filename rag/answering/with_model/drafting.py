@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import partial
 
 from rag.answering.built_in.refusing import searched_in_vain
-from rag.answering.built_in.scope import years
 from rag.answering.with_model.disputing import known_dispute, rivals_left_out
 from rag.answering.with_model.expanding import TOKEN, Expander
 from rag.answering.with_model.plaintext import as_characters, without_markup
@@ -17,7 +16,7 @@ from rag.answering.with_model.prompting import AnswerPrompt
 from rag.answering.with_model.replies import Reply, streamed_answer, text_to_reply
 from rag.figures.citing import label_of, written
 from rag.gate.subject import tokens
-from rag.language.numbers import agree, cell_number, find_numbers, unit_class
+from rag.language.numbers import agree, cell_number, find_numbers, find_scopes, unit_class
 from rag.language.text import matching_key
 from rag.records import AnswerStatus, Cite, Conflict, Draft, Figure, FigureRef, Segment, Text
 
@@ -195,7 +194,7 @@ def _may_conflict(about: str, one: Figure, other: Figure) -> bool:
         one.passage.report_id == other.passage.report_id
         and unit_class(one.number.unit) == unit_class(other.number.unit)
         and not agree(one.number, other.number)
-        and (years(one) == years(other) or not years(one) or not years(other))
+        and (_years(one) == _years(other) or not _years(one) or not _years(other))
         and all(_speaks_of(about, figure) for figure in (one, other))
     )
 
@@ -212,3 +211,9 @@ def _indicator(about: str, figure: Figure) -> str:
     """What contradicts, in the model's words where they hold no figure, else in the report's."""
     words = as_characters(without_markup(about, ""))[:MAX_ABOUT].replace("\n", " ")
     return words if not find_numbers(words) else label_of(figure).strip()
+
+
+def _years(figure: Figure) -> set[int]:
+    """Years and classes that a figure's sentence, or its column, speaks of."""
+    text = figure.before if figure.is_cell else figure.passage.text[figure.quote_start : figure.quote_end]
+    return {year for scope in find_scopes(text) if scope.kind != "enrolment" for year in scope.years}

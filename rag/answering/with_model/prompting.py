@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.built_in.drafting import evidence_to_relevance
 from rag.answering.with_model.disputing import disputes_to_text, evidence_to_disputes, with_disputed
 from rag.answering.with_model.plaintext import as_data
 from rag.answering.with_model.prompts import ANSWER, load_prompt, render_prompt
@@ -19,6 +18,7 @@ from rag.gate.subject import clauses_before, tokens
 from rag.language.numbers import find_scopes
 from rag.ports import ChatModel
 from rag.records import Contradiction, Evidence, Figure, Message, Passage, Report, Table, Turn
+from rag.retrieval.relevance import evidence_to_relevance
 from rag.structure.passages import recognised_within
 from rag.structure.tables.joining import header_labels
 

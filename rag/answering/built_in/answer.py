@@ -1,0 +1,106 @@
+"""Evidence → Draft without a model: sure (bold), unsure (candidates, nothing bold), or not there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+
+from rag.answering.built_in.computing import computed
+from rag.answering.built_in.conflicts import add_rivals, disputed
+from rag.answering.built_in.looking import Findings, Found, evidence_to_findings, look_up
+from rag.answering.built_in.names import shown
+from rag.answering.built_in.refusing import missing_report, not_found
+from rag.answering.built_in.scoring import MAX_CANDIDATES, Choice
+from rag.answering.built_in.writing import Writer
+from rag.figures.citing import plain
+from rag.records import AnswerStatus, AskKind, Certainty, Contradiction, Draft, Evidence, Operation, Report, Table
+
+
+def evidence_to_draft(
+    evidence: Evidence,
+    reports: Mapping[str, Report],
+    tables: Mapping[str, Table],
+    contradictions: Sequence[Contradiction] = (),
+) -> Draft:
+    """The built-in answer to one question from what retrieval found, and what was found when the reports were read."""
+    if not evidence.passages or missing_report(evidence.query, reports):
+        return not_found(evidence, reports)
+    findings = evidence_to_findings(evidence, reports, tables, contradictions)
+    if (draft := disputed(findings)) is not None:
+        return draft
+    looked = look_up(findings)
+    if (draft := computed(findings, looked)) is not None:
+        return draft
+    is_complete = any(found.is_sure for found in looked) and all(found.is_sure or found.is_missing for found in looked)
+    if is_complete and (evidence.query.operation is Operation.LOOKUP or _gives_change(looked)):
+        return _sure(findings, looked)
+    return unsure(findings, looked)
+
+
+def _gives_change(looked: Sequence[Found]) -> bool:
+    """Whether what would be computed is printed: the figure found is a change."""
+    return all("change" in found.choices[0].said.context.aspects for found in looked if found.choices)
+
+
+def _sure(findings: Findings, looked: Sequence[Found]) -> Draft:
+    writer = Writer(findings.reports)
+    writer.lead([found.figure for found in looked if found.is_sure and found.choices])
+    for at, found in enumerate(looked):
+        writer.text("；" if at else "")
+        if found.wanted.ask.kind is AskKind.NAME and found.is_sure:
+            _write_name(writer, found)
+        elif found.is_sure:
+            writer.stated(found.figure, is_answer=True)
+            add_rivals(found.figure, findings, writer)
+        else:
+            writer.text(f"“{plain(found.wanted.ask.text).strip('，,、')}”在报告里没有找到")
+    writer.text("。")
+    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
+
+
+def _write_name(writer: Writer, found: Found) -> None:
+    place = found.places[0]
+    for name in place.names:
+        writer.name(name)
+        writer.text("，")
+    writer.text(f"原文：“{plain(place.text)}”")
+    writer.cite_span(place.passage, place.start, place.end)
+
+
+def unsure(findings: Findings, looked: Sequence[Found]) -> Draft:
+    """The figures or sentences that may be meant, at most three lines; a refusal where nothing comes near."""
+    choices = unsure_choices(looked)
+    places = (
+        [place for found in looked for place in shown(found.places)] if any(found.places for found in looked) else []
+    )
+    places = places[: MAX_CANDIDATES - min(len(choices), MAX_CANDIDATES - 1)]
+    if not choices and not places:
+        return not_found(findings.evidence, findings.reports)
+    writer = Writer(findings.reports)
+    writer.unsure(choices)
+    for place in places:
+        writer.text(f"\n- “{plain(place.text)}”")
+        writer.cite_span(place.passage, place.start, place.end)
+    return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE)
+
+
+def unsure_choices(looked: Sequence[Found]) -> list[Choice]:
+    """The best of each thing asked first, then the next best, as far as three sentences or cells go."""
+    ranked = [[choice for choice in found.choices if choice.is_possible] for found in looked]
+    ordered = [
+        choice for level in zip_longest(*ranked) for choice in sorted(filter(None, level), key=lambda c: -c.chance)
+    ]
+    kept: list[Choice] = []
+    lines: set[tuple[str, int, int]] = set()
+    for choice in ordered:
+        figure = choice.figure
+        line = (figure.passage.id, figure.quote_start, figure.column)
+        if line in lines or len(lines) < MAX_CANDIDATES:
+            lines.add(line)
+            kept.append(choice)
+    return kept
+
+
+def evidence_to_refusal(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
+    """What is said where nothing that was found answers."""
+    return not_found(evidence, reports)

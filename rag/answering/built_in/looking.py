@@ -1,0 +1,78 @@
+"""What was found for each thing a question asks: figures ranked by the scorer, or places that may hold a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rag.answering.built_in.names import Place, find_places
+from rag.answering.built_in.said import Said, evidence_to_said
+from rag.answering.built_in.scoring import Choice, rank
+from rag.answering.built_in.wanted import Wanted, query_to_wanted
+from rag.records import AskKind, Contradiction, Evidence, Figure, Report, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What an answer is chosen from."""
+
+    evidence: Evidence
+    reports: Mapping[str, Report]
+    tables: Mapping[str, Table]
+    contradictions: Sequence[Contradiction] = ()
+    said: Sequence[Said] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for one thing asked."""
+
+    wanted: Wanted
+    choices: Sequence[Choice] = ()
+    places: Sequence[Place] = field(default=())
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it can be answered."""
+        if self.wanted.ask.kind is AskKind.NAME:
+            return bool(self.places) and self.places[0].is_sure
+        return bool(self.choices) and self.choices[0].is_sure
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing comes near."""
+        return not self.places and not any(choice.is_possible for choice in self.choices)
+
+    @property
+    def figure(self) -> Figure:
+        """The best figure."""
+        return self.choices[0].figure
+
+
+def evidence_to_findings(
+    evidence: Evidence,
+    reports: Mapping[str, Report],
+    tables: Mapping[str, Table],
+    contradictions: Sequence[Contradiction] = (),
+) -> Findings:
+    """The figures of the passages that speak of those asked about."""
+    return Findings(evidence, reports, tables, contradictions, evidence_to_said(evidence, reports, tables))
+
+
+def look_up(findings: Findings) -> list[Found]:
+    """What was found for each thing asked, in order; what answers one answers no other, and later ones stand by it."""
+    found: list[Found] = []
+    taken: list[Figure] = []
+    for wanted in query_to_wanted(findings.evidence.query, findings.evidence, [one.text for one in findings.said]):
+        found.append(find(wanted, findings, taken))
+        if found[-1].choices:
+            taken.append(found[-1].figure)
+    return found
+
+
+def find(wanted: Wanted, findings: Findings, taken: Sequence[Figure] = ()) -> Found:
+    """What was found for one thing asked."""
+    if wanted.ask.kind is AskKind.NAME:
+        return Found(wanted, (), find_places(wanted, findings.evidence, findings.tables))
+    beside = taken[-1] if taken else None
+    return Found(wanted, rank(findings.said, wanted, findings.reports, beside, taken))

@@ -1,0 +1,96 @@
+"""Figures of the evidence with what is said of them: label, sentence or row, what stands above and around."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rag.domain.colleges import names_in
+from rag.domain.short_names import short_names
+from rag.figures.context import Comparable, figures_to_contexts
+from rag.figures.extraction import passage_to_figures
+from rag.language.text import matching_key, text_key
+from rag.records import Evidence, Figure, Query, Report, Table
+
+PARAGRAPH = 400
+"""Characters before a figure that may say what it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A figure and what is said of it."""
+
+    figure: Figure
+    context: Comparable
+    own: str
+    sentence: str
+    titles: str
+    paragraph: str
+    rank: int
+    """Place of its passage among those retrieved, from 0."""
+
+    @property
+    def text(self) -> str:
+        """Its sentence or row, with what stands above it."""
+        return f"{self.sentence} {self.titles}"
+
+
+def evidence_to_said(
+    evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]
+) -> tuple[Said, ...]:
+    """The figures of all passages that speak of the colleges asked about, with what is said of them."""
+    by_report: dict[str, list[tuple[int, Figure]]] = defaultdict(list)
+    for rank, passage in enumerate(evidence.passages):
+        for figure in passage_to_figures(passage, tables.get(passage.table_id or "")):
+            by_report[passage.report_id].append((rank, figure))
+    found: list[Said] = []
+    for identity, ranked in by_report.items():
+        report = reports.get(identity)
+        figures = [figure for _, figure in ranked]
+        names = (report.college, *report.short_names) if report else ()
+        contexts = figures_to_contexts(figures, report.year if report else None, [name for name in names if name])
+        for (rank, figure), context in zip(ranked, contexts, strict=True):
+            if _says_something(figure) and speaks_of_asked(evidence.query, report, unit_text(figure)):
+                found.append(_said(figure, context, rank))
+    return tuple(found)
+
+
+def _said(figure: Figure, context: Comparable, rank: int) -> Said:
+    text = figure.passage.text
+    start = max(text.rfind("\n", 0, figure.start) + 1, figure.start - PARAGRAPH)
+    own = f"{figure.near} {figure.before}" if figure.is_cell else f"{context.label} {' '.join(context.terms)}"
+    return Said(
+        figure=figure,
+        context=context,
+        own=text_key(own),
+        sentence=text_key(f"{unit_text(figure)} {figure.before if figure.is_cell else ''}"),
+        titles=text_key(f"{figure.about} {' '.join(figure.passage.path[1:])}"),
+        paragraph="" if figure.is_cell else text_key(text[start : figure.quote_end]),
+        rank=rank,
+    )
+
+
+def _says_something(figure: Figure) -> bool:
+    """Not a bare number in prose with no words of its own: the number of a heading or a list."""
+    return figure.is_cell or figure.number.unit != "" or len(figure.near.strip()) > 1
+
+
+def unit_text(figure: Figure) -> str:
+    """The sentence, or the row with what its merged cells say."""
+    own = figure.passage.text[figure.quote_start : figure.quote_end]
+    return f"{own} {' '.join(figure.row.filled)}" if figure.row else own
+
+
+def speaks_of_asked(query: Query, report: Report | None, text: str) -> bool:
+    """Whether a text is about the colleges asked about: theirs by its report, or naming them."""
+    if not all(names_college(text, name) for name in query.unknown_colleges):
+        return False
+    if not query.colleges or (report is not None and report.college in query.colleges):
+        return True
+    return any(names_college(text, name) for name in query.colleges)
+
+
+def names_college(text: str, college: str) -> bool:
+    """Whether a text names a college, in full where the question is short: 黄冈职院 is 黄冈职业技术学院."""
+    return matching_key(college) in text_key(text) or any(college in short_names(name) for name in names_in(text))

@@ -1,0 +1,134 @@
+"""The figure that answers one thing asked, and how sure that is: two short sums over signed features.
+
+The weights are fitted by `python -m evals.training` with their signs fixed; `SURE` is set where at least nine of ten
+answers on reports left out of the fit are right.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from rag.answering.built_in.said import Said
+from rag.answering.built_in.wanted import Wanted
+from rag.answering.built_in.weighing import FEATURES, weigh_all
+from rag.language.numbers import agree
+from rag.records import Figure, Report
+
+PATH = Path(__file__).with_name("weights.toml")
+SURE = 0.75
+"""Least chance of being right for a figure that is given as the answer."""
+POSSIBLE = 0.08
+"""Least chance of a figure that is shown as one that may be meant."""
+HALF = 0.4
+MIN_AROUND = 0.15
+"""Least share of what is asked that stands by a figure that is shown as one that may be meant."""
+MAX_CANDIDATES = 3
+MAX_MARGIN = 1.5
+"""Lead over the next figure from which on it makes no difference."""
+SURENESS = (
+    "bias",
+    "score",
+    "margin",
+    "around",
+    "own",
+    "asked",
+    "missing",
+    "unit",
+    "clash",
+    "other_year",
+    "named",
+    "gap",
+)
+"""What the chance of a choice is told by, in the order of its weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A figure that may be what is asked, with the chance that it is."""
+
+    said: Said
+    features: tuple[float, ...]
+    score: float
+    chance: float
+
+    @property
+    def figure(self) -> Figure:
+        """The figure."""
+        return self.said.figure
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it may be given as the answer."""
+        return self.chance >= SURE and not self.is_barred
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether it may be shown as one that may be meant."""
+        named = dict(zip(FEATURES, self.features, strict=True))
+        return self.chance >= POSSIBLE and named["clash"] <= HALF and named["around"] >= MIN_AROUND
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether it is of another unit or year than asked, or a level where a change, or so much for each, is asked."""
+        named = dict(zip(FEATURES, self.features, strict=True))
+        return named["clash"] > HALF or named["other_year"] > HALF or named["whole"] > 0
+
+
+@cache
+def weights() -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Weights of the features and of the chance."""
+    tables = tomllib.loads(PATH.read_text(encoding="utf-8"))
+    return tuple(tables["rank"][name] for name in FEATURES), tuple(tables["sure"][name] for name in SURENESS)
+
+
+def rank(
+    said: Sequence[Said],
+    wanted: Wanted,
+    reports: Mapping[str, Report],
+    beside: Figure | None = None,
+    taken: Sequence[Figure] = (),
+) -> list[Choice]:
+    """The figures that may be what is asked, best first, of equal ones the first; `taken` answer something else."""
+    left = [one for one in said if not any(_is_same(one.figure, other) for other in taken)]
+    ranking, sure = weights()
+    rows = weigh_all(left, wanted, reports, beside)
+    scores = [sum(w * x for w, x in zip(ranking, row, strict=True)) for row in rows]
+    order = sorted(range(len(left)), key=lambda at: (-scores[at], at))
+    distinct: list[int] = []
+    for at in order:
+        if not any(agree(left[at].figure.number, left[other].figure.number) for other in distinct):
+            distinct.append(at)
+            if len(distinct) > MAX_CANDIDATES:
+                break
+    best = scores[distinct[0]] if distinct else 0.0
+    second = scores[distinct[1]] if len(distinct) > 1 else best - MAX_MARGIN
+    return [
+        Choice(
+            left[at],
+            rows[at],
+            scores[at],
+            _chance(rows[at], scores[at], scores[at] - (second if at == distinct[0] else best), sure),
+        )
+        for at in distinct[:MAX_CANDIDATES]
+    ]
+
+
+def _is_same(one: Figure, other: Figure) -> bool:
+    return one.id == other.id
+
+
+def _chance(row: Sequence[float], score: float, margin: float, sure: Sequence[float]) -> float:
+    return 1 / (1 + math.exp(-sum(w * x for w, x in zip(sure, sureness(row, score, margin), strict=True))))
+
+
+def sureness(row: Sequence[float], score: float, margin: float) -> tuple[float, ...]:
+    """What the chance of a choice is told by."""
+    named = dict(zip(FEATURES, row, strict=True))
+    named |= {"bias": 1.0, "score": score / 5, "margin": min(margin, MAX_MARGIN)}
+    named["gap"] = named["row_gap"] + named["column_gap"]
+    return tuple(named[name] for name in SURENESS)

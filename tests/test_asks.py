@@ -1,0 +1,70 @@
+"""What a question asks for, piece by piece."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.question.asks import question_to_asks, without_cues
+from rag.question.operation import question_to_operation
+from rag.records import AskKind, Operation
+
+K = AskKind
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds"),
+    [
+        ("甲院花了多少钱？", [K.MONEY]),
+        ("占地多少亩？", [K.AREA]),
+        ("男生占百分之几？", [K.PERCENT]),
+        ("就业率是多少？", [K.PERCENT]),
+        ("通过率提高了几个百分点？", [K.POINTS]),
+        ("有多少人报名？", [K.PEOPLE]),
+        ("拿了几项奖？", [K.COUNT]),
+        ("学费多少？", [K.ANY]),
+        ("院长是谁？", [K.NAME]),
+        ("哪个学院最高？", [K.NAME]),
+        ("有多少人，占多大比例？", [K.PEOPLE, K.PERCENT]),
+        ("就业率是多少？比去年高不高？", [K.PERCENT, K.ANY]),
+        ("老师够不够？", [K.ANY]),
+    ],
+)
+def test_each_interrogative_is_asked_with_its_kind(question: str, kinds: list[AskKind]) -> None:
+    assert [ask.kind for ask in question_to_asks(question)] == kinds
+
+
+def test_items_are_asked_in_their_order() -> None:
+    asks = question_to_asks("国家级、省级各几项？")
+    assert [(ask.item, ask.unit) for ask in asks] == [("国家级", "项"), ("省级", "项")]
+
+
+def test_an_elliptical_question_asks_what_the_one_before_asked() -> None:
+    (ask,) = question_to_asks("那女生呢？", carried="男生有多少人？")
+    assert (ask.kind, ask.text, ask.unit) == (K.PEOPLE, "那女生呢？", "人")
+
+
+def test_what_no_cue_decides_is_what_the_answer_before_gave() -> None:
+    assert question_to_asks("对口吗", kinds=("percent",))[0].kind is K.PERCENT
+    assert question_to_asks("对口吗", kinds=("percent", "count"))[0].kind is K.ANY
+
+
+def test_cues_are_taken_out_and_what_is_counted_stays() -> None:
+    assert without_cues("图书馆有多少册书？") == "图书馆有 书？"
+    assert "毕业生" in without_cues("有多少毕业生？")
+
+
+@pytest.mark.parametrize(
+    ("question", "operation", "operands"),
+    [
+        ("男生比女生多多少人？", Operation.DIFFERENCE, ("男生", "女生")),
+        ("2023年和2022年相差多少？", Operation.DIFFERENCE, ("2023年", "2022年")),
+        ("甲系和乙系加起来多少人？", Operation.SUM, ("甲系", "乙系")),
+        ("哪个专业人数最多？", Operation.RANK, ()),
+        ("录取了却没来报到的有几个？", Operation.DIFFERENCE, ()),
+        ("甲是乙的多少倍？", Operation.RATIO, ()),
+        ("比上一年多了多少？", Operation.LOOKUP, ()),
+        ("最低工资是多少？", Operation.LOOKUP, ()),
+    ],
+)
+def test_few_cues_say_what_is_done(question: str, operation: Operation, operands: tuple[str, ...]) -> None:
+    assert question_to_operation(question) == (operation, operands)

@@ -1,0 +1,112 @@
+"""The built-in answerer: sure, unsure, not there; computed only from figures of one kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+from answer_samples import make_passage, make_report, make_table, table_passage
+
+from rag.answering.built_in import evidence_to_draft
+from rag.gate.verify import draft_to_gated
+from rag.question.understand import question_to_query
+from rag.records import AnswerStatus, Certainty, Draft, Evidence, Filters, Passage, Table
+from rag.retrieval.relevance import query_to_relevance
+
+COLLEGE = "东湖职业技术学院"
+REPORTS = {"a.txt": make_report("a.txt", COLLEGE)}
+STAFF = make_passage(
+    "学校现有专任教师512人，其中博士37人，占7.23%。馆藏纸质图书61.20万册。\n", path=("一、概况", "师资")
+)
+OTHERS = make_passage("食堂面积2400平方米，可同时容纳1800人就餐。校医院有床位25张。\n", path=("一、概况", "后勤"))
+COLLEGES = make_table(
+    [
+        ["学院", "毕业生数（人）", "去向落实率（%）"],
+        ["机电学院", "812", "94.15"],
+        ["护理学院", "640", "97.31"],
+        ["财经学院", "455", "91.02"],
+        ["合计", "1907", "94.46"],
+    ],
+    caption="表1 毕业生去向落实情况",
+)
+
+
+def ask(question: str, passages: Sequence[Passage] = (STAFF, OTHERS), table: Table | None = None) -> Draft:
+    query = question_to_query(question, (), Filters(), list(REPORTS.values()))
+    weights = query_to_relevance(query, [passage.text for passage in passages]).weights
+    tables = {table.id: table} if table else {}
+    draft = evidence_to_draft(Evidence(query, tuple(passages), tuple(sorted(weights.items()))), REPORTS, tables)
+    assert draft_to_gated(draft, tables, REPORTS).unsupported == ()
+    return draft
+
+
+def bold(draft: Draft) -> list[str]:
+    return re.findall(r"\*\*(.+?)\*\*", draft.text)
+
+
+def test_a_figure_plainly_asked_for_is_given_with_what_its_report_says_of_it() -> None:
+    draft = ask("东湖职院专任教师有多少人？")
+    assert (draft.status, draft.certainty, bold(draft)) == (AnswerStatus.ANSWERED, Certainty.SURE, ["512人"])
+    assert "专任教师**512人**" in draft.text
+    assert draft.text.startswith(COLLEGE)
+
+
+def test_a_cell_is_given_with_its_table_row_and_column() -> None:
+    draft = ask("东湖职院护理学院的去向落实率是多少？", [table_passage(COLLEGES)], COLLEGES)
+    assert bold(draft) == ["97.31%"]
+    assert "表1 毕业生去向落实情况" in draft.text
+    assert "护理学院" in draft.text
+
+
+def test_what_only_may_be_meant_is_shown_and_nothing_is_bold() -> None:
+    draft = ask("东湖职院能吃饭的地方装得下多少学生？")
+    assert draft.status is AnswerStatus.NOT_FOUND
+    assert bold(draft) == []
+    assert draft.certainty is not Certainty.SURE
+    if draft.certainty is Certainty.UNSURE:
+        assert 1 <= len(draft.candidates) <= 3
+        assert "可能相关" in draft.text
+
+
+@pytest.mark.parametrize(
+    "question", ["东湖职院有多少篮球场？", "东湖职院党委书记是谁？", "武汉职业技术学院专任教师有多少人？"]
+)
+def test_nothing_is_bold_that_is_not_there(question: str) -> None:
+    draft = ask(question)
+    assert draft.status is AnswerStatus.NOT_FOUND
+    assert bold(draft) == []
+
+
+def test_an_unknown_college_is_refused_by_name() -> None:
+    assert "没有收录武汉职业技术学院的报告" in ask("武汉职业技术学院专任教师有多少人？").text
+
+
+def test_the_row_that_comes_first_is_read_off_the_table() -> None:
+    draft = ask("东湖职院哪个学院的去向落实率最高？", [table_passage(COLLEGES)], COLLEGES)
+    assert bold(draft) == ["护理学院", "97.31%"]
+
+
+def test_a_total_is_no_row_of_its_own() -> None:
+    draft = ask("东湖职院哪个学院的毕业生数最多？", [table_passage(COLLEGES)], COLLEGES)
+    assert bold(draft) == ["机电学院", "812人"]
+
+
+def test_two_rows_of_one_column_are_subtracted() -> None:
+    draft = ask("东湖职院机电学院的毕业生数比财经学院多多少人？", [table_passage(COLLEGES)], COLLEGES)
+    assert bold(draft) in (["357人"], [])
+    assert (bold(draft) == ["357人"]) == (draft.status is AnswerStatus.ANSWERED)
+
+
+def test_different_things_are_never_subtracted() -> None:
+    draft = ask("东湖职院专任教师比食堂多多少？")
+    assert draft.computations == ()
+
+
+def test_a_level_is_no_answer_to_how_much_something_changed() -> None:
+    assert bold(ask("东湖职院专任教师比上年增加了多少人？")) == []
+
+
+def test_another_years_figure_is_no_answer() -> None:
+    passage = make_passage("2022届毕业生去向落实率为95.10%。\n")
+    assert bold(ask("东湖职院2023届毕业生去向落实率是多少？", [passage])) == []
