@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.domain.short_names import short_names
+from rag.domain.short_names import abbreviates, short_names
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from rag.domain.short_names import short_names
         ("枞川职业技术学院", ["枞川职院", "枞职院", "枞职"], ["川职院"]),
         ("朔安工业职业技术学院", ["朔安工职院", "朔工职院", "朔安工院", "工业职院"], ["朔安职院", "朔职院", "朔职"]),
         ("岷阳机电职业技术学院", ["岷阳机电职院", "岷阳机职院"], ["岷职"]),
+        ("云州农业大学", ["云农", "云州农大"], ["云大"]),
         ("登莱理工学院", ["登莱理工", "登理工", "登莱理院"], ["登莱", "理工学院"]),
         ("乌江理工大学", ["乌江理工", "乌江理工大", "乌理工", "乌江理大"], ["乌大"]),
         ("崇岭科技学院", ["崇岭科院", "崇科院", "崇岭科技"], ["崇科"]),
@@ -34,3 +35,16 @@ def test_short_names(name: str, present: list[str], absent: list[str]) -> None:
     shorts = short_names(name)
     assert set(present) <= set(shorts)
     assert not set(absent) & set(shorts)
+
+
+@pytest.mark.parametrize(
+    ("short", "full", "is_short"),
+    [
+        ("南农", "南京农业大学", True),
+        ("京农", "南京农业大学", False),
+        ("武职", "咸宁职业技术学院", False),
+        ("农南", "", False),
+    ],
+)
+def test_what_may_be_short_for_a_name(short: str, full: str, is_short: bool) -> None:
+    assert abbreviates(short, full) is is_short

@@ -35,6 +35,16 @@ def short_names(name: str) -> tuple[str, ...]:
     return unique(form for form in forms if form != name)
 
 
+def abbreviates(short: str, full: str) -> bool:
+    """Whether a name is made of characters of a full one, in order, from its first.
+
+    >>> abbreviates("南农", "南京农业大学"), abbreviates("武职", "咸宁职业技术学院")
+    (True, False)
+    """
+    rest = iter(full)
+    return full[:1] == short[:1] and all(character in rest for character in short)
+
+
 def _vocational(stem: str, place: str, field: str, kind: str) -> Iterator[str]:
     """Short forms of a 职业技术学院 and its like."""
     yield from (f"{stem}职院", f"{stem}职业学院", f"{stem}职业技术学院", f"{stem}职技院", f"{stem}职技")
@@ -70,5 +80,6 @@ def _general(place: str, field: str, kind: str) -> Iterator[str]:
     elif place:
         spoken = field in _SPOKEN_FIELDS
         yield from (f"{place}{field}", f"{place[0]}{field}") if spoken else ()
+        yield from [f"{place[0]}{field[0]}"] if spoken and end == "大" else []
         yield from (f"{place}{field}{end}", f"{place[0]}{field}{end}") if spoken and end == "大" else ()
         yield from (f"{place}{field[0]}{end}", f"{place[0]}{field[0]}{end}") if field[0] not in _HEADS_OF_WORDS else ()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from rag.domain.short_names import abbreviates
 from rag.language.text import sentence_spans, text_key
 from rag.question.leading_name import leading_name
 from rag.records import Chunk, Evidence, Passage, Query, Section
@@ -88,7 +89,9 @@ def query_to_evidence(
 def _with_stranger(query: Query, index: Index) -> Query:
     """The query, with the name it opens with among the unknown ones where no report has it."""
     name = leading_name(query.standalone) if not (query.colleges or query.unknown_colleges) else ""
-    return query if not name or index.holds(name) else replace(query, unknown_colleges=(name,))
+    if not name or index.holds(name) or any(abbreviates(name, report.college) for report in index.store.reports()):
+        return query
+    return replace(query, unknown_colleges=(name,))
 
 
 def with_figures(evidence: Evidence, index: Index) -> Evidence:
