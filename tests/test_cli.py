@@ -44,9 +44,11 @@ def data(folder, wenbao) -> Path:
     return target
 
 
-def test_an_answer_on_stdout_and_nothing_else(wenbao, data):
+def test_an_answer_on_stdout_and_on_stderr_one_line_that_no_key_is_set(wenbao, data):
     ran = wenbao("ask", f"{EAST}有多少在校生？", "--data", data)
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
+    assert re.fullmatch(r"没有设置大模型的密钥，.*\n", ran.err)
+    assert wenbao("ask", f"{EAST}有多少在校生？", "--data", data, "--model", "extractive").err == ""
     assert re.search(r"\*\*8123人\*\*[^\n]*\[1\]", ran.out)
     assert re.search(r"^\[1\] 《.*》，一、学校概况$", ran.out, re.MULTILINE)
 

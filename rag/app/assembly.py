@@ -82,7 +82,7 @@ def configured_models(settings: Settings) -> tuple[ConfiguredModel, ...]:
     """Every answerer, then every embedder."""
     builtin = ConfiguredModel(EXTRACTIVE, "回答", "摘录式，内置，不用联网", settings.model == EXTRACTIVE, AVAILABLE)
     answerers = (
-        ConfiguredModel(alias, "回答", _places(chat), alias == settings.model, _state(chat.api_key_env))
+        ConfiguredModel(alias, "回答", _places(chat), alias == settings.model, _chat_state(chat))
         for alias, chat in settings.models.items()
     )
     embedders = (
@@ -92,6 +92,13 @@ def configured_models(settings: Settings) -> tuple[ConfiguredModel, ...]:
         for alias, model in settings.embedders.items()
     )
     return (builtin, *answerers, *embedders)
+
+
+def _chat_state(chat: ChatSettings) -> str:
+    from rag.models.listening import is_answering
+
+    is_absent = not chat.api_key_env and chat.base_url and not is_answering(chat.base_url)
+    return f"{chat.base_url} 没有回应" if is_absent else _state(chat.api_key_env)
 
 
 def _state(variable: str) -> str:
@@ -105,14 +112,15 @@ def _embedder_description(model: ModelSettings) -> str:
 
 
 def _places(model: ModelSettings | ChatSettings) -> str:
-    parts = (model.model, model.base_url or (model.path if isinstance(model, ModelSettings) else model.provider))
+    about = model.about if isinstance(model, ChatSettings) else ""
+    parts = (about, model.model, model.base_url or (model.path if isinstance(model, ModelSettings) else model.provider))
     return "，".join(filter(None, parts))
 
 
 def probe_model(settings: Settings, model: ConfiguredModel) -> str:
     """What one tiny real call to the model gave, in a sentence; SettingsError or ModelError where it fails."""
     if model.use == "回答":
-        return "内置，不用联网，可以直接使用。" if model.alias == EXTRACTIVE else _probe_chat(settings, model.alias)
+        return "内置，不用联网，可以直接使用。" if model.alias == EXTRACTIVE else probe_chat(settings, model.alias)
     embedder = build_embedder(replace(settings, embedder=model.alias))
     started = time.perf_counter()
     vector = embedder.embed_query("毕业去向落实率")
@@ -120,8 +128,9 @@ def probe_model(settings: Settings, model: ConfiguredModel) -> str:
     return f"可以使用：返回 {len(vector)} 维向量，用时 {milliseconds:.0f} 毫秒。"
 
 
-def _probe_chat(settings: Settings, alias: str) -> str:
-    reply = build_chat_model(settings, alias).reply((Message("user", "请只回答一个字：好"),))
+def probe_chat(settings: Settings, alias: str, key: str = "") -> str:
+    """What one tiny real call to a chat model gave, with this key where one is given; ModelError where it fails."""
+    reply = build_chat_model(settings, alias, key).reply((Message("user", "请只回答一个字：好"),))
     cost = reply_cost(settings, alias, reply.input_tokens, reply.output_tokens)
     facts = (
         f"返回的模型 {reply.model_returned or '（没有给出）'}",
@@ -132,21 +141,15 @@ def _probe_chat(settings: Settings, alias: str) -> str:
     return f"可以使用：{'，'.join(filter(None, facts))}。"
 
 
-def build_chat_model(settings: Settings, alias: str) -> ChatModel:
-    """The chat model of that alias; its key is read at the first call."""
+def build_chat_model(settings: Settings, alias: str, key: str = "") -> ChatModel:
+    """The chat model of that alias, with this key, else with the one its environment variable holds at the first call."""
     from rag.models import LangchainChatModel
 
     _check_alias("回答", alias, settings.models)
     chosen = settings.models[alias]
     if not chosen.model:
         raise SettingsError(f"模型 {alias!r} 缺少 model：请在 config.toml 的 [models.{alias}] 里补上。")
-    return LangchainChatModel(alias, chosen, lambda: secret(chosen.api_key_env) if chosen.api_key_env else "")
-
-
-def missing_key(settings: Settings, alias: str) -> str:
-    """The environment variable that has to be set before the chat model can be called, `` where none has."""
-    chosen = settings.models.get(alias)
-    return chosen.api_key_env if chosen is not None and not has_secret(chosen.api_key_env) else ""
+    return LangchainChatModel(alias, chosen, lambda: key or (secret(chosen.api_key_env) if chosen.api_key_env else ""))
 
 
 def reply_cost(settings: Settings, alias: str, input_tokens: int, output_tokens: int) -> Decimal | None:
@@ -236,8 +239,8 @@ def _read_limits(settings: Settings) -> Limits:
     )
 
 
-def build_assistant(settings: Settings, index: Index) -> Assistant:
-    """The pipeline from a question to an answer over this index."""
+def build_assistant(settings: Settings, index: Index, key: str = "") -> Assistant:
+    """The pipeline from a question to an answer over this index; `key` is one pasted for its model."""
     from rag.assistant import Assistant
     from rag.language.tokens import estimate_tokens, token_counter
     from rag.retrieval.retrieve import RetrievalLimits
@@ -250,7 +253,7 @@ def build_assistant(settings: Settings, index: Index) -> Assistant:
         index,
         limits,
         estimate_tokens,
-        _cached(build_chat_model(settings, settings.model), settings),
+        _cached(build_chat_model(settings, settings.model, key), settings),
         lambda sent, received: reply_cost(settings, settings.model, sent, received),
         lambda text: token_counter()[0](text),
     )

@@ -137,6 +137,7 @@ def ask(
     debug: Debug = False,
 ) -> None:
     """提一个问题，回答中每个数字都注明出处。"""
+    from rag.app.answerers import answerer_line
     from rag.app.assembly import build_assistant
     from rag.presentation.json_and_text import answer_to_json, answer_to_text
     from rag.records import AnswerStatus, Filters
@@ -166,6 +167,8 @@ def ask(
         if answer.query.standalone != answer.query.question:
             complain(f"理解为：{answer.query.standalone}")
         say(answer_to_text(answer, known))
+        if model is None and (line := answerer_line(settings)):
+            complain(line)
         if pending:
             complain(f"还有 {pending} 页图片等待识别，其中的内容还答不了：加 --wait 可以先等识别完。")
     if answer.status is AnswerStatus.ERROR:

@@ -39,6 +39,8 @@ class ChatSettings:
 
     model: str = ""
     """Its name at the service."""
+    about: str = ""
+    """Chinese: whose it is and what it is for, as it is shown where one may choose."""
     provider: str = OPENAI
     """`openai`, or a provider that langchain's `init_chat_model` knows."""
     base_url: str = ""

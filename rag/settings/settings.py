@@ -25,6 +25,8 @@ SAMPLES = PROJECT / "corpus"
 CONFIG_NAME = "config.toml"
 EXTRACTIVE = "extractive"
 """Alias of the built-in answerer, which needs no model."""
+AUTO = "auto"
+"""As `model`: the first configured one whose key is set, else the built-in answerer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,21 @@ def load_settings(
     """
     environment = os.environ if environment is None else environment
     path = config or _config_path(environment)
-    settings = Settings()
+    settings = Settings(model=AUTO)
     if path is not None:
         settings = _merge(settings, _read_toml(path), f"配置文件 {path}")
     settings = _merge(settings, _from_environment(environment), "环境变量")
     given = {key: value for key, value in (options or {}).items() if value is not None}
-    return _merge(settings, given, "命令行")
+    return _with_answerer(_merge(settings, given, "命令行"), environment)
+
+
+def _with_answerer(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    """The settings with an answerer in place of `auto`."""
+    if settings.model != AUTO:
+        return settings
+    keyed = (alias for alias, chat in settings.models.items() if chat.api_key_env)
+    with_key = (alias for alias in keyed if has_secret(settings.models[alias].api_key_env, environment))
+    return replace(settings, model=next(with_key, EXTRACTIVE))
 
 
 def secret(name: str, environment: Mapping[str, str] | None = None) -> str:
@@ -158,8 +169,9 @@ def _merge(settings: Settings, given: Mapping[str, Any], source: str) -> Setting
 def _models(key: str, value: Any, source: str) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(item, Mapping) for item in value.values()):
         raise SettingsError(f"{source}中 {key} 应写成 [{key}.名称] 下的一组设置。")
-    if key == "models" and EXTRACTIVE in value:
-        raise SettingsError(f"{source}的 [models.{EXTRACTIVE}] 与内置回答重名：请换一个名称。")
+    for reserved in (EXTRACTIVE, AUTO) if key == "models" else ():
+        if reserved in value:
+            raise SettingsError(f"{source}的 [models.{reserved}] 与内置回答重名：请换一个名称。")
     return {alias: _model(_TABLES[key], table, f"{source}的 [{key}.{alias}] ") for alias, table in value.items()}
 
 

@@ -73,11 +73,21 @@ def converted_setting(key: str, value: Any, hint: Any, source: str) -> Any:
 
 def usable_key(name: str, value: str) -> str:
     """A key without the white space around it. Raises SettingsError, which never shows it, where there is none."""
-    key = value.strip()
-    if not key:
+    if not value.strip():
         raise SettingsError(f"没有设置环境变量 {name}：请把该服务的密钥放进这个变量后再试。")
+    return _whole_key(value.strip(), f"环境变量 {name} 里")
+
+
+def pasted_key(text: str) -> str:
+    """A key that somebody pasted. Raises SettingsError, which never shows it, where it is none."""
+    if not text.strip():
+        raise SettingsError("还没有粘贴密钥。")
+    return _whole_key(text.strip(), "粘贴")
+
+
+def _whole_key(key: str, place: str) -> str:
     if not (key.isascii() and key.isprintable()) or " " in key:
-        raise SettingsError(f"环境变量 {name} 里的密钥含有空格、换行或中文等字符，不是完整的密钥：请重新复制。")
+        raise SettingsError(f"{place}的密钥含有空格、换行或中文等字符，不是完整的密钥：请重新复制。")
     return key
 
 
