@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,13 @@ from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
 
 from rag.app.assembly import build_assistant, open_index
 from rag.assistant import Assistant
-from rag.records import AnswerStatus, Section, Table
+from rag.records import AnswerStatus, Report
 from rag.settings.settings import Settings
-from rag.suggestions.first import answered_suggestions
+from rag.suggestions.first import Suggestion, figures_to_suggestions
 from rag.suggestions.next import answer_to_next
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-WANTED, ATTEMPTS = 3, 8
+WANTED = 3
 
 
 def assistant_over(data: Path, reports: Path) -> Iterator[Assistant]:
@@ -36,13 +37,11 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 def next_questions(assistant: Assistant, question: str, asked: Sequence[str] = ()) -> tuple[str, ...]:
-    store = assistant.index.store
+    def drawn(report: Report) -> Sequence[Suggestion]:
+        return figures_to_suggestions(report, assistant.index.store.report_figures(report.id))
 
-    def parts(identity: str) -> tuple[Sequence[Section], Sequence[Table]]:
-        return store.sections(identity), store.tables(identity)
-
-    drawn = answer_to_next(assistant.ask(question), assistant.reports(), parts, (question, *asked))
-    return answered_suggestions(drawn, assistant.ask, WANTED, ATTEMPTS)
+    found = answer_to_next(assistant.ask(question), assistant.reports(), drawn, (question, *asked))
+    return tuple(one.question for one in islice(found, WANTED))
 
 
 def test_what_stands_beside_and_what_others_state_of_the_same(small: Assistant) -> None:
@@ -62,13 +61,19 @@ QUESTIONS = (
     "咸职的生师比是多少",
     "湖职2020届毕业生有多少人",
     "湖职2020届护理学院有多少毕业生",
-    "咸职2023年培训了多少人次",
+    "咸职的校训是什么",
+    "咸职的教职工食堂有几个窗口",
 )
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_what_is_suggested_over_the_sample_reports_is_answered(corpus: Assistant, question: str) -> None:
+def test_every_answer_is_followed_by_questions_a_name_and_a_refusal_too(corpus: Assistant, question: str) -> None:
     found = next_questions(corpus, question)
-    assert found
-    for one in found:
-        assert corpus.ask(one).status is AnswerStatus.ANSWERED, one
+    assert len(found) == WANTED
+    assert all(one.endswith("？") and "职院" in one for one in found)
+
+
+def test_most_of_what_is_suggested_over_the_sample_reports_is_answered(corpus: Assistant) -> None:
+    suggested = {one for question in QUESTIONS for one in next_questions(corpus, question)}
+    answered = [one for one in suggested if corpus.ask(one).status is AnswerStatus.ANSWERED]
+    assert len(answered) >= 0.7 * len(suggested), suggested - set(answered)

@@ -1,56 +1,102 @@
-"""Reports → questions a newcomer may ask of them, each with what its answer must say.
+"""A report's figure table → questions a newcomer may ask of it.
 
-Drawn from figures printed beside an indicator's name and from cells of tables, so that the report does answer them;
-whether the program does is for the caller to try (`answered_suggestions`).
+Asked is only what the report names in a plain noun phrase that it gives to one figure: such a question needs no trial.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, zip_longest
+from functools import lru_cache
+from itertools import chain, zip_longest
 
 from rag.domain.indicators import indicators
-from rag.language.numbers import find_numbers, find_scopes, unit_class
-from rag.language.text import matching_key
-from rag.records import AnswerStatus, Number, Report, ReportKind, Section, Table, TableRow, VerifiedAnswer
-from rag.structure.tables.joining import header_labels
+from rag.figures.heads import EMPTY
+from rag.language.numbers import agree, find_scopes, unit_class
+from rag.language.text import matching_key, tagged_words
+from rag.records import Figure, Report, ReportKind
 
-MIN_NAME_LENGTH = 3
-"""Characters: shorter printed names (支出, 教师) say too little to ask for."""
-PER_REPORT = 8
-"""Questions drawn from one report."""
-MAX_QUALIFIER = 12
-"""Characters before a name that still belong to it."""
-_FIGURE_WINDOW = 24
-"""Characters behind a name within which its figure ends."""
-_LINK = r"(?:总额|比例)?[为是达]?到?了?\s*"
-_LABEL = re.compile(r"[\u4e00-\u9fff、A-Za-z]{2,12}")
-_EMPTY_LABEL = re.compile(r"合计|总计|小计|共计|序号|备注|其他|单位|类型|分类|类别")
-_PLAIN_HEADER = re.compile(r"数值|数据|数量|结果|指标值|数字|内容")
-_BRACKETED = re.compile(r"\([^()]*\)")
+MIN_LENGTH, MAX_LENGTH = 3, 18
+"""Characters of a name that is asked for: shorter ones (支出, 教师) say too little."""
+MIN_THING = 5
+"""Of a name of things that are counted: 二等奖 may be of anything."""
+MIN_COUNT = 2
+"""Of one or none nobody asks how many."""
+_LINKS = re.compile(
+    r"^(?:(?:学校|全校|我校|本校|我院|全院|目前|现有|现|共有|共|其中|该校)的?)+|(?:(?:分别|总数|共计|累计|[为是有达占共约到])|[：:\s])+$"
+)
+_ROW_NAME = re.compile(r"[\u4e00-\u9fff]{2,18}")
+_MEASURE = re.compile(r"(?:率|比例?|占比|比重|数量?|总?额|产?值|量|面积|经费|资金|收入|支出|人次|学时|费用?|成绩|度)$")
+_NOUN_END = re.compile(r"^(?:n(?!r)|vn|l|j|nz)")
+_INSIDE = re.compile(r"^(?:n(?!r)|vn|an|a$|b|l|j|eng|f|s$|uj|c$|k|i|nz|ns|nt)")
+_NO_BEGINNING = frozenset("uj c f k p d".split())
+_TOTAL = re.compile(r"两者|合计|总计|小计|共计|序号|备注|其他|其它|单位|类型|分类|类别|项目|指标|名称")
+_UNASKED = frozenset({"change", "plan", "negated", "share", "case", "extreme", "total"})
+"""What a figure is said of with a verb, or beside another figure."""
+_PEOPLE = re.compile(r"[生员师工者]$|人[数才员]$")
+_OF_PEOPLE = frozenset("人 名 位".split())
+_COUNTS = re.compile(r"(?:人数|数量|数|人次|量)$")
+_NAMES_KIND = frozenset({ReportKind.OTHER, ReportKind.PROFILE, ReportKind.OFFICIAL})
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A question, the report it was drawn from, and the figure or name its answer must hold."""
+    """A question, and the report and figure it was drawn from."""
 
     question: str
     report_id: str
+    section_id: str
+    path: tuple[str, ...]
+    name: str
+    """What it asks for, in the report's words."""
     expected: str
+    """The figure as printed."""
 
 
-def report_to_suggestions(
-    report: Report, sections: Sequence[Section], tables: Sequence[Table]
-) -> tuple[Suggestion, ...]:
-    """Questions the report answers, the likeliest first: of its text and of its tables in turn."""
-    prose = (_prose_question(report, found) for found in _printed_figures(sections))
-    cells = ((f"{_subject(report)}{asked}", value) for asked, value in _table_questions(tables))
-    turns = (pair for turn in zip_longest(prose, cells) for pair in turn if pair)
-    found = {question: Suggestion(question, report.id, value) for question, value in turns}
-    return tuple(islice(found.values(), PER_REPORT))
+def figures_to_suggestions(report: Report, figures: Iterable[Figure]) -> tuple[Suggestion, ...]:
+    """What a report's figures answer, the likeliest to be asked first; each question once."""
+    named: dict[str, list[tuple[str, Figure]]] = {}
+    for figure in figures:
+        if name := figure_to_name(figure):
+            named.setdefault(_question(report, name, figure), []).append((name, figure))
+    firm = {question: held for question, held in named.items() if _is_one(held) and _is_of(report, held[0][1])}
+    endings = Counter(held[0][0][at:] for held in named.values() for at in range(1, len(held[0][0])))
+    alone = (
+        Suggestion(question, report.id, f.passage.section_id, f.passage.path, name, f.number.text.strip())
+        for question, held in firm.items()
+        for name, f in held[:1]
+        if len(held) > 1 or not endings[name]
+    )
+    topics: dict[str, list[Suggestion]] = {}
+    for one in sorted(alone, key=lambda one: _rank(one.name)):
+        topics.setdefault(name_to_topic(one.name), []).append(one)
+    return tuple(in_turn(topics.values()))
+
+
+def _is_one(held: Sequence[tuple[str, Figure]]) -> bool:
+    """Whether all figures of one name and time are one figure."""
+    return all(agree(held[0][1].number, other.number) for _, other in held[1:])
+
+
+def _is_of(report: Report, figure: Figure) -> bool:
+    """Whether a figure is of its report's years: of others a question is taken to ask another report."""
+    return not figure.context.time.years - report.years or not report.years
+
+
+@lru_cache(maxsize=20_000)
+def name_to_topic(name: str) -> str:
+    """The indicator a name is of, else the name itself: 就业率 of 毕业生就业率."""
+    printed = (word for item in indicators() for word in item.printed if name.endswith(word))
+    return max(printed, key=len, default=name)
+
+
+def _rank(name: str) -> tuple[int, int]:
+    """Names of indicators by their place in the table, then other measures, then what is counted; short names first."""
+    found = (at for at, item in enumerate(indicators()) if any(map(name.endswith, item.printed)))
+    kind = next(found, len(indicators()) if _MEASURE.search(name) else len(indicators()) + 1)
+    return kind, len(name)
 
 
 def interleaved(reports: Sequence[Report]) -> tuple[Report, ...]:
@@ -65,104 +111,111 @@ def interleaved(reports: Sequence[Report]) -> tuple[Report, ...]:
 def in_turn(lists: Iterable[Iterable[Suggestion]]) -> Iterator[Suggestion]:
     """The first of every list, then the second, and so on; no question twice."""
     turns: Iterator[Suggestion | None] = chain.from_iterable(zip_longest(*lists))
-    seen: set[Suggestion] = set()
+    seen: set[str] = set()
     for suggestion in turns:
-        if suggestion is not None and suggestion not in seen:
-            seen.add(suggestion)
+        if suggestion is not None and suggestion.question not in seen:
+            seen.add(suggestion.question)
             yield suggestion
 
 
-def answered_suggestions(
-    suggestions: Iterable[Suggestion], ask: Callable[[str], VerifiedAnswer], wanted: int, attempts: int
-) -> tuple[str, ...]:
-    """The first `wanted` questions whose answer is right and from the report they were drawn from."""
-    right = (s.question for s in islice(suggestions, attempts) if is_right(ask(s.question), s))
-    return tuple(islice(right, wanted))
+def figure_to_name(figure: Figure) -> str:
+    """The noun phrase a report gives a figure by, `` where it gives none: 全日制在校生, 护理专业的学生人数.
 
-
-def is_right(answer: VerifiedAnswer, suggestion: Suggestion) -> bool:
-    """Whether an answer to a suggested question says what it must, from the report it was drawn from."""
-    return (
-        answer.status is AnswerStatus.ANSWERED
-        and not answer.unsupported
-        and matching_key(suggestion.expected) in matching_key(answer.text)
-        and any(citation.passage.report_id == suggestion.report_id for citation in answer.citations)
-    )
-
-
-def _subject(report: Report) -> str:
-    """Whose and which report: 某职院2023年质量年报里，; empty where the college is unknown or the report is no college's."""
-    name = next((short for short in report.short_names if len(short) > 2), report.college)
-    if not name or report.kind is ReportKind.OFFICIAL:
+    >>> from rag.suggestions.first import is_noun_phrase
+    >>> is_noun_phrase("毕业去向落实率"), is_noun_phrase("走访调研")
+    (True, False)
+    """
+    number, context = figure.number, figure.context
+    if not number.unit or number.bound or context.aspects & _UNASKED or number.value < MIN_COUNT or figure.is_total:
         return ""
-    is_named = report.year and report.kind not in (ReportKind.OTHER, ReportKind.PROFILE)
-    return f"{name}{report.year}年{report.kind.value}里，" if is_named else f"{name}的"
+    if figure.is_cell:
+        return _cell_name(figure)
+    name = _trimmed(context.label)
+    return name if not figure.after.strip() and is_noun_phrase(name) and _may_have(name, number.unit) else ""
 
 
-def _prose_question(report: Report, found: _Printed) -> tuple[str, str]:
-    subject, graduates = _subject(report), found.phrase.startswith("毕业生")
-    college = subject.split(str(report.year))[0].removesuffix("的")
-    if find_scopes(found.phrase):
-        subject = college
-    elif report.cohort and (graduates or "毕业生" in found.sentence):
-        subject = f"{college}{report.cohort}届{'' if graduates else '毕业生的'}"
-    asked = f"有多少{found.number.unit}" if unit_class(found.number.unit) == "count" else "是多少"
-    return f"{subject}{found.phrase}{asked}？", found.number.text
+def _may_have(name: str, unit: str) -> bool:
+    """Whether what a name says can be given in that unit: a measure in any, people in 人, other things in their own."""
+    if _TOTAL.search(name):
+        return False
+    if _MEASURE.search(name):
+        return True
+    if unit_class(unit) != "count":
+        return False
+    return _PEOPLE.search(name) is not None if unit in _OF_PEOPLE else len(name) >= MIN_THING
 
 
-@dataclass(frozen=True, slots=True)
-class _Printed:
-    """An indicator's name, with what qualifies it, and the figure right behind it."""
-
-    phrase: str
-    number: Number
-    sentence: str
-
-
-def _printed_figures(sections: Sequence[Section]) -> Iterator[_Printed]:
-    """The first place of each indicator, in the indicators' order."""
-    for indicator in indicators():
-        names = (name for name in indicator.printed if len(name) >= MIN_NAME_LENGTH)
-        found = (_figure_behind(name, section.text) for name in names for section in sections)
-        yield from islice(filter(None, found), 1)
+def _cell_name(figure: Figure) -> str:
+    context = figure.context
+    if figure.after or any(map(_TOTAL.search, (*context.rows, *context.columns))):
+        return ""
+    levels = [_bare(level) for level in (*context.rows[-1:], *context.columns)]
+    if not 1 <= len(levels) <= 3 or not all(
+        is_noun_phrase(level, least=2) for level in levels[len(context.rows[-1:]) :]
+    ):
+        return ""
+    if any(not _ROW_NAME.fullmatch(level) for level in levels):
+        return ""
+    return "的".join(levels) if _MEASURE.search(levels[-1]) and len("".join(levels)) >= MIN_LENGTH else ""
 
 
-def _figure_behind(name: str, text: str) -> _Printed | None:
-    for match in re.finditer(re.escape(name) + _LINK, text):
-        number = next(iter(find_numbers(text[match.end() : match.end() + _FIGURE_WINDOW])), None)
-        if number and number.start == 0 and number.unit and not number.bound:
-            sentence = re.split(r"[。！？\n]", text[: match.start()])[-1]
-            qualifier = re.split(r"[，,；;：:、（）()“”‘’\s]", sentence)[-1]
-            phrase = name if len(qualifier) > MAX_QUALIFIER or find_numbers(qualifier) else f"{qualifier}{name}"
-            return _Printed(phrase, number, sentence + name)
-    return None
+def _bare(level: str) -> str:
+    return re.sub(r"[（(][^（）()]*[）)]", "", matching_key(level))
 
 
-def _table_questions(tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
-    """(what is asked, cell that answers): the first plain row of every table, then the second, and so on."""
-    questions = (_row_questions(table) for table in tables if table.header_rows)
-    return (pair for turn in zip_longest(*questions) for pair in turn if pair)
+def _trimmed(label: str) -> str:
+    """A clause without whose, when and the words that join it to its figure."""
+    label = "".join(label.split())
+    for scope in reversed(find_scopes(label)):
+        label = label[: scope.start] + label[scope.end :]
+    label = _LINKS.sub("", _LINKS.sub("", label))
+    first = next((word for word, _ in tagged_words(label)), "")
+    return label.removeprefix(first) if first in EMPTY else label
 
 
-def _row_questions(table: Table) -> Iterator[tuple[str, str]]:
-    """What one row alone answers."""
-    labels = [_BRACKETED.sub("", matching_key(label)) for label in header_labels(table.rows, table.header_rows)]
-    pairs = [pair for row in table.rows[table.header_rows :] for pair in _cell_questions(row, labels)]
-    counts = Counter(question for question, _ in pairs)
-    return (pair for pair in pairs if counts[pair[0]] == 1)
+@lru_cache(maxsize=20_000)
+def is_noun_phrase(name: str, least: int = MIN_LENGTH) -> bool:
+    """Whether a name is a noun with what narrows it, a verb in it only where it ends as a measure (毕业去向落实率)."""
+    if not least <= len(name) <= MAX_LENGTH or not re.fullmatch(r"[\u4e00-\u9fffA-Za-z]+", name):
+        return False
+    words = tagged_words(name)
+    is_measure = _MEASURE.search(name) is not None
+    if len(words[0][0]) == 1 and words[0][1][:1] in "nv":
+        return False
+    if not (is_measure or _NOUN_END.match(words[-1][1])) or words[0][1] in _NO_BEGINNING:
+        return False
+    if is_measure:
+        return all(tag[:1] in "nvabljsfkic" or tag in ("eng", "uj", "ad") for _, tag in words)
+    return all(_INSIDE.match(tag) for _, tag in words)
 
 
-def _cell_questions(row: TableRow, labels: Sequence[str]) -> Iterator[tuple[str, str]]:
-    cells = [_BRACKETED.sub("", matching_key(cell)) for cell in row.printed]
-    for name, cell, printed, label in zip(cells, cells[1:], row.printed[1:], labels[1:], strict=False):
-        if not (_is_label(name) and _is_label(label)):
-            continue
-        asked = name if _PLAIN_HEADER.fullmatch(label) else f"{name}的{label}"
-        if find_numbers(cell):
-            yield f"{asked}是多少？", printed.strip()
-        elif _is_label(cell) and not _PLAIN_HEADER.fullmatch(label):
-            yield f"{asked}是什么？", printed.strip()
+def _question(report: Report, name: str, figure: Figure) -> str:
+    asked = "有多少" if not _COUNTS.search(name) and unit_class(figure.number.unit) == "count" else "是多少"
+    unit = figure.number.unit if asked == "有多少" else ""
+    return f"{_whose(report, name, figure)}{name}{asked}{'人' if unit in _OF_PEOPLE else unit}？"
 
 
-def _is_label(text: str) -> bool:
-    return _LABEL.fullmatch(text) is not None and _EMPTY_LABEL.search(text) is None
+def _whose(report: Report, name: str, figure: Figure) -> str:
+    """Whose and when: 某职院2023届; the report too, where nothing else tells two reports of one college apart."""
+    college = next((short for short in report.short_names if len(short) > 2), report.college)
+    time = figure_time(figure)
+    if not time and report.cohort and "毕业" in name:
+        time = f"{report.cohort}届"
+    if not time and report.year and report.kind not in _NAMES_KIND:
+        time = f"{report.year}年"
+    if report.kind is ReportKind.OFFICIAL:
+        college = ""
+    return f"{college}{time}" if time or not college else f"{college}的"
+
+
+def figure_time(figure: Figure) -> str:
+    """The class, academic year or year a figure is of, `` where it is of several or of none: 2023届, 2022-2023学年."""
+    times = figure.context.time.spans
+    years = dict(times)
+    if len(years) < len(times):
+        return ""
+    if len(held := years.get("cohort", ())) == 1:
+        return f"{held[0]}届"
+    if len(held := years.get("academic_year", ())) == 2:
+        return f"{held[0]}-{held[1]}学年"
+    return f"{held[0]}年" if len(held := years.get("year", ())) == 1 else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from rag.records import Report, VerifiedAnswer
-from rag.settings.settings import EXTRACTIVE, Settings
+from rag.settings.settings import Settings
 from rag.suggestions import first as suggestions
 from rag.suggestions.first import Suggestion
 from rag.suggestions.next import answer_to_next
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from rag.keeping.feedback_store import FeedbackBox
     from rag.pictures.pictures import PagePictures
 
-SUGGESTED, SUGGESTION_ATTEMPTS, SUGGESTION_REPORTS = 4, 14, 6
-NEXT, NEXT_ATTEMPTS = 3, 6
-MAX_TRIED = 5000
+SUGGESTED, SUGGESTION_REPORTS, NEXT = 4, 6, 3
+MAX_DRAWN = 200
+"""Reports whose questions are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Parts:
     pictures: PagePictures
     recognition: BackgroundRecognition | None
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=5))
-    tried: dict[tuple[int, Suggestion], bool] = field(default_factory=dict)
-    """Which suggested questions were answered rightly, by the state of the index they were tried on."""
+    drawn: dict[tuple[str, str], tuple[Suggestion, ...]] = field(default_factory=dict)
+    """The questions a report answers, by its id and digest."""
 
     @property
     def uploads(self) -> Path:
@@ -92,39 +92,25 @@ def assistant_of(parts: Parts, model: str, *, is_fresh: bool = False) -> Assista
 
 @st.cache_resource(show_spinner="正在从报告里找几个可以问的问题……", max_entries=32)
 def suggested_questions(key: tuple[Any, ...], _parts: Parts, _reports: Sequence[Report]) -> tuple[str, ...]:
-    """Questions about these reports that were tried just now and answered rightly."""
-    store = _parts.index.store
+    """Questions that these reports answer."""
     chosen = suggestions.interleaved(_reports)[:SUGGESTION_REPORTS]
-    drawn = (suggestions.report_to_suggestions(r, store.sections(r.id), store.tables(r.id)) for r in chosen)
-    ask = _trial_of(_parts).ask
-    return suggestions.answered_suggestions(suggestions.in_turn(drawn), ask, SUGGESTED, SUGGESTION_ATTEMPTS)
+    drawn = suggestions.in_turn(_drawn(_parts, report) for report in chosen)
+    return tuple(one.question for one in islice(drawn, SUGGESTED))
 
 
 def next_questions(
-    parts: Parts, answer: VerifiedAnswer, reports: Sequence[Report], asked: Sequence[str], between: Callable[[], object]
+    parts: Parts, answer: VerifiedAnswer, reports: Sequence[Report], asked: Sequence[str]
 ) -> tuple[str, ...]:
-    """Questions to go on with after an answer, answered rightly when tried; `between` is called before each trial."""
-    store, found = parts.index.store, list[str]()
-    drawn = answer_to_next(answer, reports, lambda identity: (store.sections(identity), store.tables(identity)), asked)
-    for suggestion in islice(drawn, NEXT_ATTEMPTS):
-        between()
-        if _is_answered(parts, suggestion):
-            found.append(suggestion.question)
-        if len(found) == NEXT:
-            break
-    return tuple(found)
+    """Questions to go on with after an answer."""
+    found = answer_to_next(answer, reports, lambda report: _drawn(parts, report), asked)
+    return tuple(one.question for one in islice(found, NEXT))
 
 
-def _is_answered(parts: Parts, suggestion: Suggestion) -> bool:
-    """Whether the suggestion was answered rightly when it was tried; tried once for all sessions."""
-    key = (parts.index.store.generation(), suggestion)
-    if key not in parts.tried:
-        if len(parts.tried) >= MAX_TRIED:
-            parts.tried.clear()
-        parts.tried[key] = suggestions.is_right(_trial_of(parts).ask(suggestion.question), suggestion)
-    return parts.tried[key]
-
-
-def _trial_of(parts: Parts) -> Assistant:
-    """The answerer questions are tried with: the built-in one, which costs nothing."""
-    return assistant_of(parts, EXTRACTIVE)
+def _drawn(parts: Parts, report: Report) -> tuple[Suggestion, ...]:
+    """What a report's figures answer; drawn once for all sessions."""
+    key = (report.id, report.sha256)
+    if key not in parts.drawn:
+        if len(parts.drawn) >= MAX_DRAWN:
+            parts.drawn.clear()
+        parts.drawn[key] = suggestions.figures_to_suggestions(report, parts.index.store.report_figures(report.id))
+    return parts.drawn[key]

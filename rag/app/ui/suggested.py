@@ -42,8 +42,7 @@ def draw_next_questions(parts: Parts, reports: Sequence[Report], place: DeltaGen
     key = (*_key(parts, reports), answer.text, *asked)
     try:
         if memory.get("next", ((), ()))[0] != key:
-            # a click on the page interrupts where something is drawn
-            near = next_questions(parts, answer, reports, asked, between=place.empty)
+            near = next_questions(parts, answer, reports, asked)
             others = near or suggested_questions(_key(parts, reports), parts, reports)
             memory.next = (key, tuple(question for question in others if question not in asked))
     except Exception:  # the answer is as good without them
