@@ -42,6 +42,19 @@ def test_next_years_report_is_another() -> None:
     assert without_twins(grouped(reports)) == grouped(reports)
 
 
+def test_rules_repeated_next_year_are_another_report() -> None:
+    first = report_of("规则2022.pdf", text_of(2023))
+    reports = [replace(first, year=2022), replace(first, id="规则2023.pdf")]
+    assert without_twins(grouped(reports)) == grouped(reports)
+
+
+def test_one_name_in_two_formats_may_mark_its_tables_in_two_ways() -> None:
+    text, apart = text_of(2023), text_of(2023)[:4000] + text_of(2023)[4000:].replace("投入", "|投入|")
+    assert 0.3 < similarity(text_sketch([text]), text_sketch([apart])) < 0.6
+    assert len(without_twins(grouped([report_of("年报.pdf", text), report_of("text/年报.txt", apart)]))) == 1
+    assert len(without_twins(grouped([report_of("甲.pdf", text), report_of("text/乙.txt", apart)]))) == 2
+
+
 def test_digest_of_a_report_is_another() -> None:
     reports = [report_of("a.pdf", text_of(2023)), report_of("b.pdf", text_of(2023, 80))]
     assert len(without_twins(grouped(reports))) == 2

@@ -18,7 +18,9 @@ SHINGLE = 12
 """Characters a shingle."""
 SKETCH_SIZE = 128
 TWIN_SIMILARITY = 0.6
-"""Estimated Jaccard similarity from which two files are one report; next year's report stays far below."""
+"""Estimated Jaccard similarity from which two files of one year are one report."""
+NAMESAKE_SIMILARITY = 0.3
+"""The same for files of one name in two formats, of which one may mark its tables in its own way."""
 
 _PREFERRED = {"pdf": 0, "docx": 1, "markdown": 2, "text": 3}
 
@@ -39,14 +41,20 @@ def similarity(first: Sequence[int], second: Sequence[int]) -> float:
 
 
 def near_duplicates(report: Report, others: Iterable[Report]) -> tuple[str, ...]:
-    """Ids of the others, of the same kind, that hold nearly the same text."""
+    """Ids of the others, of the same kind and year, that hold nearly the same text."""
     return tuple(
         other.id
         for other in others
         if other.id != report.id
         and other.kind == report.kind
-        and similarity(report.sketch, other.sketch) >= TWIN_SIMILARITY
+        and (other.year == report.year or None in (other.year, report.year))
+        and similarity(report.sketch, other.sketch) >= _needed(report, other)
     )
+
+
+def _needed(report: Report, other: Report) -> float:
+    is_namesake = Path(report.id).stem == Path(other.id).stem and report.format != other.format
+    return NAMESAKE_SIMILARITY if is_namesake else TWIN_SIMILARITY
 
 
 def without_twins(reports: Sequence[Report]) -> tuple[Report, ...]:
