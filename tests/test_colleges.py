@@ -179,3 +179,22 @@ def test_places_are_known() -> None:
 def test_names_stand_in_the_text(text: str) -> None:
     assert all(name in text for name in names_in(text))
     assert all(0 <= a < b <= len(text) for a, b in mentioned(text, NAMES).values())
+
+
+@pytest.mark.parametrize(
+    ("question", "colleges"),
+    [
+        ("枞川护理专业的毕业生有多少", ["枞川职业技术学院"]),
+        ("枞川、岷阳机电和沂泽三家比一比", ["枞川职业技术学院", "岷阳机电职业技术学院", "沂泽农牧职业学院"]),
+        ("枞川市有多少所学校", []),
+        ("枞川理工大学有多少学生", []),
+        ("岷阳机电大学有多少学生", []),
+        ("留在枞川的毕业生有多少", []),
+        ("沂泽工院招了多少人", []),
+    ],
+)
+def test_a_place_or_stem_names_the_only_college_called_by_it(question: str, colleges: list[str]) -> None:
+    names = {name: short_names(name) for name in ("枞川职业技术学院", "岷阳机电职业技术学院", "沂泽农牧职业学院")}
+    assert set(mentioned(question, names)) == set(colleges)
+    shared = names | {"枞川农业职业技术学院": (), "岷阳职业技术学院": (), "沂泽职业学院": ()}
+    assert not {"枞川职业技术学院", "沂泽农牧职业学院"} & set(mentioned(question, shared))

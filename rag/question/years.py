@@ -54,3 +54,15 @@ def without_years(text: str) -> str:
     for span in reversed(year_spans(text)):
         text = f"{text[: span.start]} {text[span.end :]}"
     return text
+
+
+def with_whole_years(text: str) -> str:
+    """A question with its years written as reports print them.
+
+    >>> with_whole_years("23届就业率")
+    '2023届就业率'
+    """
+    for span in reversed(year_spans(text)):
+        if len(span.years) == 1 and not re.match(r"\d{4}|[一二]", text[span.start : span.end]):
+            text = f"{text[: span.start]}{span.years[0]}{span.word}{text[span.end :]}"
+    return text
