@@ -25,7 +25,8 @@ from rag.ports import ChatModel
 from rag.question.understand import question_to_query
 from rag.records import Contradiction, Evidence, Filters, ModelReply, Query, Report, Table, Turn, VerifiedAnswer
 from rag.retrieval.conversation import with_earlier
-from rag.retrieval.retrieve import RetrievalLimits, query_to_evidence, with_figures
+from rag.retrieval.growing import RetrievalLimits
+from rag.retrieval.retrieve import query_to_evidence, with_figures
 
 STAGES = ("理解", "检索", "作答", "核对")
 UNDERSTAND, RETRIEVE = "understand", "retrieve"

@@ -18,7 +18,8 @@ from rag.language.tokens import estimate_tokens
 from rag.presentation.figure_table import figures_to_csv, figures_to_text, find_figures
 from rag.question.understand import question_to_query
 from rag.records import Figure, Filters
-from rag.retrieval.retrieve import RetrievalLimits, query_to_evidence
+from rag.retrieval.growing import RetrievalLimits
+from rag.retrieval.retrieve import query_to_evidence
 from rag.settings.settings import Settings
 from rag.structure.passages import section_to_passage
 

@@ -12,7 +12,9 @@ from rag.index.index import Index
 from rag.language.tokens import estimate_tokens
 from rag.question.understand import question_to_query
 from rag.records import Filters, Passage, Query
-from rag.retrieval.retrieve import RRF_CONSTANT, RetrievalLimits, query_to_evidence, reciprocal_rank_fusion
+from rag.retrieval.candidates import RRF_CONSTANT, reciprocal_rank_fusion
+from rag.retrieval.growing import RetrievalLimits
+from rag.retrieval.retrieve import query_to_evidence
 from rag.settings.settings import Settings
 
 TOPICS = "图书馆藏书 食堂就餐 宿舍床位 操场跑道 实训工位 校医院药房 体育馆看台 机房电脑 礼堂座位 车队校车".split()
@@ -119,3 +121,49 @@ def test_the_words_of_the_question_are_weighed(index: Index) -> None:
 def test_a_name_that_no_report_has_is_unknown(question: str, unknown: tuple[str, ...], index: Index) -> None:
     found = query_to_evidence(query(question, index), index, LIMITS, estimate_tokens)
     assert found.query.unknown_colleges == unknown
+
+
+@pytest.fixture(scope="module")
+def yearly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """Reports of one college of four years, each with its own figures; one looks back."""
+    folder: Path = tmp_path_factory.mktemp("yearly")
+    (folder / "reports").mkdir()
+    for year in (2019, 2020, 2022, 2023):
+        lines = [f"东湖职业技术学院高等职业教育质量年度报告（{year}年度）", "一、师资"]
+        lines += [f"学校有专任教师{year - 1500}人，生师比为1{year - 2015}.5:1。", "二、条件", "各专业设备"]
+        lines += [
+            "专业\t台数\t总值（万元）",
+            f"护理\t{year - 2000}\t{year - 1900}",
+            f"会计\t{year - 2010}\t{year - 1950}",
+        ]
+        lines += ["三、回顾", "2018年学校有专任教师488人。"] if year == 2023 else []
+        (folder / "reports" / f"东湖{year}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    opened = open_index(Settings(data=folder / "data"))
+    assert len(build_ingest(Settings(data=folder / "data"), opened).run([folder / "reports"]).added) == 4
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("东湖职院2020年专任教师有多少人", "东湖2020.txt"),
+        ("20年专任教师有多少人", "东湖2020.txt"),
+        ("2023年护理的设备总值", "东湖2023.txt"),
+        ("专任教师有多少人", "东湖2023.txt"),
+    ],
+)
+def test_the_report_of_the_asked_year_comes_first(question: str, first: str, yearly: Index) -> None:
+    assert passages(question, yearly)[0].report_id == first
+
+
+def test_a_report_of_another_year_helps_where_it_prints_the_asked_one(yearly: Index) -> None:
+    found = passages("东湖职院2018年专任教师有多少人", yearly)
+    assert any("488人" in passage.text for passage in found)
+    assert {passage.report_id for passage in found} <= {"东湖2019.txt", "东湖2020.txt", "东湖2023.txt"}
+
+
+def test_a_table_brings_the_line_that_titles_it(yearly: Index) -> None:
+    found = next(p for p in passages("2023年护理的设备有几台", yearly) if p.table_id)
+    assert found.text.startswith("各专业设备\n")
+    assert found.text[found.focus_start : found.focus_end].startswith("护理\t")

@@ -96,3 +96,24 @@ def test_a_college_left_out_by_the_filters_is_named_whole() -> None:
 def test_a_college_left_out_by_the_filters_is_still_one_of_those_compared() -> None:
     query = question_to_query("咸职和湖职的生师比各是多少", (), Filters(colleges=(XN,)), REPORTS)
     assert [part.unknown_colleges for part in query.parts] == [(), (HB,)]
+
+
+YEARS = [
+    make_report(f"xn-{year}.pdf", XN, year=year, academic_year=f"{year - 1}-{year}") for year in (2019, 2021, 2023)
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "ids", "beyond"),
+    [
+        ("生师比是多少", ("xn-2019.pdf", "xn-2021.pdf", "xn-2023.pdf"), ()),
+        ("2021年生师比是多少", ("xn-2021.pdf", "xn-2023.pdf"), ("xn-2019.pdf",)),
+        ("23年生师比是多少", ("xn-2023.pdf",), ("xn-2019.pdf", "xn-2021.pdf")),
+        ("咸职2018年生师比是多少", ("xn-2019.pdf",), ("xn-2021.pdf", "xn-2023.pdf")),
+    ],
+)
+def test_of_other_years_only_what_prints_the_asked_one_is_wanted(
+    question: str, ids: tuple[str, ...], beyond: tuple[str, ...]
+) -> None:
+    query = question_to_query(question, (), Filters(), YEARS)
+    assert (query.report_ids, query.beyond_ids) == (ids, beyond)

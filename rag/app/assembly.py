@@ -243,7 +243,7 @@ def build_assistant(settings: Settings, index: Index, key: str = "") -> Assistan
     """The pipeline from a question to an answer over this index; `key` is one pasted for its model."""
     from rag.assistant import Assistant
     from rag.language.tokens import estimate_tokens, token_counter
-    from rag.retrieval.retrieve import RetrievalLimits
+    from rag.retrieval.growing import RetrievalLimits
 
     _check_alias("回答", settings.model, (EXTRACTIVE, *settings.models))
     limits = RetrievalLimits(settings.retrieve_passages, settings.max_passage_tokens)

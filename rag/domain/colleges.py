@@ -39,8 +39,7 @@ _FIELDS = (
 """What a college is for: behind its place in its name, and what the schools inside a college are named by."""
 _STEM = re.compile(rf"(?P<place>.{{2,4}}?)(?P<field>(?:{'|'.join(sorted(_FIELDS, key=len, reverse=True))})*)")
 _GOES_ON = re.compile(r"[\u4e00-\u9fff]{0,8}(?:学院|大学|学校|职院)|[\u4e00-\u9fff]{1,3}[院大校局厅]")
-"""Behind a place it makes the name of another."""
-_KIND = re.compile(KINDS)
+_KIND, _NAMED_ON = re.compile(KINDS), re.compile(r"(?:职业)?(?:技术)?(?:学院|大学|学校|[院大局厅])")
 _NAME_STEM = re.compile(rf"(?P<stem>.{{2,{MAX_STEM}}}?)(?:{KINDS}|大学|学院)")
 _ONLY_FIELDS = re.compile(rf"(?:{'|'.join(_FIELDS)}|[文理工商法医药哲农]|与)+")
 # What a university or an ordinary college is called between its place and 大学 or 学院; the schools inside a college
@@ -189,7 +188,7 @@ def mentioned(question: str, names: Mapping[str, Iterable[str]]) -> dict[str, tu
     for college, span in _slips(key, forms, taken):
         found.setdefault(college, span)
     for college, span in _bare_places(key, names):
-        if college not in found and _is_free(span, {span: "" for span in found.values()}):
+        if college not in found and _is_free(span, dict.fromkeys(found.values(), "")):
             found[college] = span
     return {college: (offsets[start], offsets[end - 1] + 1) for college, (start, end) in found.items()}
 
@@ -220,30 +219,25 @@ def _place_of(college: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _as_subject(place: str) -> re.Pattern[str]:
-    before = r"(?:^|[、,，;；和与跟及同比]|请问|听说|想问)"
     after = rf"(?![省市县区州镇乡]|地区|本地|当地|籍|生源|{_GOES_ON.pattern})"
-    return re.compile(rf"{before}(?P<place>{place}){after}")
+    return re.compile(rf"(?:^|[、,，;；和与跟及同比]|请问|听说|想问)(?P<place>{place}){after}")
 
 
 def _find(
     key: str, form: str, college: str, taken: Mapping[tuple[int, int], str], others: Iterable[tuple[int, int]]
 ) -> tuple[int, int] | None:
     start = key.find(form)
-    is_stem = college.startswith(form) and _KIND.fullmatch(college, len(form)) is not None
+    is_stem = form[:2] == college[:2] and _KIND.fullmatch(college, len(form)) is not None
     while start >= 0:
         span = (start, start + len(form))
         # 湖南工业大学 is not 湖南工业, 东湖职院 is not 湖职院
         inside = len(form) <= MAX_INITIALS and any(a < span[0] < b for a, b in others)
-        inside = inside or (is_stem and key[span[0] : span[0] + len(college)] != college and _named_on(key, span[1]))
+        other = is_stem and not key.startswith(college, start) and _NAMED_ON.match(key, span[1]) is not None
         free = taken.get(span, form) == form and _is_free(span, taken) and not _OTHER_WORD.match(key, span[1])
-        if free and not inside and _begins_name(key, start, form, college):
+        if free and not (inside or other) and _begins_name(key, start, form, college):
             return span
         start = key.find(form, start + 1)
     return None
-
-
-def _named_on(key: str, end: int) -> bool:
-    return re.match(r"(?:职业)?(?:技术)?(?:学院|大学|学校|[院大局厅])", key[end:]) is not None
 
 
 def _is_free(span: tuple[int, int], taken: Mapping[tuple[int, int], str]) -> bool:

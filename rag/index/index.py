@@ -162,6 +162,12 @@ class Index:
         known = self.store.known_chunks([chunk_id for chunk_id, _ in (*lexical, *vector)])
         return SearchHits(*(tuple(hit for hit in hits if hit[0] in known) for hits in (lexical, vector)))
 
+    def search_words(self, text: str, k: int, report_ids: Collection[str] | None = None) -> Hits:
+        """As `search`, by words alone."""
+        hits = self._refreshed().keywords.search(text, k, report_ids)
+        known = self.store.known_chunks([chunk_id for chunk_id, _ in hits])
+        return tuple(hit for hit in hits if hit[0] in known)
+
     def holds(self, text: str) -> bool:
         """Whether every term of a text stands in some report."""
         return self._refreshed().keywords.holds(text)

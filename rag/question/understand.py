@@ -16,7 +16,7 @@ from rag.question.asks import question_to_asks
 from rag.question.follow_up import Resolved, resolve_follow_up
 from rag.question.operation import question_to_operation
 from rag.question.subjects import Subject, split_subjects
-from rag.question.years import question_years
+from rag.question.years import question_years, with_whole_years
 from rag.records import Filters, Query, Report, ReportKind, Turn
 
 _FILLER = re.compile(
@@ -32,6 +32,7 @@ _WANTS_NUMBER = re.compile(r"多少|几[个位名项次门家所种类场期人�
 @dataclass(frozen=True, slots=True)
 class _Scope:
     report_ids: tuple[str, ...]
+    beyond_ids: tuple[str, ...]
     colleges: tuple[str, ...]
     unknown: tuple[str, ...]
 
@@ -58,11 +59,14 @@ def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report]
         carried=carried,
         kinds=resolved.kinds,
         report_ids=scope.report_ids,
+        beyond_ids=scope.beyond_ids,
         colleges=scope.colleges,
         unknown_colleges=scope.unknown,
         years=years,
         terms=(
-            " ".join([strip_question(f"{focus} {carried}", scope.colleges, reports), *scope.colleges]),
+            " ".join(
+                [with_whole_years(strip_question(f"{focus} {carried}", scope.colleges, reports)), *scope.colleges]
+            ),
             *printed_names(f"{focus} {carried}"),
         ),
         wants_number=_WANTS_NUMBER.search(focus + carried) is not None,
@@ -163,11 +167,19 @@ def _route(standalone: str, years: Sequence[int], reports: Sequence[Report], eve
     spans = {named[college] for college in colleges}
     outside = [c for c in in_order if c in owners and c not in held and named[c] not in spans]
     kinds = asked_kinds(standalone)
-    if colleges:
-        chosen = {report.id for report in _of_colleges(reports, colleges, years, kinds)}
+    only = {report.college for report in reports if not _speaks_of_others(report)}
+    whose = colleges or (tuple(only) if years and len(only) == 1 else ())
+    if whose:
+        chosen = {report.id for report in _of_colleges(reports, whose, years, kinds)}
+        every_year = {report.id for report in _of_colleges(reports, whose, (), kinds)}
     else:
-        chosen = {report.id for report in _narrow(reports, [r for r in reports if r.kind in kinds])}
-    return _Scope(tuple(report.id for report in reports if report.id in chosen), colleges, (*outside, *unknown))
+        chosen = every_year = {report.id for report in _narrow(reports, [r for r in reports if r.kind in kinds])}
+    return _Scope(
+        tuple(report.id for report in reports if report.id in chosen),
+        tuple(report.id for report in reports if report.id in every_year - chosen),
+        colleges,
+        (*outside, *unknown),
+    )
 
 
 def _of_colleges(

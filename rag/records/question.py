@@ -84,6 +84,8 @@ class Query:
     """What the question itself asks: `standalone` without what was only carried over."""
     report_ids: tuple[str, ...]
     """Reports to search, narrowed by college, year, kind and the asker's filters."""
+    beyond_ids: tuple[str, ...] = ()
+    """Reports of other years: of them only what prints a year asked about is taken."""
     colleges: tuple[str, ...] = ()
     """Colleges named in the question that are in the corpus."""
     unknown_colleges: tuple[str, ...] = ()

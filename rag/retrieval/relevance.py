@@ -63,7 +63,10 @@ class Relevance:
 
     def shares(self, text: str) -> dict[str, float]:
         """The question's words a text covers, each with the share of its weight that it earns."""
-        key = text_key(text)
+        return self.shares_in(text_key(text))
+
+    def shares_in(self, key: str) -> dict[str, float]:
+        """As `shares`, of a text's `matching_key`."""
         covered = {word: share for word in self.weights if (share := _share(word, key))}
         for words, printed in self.equivalents:
             if any(name in key for name in printed):
@@ -73,8 +76,13 @@ class Relevance:
 
     def coverage(self, text: str, context: str = "", context_share: float = CONTEXT) -> float:
         """Share of the question's weight, 0 to 1, that stands in a text, or (counting less) in its context."""
-        covered = {word: context_share * share for word, share in self.shares(context).items()} if context else {}
-        for word, share in self.shares(text).items():
+        above = self.shares(context) if context else {}
+        return self.earned_with(text_key(text), above, context_share)
+
+    def earned_with(self, key: str, above: Mapping[str, float], context_share: float) -> float:
+        """As `coverage`, of a text's `matching_key` and the shares that its context covers."""
+        covered = {word: context_share * share for word, share in above.items()}
+        for word, share in self.shares_in(key).items():
             covered[word] = max(share, covered.get(word, 0.0))
         return self.earned(covered)
 
