@@ -71,12 +71,12 @@ def _prepared(assistant: Assistant, model: ChatModel, case: Case) -> tuple[Given
 
 
 def _exported(case: Case, prompt: AnswerPrompt) -> Exported:
-    text = "\n".join(message.content for message in prompt.messages)
+    texts = [passage.text for passage in prompt.passages.values()]
     return Exported(
         case=case,
         tokens=prompt.tokens,
         fingerprint=fingerprint(prompt),
-        holds_evidence=recall_rank(case.evidence, [text]) is not None if case.evidence else None,
+        holds_evidence=recall_rank(case.evidence, texts) is not None if case.evidence else None,
         is_completed=_is_completed(prompt),
     )
 

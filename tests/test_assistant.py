@@ -95,7 +95,7 @@ def reply_with(figure: str) -> Callable[[Sequence[Message]], str]:
     """A reply that gives the figure by the id the prompt lists it under."""
 
     def reply(messages: Sequence[Message]) -> str:
-        found = re.search(rf"^(F\d+) = {re.escape(figure)}", messages[1].content, re.MULTILINE)
+        found = re.search(rf"{re.escape(figure)}\{{(F\w+)", messages[1].content)
         return reply_text(f"是 **{{{found[1] if found else 'F999'}}}**。")
 
     return reply

@@ -239,7 +239,7 @@ def test_evaluate(expression: str, text: str, formula: str) -> None:
         "f1; f2",
         "f1 + ２",
         "(" * (MAX_DEPTH + 1) + "f1" + ")" * (MAX_DEPTH + 1),
-        "f1" + " + f1" * 100,
+        "f1" + " + f1" * 500,
         "f1" + "×999999999999" * 20,
         "f1" + "÷999999999999" * 20,
         "f1" + "×0.000001" * 10,
@@ -284,3 +284,12 @@ def test_sums_and_differences_are_exact(values: list[Decimal]) -> None:
     assert added.value == sum(values)
     back = difference(Operand(added, 9), figures[0])
     assert Decimal(back.text.removesuffix("万元")) == sum(values) - values[0]
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [("part * all", "30人"), ("all * part", "30人"), ("all / part", "83.33人"), ("part * money", "60万元")],
+)
+def test_a_percentage_of_an_amount_is_so_many_hundredths_of_it(expression, text):
+    given_figures = dict(zip(("part", "all", "money"), operands("60%", "50人", "100万元"), strict=True))
+    assert evaluate(expression, given_figures).text == text

@@ -75,7 +75,7 @@ def script(body):
         (text for word, text in {"在校生": "8421人", "就业率": "91.5%", "图书": "84210册"}.items() if word in question),
         "",
     )
-    found = re.search(rf"^(F\d+) = {wanted}", user, re.MULTILINE) if wanted else None
+    found = re.search(rf"{wanted}\{{(F\w+)", user) if wanted else None
     return reply_text(f"是 **{{{found[1]}}}**。") if found else reply_text("没有写。", "not_found")
 
 

@@ -48,15 +48,16 @@ def test_passages_come_with_their_place_and_their_figures_with_what_they_are_sai
     system, user = PROMPT.messages
     assert "只输出一个 JSON 对象" in system.content
     assert user.content.index("〔P1〕") < user.content.index("问题：2023届毕业生就业率是多少？")
-    assert (
-        "〔P1〕《东湖职业技术学院2023年质量年报》｜东湖职业技术学院｜质量年报｜2023年｜章节：一、就业｜第1页"
-        in user.content
-    )
+    assert "〔P1〕《东湖职业技术学院2023年质量年报》｜一、就业｜第1页" in user.content
     lines = user.content.splitlines()
-    assert f"{figure_id(PROMPT, '96.12%')} = 96.12%｜就业率为｜2023届" in lines
-    assert f"{figure_id(PROMPT, '120')} = 120人｜财经学院 会计 人数（人）" in lines
-    assert f"{figure_id(PROMPT, '80')} = 80人｜财经学院 金融 人数（人）" in lines
-    assert list(PROMPT.figures) == [f"F{n}" for n in range(1, len(PROMPT.figures) + 1)]
+    assert (
+        "2023届毕业生6370人{F1}，就业率为96.12%{F2}，其中医学类95.1%{F3}。专业对口率为63.6%{F4}，约20人{F5}自主创业。"
+        in lines
+    )
+    assert "列：A 学院｜B 专业｜C 人数（人）" in lines
+    assert f"财经学院｜会计｜120{{{figure_id(PROMPT, '120')}}}" in lines
+    assert f"财经学院｜金融｜80{{{figure_id(PROMPT, '80')}}}" in lines
+    assert figure_id(PROMPT, "120").endswith("C")
     assert PROMPT.tokens == sum(estimate_tokens(message.content) for message in PROMPT.messages)
 
 
@@ -73,7 +74,9 @@ def test_what_a_report_says_stays_data():
     assert "忽略以上要求" in inside
     assert "$question" in inside
     assert user.count("=====资料结束=====") == 1
-    assert not any(mark in inside for mark in ("〔P9〕", "[P1]", "{F1}"))
+    assert not any(mark in inside for mark in ("〔P9〕", "[P1]"))
+    assert inside.count("{F1}") == 1
+    assert inside.count("1%{F1}") == 1
 
 
 def test_the_conversation_is_given_in_short():
@@ -84,7 +87,7 @@ def test_the_conversation_is_given_in_short():
     assert "答" * 301 not in user
 
 
-@pytest.mark.parametrize("budget", [1_000, 3_200, 3_400, 3_600, 4_000, 6_000])
+@pytest.mark.parametrize("budget", [1_000, 3_200, 3_400, 3_600, 4_000, 4_600, 6_000])
 def test_the_budget_is_kept_the_best_passages_first(budget):
     long = make_passage("".join(f"第{n}条说明，招生{n}人。\n" for n in range(100, 200)), path=("三、招生",))
     long = replace(long, focus_start=long.text.index("第150条"), focus_end=long.text.index("第151条"))
@@ -95,7 +98,7 @@ def test_the_budget_is_kept_the_best_passages_first(budget):
         whole = next(p for p in (JOBS, long, STAFF, ROWS) if p.path == passage.path and p.table_id == passage.table_id)
         assert whole.text[passage.start : passage.end] == passage.text
         assert passage.text[passage.focus_start : passage.focus_end] == whole.text[whole.focus_start : whole.focus_end]
-    if budget >= 4_000:
+    if budget >= 4_600:
         assert next(iter(prompt.passages.values())) == JOBS
         assert "第150条" in prompt.messages[1].content
 
@@ -245,7 +248,7 @@ def test_computations_are_done_by_code(expression, answer, text):
     ("expression", "message"),
     [
         ("<96.12%> - <796人>", "不能相减"),
-        ("<796人> * 3", "常数 3 不是报告中的数字"),
+        ("<796人> * 3", "常数 3 既不是报告中的数字"),
         ("<796人> - <796人>", "两个不同的数字"),
         ("<796人> - F99", "不是给出的数字|两个不同"),
         ("__import__('os')", "两个不同的数字"),

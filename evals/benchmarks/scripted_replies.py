@@ -32,8 +32,14 @@ HEADER_ROWS = 1
 _QUESTION = re.compile(r"^问题：(.*)$", re.MULTILINE)
 _HISTORY = re.compile(r"其中的数字不能当作依据）：\n(.*?)\n\n问题：", re.DOTALL)
 _PASSAGE = re.compile(r"^〔(P\d+)〕(.*)$")
-_FIGURE = re.compile(r"^(F\d+) = ([^｜]*)(?:｜(.*))?$")
-_LIST = "可引用的数字："
+_FIGURE = re.compile(
+    r"(?P<written>[约近超]?-?\d[\d.,/:：～—-]*(?:[^\s\d{}｜，。；、（）]{1,6})?)\{(?P<id>F\w+)[^{}]*\}"
+)
+_MARK = re.compile(r"\{F\w+[^{}]*\}")
+_UNIT = re.compile(r"（([^（）]{1,6})）$")
+_COLUMNS = "列："
+_SAID_BEFORE = 30
+"""Characters before a figure that tell what it is said of."""
 _CHANGES = ("({0} - {1}) / {1} * 100", "({0} - {1}) / {0} * 100")
 _EXPRESSIONS = ("{0} - {1}", "{0} / {1} * 100", *_CHANGES, "{0} / {1}")
 
@@ -68,20 +74,43 @@ def prompt_to_seen(user: str) -> Seen:
     """What stands in the message that asks a question."""
     passages: dict[str, list[str]] = {}
     figures: list[Listed] = []
-    current, in_list = "", False
+    current, columns = "", list[str]()
     for line in user.split("=====资料结束=====")[0].splitlines():
         if head := _PASSAGE.match(line):
-            current, in_list = head[1], False
+            current, columns = head[1], []
             passages[current] = []
-        elif line == _LIST:
-            in_list = True
-        elif in_list and (match := _FIGURE.match(line)):
-            figures.append(Listed(match[1], current, match[2], match[3] or ""))
+        elif current and line.startswith(_COLUMNS):
+            columns = line.removeprefix(_COLUMNS).split("｜")
         elif current:
-            passages[current].append(line)
+            figures += _line_figures(line, current, columns)
+            passages[current].append(_MARK.sub("", line).replace("｜", "\t"))
     question, history = _QUESTION.search(user), _HISTORY.search(user)
     texts = {name: "\n".join(lines) for name, lines in passages.items()}
     return Seen(question[1] if question else "", history[1] if history else "", texts, figures)
+
+
+def _place(figure: Listed) -> int:
+    return int("".join(filter(str.isdigit, figure.id))[:4])
+
+
+def _line_figures(line: str, passage: str, columns: Sequence[str]) -> list[Listed]:
+    """The figures of a line of prose, or of a row under these columns."""
+    cells = line.split("｜")
+    if len(cells) != len(columns):
+        matches = list(_FIGURE.finditer(line))
+        said = [_MARK.sub("", line[: match.start()])[-_SAID_BEFORE:] for match in matches]
+        return [
+            Listed(match["id"], passage, match["written"], before) for match, before in zip(matches, said, strict=True)
+        ]
+    names = " ".join(cell for cell in cells if not _MARK.search(cell))
+    found = []
+    for cell, column in zip(cells, columns, strict=True):
+        for match in _FIGURE.finditer(cell):
+            unit = _UNIT.search(column)
+            written = match["written"]
+            ending = unit[1] if unit and unit[1] not in written else ""
+            found.append(Listed(match["id"], passage, f"{written}{ending}", f"{names} {column[2:]}"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +200,7 @@ def _listed(gold: GoldFigure, case: Case, seen: Seen) -> Listed | None:
     """The listed figure that is the gold one: of a passage with the evidence, and said of most of what gold is of."""
     equal = [figure for figure in seen.figures if figure.number and equals_gold(gold, figure.number, is_computed=False)]
     wanted = f"{gold.about} {case.question}"
-    return max(equal, key=lambda f: (_holds(f, case, seen), _shared(wanted, f.said), -int(f.id[1:])), default=None)
+    return max(equal, key=lambda f: (_holds(f, case, seen), _shared(wanted, f.said), -_place(f)), default=None)
 
 
 def _holds(figure: Listed, case: Case, seen: Seen) -> int:

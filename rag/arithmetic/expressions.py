@@ -46,7 +46,7 @@ __all__ = [
     "total",
 ]
 
-MAX_EXPRESSION_LENGTH = 300
+MAX_EXPRESSION_LENGTH = 2_000
 """Characters."""
 MAX_DEPTH = 12
 """Parentheses inside parentheses."""

@@ -30,9 +30,13 @@ class ComputeError(WenbaoError):
     """The figures cannot be computed with as asked."""
 
 
+ASKERS = 0
+"""In place of a citation: the number is the asker's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A cited figure."""
+    """A cited figure, or a number of the question."""
 
     number: Number
     citation: int
@@ -126,8 +130,13 @@ def minus(first: Term, second: Term) -> Term:
 
 
 def times(first: Term, second: Term) -> Term:
-    """First × second, one of which is a plain number; a quotient times 100 is a percentage."""
+    """First × second, one of which is a plain number or a percentage (60% is 0.6); a quotient times 100 is a percentage."""
     a, b = first.quantity, second.quantity
+    if "percent" in (a.kind, b.kind) and not {a.kind, b.kind} & (_INDIVISIBLE - {"percent"}):
+        share, whole = (a, b) if a.kind == "percent" else (b, a)
+        if whole.kind != "percent":
+            part = whole.value * share.value / 100
+            return _joined(first, "×", second, replace(whole, value=part, divided=True))
     hundreds = [term.quantity.kind in ("pure", "hundred") and term.quantity.value == 100 for term in (first, second)]
     if "quotient" in (a.kind, b.kind) and any(hundreds):
         left, right = (
@@ -145,6 +154,9 @@ def times(first: Term, second: Term) -> Term:
 def over(first: Term, second: Term) -> Term:
     """First ÷ second: of like quantities 倍, of unlike ones so much per one, by a plain number the same unit."""
     a, b = first.quantity, second.quantity
+    if b.kind == "percent" and a.kind not in _INDIVISIBLE:
+        _check_divisor(b)
+        return _joined(first, "÷", second, replace(a, value=a.value * 100 / b.value, divided=True))
     if b.kind != "pure":
         return quotient_of_like(first, second) if _are_alike(a, b) else per(first, second)
     _check_divisor(b)
@@ -194,7 +206,7 @@ def term_to_computation(term: Term) -> Computation:
     has_units = len({operand.number.unit for operand in term.operands} | ({quantity.unit} & {"百分点"})) > 1
     formula = "".join(part if isinstance(part, str) else _shown(part, has_units) for part in term.parts)
     sign = "≈" if is_approximate or value != quantity.value else "="
-    citations = tuple(dict.fromkeys(operand.citation for operand in term.operands))
+    citations = tuple(dict.fromkeys(o.citation for o in term.operands if o.citation != ASKERS))
     is_each = quantity.kind == "per" and quantity.divided
     stated = _written(value, quantity.unit.partition("/")[0]) if is_each else result
     operands = tuple(dict.fromkeys(operand.figure_id for operand in term.operands if operand.figure_id))
@@ -272,6 +284,8 @@ def _as_written(number: Number) -> str:
 def _shown(operand: Operand, has_units: bool) -> str:
     """The operand in a formula: its digits; with its unit where they differ; as written where it is approximate."""
     number = operand.number
+    if operand.citation == ASKERS:
+        return f"{_written(number.value, number.unit)}（问题所给）"
     if number.bound:
         return f"{_as_written(number)}[{operand.citation}]"
     unit = number.unit if has_units and ":" not in number.unit else ""

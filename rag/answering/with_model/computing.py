@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
+from rag.answering.with_model.columns import is_whole, rank_of, written_out
 from rag.answering.with_model.plaintext import as_characters
 from rag.answering.with_model.prompting import AnswerPrompt
-from rag.answering.with_model.replies import Request
+from rag.answering.with_model.replies import FIGURE_ID, Request
 from rag.arithmetic.expressions import evaluate
-from rag.arithmetic.quantities import ComputeError, Operand
-from rag.figures.citing import Citations
-from rag.language.numbers import find_numbers, unit_class
+from rag.arithmetic.quantities import ASKERS, ComputeError, Operand
+from rag.figures.citing import Citations, written
+from rag.language.numbers import find_numbers, format_decimal, unit_class
 from rag.language.text import matching_key
-from rag.records import Computation, Figure, Passage, Table, TableRow
+from rag.records import Computation, Figure, Number, Passage, Table, TableRow
 from rag.structure.tables.joining import row_text
 
 MIN_DISTINCT = 2
 """Different figures a computation needs: of one alone nothing is computed that is not printed."""
 MAX_WORD = 30
 DEFAULT_COUNTER = "条"
-_ID = re.compile(r"[A-Za-z]\d{1,4}")
+MANY = 6
+"""Operands from which on a formula and its citations are shortened."""
+MAX_MARKERS = 4
+_ID = re.compile(FIGURE_ID, re.IGNORECASE)
 _LITERAL = re.compile(r"(?<![A-Za-z0-9_.])\d+(?:\.\d+)?")
 _COUNT = re.compile(
     r"\s*COUNT\s*[(（]\s*(?P<passage>P\d{1,3})\s*(?:[,，]\s*(?P<word>[^()（）]+?)\s*)?[)）]\s*", re.IGNORECASE
@@ -34,7 +39,10 @@ class Computed:
 
     computation: Computation
     operands: tuple[str, ...]
+    """Those that the model named one by one."""
     markers: tuple[int, ...]
+    figures: tuple[str, ...] = ()
+    """All of them."""
 
 
 def request_to_computed(request: Request, prompt: AnswerPrompt, citations: Citations) -> Computed:
@@ -43,6 +51,8 @@ def request_to_computed(request: Request, prompt: AnswerPrompt, citations: Citat
     try:
         if match := _COUNT.fullmatch(request.expression):
             return _counted(match["passage"].upper(), match["word"] or "", request.unit, prompt, citations)
+        if ranked := rank_of(request.expression, prompt):
+            return _ranked(*ranked, request.expression, citations)
         return _evaluated(request, prompt, citations)
     except ComputeError:
         del citations.items[taken:]
@@ -50,22 +60,80 @@ def request_to_computed(request: Request, prompt: AnswerPrompt, citations: Citat
 
 
 def _evaluated(request: Request, prompt: AnswerPrompt, citations: Citations) -> Computed:
-    expression = request.expression.upper().replace("X", "*")
+    asked = request.expression.upper()
+    expression = written_out(asked, prompt).replace("X", "*")
+    expression = _with_constants(expression, prompt.constants)
     uses = _ID.findall(expression)
     _check_literals(expression, len(uses))
     figures = {name: prompt.figures[name] for name in dict.fromkeys(uses) if name in prompt.figures}
-    if len({(f.number.value, f.number.unit, f.passage.id, f.start) for f in figures.values()}) < MIN_DISTINCT:
+    constants = {name: number for name, number in prompt.constants.items() if re.search(rf"\b{name}\b", expression)}
+    is_picked = len(figures) == 1 and asked != expression
+    different = {(f.number.value, f.number.unit, f.passage.id, f.start) for f in figures.values()}
+    if not is_picked and len(different) + len(constants) < MIN_DISTINCT:
         raise ComputeError("至少要引用两个不同的数字")
-    operands = {name: Operand(figure.number, citations.cite(figure), figure.id) for name, figure in figures.items()}
+    cited = _cited(figures, citations)
+    operands = {name: Operand(figure.number, cited[name], figure.id) for name, figure in figures.items()}
+    operands |= {name: Operand(number, ASKERS) for name, number in constants.items()}
     result = _in_unit(evaluate(expression, operands), request.unit, figures)
-    return Computed(result, tuple(figures), result.citations)
+    if is_picked:
+        result = _as_picked(result, next(iter(figures.values())), request.expression)
+    own = tuple(name for name in figures if re.search(rf"\b{name}\b", asked))
+    markers = tuple(dict.fromkeys(result.citations))[:MAX_MARKERS]
+    return Computed(_shortened(result, operands), own, markers, tuple(figures))
+
+
+def _cited(figures: Mapping[str, Figure], citations: Citations) -> dict[str, int]:
+    """The citation of each operand: its row or sentence; of many cells of one table the rows from the first to the last."""
+    cells = [figure for figure in figures.values() if figure.is_cell]
+    passages = {figure.passage.id for figure in cells}
+    if len(cells) < MANY or len(cells) != len(figures) or len(passages) > 1:
+        return {name: citations.cite(figure) for name, figure in figures.items()}
+    start, end = min(f.quote_start for f in cells), max(f.quote_end for f in cells)
+    number = citations.cite_span(cells[0].passage, start, end)
+    return dict.fromkeys(figures, number)
+
+
+def _with_constants(expression: str, constants: Mapping[str, Number]) -> str:
+    """The expression with the ids of the asker's numbers in place of those numbers, where they are written out."""
+    values = {format_decimal(number.value): name for name, number in constants.items()}
+    return _LITERAL.sub(lambda match: values.get(match[0], match[0]), expression)
+
+
+def _shortened(result: Computation, operands: Mapping[str, Operand]) -> Computation:
+    """The result with a formula that a reader can read: of many operands of one sum the first two and the last."""
+    if len(operands) < MANY:
+        return result
+    parts = result.formula.split(" + ")
+    if len(parts) < MANY:
+        return result
+    return replace(result, formula=f"{' + '.join(parts[:2])} + …（共 {len(parts)} 项）… + {parts[-1]}")
+
+
+def _as_picked(result: Computation, figure: Figure, expression: str) -> Computation:
+    """The greatest or smallest of a column, with its name."""
+    text = written(figure)
+    name = " ".join(filter(None, (figure.near.strip(), figure.before)))
+    kind = "最小" if expression.strip().upper().startswith("MIN") else "最大"
+    return replace(result, text=text, formula=f"这一列中{kind}的是{name}：{text}[{result.citations[0]}] = {text}")
+
+
+def _ranked(
+    place: int, figure: Figure, column: Sequence[Figure], is_ascending: bool, expression: str, citations: Citations
+) -> Computed:
+    order = "从小到大" if is_ascending else "从大到小"
+    n = citations.cite(figure)
+    text = f"第{place}"
+    formula = f"{written(figure)}[{n}] 在这一列 {len(column)} 个数字里{order}排 = {text}"
+    computation = Computation(text, formula, (n,), (figure.id,), Decimal(place))
+    names = tuple(name.upper() for name in _ID.findall(expression)[:1])
+    return Computed(computation, names, (n,), names)
 
 
 def _check_literals(expression: str, count: int) -> None:
     """Only 100, for a percentage, and the number of figures, for a mean: any other constant is the model's own."""
     for literal in _LITERAL.findall(expression):
         if literal not in ("100", str(count)):
-            raise ComputeError(f"算式里的常数 {literal} 不是报告中的数字")
+            raise ComputeError(f"算式里的常数 {literal} 既不是报告中的数字，也不是问题里给的")
 
 
 def _in_unit(result: Computation, unit: str, figures: Mapping[str, Figure]) -> Computation:
@@ -92,7 +160,7 @@ def _counted(identity: str, word: str, unit: str, prompt: AnswerPrompt, citation
     if passage is None or table is None:
         raise ComputeError(f"{identity} 不是一张表")
     rows = body_rows(passage, table)
-    if len(rows) < len(table.rows) - table.header_rows - 1:
+    if not is_whole(passage, prompt):
         raise ComputeError(f"{identity} 没有给全这张表，数不出来")
     key = matching_key(word)
     held = [span for row, span in rows if any(key in matching_key(cell) for cell in row.filled)]

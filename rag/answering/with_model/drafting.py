@@ -66,7 +66,13 @@ def _draft(
         tuple(expander.citations.items),
         conflicts,
         tuple(done.computation for done in expander.computed.values()),
-        tuple({f.id: f for f in [*expander.figures.values(), *map(figures.get, expander.operands)] if f}.values()),
+        tuple(
+            {
+                f.id: f
+                for f in [*expander.figures.values(), *map(figures.get, sorted(expander.used | expander.operands))]
+                if f
+            }.values()
+        ),
         notice=notice,
         problems=tuple(dict.fromkeys(expander.problems)),
     )
@@ -116,7 +122,7 @@ def _refusal(segments: Sequence[Segment], expander: Expander, prompt: AnswerProm
 
 def _operands_left_out(expander: Expander) -> list[Segment]:
     """The operands of computations that the answer does not itself give, so that a reader sees what was computed."""
-    missing = sorted(expander.operands - expander.shown, key=lambda name: int(name[1:]))
+    missing = [name for name in expander.prompt.figures if name in expander.operands - expander.shown]
     found: list[Segment] = []
     for figure in (expander.prompt.figures[name] for name in missing):
         found += [Text(f"{'、' if found else '（计算所用：'}{label_of(figure)}"), *expander.place(figure)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from rag.answering.with_model.computing import Computed, request_to_computed
 from rag.answering.with_model.plaintext import as_characters
 from rag.answering.with_model.prompting import AnswerPrompt
-from rag.answering.with_model.replies import Request
+from rag.answering.with_model.replies import FIGURE_ID, Request
 from rag.arithmetic.quantities import ComputeError
 from rag.figures.citing import Citations
 from rag.figures.extraction import passage_to_figures
@@ -25,9 +25,9 @@ from rag.records import Cite, ComputedRef, Figure, FigureRef, Number, Passage, S
 MAX_CITED_AT_ONCE = 6
 """Sentences one `[P3]` may stand for."""
 
-_ID = r"[A-Za-z]\d{1,4}"
+_ID = rf"(?:{FIGURE_ID}|[PpCcQq]\d{{1,3}})"
 TOKEN = re.compile(
-    rf"[{{｛]+\s*(?P<value>{_ID})\s*[}}｝]+"
+    rf"[{{｛]+\s*(?P<value>{_ID})\s*(?:[＝=：:][^{{}}｛｝\n]{{0,80}})?[}}｝]+"
     rf"|[\[［【〔]\s*(?P<cited>{_ID}(?:\s*[,，、;；]?\s*{_ID}){{0,9}})\s*[\]］】〕]"
 )
 _EACH_ID = re.compile(_ID)
@@ -56,7 +56,9 @@ class Expander:
     shown: set[str] = field(default_factory=set)
     """Ids in the prompt of the figures that stand in the answer."""
     operands: set[str] = field(default_factory=set)
-    """Ids in the prompt of the figures that were computed with."""
+    """Ids in the prompt of the figures that the model named in computations."""
+    used: set[str] = field(default_factory=set)
+    """Ids in the prompt of all figures that were computed with."""
     problems: list[str] = field(default_factory=list)
     _said: str = ""
     _names: list[str] = field(default_factory=list)
@@ -136,6 +138,8 @@ class Expander:
             return Piece(FigureRef(figure.id), (self.citations.cite(figure),))
         if identity in self.requests:
             return self._computed(identity)
+        if identity in self.prompt.constants:
+            return Piece(Text(self.prompt.constants[identity].text.strip()))
         self.problems.append(f"{{{identity}}} 不是给出的编号。")
         return Piece(Text(UNVERIFIED))
 
@@ -148,6 +152,7 @@ class Expander:
             return Piece(Text(UNVERIFIED))
         self.computed[identity] = done
         self.operands.update(done.operands)
+        self.used.update(done.figures)
         return Piece(ComputedRef(list(self.computed).index(identity)), done.markers)
 
     def _sources(self, written_ids: str) -> tuple[int, ...]:

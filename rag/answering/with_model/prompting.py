@@ -5,32 +5,28 @@ The same function serves a live question and an exported batch, so both send the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rag.answering.with_model.disputing import disputes_to_text, evidence_to_disputes, with_disputed
+from rag.answering.with_model.numbering import Numbered, number_figures, passage_to_text
 from rag.answering.with_model.plaintext import as_data
 from rag.answering.with_model.prompts import ANSWER, load_prompt, render_prompt
-from rag.figures.citing import written
 from rag.figures.entries import figures_within
 from rag.figures.extraction import passage_to_figures
-from rag.gate.subject import clauses_before, tokens
-from rag.language.numbers import find_scopes
+from rag.language.numbers import find_numbers
 from rag.ports import ChatModel
-from rag.records import Contradiction, Evidence, Figure, Message, Passage, Report, Table, Turn
+from rag.records import Contradiction, Evidence, Figure, Message, Number, Passage, Report, Table, Turn
 from rag.retrieval.relevance import evidence_to_relevance
 from rag.structure.passages import recognised_within
-from rag.structure.tables.joining import header_labels
 
-MAX_FIGURES = 160
-"""Candidate figures that are listed with ids."""
-TEXT_SHARE = 0.7
-"""Part of the budget that passages may take; what is left is for their figures."""
+SHARES = (1_600, 900, 600, 450, 350)
+"""Tokens that the best passage may take, the second, …, and every further one."""
+TARGET_TOKENS = 7_000
+"""What the messages take at most where the model could read more: what is asked stands in the first passages, or is asked for."""
 MAX_TURNS, MAX_TURN_LENGTH = 6, 300
 MAX_TITLES = 6
-LIST_HEAD = "可引用的数字："
-MAX_SAID = 60
-"""Characters of what a listed figure is said of."""
+MAX_CONSTANTS = 6
 OVERHEAD_TOKENS = 64
 """What an endpoint adds around the messages."""
 MENDING_TOKENS = 3_000
@@ -51,19 +47,22 @@ class AnswerPrompt:
     figures: Mapping[str, Figure]
     """By id (`F12`)."""
     printed: tuple[Figure, ...]
-    """Every figure of the passages, those listed first."""
+    """Every figure of the passages, those by which most of the question stands first."""
     tables: Mapping[str, Table]
     reports: Mapping[str, Report]
     disputes: tuple[Contradiction, ...]
     """Contradictions of the reports that the question bears on."""
     tokens: int
     """Of the messages, as counted."""
+    constants: Mapping[str, Number] = field(default_factory=dict)
+    """Numbers of the question by id (`Q1`)."""
 
 
 def prompt_budget(model: ChatModel) -> int:
     """Tokens the messages may have so that the whole reply, and a second asking, still fit."""
     mending = min(MENDING_TOKENS, model.context_window // 8)
-    return max(MIN_BUDGET, model.context_window - model.max_output_tokens - OVERHEAD_TOKENS - mending)
+    room = model.context_window - model.max_output_tokens - OVERHEAD_TOKENS - mending
+    return min(TARGET_TOKENS, max(MIN_BUDGET, room))
 
 
 def evidence_to_prompt(
@@ -77,24 +76,44 @@ def evidence_to_prompt(
 ) -> AnswerPrompt:
     """The messages that ask for an answer from this evidence, in at most `budget` tokens where that can be done.
 
-    The best passages go first and the least are left out; of their figures those that stand by most of the question
-    are listed. The same arguments give the same characters. Contradictions kept with the reports are told of where the
-    question bears on them.
+    The best passages go first and the least are cut to what bears most on the question, or left out; every figure of
+    what is left has an id. The same arguments give the same characters. Contradictions kept with the reports are told
+    of where the question bears on them.
     """
     disputes = evidence_to_disputes(evidence, contradictions)
     evidence = with_disputed(evidence, disputes)
     frame = _messages("", disputes_to_text(disputes, {}), evidence, reports, history)
     left = budget - sum(count_tokens(message.content) for message in frame)
-    passages = _fitting(evidence, reports, tables, int(left * TEXT_SHARE), count_tokens)
-    listed = _listed(passages, evidence, tables)
-    left -= sum(count_tokens(f"{text}\n{LIST_HEAD}\n\n") for text in _blocks(passages, reports, tables, {}))
-    kept = _affordable(listed, left, count_tokens)
-    named = [f for p in passages.values() for f in sorted(kept, key=lambda f: f.start) if f.passage is p]
-    figures = {f"F{number}": figure for number, figure in enumerate(named, start=1)}
-    text = "\n\n".join(_blocks(passages, reports, tables, figures)) or "（没有检索到相关段落）"
-    messages = _messages(text, disputes_to_text(disputes, figures), evidence, reports, history)
+
+    def figures_of(passage: Passage) -> Sequence[Figure]:
+        # a passage that only a contradiction brings is read here
+        known = figures_within(passage, evidence.figures)
+        return known or passage_to_figures(passage, tables.get(passage.table_id or ""))
+
+    def size_of(passage: Passage) -> int:
+        numbered = number_figures([passage], {passage.id: figures_of(passage)})
+        return count_tokens(_block("P1", passage, reports, tables, numbered))
+
+    passages = _fitting(evidence, left, size_of)
+    figures = {passage.id: figures_of(passage) for passage in passages.values()}
+    numbered = number_figures(tuple(passages.values()), figures)
+    blocks = (_block(identity, passage, reports, tables, numbered) for identity, passage in passages.items())
+    text = "\n\n".join(blocks) or "（没有检索到相关段落）"
+    messages = _messages(text, disputes_to_text(disputes, numbered.figures), evidence, reports, history)
     size = sum(count_tokens(message.content) for message in messages)
-    return AnswerPrompt(messages, evidence, passages, figures, tuple(listed), tables, reports, disputes, size)
+    printed = _ranked(passages, figures, evidence)
+    return AnswerPrompt(
+        messages,
+        evidence,
+        passages,
+        numbered.figures,
+        printed,
+        tables,
+        reports,
+        disputes,
+        size,
+        question_constants(evidence),
+    )
 
 
 def _messages(
@@ -105,6 +124,7 @@ def _messages(
         "disputes": disputes,
         "history": history_text(history),
         "question": _question(evidence),
+        "constants": _constants_text(question_constants(evidence)),
         "searched": _searched(evidence, reports),
     }
     return render_prompt(load_prompt(ANSWER), values)
@@ -130,6 +150,17 @@ def _question(evidence: Evidence) -> str:
     )
 
 
+def question_constants(evidence: Evidence) -> dict[str, Number]:
+    """The numbers of a question by id (`Q1`): they may be computed with."""
+    found = find_numbers(evidence.query.question)
+    return {f"Q{n}": number for n, number in enumerate(found[:MAX_CONSTANTS], start=1)}
+
+
+def _constants_text(constants: Mapping[str, Number]) -> str:
+    said = "，".join(f"{name} = {as_data(number.text.strip())}" for name, number in constants.items())
+    return f"（问题里的数：{said}）\n" if said else ""
+
+
 def _searched(evidence: Evidence, reports: Mapping[str, Report]) -> str:
     known = [reports[identity] for identity in evidence.query.report_ids if identity in reports]
     titles = "、".join(f"《{as_data(report.title)}》" for report in known[:MAX_TITLES])
@@ -138,41 +169,63 @@ def _searched(evidence: Evidence, reports: Mapping[str, Report]) -> str:
     return (titles + more or "（没有报告）") + (f"。没有收录{absent}的报告" if absent else "")
 
 
-def _fitting(
-    evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table], budget: int, count: CountTokens
-) -> dict[str, Passage]:
-    """The passages by id, best first, as many as the budget holds; one that is too long is cut around its focus."""
+def _fitting(evidence: Evidence, budget: int, size_of: Callable[[Passage], int]) -> dict[str, Passage]:
+    """The passages by id, best first, as many as the budget holds; one that is too long is cut around its focus.
+
+    What an earlier passage holds already is not given again.
+    """
     kept: dict[str, Passage] = {}
-    for passage in evidence.passages:
-        identity = f"P{len(kept) + 1}"
-        size = count(_block(identity, passage, reports, tables))
-        if size > budget:
-            head = count(_block(identity, replace(passage, text=""), reports, tables))
-            cut = _around_focus(passage, budget - head, count)
+    for rank, whole in enumerate(evidence.passages):
+        passage = _unseen(whole, kept.values())
+        if passage is None:
+            continue
+        granted = min(budget, SHARES[min(rank, len(SHARES) - 1)])
+        if size_of(passage) > granted:
+            cut = _around_focus(passage, granted, size_of) or _around_focus(passage, budget, size_of, is_least=True)
             if cut is None:
                 continue
-            passage, size = cut, count(_block(identity, cut, reports, tables))
-        kept[identity] = passage
-        budget -= size
+            passage = cut
+        kept[f"P{len(kept) + 1}"] = passage
+        budget -= size_of(passage)
     return kept
 
 
-def _around_focus(passage: Passage, budget: int, count: CountTokens) -> Passage | None:
-    """The passage's lines around its focus that the budget holds; None where it does not hold those of the focus."""
+def _unseen(passage: Passage, kept: Iterable[Passage]) -> Passage | None:
+    """What of a passage no kept one holds: the longer side of what overlaps; None where nothing is left."""
+    start, end = passage.start, passage.end
+    for other in kept:
+        if other.section_id != passage.section_id or other.end <= start or end <= other.start:
+            continue
+        before, behind = (start, min(end, other.start)), (max(start, other.end), end)
+        start, end = max(before, behind, key=lambda span: span[1] - span[0])
+        if start >= end:
+            return None
+    is_whole = (start, end) == (passage.start, passage.end)
+    return passage if is_whole else _part(passage, start - passage.start, end - passage.start)
+
+
+def _around_focus(
+    passage: Passage, budget: int, size_of: Callable[[Passage], int], *, is_least: bool = False
+) -> Passage | None:
+    """The passage's lines around its focus that the budget holds, or with `is_least` those of the focus alone.
+
+    None where it does not hold those of the focus.
+    """
     text = passage.text
     start = text.rfind("\n", 0, passage.focus_start) + 1
     end = (text.find("\n", passage.focus_end) + 1) or len(text)
-    if count(text[start:end]) > budget:
+    if size_of(_part(passage, start, end)) > budget:
         return None
-    while True:
+    while not is_least:
         low = text.rfind("\n", 0, max(start - 1, 0)) + 1 if start else 0
         high = (text.find("\n", end) + 1) or len(text)
-        if low < start and count(text[low:end]) <= budget:
+        if low < start and size_of(_part(passage, low, end)) <= budget:
             start = low
-        elif high > end and count(text[start:high]) <= budget:
+        elif high > end and size_of(_part(passage, start, high)) <= budget:
             end = high
         else:
-            return _part(passage, start, end)
+            break
+    return _part(passage, start, end)
 
 
 def _part(passage: Passage, start: int, end: int) -> Passage:
@@ -185,86 +238,42 @@ def _part(passage: Passage, start: int, end: int) -> Passage:
         start=passage.start + start,
         end=passage.start + end,
         text=passage.text[start:end],
-        focus_start=passage.focus_start - start,
-        focus_end=min(passage.focus_end, end) - start,
+        focus_start=min(max(passage.focus_start, start), end) - start,
+        focus_end=min(max(passage.focus_end, start), end) - start,
         pages=(*(replace(mark, start=0) for mark in before), *marks),
         recognised=recognised_within(passage.recognised, start, end),
     )
 
 
-def _listed(passages: Mapping[str, Passage], evidence: Evidence, tables: Mapping[str, Table]) -> list[Figure]:
+def _ranked(
+    passages: Mapping[str, Passage], figures: Mapping[str, Sequence[Figure]], evidence: Evidence
+) -> tuple[Figure, ...]:
     """The figures of the passages, those by which most of the question stands first."""
     relevance = evidence_to_relevance(evidence)
     ranked: list[tuple[float, int, bool, Figure]] = []
     for rank, passage in enumerate(passages.values()):
-        # a passage that only a contradiction brings is read here
-        known = figures_within(passage, evidence.figures)
-        for figure in known or passage_to_figures(passage, tables.get(passage.table_id or "")):
+        for figure in figures[passage.id]:
             own = passage.text[figure.quote_start : figure.quote_end]
             filled = " ".join(figure.row.filled) if figure.row else ""
             cover = relevance.coverage(f"{own} {filled} {figure.before if figure.is_cell else ''}", figure.about)
             is_aside = figure.start >= passage.focus_end or figure.end <= passage.focus_start
             ranked.append((cover, rank, is_aside, figure))
     ranked.sort(key=lambda item: (-item[0], *item[1:3], item[3].start))
-    return [figure for *_, figure in ranked]
+    return tuple(figure for *_, figure in ranked)
 
 
-def _affordable(figures: Sequence[Figure], budget: int, count: CountTokens) -> list[Figure]:
-    kept: list[Figure] = []
-    for figure in figures[:MAX_FIGURES]:
-        budget -= count(_figure_line(f"F{MAX_FIGURES}", figure)) + 1
-        if budget < 0:
-            break
-        kept.append(figure)
-    return kept
-
-
-def _blocks(
-    passages: Mapping[str, Passage],
-    reports: Mapping[str, Report],
-    tables: Mapping[str, Table],
-    figures: Mapping[str, Figure],
-) -> list[str]:
-    blocks = []
-    for identity, passage in passages.items():
-        lines = [_figure_line(name, figure) for name, figure in figures.items() if figure.passage is passage]
-        block = _block(identity, passage, reports, tables)
-        blocks.append("\n".join([block, LIST_HEAD, *lines]) if lines else block)
-    return blocks
-
-
-def _block(identity: str, passage: Passage, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> str:
+def _block(
+    identity: str, passage: Passage, reports: Mapping[str, Report], tables: Mapping[str, Table], numbered: Numbered
+) -> str:
     """A passage with what says where it stands."""
-    report, table = reports.get(passage.report_id), tables.get(passage.table_id or "")
-    facts = [f"《{report.title}》", report.college, report.kind.value] if report else [passage.report_id]
-    if report and report.year:
+    report = reports.get(passage.report_id)
+    facts = [f"《{report.title}》"] if report else [passage.report_id]
+    if report and report.college and report.college not in report.title:
+        facts.append(report.college)
+    if report and report.year and str(report.year) not in report.title:
         facts.append(f"{report.year}年")
-    facts.append(f"章节：{' › '.join(passage.path)}")
+    facts.append(" › ".join(passage.path))
     if passage.page is not None:
         facts.append(f"第{passage.page}页")
-    lines = [f"〔{identity}〕{as_data('｜'.join(filter(None, facts)))}"]
-    if table:
-        labels = header_labels(table.rows, table.header_rows)
-        caption = " ".join(filter(None, [table.caption, table.unit]))
-        lines += [as_data(f"表：{caption}")] if caption else []
-        lines += [as_data(f"表头：{' | '.join(labels)}")] if any(labels) else []
-    return "\n".join([*lines, as_data(passage.text.strip("\n"))])
-
-
-def _figure_line(identity: str, figure: Figure) -> str:
-    """`F12 = 96.12%｜what it is said of｜its year`."""
-    said = as_data(" ".join(_said_of(figure).split()))[-MAX_SAID:]
-    text = f"{figure.near} {figure.before} {figure.about}" if figure.is_cell else figure.before
-    scopes = [scope.text for scope in find_scopes(text) if scope.kind != "enrolment"][-1:]
-    own = [as_data(scope) for scope in scopes if scope not in said]
-    return "｜".join(filter(None, [f"{identity} = {as_data(written(figure))}", said, *own]))
-
-
-def _said_of(figure: Figure) -> str:
-    """Row and column of a cell; the clause of a figure in running text, with the one before where it says nothing."""
-    if figure.is_cell:
-        return " ".join(filter(None, [figure.near, figure.before]))
-    if tokens(figure.near):
-        return figure.near
-    start = len(figure.before)
-    return " ".join(clauses_before(f"{figure.before}{figure.number.text}", start, start + len(figure.number.text))[:2])
+    head = f"〔{identity}〕{as_data('｜'.join(filter(None, facts)))}"
+    return f"{head}\n{passage_to_text(passage, tables.get(passage.table_id or ''), numbered)}"

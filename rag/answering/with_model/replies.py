@@ -18,7 +18,9 @@ MAX_ITEMS = 20
 _STARTS_TRIED = 50
 _FENCE = re.compile(r"\s*(?:```)?\s*")
 _COMPUTATION_ID = re.compile(r"C\d{1,3}")
-_FIGURE_ID = re.compile(r"F\d{1,4}")
+FIGURE_ID = r"[Ff]\d{1,4}(?:[A-Za-z]{1,2}\d?)?"
+"""`F7` in prose, `F7B` in column B of a row, `F7B2` where that cell holds two."""
+_FIGURE_ID = re.compile(FIGURE_ID)
 _STREAMED = re.compile(r'"answer"\s*:\s*"((?:[^"\\]+|\\.)*)', re.DOTALL)
 _HALF_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{0,3})?$|\\u[dD][89abAB][0-9A-Fa-f]{2}$")
 _STATUSES = (AnswerStatus.ANSWERED.value, AnswerStatus.NOT_FOUND.value)
@@ -150,7 +152,7 @@ def _conflicts(found: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]
         names: list[Any] = figures if isinstance(figures, list) else [None]
         if not isinstance(about, str) or not all(isinstance(n, str) and _FIGURE_ID.fullmatch(n) for n in names):
             raise ReplyFormatError('conflicts 的每一项应为 {"about": "指标", "figures": ["F1", "F2"]}')
-        yield about, tuple(names)
+        yield about, tuple(map(str.upper, names))
 
 
 def _items(found: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
