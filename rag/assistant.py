@@ -10,6 +10,7 @@ from decimal import Decimal
 from rag.answering.with_model import REWRITE_SCHEMA, AnswerPrompt, accepted_rewrite, question_to_rewrite
 from rag.answering.with_model.model_answer import (
     ANSWER,
+    RETRIEVE,
     VERIFY,
     Answered,
     Calls,
@@ -29,7 +30,7 @@ from rag.retrieval.growing import RetrievalLimits
 from rag.retrieval.retrieve import query_to_evidence, with_figures
 
 STAGES = ("理解", "检索", "作答", "核对")
-UNDERSTAND, RETRIEVE = "understand", "retrieve"
+UNDERSTAND = "understand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Assistant:
             earlier = with_earlier(evidence, history, self.index.store.sections_by_id)
             evidence = evidence if earlier is evidence else with_figures(earlier, self.index)
         given = self.given(evidence, history, reports)
+        if calls:
+            given = replace(given, search=lambda words: self._search(query, words))
         on_evidence(evidence)
         watch.enter(ANSWER)
         if calls is None:
@@ -111,6 +114,11 @@ class Assistant:
         else:
             answered = answer_with_model(calls, given, self._prompt_counter, on_text, should_stop, watch.enter)
         return self._verified(answered, given, watch.finish())
+
+    def _search(self, query: Query, words: str) -> tuple[Evidence, Mapping[str, Table]]:
+        """What other words find in the same reports."""
+        found = self.retrieve(_asked_otherwise(query, words))
+        return found, self.tables(found)
 
     def prompt(self, model: ChatModel, given: Given) -> AnswerPrompt:
         """What `ask` would put to the model."""
@@ -154,9 +162,10 @@ class Assistant:
 
     def _verified(self, answered: Answered, given: Given, timings: tuple[tuple[str, float], ...]) -> VerifiedAnswer:
         draft, gated = answered.draft, answered.gated
+        evidence = answered.evidence or given.evidence
         return VerifiedAnswer(
-            query=given.evidence.query,
-            evidence=given.evidence,
+            query=evidence.query,
+            evidence=evidence,
             status=draft.status,
             text=gated.text,
             figures=gated.figures,
@@ -175,6 +184,11 @@ class Assistant:
             certainty=draft.certainty,
             candidates=gated.candidates,
         )
+
+
+def _asked_otherwise(query: Query, words: str) -> Query:
+    """The query for other words, in the same reports."""
+    return replace(query, standalone=words, focus=words, carried="", terms=(words,), parts=(), operands=())
 
 
 class _Watch:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from fake_model import FakeModel
-from generate_samples import REPORTS, TABLES, make_evidence, make_prompt, reply_text, with_ids
+from generate_samples import JOBS, REPORTS, STAFF, TABLES, make_evidence, make_prompt, reply_text, with_ids
 
 from rag.answering.with_model.model_answer import Answered, Calls, Given, answer_built_in, answer_with_model
 from rag.errors import IncompleteReplyError, ModelError
@@ -149,3 +152,52 @@ def test_a_contradiction_whose_figures_did_not_pass_is_none():
     answered = ask(wrong, wrong)[0]
     assert [f.text for f in answered.gated.figures if f.caution] == ["95.12%"]
     assert answered.draft.conflicts == ()
+
+
+# --- a second look ---
+
+
+def looking(*found):
+    """What is given where only the first passage was found, and what a search finds; every search is kept."""
+    asked = []
+
+    def search(words):
+        asked.append(words)
+        return make_evidence(found), TABLES
+
+    return replace(GIVEN, evidence=make_evidence((JOBS,)), search=search), asked
+
+
+def wants(*words: str) -> str:
+    return reply_text("资料里没有写。", "not_found", search=list(words))
+
+
+def figure_of(messages, text: str) -> str:
+    return re.search(rf"{text}\{{(F\w+)", messages[1].content)[1]
+
+
+def test_what_a_model_asks_for_is_looked_up_and_it_answers_with_it():
+    given, asked = looking(STAFF)
+    model = FakeModel(wants("专任教师 人数"), lambda told: reply_text(f"**{{{figure_of(told, '796人')}}}**"))
+    answered = answer_with_model(Calls(model), given, estimate_tokens)
+    assert asked == ["专任教师 人数"]
+    assert [f.text for f in answered.gated.figures] == ["796人"]
+    assert "另外查找了：专任教师 人数" in answered.draft.notice
+    assert STAFF in answered.evidence.passages
+    assert "96.12%" in model.history[1][1].content
+
+
+def test_a_model_asks_for_more_only_so_often_and_not_for_the_same():
+    given, asked = looking(STAFF)
+    answered = answer_with_model(Calls(FakeModel(*[wants("甲", "乙", "丙")] * 2)), given, estimate_tokens)
+    assert asked == ["甲", "乙"]
+    assert answered.draft.status is AnswerStatus.NOT_FOUND
+    for reply in (
+        wants("甲"),
+        reply_text("没有。", "not_found", search="甲"),
+        reply_text("没有。", "not_found", search=[1, ""]),
+    ):
+        nothing, _ = looking(JOBS)
+        assert (
+            answer_with_model(Calls(FakeModel(reply)), nothing, estimate_tokens).draft.status is AnswerStatus.NOT_FOUND
+        )

@@ -116,3 +116,10 @@ def test_a_number_of_the_question_is_computed_with_and_shown_as_the_askers():
 
 def test_the_letters_of_columns():
     assert [letter(n) for n in (0, 22, 23, 24, 25)] == ["A", "W", "Y", "Z", "AA"]
+
+
+def test_the_scale_in_a_header_stands_with_the_figure_in_an_answer():
+    table = make_table([["项目", "面积（万平方米）"], ["校舍", "68.94"]], caption="表3")
+    evidence = make_evidence((table_passage(table),))
+    prompt = evidence_to_prompt(evidence, REPORTS, {table.id: table}, (), 20_000, estimate_tokens)
+    assert reply_to_draft(reply_text("**{F1B}**"), prompt).text == "**68.94万平方米** [1]"

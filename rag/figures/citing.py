@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from rag.language.clauses import LABEL_BREAK
 from rag.language.numbers import cell_number, find_numbers
 from rag.language.text import matching_key
-from rag.records import Citation, Evidence, Figure, Passage, Report, Table, TableRow
+from rag.records import Citation, Evidence, Figure, Passage, Report, Table, TableRow, figure_text
 from rag.structure.passages import page_at
 from rag.structure.tables.joining import header_labels, row_text
 
@@ -57,10 +57,7 @@ def page_of(passage: Passage, offset: int) -> tuple[int | None, str | None]:
 
 def written(figure: Figure) -> str:
     """A figure as an answer writes it: as printed, a cell's with its unit."""
-    number = figure.number
-    if figure.is_cell and number.unit and number.unit not in number.text:
-        return f"{number.text.strip()}{number.unit}" if not number.unit.startswith(":") else number.text.strip()
-    return " ".join(number.text.split())
+    return figure_text(figure)
 
 
 def label_of(figure: Figure) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import TypeAlias
 
 from rag.records.figure import Figure
 
 _MARKED = re.compile(r"\*\*(?P<bold>(?!\*).+?)\*\*|\[(?P<cited>\d{1,3})\]")
+_SCALES = {"万": 10_000, "亿": 100_000_000, "千": 1_000, "百": 100}
 _MARKER = re.compile(r"\[(?P<cited>\d{1,3})\]")
 
 
@@ -74,8 +75,17 @@ def figure_text(figure: Figure) -> str:
     number = figure.number
     text = " ".join(number.text.split())
     if figure.is_cell and number.unit and number.unit not in number.text and not number.unit.startswith(":"):
-        return f"{text}{number.unit}"
+        return f"{text}{_scale(text, number.value)}{number.unit}"
     return text
+
+
+def _scale(text: str, value: Decimal) -> str:
+    """The word by which a cell's digits are multiplied that stands in its column's header: 万 of 68.94（万平方米）."""
+    try:
+        digits = Decimal(text.replace(",", "").replace("，", "").replace(" ", ""))
+    except InvalidOperation:
+        return ""
+    return next((word for word, times in _SCALES.items() if digits and digits * times == value), "")
 
 
 def segments_to_markdown(

@@ -7,7 +7,7 @@ nothing is replaced by the built-in answer, and `notice` says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rag.answering.built_in import evidence_to_draft, evidence_to_refusal
 from rag.answering.with_model import (
@@ -21,13 +21,15 @@ from rag.answering.with_model import (
     visible_answer,
 )
 from rag.answering.with_model.prompts import REPAIR, load_prompt, render_prompt
+from rag.answering.with_model.replies import text_to_reply
+from rag.answering.with_model.searching import MAX_ROUNDS, Search, with_found
 from rag.errors import IncompleteReplyError, ModelError, ReplyFormatError
 from rag.gate.fitting import BETTER
 from rag.gate.verify import Gated, draft_to_gated
 from rag.ports import ChatModel, Schema
 from rag.records import AnswerStatus, Contradiction, Draft, Evidence, Message, ModelReply, Report, Table, Turn
 
-ANSWER, VERIFY = "answer", "verify"
+RETRIEVE, ANSWER, VERIFY = "retrieve", "answer", "verify"
 """Stages of an answer."""
 STOPPED = "stopped"
 BUILT_IN_INSTEAD = "下面是内置的摘录式回答。"
@@ -52,6 +54,8 @@ class Given:
     history: Sequence[Turn] = ()
     contradictions: Sequence[Contradiction] = ()
     """Those kept with the reports the evidence is from."""
+    search: Search | None = None
+    """Looks for more in the same reports; None where a model cannot ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Answered:
 
     draft: Draft
     gated: Gated
+    evidence: Evidence | None = None
+    """Where the model asked for more than it was given: all of it."""
 
 
 @dataclass(slots=True)
@@ -128,8 +134,12 @@ def answer_with_model(
 ) -> Answered:
     """The model's answer where it is proved, else the built-in one. `on_text` is given the readable answer so far."""
     prompt = given_to_prompt(given, calls.model, count_tokens)
-    asking = _Asking(calls, given, prompt, on_text, should_stop, on_stage)
+    asking = _Asking(calls, given, prompt, count_tokens, on_text, should_stop, on_stage)
     answered = asking.run()
+    if asking.searched:
+        told = f"模型另外查找了：{'、'.join(asking.searched)}。"
+        answered = replace(answered, draft=replace(answered.draft, notice=answered.draft.notice + told))
+        answered = replace(answered, evidence=asking.given.evidence)
     draft = replace(
         answered.draft,
         input_tokens=calls.input_tokens,
@@ -159,11 +169,15 @@ class _Asking:
     calls: Calls
     given: Given
     prompt: AnswerPrompt
+    count_tokens: Callable[[str], int]
     on_text: OnText
     should_stop: ShouldStop
     on_stage: OnStage
     _shown: int = 0
     """Characters of the reply that were shown."""
+    searched: list[str] = field(default_factory=list)
+    """What the model asked to be looked for."""
+    _rounds: int = 0
 
     def run(self) -> Answered:
         alias = self.calls.model.alias
@@ -182,6 +196,10 @@ class _Asking:
             if reply.finish_reason == STOPPED:
                 flooded = len(reply.text) > MAX_REPLY_CHARACTERS
                 return best or self._salvaged(reply.text, "模型的输出过长。" if flooded else "已停止。")
+            if not mended and not self.should_stop() and self._looked_again(reply.text):
+                messages = self.prompt.messages
+                self.on_stage(ANSWER)
+                continue
             self.on_stage(VERIFY)
             try:
                 answered = _drafted(reply.text, self.prompt, self.given, alias)
@@ -196,6 +214,26 @@ class _Asking:
             messages = (*self.prompt.messages, *_repair(reply.text, problems))
             self.on_stage(ANSWER)
         return _settled(best, self.given, failure, alias)
+
+    def _looked_again(self, text: str) -> bool:
+        """Whether a reply asked for more and more was found, so that the model is asked anew with it."""
+        if self.given.search is None or self._rounds >= MAX_ROUNDS:
+            return False
+        try:
+            asked = [words for words in text_to_reply(text).search if words not in self.searched]
+        except ReplyFormatError:
+            return False
+        if not asked:
+            return False
+        self._rounds += 1
+        self.searched += asked
+        self.on_stage(RETRIEVE)
+        found, tables = with_found(self.given.evidence, asked, self.prompt, self.given.search)
+        if found is self.given.evidence:
+            return False
+        self.given = replace(self.given, evidence=found, tables=tables)
+        self.prompt = given_to_prompt(self.given, self.calls.model, self.count_tokens)
+        return True
 
     def _show(self, text: str) -> None:
         # Each showing reads the whole text again: the longer it is, the more must be new.

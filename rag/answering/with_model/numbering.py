@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rag.answering.with_model.plaintext import as_data
 from rag.figures.extraction import passage_rows
-from rag.records import Figure, Passage, Table
+from rag.records import Figure, Passage, Table, figure_text
 from rag.structure.tables.joining import header_labels, row_text
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWYZ"
@@ -176,9 +176,9 @@ def _marked(
     at = start
     for figure in sorted(figures, key=lambda figure: figure.end):
         name = numbered.names[figure.id]
-        unit = figure.number.unit
-        is_bare = figure.is_cell and unit and unit not in figure.number.text and not unit.startswith(":")
-        ending = unit if is_bare and units is not None and figure.column not in units else ""
+        ending = ""
+        if figure.is_cell and units is not None and figure.column not in units:
+            ending = figure_text(figure).removeprefix(" ".join(figure.number.text.split()))
         same = f"＝{numbered.same[name]}" if name in numbered.same else ""
         of = f"：{as_data(' '.join(figure.near.split()))}" if _is_apart(figure) else ""
         pieces.append(f"{as_data(passage.text[at : figure.end])}{ending}{{{name}{same}{of}}}")

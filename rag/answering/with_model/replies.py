@@ -15,6 +15,7 @@ MAX_REPLY_CHARACTERS = 40_000
 """More than this is a flood, no answer."""
 MAX_ITEMS = 20
 """Computations, or conflicts, of one answer."""
+MAX_SEARCHES, MAX_SEARCH_CHARACTERS = 2, 60
 _STARTS_TRIED = 50
 _FENCE = re.compile(r"\s*(?:```)?\s*")
 _COMPUTATION_ID = re.compile(r"C\d{1,3}")
@@ -48,8 +49,9 @@ REPLY_SCHEMA: Mapping[str, Any] = {
                 "additionalProperties": False,
             },
         },
+        "search": {"type": "array", "items": {"type": "string"}},
     },
-    "required": ["status", "answer", "computations", "conflicts"],
+    "required": ["status", "answer", "computations", "conflicts", "search"],
     "additionalProperties": False,
 }
 """What an endpoint that can hold a model to a schema is given."""
@@ -81,6 +83,8 @@ class Reply:
     computations: tuple[Request, ...] = ()
     conflicts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(what the figures are said of, their ids)."""
+    search: tuple[str, ...] = ()
+    """What is to be looked for before it answers again, or ids of passages to be given whole."""
 
 
 def text_to_reply(text: str) -> Reply:
@@ -89,7 +93,7 @@ def text_to_reply(text: str) -> Reply:
     Raises ReplyFormatError that says in Chinese what is wrong.
     """
     found = json_object(text, "status")
-    return Reply(_status(found), _answer(found), tuple(_computations(found)), tuple(_conflicts(found)))
+    return Reply(_status(found), _answer(found), tuple(_computations(found)), tuple(_conflicts(found)), _search(found))
 
 
 def json_object(text: str, key: str) -> Mapping[str, Any]:
@@ -153,6 +157,13 @@ def _conflicts(found: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]
         if not isinstance(about, str) or not all(isinstance(n, str) and _FIGURE_ID.fullmatch(n) for n in names):
             raise ReplyFormatError('conflicts 的每一项应为 {"about": "指标", "figures": ["F1", "F2"]}')
         yield about, tuple(map(str.upper, names))
+
+
+def _search(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is asked to be looked for; what is no text is none, for an answer does not hang on it."""
+    asked = found.get("search")
+    texts = [text.strip() for text in asked if isinstance(text, str)] if isinstance(asked, list) else []
+    return tuple(text[:MAX_SEARCH_CHARACTERS] for text in texts if text)[:MAX_SEARCHES]
 
 
 def _items(found: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
