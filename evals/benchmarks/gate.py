@@ -34,7 +34,7 @@ def judged(statement: Statement, reports: Mapping[str, Report]) -> Outcome:
     citation = Citation(1, cited.passage, cited.quote_start, cited.quote_end, cited.passage.page, None)
     draft = statement.draft((citation,))
     tables = {statement.place.table.id: statement.place.table} if statement.place.table else {}
-    gated = draft_to_gated(draft, tables, reports, is_typed=True)
+    gated = draft_to_gated(draft, tables, reports, stored=statement.place.others, is_typed=True)
     asked = [figure for figure in gated.figures if figure.role == "answer"]
     if gated.unsupported and len(asked) < statement.figures:
         return Outcome.REMOVED

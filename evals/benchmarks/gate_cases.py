@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import random
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from rag.figures.extraction import passage_to_figures, section_to_passages
+from rag.figures.entries import passages_to_figures
+from rag.figures.extraction import section_to_passages
 from rag.language.numbers import (
     cell_number,
     find_numbers,
@@ -27,6 +29,7 @@ from rag.records import (
     Citation,
     Draft,
     Figure,
+    FigureEntry,
     FigureRef,
     Number,
     Report,
@@ -89,13 +92,20 @@ class Statement:
 
 
 def parts_to_places(parts: ReportParts) -> Iterator[Place]:
-    """Every figure of a report's passages."""
+    """Every figure of a report's passages; a line that is a table's row but was read as text is left out."""
     tables = {table.id: table for table in parts.tables}
+    entries: dict[str, list[FigureEntry]] = defaultdict(list)
+    for entry in parts.figures:
+        entries[entry.section_id].append(entry)
     for section in parts.sections:
         for passage in section_to_passages(section):
+            figures = tuple(passages_to_figures([passage], entries[section.id], tables))
             table = tables.get(passage.table_id or "")
-            figures = passage_to_figures(passage, table)
-            yield from (Place(figure, figures, table, parts.report) for figure in figures)
+            yield from (Place(figure, figures, table, parts.report) for figure in figures if not _is_row(figure))
+
+
+def _is_row(figure: Figure) -> bool:
+    return not figure.is_cell and "\t" in figure.passage.text[figure.quote_start : figure.quote_end].strip()
 
 
 def _around(figure: Figure) -> tuple[str, str]:

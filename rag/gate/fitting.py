@@ -19,7 +19,7 @@ from rag.figures.time import figure_to_when
 from rag.gate.claims import Claim, years_of
 from rag.gate.markup import BLANK
 from rag.gate.sources import Source
-from rag.gate.subject import contradicts, tokens
+from rag.gate.subject import borrowed, contradicts, labels, saying, tokens
 from rag.language.numbers import agree, find_numbers, find_scopes, unit_class
 from rag.language.numbers.units import canonical
 from rag.language.text import matching_key, text_key
@@ -34,25 +34,19 @@ BETTER = "报告里另有更合这句话的数字"
 ALIKE = "报告里这样称呼的数字不止一个"
 PERHAPS_YEAR = "年份可能不是这一年"
 PERHAPS_COLLEGE = "可能不是这所院校的数字"
-BESIDE, ABOVE = 0.7, 0.4
-"""What a word counts that stands in a figure's sentence, and in the headings above it, rather than in its own clause."""
-MIN_RIVAL, MIN_LEAD, SURE_LEAD = 0.5, 0.25, 0.4
-"""Share of an answer's words that must be said of a rival, and by how much more than of the figure."""
-MAX_LAG = 0.1
-"""By how much less of the question's words may be said of a rival."""
 NEAR_LABEL = 24
 """Characters before a figure whose own words a word of the answer may be made of: 老师 of 教师."""
-_PART = re.compile(f"[,，;；。:：!?！？{BLANK}]")
+_PART = re.compile(f"[,，;；。!?！？{BLANK}]")
 _SCOPE = re.compile(r"(?:19|20)?\d\d(?:[-—](?:19|20)?\d\d)?(?:学年度?|年度?|届|级)")
 _LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
 _CONTRAST = re.compile(
     "最低|最高|最少|最多|另一|其他|其余|前者|后者|对方|两校|两所|相比|分别|而|(?<![占师])比(?![例重率])|差"
 )
 _ANSWERING = frozenset(
-    "报告 正文 表格 资料 原文 数字 数据 口径 答案 文中 表中 表 处 显示 记载 列出 写 印 给出 提到 说法 两者 前者 后者 相差 相比 结果 指标 一致 不同 情况 具体 "
-    "问题 最接近 表述 问 所问 院校 单位 前文 后文 另外 直接 说明 截止 时间 全部 年份 届 学年 名称 称 为 占".split()
+    "正文 表格 资料 原文 数字 口径 答案 文中 表中 处 两者 前者 后者 相差 相比 结果 一致 不同 具体 问题 最接近 问 所问 院校 前文 后文 另外 直接 截止 时间 年份 名称".split()
 )
 """Words an answer speaks of its sources with."""
+_JOINS = re.compile("^[的为是有达约共占]+|[的为是有达约共占]+$")
 _UNIT_BEHIND = re.compile(rf"[ {BLANK}]*(?:[万亿](?!人空)|[%％‰]|个?百分点|倍|人次|[万亿]?元|平方米|亩)")
 
 
@@ -183,17 +177,13 @@ def _unit_differs(claim: Claim, figure: Figure) -> bool | None:
 def _unsaid(claim: Claim, figure: Figure, source: Source) -> str:
     """A word of the figure's clause that its report does not say of it, `` where there is none."""
     part = _PART.split(claim.said.spoken)[-1]
-    words = next(
-        filter(None, (_said_words(_SCOPE.sub(" ", clause)) for clause in (part, *claim.said.clauses[:2]))), None
-    )
+    words = next(filter(None, (_said_words(clause) for clause in (part, *claim.said.clauses[:2]))), None)
     if not words:
         return ""
     key = _context_key(figure) + source.words
     label = text_key(f"{figure.near} {figure.before if figure.is_cell else figure.before[-NEAR_LABEL:]}")
     for word in sorted(words, key=lambda w: (-len(w), w)):
-        if word in _ANSWERING or word in key:
-            continue
-        if all(character in label for character in word) and not _NEGATES.match(word):
+        if word in key or (all(character in label for character in word) and not _NEGATES.match(word)):
             continue
         return word
     return ""
@@ -204,7 +194,14 @@ _NEGATES = re.compile("[未非不失无待]")
 
 @lru_cache(maxsize=4_000)
 def _said_words(clause: str) -> frozenset[str]:
-    return frozenset(word for word in words_of(clause) if word not in EMPTY and len(word) > 1)
+    """The words of an answer's clause that say what is measured: none of time, of telling, or that join."""
+    words = (_JOINS.sub("", word) for word in words_of(_bare(clause)))
+    return frozenset(word for word in words if word not in EMPTY and word not in _ANSWERING and len(word) > 1)
+
+
+def _bare(clause: str) -> str:
+    """An answer's words without its times and what it says of the telling."""
+    return saying(_SCOPE.sub(" ", clause))
 
 
 def _context_key(figure: Figure) -> str:
@@ -218,7 +215,9 @@ def _aspect_left_out(claim: Claim, figure: Figure, question: str) -> bool:
     way round."""
     label = f"{figure.near} {figure.before}" if figure.is_cell else figure.near
     own = f"{label} {figure.passage.text[figure.quote_start : figure.quote_end]} {figure.about}"
-    said = " ".join((*claim.clauses[:2], claim.behind))
+    said = " ".join((claim.said.spoken, *claim.clauses[:2], claim.behind))
+    if not any(map(_said_words, (*claim.clauses[:2], question))):
+        return False
     for name in ("change", "plan", "each", "negated", "extreme"):
         pattern = ASPECTS[name]
         if pattern.search(label) and not pattern.search(f"{said} {question}"):
@@ -229,45 +228,41 @@ def _aspect_left_out(claim: Claim, figure: Figure, question: str) -> bool:
 
 
 def _better(claim: Claim, figure: Figure, rivals: Sequence[Figure], question: str) -> str | None:
-    """Whether another figure in that kind of unit is said of what the answer says, and this one is not, or less plainly."""
-    clauses = [tokens(_SCOPE.sub(" ", clause)) for clause in claim.said.clauses]
-    words = next(filter(None, clauses), tokens(_SCOPE.sub(" ", question)))
+    """Whether another figure in that kind of unit is said of what the answer says, and this one is not, or less plainly.
+
+    Of two labels only what one has and the other has not tells: an answer that speaks of neither means either.
+    """
+    kind, own = unit_class(figure.number.unit), _label(figure)
+    others = [
+        other for other in rivals if unit_class(other.number.unit) == kind and not agree(other.number, figure.number)
+    ]
+    known = own.union(*map(_label, others))
+    clauses = [tokens(_bare(clause)) & known for clause in claim.said.clauses]
+    asked = tokens(_bare(question)) & known
+    words = next(filter(None, clauses), asked)
     if not words:
         return None
-    known = words.union(*clauses, tokens(question), tokens(claim.said.whole))
-    kind, own = unit_class(figure.number.unit), _cover(words, figure)
-    extra = len(_label(figure) - known)
-    asked = tokens(_SCOPE.sub(" ", question))
-    fits_question = _cover(asked, figure)
-    found = None
-    for other in rivals:
-        if unit_class(other.number.unit) != kind or agree(other.number, figure.number):
-            continue
-        cover = _cover(words, other)
-        if cover >= max(MIN_RIVAL, own + MIN_LEAD) and (not asked or _cover(asked, other) >= fits_question - MAX_LAG):
-            if cover >= own + SURE_LEAD:
+    said = asked.union(*clauses, tokens(claim.said.whole))
+    before = labels(figure)[1]
+    key, found = _context_key(figure), None
+    for other in others:
+        theirs = _label(other)
+        alien = theirs - own - borrowed(theirs - own, own | (before - theirs))
+        hits, hers = words & alien, words & (own - theirs)
+        if len(hits) > len(hers) and len(asked & theirs) >= len(asked & own):
+            if not hers and any(token not in key for token in hits):
                 return BETTER
             found = ALIKE
-        label = _label(other)
-        if extra and cover >= own and cover > ABOVE and label and label <= known:
+        elif theirs and theirs <= said and own - said and len(words & theirs) >= len(words & own):
             found = ALIKE
     return found
 
 
 @lru_cache(maxsize=20_000)
-def _label_of(near: str, before: str) -> frozenset[str]:
-    return tokens(f"{near} {before}")
+def _label_of(label: str) -> frozenset[str]:
+    return tokens(label)
 
 
 def _label(figure: Figure) -> frozenset[str]:
-    return _label_of(figure.near, figure.before if figure.is_cell else "")
-
-
-def _cover(words: frozenset[str], figure: Figure) -> float:
-    """Share of an answer's words that are printed of a figure: in its clause or labels, its sentence, above it."""
-    labels = text_key(f"{figure.near} {figure.before if figure.is_cell else ''}")
-    row = " ".join(figure.row.filled) if figure.row else ""
-    sentence = text_key(f"{figure.passage.text[figure.quote_start : figure.quote_end]} {row}")
-    above = text_key(figure.about)
-    earned = (1.0 if w in labels else BESIDE if w in sentence else ABOVE if w in above else 0.0 for w in words)
-    return sum(earned) / len(words) if words else 0.0
+    """The words of what is printed of a figure."""
+    return _label_of(figure.context.label) if figure.context.label else labels(figure)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.figures.entries import figures_within
 from rag.figures.extraction import passage_rows, passage_to_figures
 from rag.gate.claims import FOLLOWING, letters_of, without_names, years_of
 from rag.gate.subject import masked_clauses
@@ -37,12 +38,19 @@ class Source:
 
 
 def citation_to_source(
-    citation: Citation, tables: Mapping[str, Table], reports: Mapping[str, Report], names: Sequence[str]
+    citation: Citation,
+    tables: Mapping[str, Table],
+    reports: Mapping[str, Report],
+    names: Sequence[str],
+    stored: Sequence[Figure] = (),
 ) -> Source:
-    """All that is needed to hold an answer against a citation."""
+    """All that is needed to hold an answer against a citation; its figures are those of the `stored` ones it holds.
+
+    Only a passage that none of them stands in is read anew: a row that a contradiction cites.
+    """
     passage, table = citation.passage, tables.get(citation.passage.table_id or "")
     report = reports.get(passage.report_id)
-    figures = passage_to_figures(passage, table)
+    figures = tuple(figures_within(passage, stored)) or passage_to_figures(passage, table)
     quoted = tuple(f for f in figures if citation.quote_start <= f.start and f.end <= citation.quote_end)
     labels = _labels_around(citation, table) if table else ()
     owner = (report.title, report.college, str(report.year), *report.short_names) if report else ()

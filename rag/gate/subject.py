@@ -26,9 +26,12 @@ _CLAUSE = re.compile(r"[，,；;。：:！？!?（）()\n\t|“”\u2063]")
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
 _MARKS = re.compile(r"[，,；;。：:！？!?（）()\n\t|]")
 _NAMED = re.compile(r"[：:][ \t]*$")
-# Words that say nothing of what is counted, and vague ones that several figures of a sentence share.
+# Words that say nothing of what is counted, ways of telling where it is printed (写明, 另一处), and vague ones that several
+# figures of a sentence share.
 _EMPTY = re.compile(
-    "另外?有?一处|(?:报告|正文|表格|文|表)中|前文|后文|印[作为着]|写[作为着]|显示|"
+    r"[写印列给标注记载显示提表][写印列给标注记载显示提表明出到道为着的是]|说法|[这另哪]?[一两三几][处者]|"
+    r"[近前过去][一二两三四五几]年[里来间内中]?|"
+    "另外?有?一处|(?:报告|正文|表格|文|表)中|正文|原文|前文|后文|"
     "其中|分别|依次|总计|合计|共计|共有|一共|总共|达到|占比|比例|比重|百分比|人数|数量|总数|总量|金额|学校|我校|全校|我院|的|"
     r"(?:(?:为|是|有|达|占|约|共|各|仅|和|与|及|或|在|于|等|了|到)+(?=[^\u3400-\u9fff0-9a-z]|$))"
 )
@@ -64,7 +67,7 @@ class Said:
 
 
 @lru_cache(maxsize=20_000)
-def _words(text: str) -> str:
+def saying(text: str) -> str:
     """The words of a text that say something, as a key; white space still parts them."""
     return _EMPTY.sub(" ", _COUNTED.sub("", " ".join(map(matching_key, _PER_UNIT.sub(" ", text).split()))))
 
@@ -73,7 +76,7 @@ def _words(text: str) -> str:
 def tokens(text: str) -> frozenset[str]:
     """Pairs of characters of a text's Chinese words, its codes and years whole; empty where it says nothing."""
     found: set[str] = set()
-    for run in _RUN.findall(_words(text)):
+    for run in _RUN.findall(saying(text)):
         if not _HAN.match(run) or len(run) == 1:
             found.add(run)
         else:
@@ -187,7 +190,7 @@ def _is_beside(figure: Figure, other: Figure, quote: tuple[int, int]) -> bool:
 
 def _fits_beside(said: Said, other: Figure, figure: Figure) -> bool:
     """Of two figures of one sentence or row: by the nearest clause; by more where the same words stand by both."""
-    (own, before), (rival, rival_before) = _labels(figure), _labels(other)
+    (own, before), (rival, rival_before) = labels(figure), labels(other)
     words = said.words
     gains = _gains(words[:1], own, rival)
     if figure.is_cell and other.is_cell and gains in ((False, False), (True, True)):
@@ -195,13 +198,13 @@ def _fits_beside(said: Said, other: Figure, figure: Figure) -> bool:
         rival_label, label = (other.near, figure.near) if same_column else (other.before, figure.before)
         return _names_only(said, [rival_label], [label])
     if own != rival:
-        alien = rival if figure.is_cell else rival - _borrowed(rival - own, own | (before - rival))
+        alien = rival if figure.is_cell else rival - borrowed(rival - own, own | (before - rival))
         return _gains(words[:1], own, alien) == (False, True) and not _alludes(words[:1], own, rival)
     decisive = (_gains(part, before, rival_before) for part in (words[:1], words[:2]))
     return next((found for found in decisive if any(found)), None) == (False, True)
 
 
-def _borrowed(rival: frozenset[str], own: frozenset[str]) -> frozenset[str]:
+def borrowed(rival: frozenset[str], own: frozenset[str]) -> frozenset[str]:
     """Pairs of a rival's characters that the figure's own words have too, parted: 生就 of 男生就业率 in 毕业生就业率."""
     characters = set(_HAN.findall("".join(own)))
     return frozenset(token for token in rival if len(token) == 2 and set(token) <= characters)
@@ -209,7 +212,7 @@ def _borrowed(rival: frozenset[str], own: frozenset[str]) -> frozenset[str]:
 
 def _alludes(words: Sequence[str], own: frozenset[str], rival: frozenset[str]) -> bool:
     """Whether a character that only the figure is said of is in an answer's words: 女 of 女生 in 女同学."""
-    return any(character in _words(" ".join(words)) for character in set("".join(own)) - set("".join(rival)))
+    return any(character in saying(" ".join(words)) for character in set("".join(own)) - set("".join(rival)))
 
 
 def _fits_other_row(said: Said, other: Figure, figure: Figure, headers: str) -> bool:
@@ -233,7 +236,7 @@ def _row_names(other: Figure, figure: Figure) -> tuple[list[str], list[str]]:
 
 def _gains(words: Sequence[str], own: frozenset[str], rival: frozenset[str]) -> tuple[bool, bool]:
     """Whether an answer's words have something of what only the figure, and of what only the rival is said of."""
-    key = _words(" ".join(words))
+    key = saying(" ".join(words))
     return any(token in key for token in own - rival), any(token in key for token in rival - own)
 
 
@@ -258,7 +261,7 @@ def _last(text: str, label: str, others: Sequence[str]) -> int:
     return text.rfind(label)
 
 
-def _labels(figure: Figure) -> tuple[frozenset[str], frozenset[str]]:
+def labels(figure: Figure) -> tuple[frozenset[str], frozenset[str]]:
     """What is printed of a figure: beside it, and that with what stands before it in its sentence."""
     if figure.is_cell:
         label = tokens(f"{figure.near} {figure.before}")
@@ -296,4 +299,4 @@ def _is_elsewhere(said: Said, figure: Figure, others: Sequence[Figure]) -> bool:
     characters = set(_HAN.findall("".join(tokens(own_clause))))
     if characters and not characters & set(key):
         return True
-    return any(wanted <= _labels(other)[0] for other in others if other.quote_start != figure.quote_start)
+    return any(wanted <= labels(other)[0] for other in others if other.quote_start != figure.quote_start)

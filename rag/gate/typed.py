@@ -17,7 +17,7 @@ from rag.gate.layout import Layout
 from rag.gate.markup import Span
 from rag.gate.readings import figure_like
 from rag.gate.sources import Source
-from rag.gate.subject import contradicts
+from rag.gate.subject import contradicts, tokens
 from rag.language.numbers import cell_number, find_numbers, find_scopes, same_bound, same_value
 from rag.language.text import matching_key
 from rag.records import Computation, ComputedRef, Figure, FigureRef, Number, Segment, Text
@@ -135,6 +135,8 @@ def _printed(claim: Claim, sources: Sequence[Source]) -> Figure | None:
         if known and not any(_same(claim.number, numbers[claim.said.place]) for numbers in known):
             return None
     equal = [(source, figure) for source in sources for figure in source.quoted if restates(claim.number, figure)]
+    said = tokens(" ".join(claim.said.clauses))
+    equal.sort(key=lambda pair: -len(said & tokens(f"{pair[1].near} {pair[1].before if pair[1].is_cell else ''}")))
     for source, figure in equal:
         span = (source.citation.quote_start, source.citation.quote_end)
         if not contradicts(claim.said, figure, source.passage, span):

@@ -61,6 +61,7 @@ def draft_to_gated(
     tables: Mapping[str, Table],
     reports: Mapping[str, Report] | None = None,
     *,
+    stored: Sequence[Figure] = (),
     rivals: Sequence[Figure] = (),
     question: str = "",
     is_typed: bool = False,
@@ -68,10 +69,10 @@ def draft_to_gated(
     """The draft with every unproved figure removed.
 
     `tables` by id are those its passages were taken from; with `reports` by id, a figure of one college's or one
-    year's report is no longer let through as another's. `rivals` are the figures the answerer chose among. `is_typed`
+    year's report is no longer let through as another's. `stored` are the figures of its passages; `rivals` those the answerer chose among. `is_typed`
     says that the words are a model's: whatever a reader takes for a figure in them counts.
     """
-    return _Gate(draft, tables, reports or {}, rivals, question, is_typed).run()
+    return _Gate(draft, tables, reports or {}, stored, rivals, question, is_typed).run()
 
 
 @dataclass(slots=True)
@@ -79,13 +80,16 @@ class _Gate:
     draft: Draft
     tables: Mapping[str, Table]
     reports: Mapping[str, Report]
+    stored: Sequence[Figure]
     rivals: Sequence[Figure]
     question: str
     is_typed: bool
 
     def run(self) -> Gated:
         names = _names(self.draft.citations, self.reports)
-        sources = {c.n: citation_to_source(c, self.tables, self.reports, names) for c in self.draft.citations}
+        sources = {
+            c.n: citation_to_source(c, self.tables, self.reports, names, self.stored) for c in self.draft.citations
+        }
         figures = {figure.id: figure for figure in self.draft.figures}
         typed = self._typed(figures, sources, names)
         figures |= {figure.id: figure for figure in typed.figures}

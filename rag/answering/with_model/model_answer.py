@@ -109,10 +109,10 @@ def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice
     """The answer without a model; a refusal where what it would have said of the thing asked is not proved."""
     draft = evidence_to_draft(given.evidence, given.reports, given.tables, given.contradictions)
     on_stage(VERIFY)
-    gated = draft_to_gated(draft, given.tables, given.reports)
+    gated = draft_to_gated(draft, given.tables, given.reports, stored=given.evidence.figures)
     if gated.is_maimed:
         draft = evidence_to_refusal(given.evidence, given.reports, given.tables)
-        gated = draft_to_gated(draft, given.tables, given.reports)
+        gated = draft_to_gated(draft, given.tables, given.reports, stored=given.evidence.figures)
     return Answered(replace(draft, notice=notice), gated)
 
 
@@ -259,7 +259,15 @@ class _Asking:
 def _drafted(text: str, prompt: AnswerPrompt, given: Given, alias: str) -> Answered:
     draft = replace(reply_to_draft(text, prompt), model=alias)
     question = prompt.evidence.query.standalone
-    gated = draft_to_gated(draft, given.tables, given.reports, rivals=prompt.printed, question=question, is_typed=True)
+    gated = draft_to_gated(
+        draft,
+        given.tables,
+        given.reports,
+        stored=given.evidence.figures,
+        rivals=prompt.printed,
+        question=question,
+        is_typed=True,
+    )
     answered = Answered(draft, gated)
     proved = {(f.text, n) for f in answered.gated.figures if not f.caution for n in f.citations}
     kept = tuple(c for c in answered.draft.conflicts if all(value in proved for value in c.values))
