@@ -201,3 +201,20 @@ def test_a_model_asks_for_more_only_so_often_and_not_for_the_same():
         assert (
             answer_with_model(Calls(FakeModel(reply)), nothing, estimate_tokens).draft.status is AnswerStatus.NOT_FOUND
         )
+
+
+def test_a_second_reply_empties_nothing_that_was_shown():
+    shown: list[str] = []
+    ask(FALSE, GOOD, on_text=shown.append)
+    assert len(shown) > 2
+    assert all(shown)
+
+
+def test_a_table_of_figures_without_bold_is_a_written_piece():
+    table = "| 项目 | 数 |\n| --- | --- |\n| 毕业生 | <6370人> |\n| 就业率 | <96.12%> |\n| 教师 | <796人> |"
+    answered, model = ask(said(table))
+    assert len(model.history) == 1
+    assert answered.draft.model == "fake"
+    assert [f.text for f in answered.gated.figures] == ["6370人", "96.12%", "796人"]
+    assert "| 毕业生 | 6370人 [1] |" in answered.gated.text
+    assert "| --- | --- |" in answered.gated.text

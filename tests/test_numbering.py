@@ -123,3 +123,22 @@ def test_the_scale_in_a_header_stands_with_the_figure_in_an_answer():
     evidence = make_evidence((table_passage(table),))
     prompt = evidence_to_prompt(evidence, REPORTS, {table.id: table}, (), 20_000, estimate_tokens)
     assert reply_to_draft(reply_text("**{F1B}**"), prompt).text == "**68.94万平方米** [1]"
+
+
+def test_one_report_in_two_formats_is_given_once():
+    text = "全校有专任教师796人，其中正高级42人，副高级210人。生师比为16.8比1。"
+    one = make_passage(text)
+    other = replace(
+        make_passage("全校有专任教师796人，\n其中正高级42人，副高级210人。\n生师比为16.8比1。"),
+        id="b",
+        report_id="b.txt",
+        section_id="b.txt/1",
+    )
+    further = replace(
+        make_passage("另一所学校有专任教师500人，正高级20人，副高级90人。"),
+        id="c",
+        report_id="b.txt",
+        section_id="b.txt/2",
+    )
+    assert list(prompt_of(one, other).passages) == ["P1"]
+    assert list(prompt_of(one, further).passages) == ["P1", "P2"]

@@ -27,7 +27,19 @@ from rag.errors import IncompleteReplyError, ModelError, ReplyFormatError
 from rag.gate.fitting import BETTER
 from rag.gate.verify import Gated, draft_to_gated
 from rag.ports import ChatModel, Schema
-from rag.records import AnswerStatus, Contradiction, Draft, Evidence, Message, ModelReply, Report, Table, Turn
+from rag.records import (
+    AnswerStatus,
+    ComputedRef,
+    Contradiction,
+    Draft,
+    Evidence,
+    FigureRef,
+    Message,
+    ModelReply,
+    Report,
+    Table,
+    Turn,
+)
 
 RETRIEVE, ANSWER, VERIFY = "retrieve", "answer", "verify"
 """Stages of an answer."""
@@ -37,6 +49,8 @@ NOT_ASKED_AGAIN = "离线的回复，没有请模型改正。"
 MAX_TOLD_BACK = 1_000
 """Characters of a reply that its repair is shown."""
 MAX_PROBLEMS = 10
+MIN_WRITTEN = 3
+"""Figures from which on an answer without bold is a piece that was asked to be written."""
 SHOWN_STEPS = 50
 """A growing answer is shown again once this part of it is new."""
 OnText = Callable[[str], None]
@@ -241,7 +255,9 @@ class _Asking:
             self._shown = 0
         if len(text) - self._shown >= len(text) // SHOWN_STEPS:
             self._shown = len(text)
-            self.on_text(visible_answer(text, self.prompt))
+            # what was shown of a first reply stays until there is something of the next
+            if visible := visible_answer(text, self.prompt):
+                self.on_text(visible)
 
     def _salvaged(self, text: str, reason: str) -> Answered:
         """What came of a reply that was cut short, where its figures are proved; it says that it is not whole."""
@@ -286,10 +302,12 @@ def _settled(best: Answered | None, given: Given, failure: str, alias: str) -> A
 
 
 def _is_proved(answered: Answered) -> bool:
-    """Whether an answer still has a proved figure or a cited name in bold; a refusal needs none."""
+    """Whether an answer still has a proved figure or a cited name in bold, or as a written piece several figures; a refusal needs none."""
     if answered.draft.status is not AnswerStatus.ANSWERED:
         return True
-    return any(getattr(segment, "is_answer", False) for segment in answered.gated.segments)
+    segments = answered.gated.segments
+    placed = sum(isinstance(segment, FigureRef | ComputedRef) for segment in segments)
+    return placed >= MIN_WRITTEN or any(getattr(segment, "is_answer", False) for segment in segments)
 
 
 def _merit(answered: Answered) -> tuple[bool, int]:

@@ -5,7 +5,8 @@ The same function serves a live question and an exported batch, so both send the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from rag.answering.with_model.disputing import disputes_to_text, evidence_to_disputes, with_disputed
@@ -15,6 +16,7 @@ from rag.answering.with_model.prompts import ANSWER, load_prompt, render_prompt
 from rag.figures.entries import figures_within
 from rag.figures.extraction import passage_to_figures
 from rag.language.numbers import find_numbers
+from rag.language.text import matching_key
 from rag.ports import ChatModel
 from rag.records import Contradiction, Evidence, Figure, Message, Number, Passage, Report, Table, Turn
 from rag.retrieval.relevance import evidence_to_relevance
@@ -24,6 +26,9 @@ SHARES = (1_600, 900, 600, 450, 350)
 """Tokens that the best passage may take, the second, …, and every further one."""
 TARGET_TOKENS = 7_000
 """What the messages take at most where the model could read more: what is asked stands in the first passages, or is asked for."""
+REPEATED_SHARE, MIN_KEY = 0.8, 4
+"""Share of a passage's sentences that are given already, and characters from which on a sentence counts."""
+_PART_END = re.compile(r"[。；;，,\t|｜]|\n(?=#|[（(]?[一二三四五六七八九十\d]+[、.）)])")
 MAX_TURNS, MAX_TURN_LENGTH = 6, 300
 MAX_TITLES = 6
 MAX_CONSTANTS = 6
@@ -175,19 +180,34 @@ def _fitting(evidence: Evidence, budget: int, size_of: Callable[[Passage], int])
     What an earlier passage holds already is not given again.
     """
     kept: dict[str, Passage] = {}
-    for rank, whole in enumerate(evidence.passages):
+    said: dict[str, set[str]] = {}
+    for whole in evidence.passages:
         passage = _unseen(whole, kept.values())
-        if passage is None:
+        others = set[str]().union(*(keys for report, keys in said.items() if report != whole.report_id))
+        if passage is None or _is_repeated(passage, others):
             continue
-        granted = min(budget, SHARES[min(rank, len(SHARES) - 1)])
+        granted = min(budget, SHARES[min(len(kept), len(SHARES) - 1)])
         if size_of(passage) > granted:
             cut = _around_focus(passage, granted, size_of) or _around_focus(passage, budget, size_of, is_least=True)
             if cut is None:
                 continue
             passage = cut
         kept[f"P{len(kept) + 1}"] = passage
+        said.setdefault(passage.report_id, set()).update(_sentence_keys(passage))
         budget -= size_of(passage)
     return kept
+
+
+def _is_repeated(passage: Passage, others: Set[str]) -> bool:
+    """Whether other reports' passages say nearly all of it: of one report in two formats one is enough."""
+    keys = _sentence_keys(passage)
+    return bool(keys) and len(keys & others) >= REPEATED_SHARE * len(keys)
+
+
+def _sentence_keys(passage: Passage) -> set[str]:
+    """The sentences and cells of a passage that say something, however they are spaced and broken."""
+    keys = (matching_key(part) for part in _PART_END.split(passage.text))
+    return {key for key in keys if len(key) >= MIN_KEY}
 
 
 def _unseen(passage: Passage, kept: Iterable[Passage]) -> Passage | None:
