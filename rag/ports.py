@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
-from rag.records import Chunk, Message, ModelReply
+from rag.records import Message, ModelReply
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,30 +41,6 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> Vectors:
         """The vector of a question."""
-        ...
-
-
-class ChunkIndex(Protocol):
-    """Nearest chunks to a vector."""
-
-    def upsert(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
-        """Keeps each chunk under its id, replacing what was there."""
-        ...
-
-    def delete_report(self, report_id: str) -> None:
-        """Forgets every chunk of the report; unknown reports are no error."""
-        ...
-
-    def search(self, vector: Vectors, k: int, report_ids: Collection[str] | None = None) -> Hits:
-        """At most `k` chunks by cosine similarity, of these reports only (None: of all)."""
-        ...
-
-    def ids(self) -> frozenset[str]:
-        """Ids of all chunks kept."""
-        ...
-
-    def count(self) -> int:
-        """Number of chunks kept."""
         ...
 
 

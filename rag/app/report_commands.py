@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,9 @@ from rag.errors import UsageError
 
 if TYPE_CHECKING:
     from rag.records import Filters, Report
+
+MAX_NAMED = 10
+"""Reports that are named where one asked for is not there."""
 
 
 def list_reports(
@@ -116,5 +120,13 @@ def check_filters(filters: Filters, reports: Sequence[Report]) -> None:
 
     for name in filters.reports:
         if not filtered_reports(reports, Filters(reports=(name,))):
-            known = "、".join(report.id for report in reports) or "（还没有报告）"
-            raise UsageError(f"没有名为 {name!r} 的报告；现有：{known}。")
+            raise UsageError(f"没有名为 {name!r} 的报告；{_nearest(name, reports)}")
+
+
+def _nearest(name: str, reports: Sequence[Report]) -> str:
+    """The reports whose ids are most like a name that there is none of, at most `MAX_NAMED`, and how many there are."""
+    if len(reports) <= MAX_NAMED:
+        return f"现有：{'、'.join(report.id for report in reports) or '（还没有报告）'}。"
+    alike = sorted(reports, key=lambda report: -SequenceMatcher(None, name, report.id).ratio())[:MAX_NAMED]
+    named = "、".join(report.id for report in alike)
+    return f"名称最接近的：{named}（共 {len(reports)} 份，用 wenbao reports 列出全部）。"

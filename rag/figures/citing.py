@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rag.language.clauses import LABEL_BREAK
-from rag.language.numbers import cell_number, find_numbers
-from rag.language.text import matching_key
-from rag.records import Citation, Evidence, Figure, Passage, Report, Table, TableRow, figure_text
+from rag.language.numbers import find_numbers
+from rag.records import Citation, Figure, Passage, Table, TableRow, figure_text
 from rag.structure.passages import page_at
-from rag.structure.tables.joining import header_labels, row_text
+from rag.structure.tables.joining import row_text
 
 _UNIT_BRACKET = re.compile(
     r"[（(](?:[^（）()]*/)?(?:人|人次|名|个|项|元|万元|亿元|册|平方米|亩|门|学时|%|％|分|天|台套?|套)[）)]|[（(][^（）()]*/生[）)]"
 )
-_ROW_NUMBER = re.compile(r"^(?:序号|编号|序)$")
 _BARE_SHARE = re.compile(r"占比?|比例|所占比例|占比?为|比例为")
 """A label that says nothing without the clause before."""
 MIN_EARLIER, MAX_LABEL = 3, 30
@@ -101,32 +99,9 @@ def _subject(clause: str) -> str:
     return clause[: numbers[0].start].strip() if numbers else clause.strip()
 
 
-def row_line(row: TableRow, table: Table, question: str = "") -> str:
-    """A row as 表头：内容 pairs; what the question does not say itself is bold, figures aside."""
-    labels = header_labels(table.rows, table.header_rows)
-    asked = matching_key(question)
-    return "；".join(
-        f"{label}：{shown}" if label else shown
-        for label, cell in zip(labels, row.filled, strict=False)
-        if cell and not _ROW_NUMBER.match(label)
-        for shown in [cell if not question or has_figure(cell) or matching_key(cell) in asked else f"**{cell}**"]
-    )
-
-
-def has_figure(cell: str) -> bool:
-    """Whether a cell holds a figure: names are bold, figures nobody asked for are not."""
-    return cell_number(cell) is not None or bool(find_numbers(cell))
-
-
 def row_of(text: str, table: Table | None) -> TableRow | None:
     """The body row that prints as this text."""
     return next((row for row in table.rows[table.header_rows :] if row_text(row) == text), None) if table else None
-
-
-def lead_of(evidence: Evidence, passages: Sequence[Passage], reports: Mapping[str, Report]) -> str:
-    """Whose report an answer is from, as it opens."""
-    names = dict.fromkeys(report.college or report.title for p in passages if (report := reports.get(p.report_id)))
-    return f"{'、'.join(names)}：" if names else ""
 
 
 def plain(text: str) -> str:

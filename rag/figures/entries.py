@@ -178,11 +178,3 @@ def entries_to_contradictions(
         if all(identity in figures for identity in (*item.figures, *item.operands)):
             disputed, operands = (tuple(figures[identity] for identity in ids) for ids in (item.figures, item.operands))
             yield Contradiction(item.id, item.report_id, item.kind, item.indicator, disputed, operands, item.note)
-
-
-def figures_by_passage(figures: Iterable[Figure]) -> Mapping[str, tuple[Figure, ...]]:
-    """Passage id → its figures, in the given order."""
-    found: dict[str, list[Figure]] = defaultdict(list)
-    for figure in figures:
-        found[figure.passage.id].append(figure)
-    return {identity: tuple(held) for identity, held in found.items()}

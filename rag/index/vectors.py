@@ -52,7 +52,7 @@ def load_chroma() -> None:
 
 
 class ChromaIndex:
-    """A Chroma collection as a `ChunkIndex`; every failure of Chroma is a `BrokenIndexError`.
+    """A Chroma collection; every failure of Chroma is a `BrokenIndexError`.
 
     An embedded folder belongs to one writing process at a time, and to no reader while it is being written.
     """

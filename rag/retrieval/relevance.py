@@ -36,8 +36,6 @@ ASKED_NAME = 0.7
 """What a reader's name for an indicator counts where it is no word of its own (考过, 花了多少钱)."""
 MAX_COMPOUND = 14
 _OPPOSITES = ("待", "未", "不", "非", "无")
-MIN_SUBJECT_SPECIFICITY = 0.45
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _SINGLE = 0.35
 """Factor for a word of one character."""
 _VAGUE = frozenset(
@@ -162,20 +160,6 @@ def evidence_to_relevance(evidence: Evidence) -> Relevance:
     """The question's words with the weights retrieval gave them."""
     equivalents = query_to_relevance(evidence.query, ()).equivalents
     return Relevance(dict(evidence.word_weights), equivalents)
-
-
-@lru_cache(maxsize=2_000)
-def subject_words(text: str) -> frozenset[str]:
-    """The words of a text that name its subject: nouns and codes with a meaning of their own, no vague ones."""
-    return frozenset(
-        word
-        for word, tag in tagged_words(text)
-        if len(word) > 1
-        and word not in _VAGUE
-        and (tag in _NOUNS or tag in ("", "ns", "nt") or (tag == "m" and word.isdigit()))
-        and not _YEAR.fullmatch(word)
-        and specificity(word) >= MIN_SUBJECT_SPECIFICITY
-    )
 
 
 def _equivalents(question: str) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]:
