@@ -24,6 +24,8 @@ FEATURES = (
 AGAINST = frozenset({"other_year", "older", "without_figure", "heading"})
 """What speaks against a chunk: no weight of these is above 0, and none of the others below."""
 PATH = Path(__file__).with_name("weights.toml")
+OLDER = 0.03
+"""What a chunk of a report loses, of 1, where no year is asked and the same college has a later one of its kind."""
 WITHOUT_FIGURE = 0.8
 NAMED_ROW, RANKED_TABLE = 0.15, 0.15
 """What a table row gains when the question names its label, and when it asks for the most, the least or the order."""
@@ -71,9 +73,11 @@ def weights() -> tuple[float, ...]:
 def reread(
     candidates: Sequence[Candidate], query: Query, relevance: Relevance, reports: Mapping[str, Report]
 ) -> list[tuple[Chunk, float]]:
-    """Chunks with their scores, best first."""
+    """Chunks with their scores, at most 1, best first."""
     rows = candidates_to_rows(candidates, query, relevance, reports)
-    scores = [sum(weight * value for weight, value in zip(weights(), row, strict=True)) for row in rows]
+    most = sum(weight for weight in weights() if weight > 0)
+    scores = [sum(weight * value for weight, value in zip(weights(), row, strict=True)) / most for row in rows]
+    scores = [score - OLDER * row[FEATURES.index("older")] for score, row in zip(scores, rows, strict=True)]
     found = [(candidate.chunk, score) for candidate, score in zip(candidates, scores, strict=True)]
     return sorted(found, key=lambda item: (-item[1], item[0].ordinal, item[0].id))
 
