@@ -24,7 +24,6 @@ from rag.answering.with_model.prompts import REPAIR, load_prompt, render_prompt
 from rag.answering.with_model.replies import text_to_reply
 from rag.answering.with_model.searching import MAX_ROUNDS, Search, with_found
 from rag.errors import IncompleteReplyError, ModelError, ReplyFormatError
-from rag.gate.fitting import BETTER
 from rag.gate.verify import Gated, draft_to_gated
 from rag.ports import ChatModel, Schema
 from rag.records import (
@@ -320,12 +319,7 @@ def _problems(answered: Answered) -> list[str]:
         f"数字“{text}”没有通过核对：所注的出处里没有它，或者它说的不是这件事（院校、年份、指标、行列不同）。"
         for text in answered.gated.unsupported
     ]
-    mistaken = [
-        f"“{figure.text}”说的可能不是这件事：报告里另有更合这句话的数字。"
-        for figure in answered.gated.figures
-        if figure.role == "answer" and figure.caution == BETTER
-    ]
-    found = [*answered.draft.problems, *unproved, *mistaken]
+    found = [*answered.draft.problems, *unproved]
     if not found and not _is_proved(answered):
         found = ["answer 里没有加粗的、有出处的数字或名称；没有答案的，status 应写 not_found。"]
     return list(dict.fromkeys(found))
