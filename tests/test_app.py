@@ -168,3 +168,14 @@ def test_several_figures_are_a_table_and_a_chart(filled: Path, monkeypatch: pyte
     assert len(page.get("vega_lite_chart")) == 1
     ask(page, QUESTION)
     assert len(page.get("vega_lite_chart")) == 1
+
+
+def test_a_question_asked_while_another_is_answered_waits_its_turn(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page(filled, monkeypatch)
+    page.session_state.queued.append("青石职业技术学院在校生有多少人？")
+    ask(page, "青石职业技术学院毕业生就业率是多少？")
+    asked = [exchange.question for exchange in page.session_state.exchanges]
+    assert asked == ["青石职业技术学院毕业生就业率是多少？", "青石职业技术学院在校生有多少人？"]
+    assert page.session_state.pending is None

@@ -91,7 +91,9 @@ def test_conversations_are_listed_opened_renamed_and_deleted(data: Path) -> None
     assert page.button(key=f"conversation-{first}").label.endswith("] 就业 \\*\\*粗\\*\\* \\<b\\>")
     assert "今天" in html(page)
     assert "已改名。" in toasts(page)
-    press(page, "删除这段对话")
+    assert any(item.label == "删除这段对话" for item in page.expander)
+    assert not any(button.label == "删除这段对话" for button in page.button)
+    press(page, "确认删除")
     assert listed(page) == [second]
     assert "c" not in page.query_params
     assert page.session_state.exchanges == []

@@ -15,7 +15,7 @@ from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.figures.heads import cell_to_head, clause_to_head
 from rag.index.index import Index
 from rag.language.tokens import estimate_tokens
-from rag.presentation.figure_table import figures_to_csv, figures_to_text, find_figures
+from rag.presentation.figure_table import _PAGE_COLUMNS, figures_to_csv, figures_to_text, find_figures
 from rag.question.understand import question_to_query
 from rag.records import Figure, Filters
 from rag.retrieval.growing import RetrievalLimits
@@ -209,3 +209,7 @@ def test_known_figures_are_found_within_another_passage(index: Index) -> None:
     moved = figures_within(part, [*known, *known])
     assert tuple(moved) == index.store.passage_figures([part])
     assert figures_within(replace(part, section_id="other"), known) == []
+
+
+def test_the_page_shows_value_meaning_time_and_page_first() -> None:
+    assert _PAGE_COLUMNS[:4] == ("数字", "量的是什么", "时间", "页")

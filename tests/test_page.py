@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from rag.presentation.html import page
 from rag.records import (
     AnswerFigure,
     AnswerStatus,
+    Certainty,
     Citation,
     Conflict,
     Evidence,
@@ -285,3 +287,17 @@ def test_corpus_line_and_models() -> None:
     assert model_choices(Settings()) == ("extractive",)
     assert page.theme_css(True) != page.theme_css(False)
     assert "还没有报告" in page.welcome_html(())
+
+
+def test_an_unsure_answer_looks_unlike_a_sure_one() -> None:
+    sure = html_of(answer("就业率为 96.12%[1]。"))
+    unsure = html_of(replace(answer("就业率为 96.12%[1]。"), certainty=Certainty.UNSURE))
+    assert "wb-unsure" not in sure
+    assert "不确定" not in sure
+    assert 'class="wb-answer wb-answered wb-unsure"' in unsure
+    assert "不确定" in Reading(unsure).text
+
+
+def test_every_notice_has_its_looks() -> None:
+    css = (Path(page.__file__).parents[2] / "app" / "ui" / "page.css").read_text(encoding="utf-8")
+    assert all(f".{name}" in css for name in ("wb-caution", "wb-removed", "wb-conflict", "wb-unsure", "wb-doubtful"))

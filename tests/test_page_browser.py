@@ -150,6 +150,22 @@ def ask(page: Page, question: str) -> None:
     page.locator('[data-testid="stChatInputTextArea"]:not([disabled])').wait_for()
 
 
+def test_the_keyboard_stays_in_the_box_while_questions_are_answered(browser: Browser, address: str) -> None:
+    with opened(browser, address, LAPTOP) as page:
+        box = page.locator('[data-testid="stChatInputTextArea"]:focus')
+        box.wait_for()  # without a click: the box has the keyboard from the start
+        page.keyboard.type("青石职业技术学院2023届毕业生就业率是多少？")
+        page.keyboard.press("Enter")
+        page.keyboard.type("在校生有多少人？")
+        page.locator(".wb-answer").first.wait_for()
+        box.wait_for()
+        assert box.input_value() == "在校生有多少人？"
+        page.keyboard.press("Enter")
+        page.locator(".wb-answer").nth(1).wait_for()
+        box.wait_for()
+        assert box.input_value() == ""
+
+
 def test_a_marker_opens_its_source(browser: Browser, address: str) -> None:
     with opened(browser, address, LAPTOP) as page:
         page.locator(".st-key-wb-suggestions button").nth(3).wait_for()

@@ -167,7 +167,7 @@ def figure_columns(figures: Sequence[Figure]) -> dict[str, list[str]]:
     }
 
 
-_PAGE_COLUMNS = ("数字", "量的是什么", "限定", "性质", "时间", "原文", "表", "章节", "页")
+_PAGE_COLUMNS = ("数字", "量的是什么", "时间", "页", "限定", "性质", "原文", "表", "章节")
 
 
 def _page_rows(figures: Sequence[Figure]) -> Iterator[tuple[str, ...]]:
@@ -175,11 +175,11 @@ def _page_rows(figures: Sequence[Figure]) -> Iterator[tuple[str, ...]]:
         yield (
             written(figure),
             figure.context.head,
+            figure.context.time.text,
+            str(figure.page) if figure.page is not None else "",
             "、".join(figure.context.qualifiers),
             _aspects(figure),
-            figure.context.time.text,
             _label(figure),
             _caption(figure),
             " › ".join(figure.passage.path),
-            str(figure.page) if figure.page is not None else "",
         )

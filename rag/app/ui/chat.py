@@ -46,7 +46,7 @@ def draw(parts: Parts, viewer: str) -> None:
         "就这些报告提问……" if reports else "请先在左侧添加报告",
         key="question",
         max_chars=MAX_QUESTION_CHARACTERS,
-        disabled=busy or not reports,
+        disabled=not reports,
         on_submit=lambda: submit(memory.question),
     )
     if memory.conversation is not None and memory.conversation.owner != viewer:
@@ -95,7 +95,7 @@ def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Fil
         with st.chat_message("assistant"):
             watch_job(job, assistant)
     memory.exchanges = [*memory.exchanges, job.exchange]
-    memory.pending = memory.job = None
+    memory.pending, memory.job = (memory.queued.pop(0) if memory.queued else None), None
     keep(parts, viewer)
     st.rerun()
 

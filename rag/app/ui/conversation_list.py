@@ -88,7 +88,14 @@ def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> No
     st.code(link, language=None, wrap_lines=True)
     only_here = "这个链接只在这台电脑上打得开。" if is_link_of_this_machine(link) else ""
     st.caption(f"鼠标移到链接上，点右上角的图标复制。{only_here}")
-    st.button("删除这段对话", icon=":material/delete:", on_click=delete, args=(parts, viewer, identity))
+    draw_deletion(parts, viewer, identity)
+
+
+def draw_deletion(parts: Parts, viewer: str, identity: str) -> None:
+    """Deletion, asked back first: what is deleted does not come back."""
+    with st.expander("删除这段对话", icon=":material/delete:"):
+        st.caption("问答会从列表里删掉，不能恢复。")
+        st.button("确认删除", key=f"delete-{identity}", on_click=delete, args=(parts, viewer, identity))
 
 
 def rename(parts: Parts, viewer: str, identity: str, key: str) -> None:

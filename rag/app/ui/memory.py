@@ -35,7 +35,7 @@ def begin(conversation: Conversation | None = None, exchanges: Sequence[Exchange
     memory = st.session_state
     memory.conversation, memory.exchanges, memory.kept = conversation, list(exchanges), len(exchanges)
     memory.thread = memory.get("thread", 0) + 1  # widgets of one conversation are not those of another
-    memory.ratings, memory.is_again = {}, False
+    memory.ratings, memory.is_again, memory.queued = {}, False, []
     if conversation is not None:
         memory.visited.add(conversation.id)
 
@@ -102,9 +102,13 @@ def tried(change: Callable[..., None], *arguments: Any) -> bool:
 
 
 def submit(question: str | None) -> None:
-    """Remember the question that is to be answered next."""
-    if question and question.strip() and st.session_state.pending is None:
-        st.session_state.pending = question.strip()
+    """Remember the question that is to be answered next; behind the one under way, where there is one."""
+    memory, asked = st.session_state, (question or "").strip()
+    if asked and memory.pending is None:
+        memory.pending = asked
+    elif asked:
+        memory.queued.append(asked)
+        memory.notices.append("已记下，答完这一问就接着回答。")
 
 
 def ask_again() -> None:

@@ -20,6 +20,12 @@ export default function ({ data }) {
     if (!source && attempts) setTimeout(focus, 100, attempts - 1);
     else if (source && !source.contains(document.activeElement)) source.focus();
   };
+  // the box is drawn after this runs; a keyboard that pops up unasked would hide half a phone
+  const attend = (attempts) => {
+    const box = document.querySelector('[data-testid="stChatInputTextArea"]');
+    if (box && !box.disabled) { if (document.activeElement === document.body) box.focus({ preventScroll: true }); }
+    else if (attempts) waiting = setTimeout(attend, 100, attempts - 1);
+  };
   const leave = (event) => {
     const source = event.key === "Escape" && document.querySelector(SOURCE);
     if (source && !source.contains(document.activeElement)) source.querySelector('[aria-label="Close"]')?.click();
@@ -48,6 +54,7 @@ export default function ({ data }) {
   });
   if (data.top) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   if (data.follow) {
+    if (document.activeElement === document.body && matchMedia("(hover: hover)").matches) attend(50);
     document.addEventListener("click", open);
     document.addEventListener("click", copy);
     document.addEventListener("keydown", leave);

@@ -20,7 +20,7 @@ from rag.presentation.exchanges import Exchange
 from rag.presentation.html.figures import cautions_html, facts_html, removed_html
 from rag.presentation.html.sources import grid_html, plain_html, sources_html
 from rag.presentation.json_and_text import report_facts
-from rag.records import AnswerStatus, Conflict, Report, VerifiedAnswer
+from rag.records import AnswerStatus, Certainty, Conflict, Report, VerifiedAnswer
 from rag.settings.choices import MODEL_NAMES
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REREAD = re.compile(r"(?<=:)(?=[A-Za-z_/+-])|(?<=@)(?=\w)|(?<=www)(?=\.)", re.IGNORECASE)
 _TYPOGRAPHIC = re.compile(r"(?<=[<>=~+!-])(?=[<>=~+!-])")
 _MARKER = re.compile(r"\[(\d{1,3})\]")
+UNSURE_LINE = '<p class="wb-doubtful"><span class="wb-badge">不确定</span></p>'
 _HEAD = '<h1>问报</h1><p class="wb-lead">就院校报告提问，每个数字都注明出处页码。</p>'
 
 
@@ -77,13 +78,15 @@ def _answer(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
     """The answer, what is to be known of its figures, and its conflicts."""
     parts = [
         _understood(answer),
+        UNSURE_LINE if answer.sureness is Certainty.UNSURE else "",
         f'<div class="wb-text">{"".join(_block(block, anchor) for block in answer_to_blocks(answer))}</div>',
         facts_html(asked_figures(exchange), lambda n: _marker(n, anchor)),
         *(_conflict(conflict, anchor) for conflict in answer.conflicts),
         cautions_html(answer),
         removed_html(answer),
     ]
-    return f'<div class="wb-answer wb-{answer.status.value.replace("_", "-")}">{"".join(parts)}</div>'
+    unsure = " wb-unsure" if answer.sureness is Certainty.UNSURE else ""
+    return f'<div class="wb-answer wb-{answer.status.value.replace("_", "-")}{unsure}">{"".join(parts)}</div>'
 
 
 def _sources(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
