@@ -1,18 +1,21 @@
-"""Fits the weights of the built-in answerer (`weights.toml`) and measures them on question sets left out of the fit.
+"""Fits the weights of the built-in answerer (`weights.toml`), and measures them on the reports of colleges left out.
 
-usage: python -m evals.training --set REPORTS_DIR QUESTIONS.jsonl … [--set …] [--without N] [--write]
+usage: python -m evals.training QUESTIONS.jsonl --data DIR [--without TEXT …] [--measure] [--write]
 
-Two sums are fitted, the signs of their weights fixed. The first ranks: of all figures retrieved for one thing asked, the
-gold one (conditional logit). The second says how likely the first is right (logistic regression over first choices, those
-of unanswerable questions among them). For each set the two are fitted to all others, and printed is how often the first
-figure, and one of the first three, is right in it, and how many are right of those that would be given as the answer.
+`QUESTIONS.jsonl` are questions written to single figures of reports (`training_questions.jsonl`), each asked of its
+report alone; `DIR` holds an index of these reports. Questions on reports whose file name has a text of `--without` are
+left out of everything. Two sums are fitted, the signs of their weights fixed. The first ranks: of all figures retrieved
+for one thing asked, the gold one (conditional logit). The second says how likely the first is right (logistic
+regression over first choices, those of unanswerable questions among them). `--measure` fits them once for each college,
+to all others, and prints how often the first figure, and one of the first three, is right in what was left out, and
+how many are right of those that would be given, at each threshold.
 """
 
 from __future__ import annotations
 
 import argparse
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +26,11 @@ import numpy as np
 from evals.cases import Case, load_cases
 from evals.scoring import equals_gold
 from rag.answering.built_in.looking import evidence_to_findings
-from rag.answering.built_in.scoring import MAX_CANDIDATES, MAX_MARGIN, PATH, SURE, SURENESS, sureness
+from rag.answering.built_in.scoring import MAX_CANDIDATES, MAX_MARGIN, PATH, SURENESS, sureness
 from rag.answering.built_in.wanted import query_to_wanted
 from rag.answering.built_in.weighing import AGAINST, FEATURES, weigh_all
-from rag.app.assembly import build_assistant, build_ingest, for_folder, open_index
-from rag.language.text import matching_key
-from rag.records import AskKind, Figure
+from rag.app.assembly import build_assistant, open_index
+from rag.records import AskKind
 from rag.settings.settings import load_settings
 
 if TYPE_CHECKING:
@@ -38,15 +40,11 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-DIRECT = frozenset({"text", "table", "name", "followup", "conflict", "definition", "partial", "unanswerable"})
-"""Types whose gold figures are printed, or whose questions have none."""
 RANK_PENALTY, SURE_PENALTY = 0.01, 0.02
 """Weight of the squared coefficients (ridge)."""
 STEPS, RATE = 400, 0.05
 SIGNS = np.array([-1.0 if name in AGAINST else 1.0 for name in FEATURES])
-SURE_SIGNS = np.array(
-    [0.0 if name == "bias" else -1.0 if name in AGAINST or name == "gap" else 1.0 for name in SURENESS]
-)
+SURE_SIGNS = np.array([0.0 if name == "bias" else -1.0 if name in AGAINST else 1.0 for name in SURENESS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,39 +57,27 @@ class Example:
     values: tuple[str, ...]
 
 
-def set_to_examples(reports: Path, questions: Sequence[Path], data: Path) -> list[Example]:
-    """The examples of question files over a folder of reports, whose index is made in `data`."""
-    settings = for_folder(load_settings({"data": data}), reports)
-    with closing(open_index(settings)) as index:
-        build_ingest(settings, index).run([settings.reports], prune=True)
-        assistant = build_assistant(settings, index)
-        cases = [case for case in load_cases(questions) if case.type in DIRECT]
-        return [example for case in cases for example in case_to_examples(case, assistant)]
+def cases_to_examples(cases: Sequence[Case], assistant: Assistant) -> Mapping[str, Sequence[Example]]:
+    """The examples of questions, by the college of the report each is asked of."""
+    colleges = {Path(report.id).stem: report.college for report in assistant.reports()}
+    found: dict[str, list[Example]] = defaultdict(list)
+    for case in cases:
+        (stem,) = case.reports
+        found[colleges[stem] or stem].extend(case_to_examples(case, assistant))
+    return found
 
 
 def case_to_examples(case: Case, assistant: Assistant) -> Iterator[Example]:
-    """An example for each figure a question asks for; of an unanswerable one for the first."""
-    query = assistant.understand(case.question, case.history, case.filters)
-    evidence = assistant.retrieve(query)
+    """The example of a question: one figure asked for, or none that is there; nothing where no figure was found."""
+    evidence = assistant.retrieve(assistant.understand(case.question, case.history, case.filters))
     reports = {report.id: report for report in assistant.reports()}
     said = evidence_to_findings(evidence, reports, assistant.tables(evidence)).said
-    wanted = [w for w in query_to_wanted(query, evidence, [one.text for one in said]) if w.ask.kind is not AskKind.NAME]
-    if not said or (case.answerable and not case.figures):
-        return
-    for at, one in enumerate(wanted if case.answerable else wanted[:1]):
-        golds = case.figures[at : at + 1] if len(wanted) == len(case.figures) else case.figures
-        rows = np.array(weigh_all(said, one, reports))
-        equal = [any(equals_gold(gold, s.figure.number, is_computed=False) for gold in golds) for s in said]
-        quoted = [is_equal and _is_quoted(s.figure, case) for is_equal, s in zip(equal, said, strict=True)]
-        gold = np.array(quoted if any(quoted) else equal, dtype=np.bool_)
+    wanted = query_to_wanted(evidence.query, evidence, [one.text for one in said])
+    asked = next((one for one in wanted if one.ask.kind is not AskKind.NAME), None)
+    if said and asked is not None:
+        gold = [any(equals_gold(one, s.figure.number, is_computed=False) for one in case.figures) for s in said]
         values = tuple(f"{s.figure.number.value} {s.figure.number.unit}" for s in said)
-        yield Example(case.id, rows, gold, values)
-
-
-def _is_quoted(figure: Figure, case: Case) -> bool:
-    """Whether a figure stands in the gold evidence."""
-    key = matching_key(figure.passage.text[figure.quote_start : figure.quote_end])
-    return any(quote in key or key in quote for quote in map(matching_key, case.evidence))
+        yield Example(case.id, np.array(weigh_all(said, asked, reports)), np.array(gold, dtype=np.bool_), values)
 
 
 def fit_rank(examples: Sequence[Example]) -> Array:
@@ -146,26 +132,36 @@ def _ascend(gradient: Callable[[Array], Array], signs: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How weights do on a set: things asked with a gold figure found, first right, one of three right, given, given right."""
+    """How weights do on questions left out: first choices with their chances, and what stands among the first three."""
 
-    found: int
+    questions: int
+    printed: int
+    """Questions whose figure is among those found."""
     first: int
     among_three: int
-    given: int
-    given_right: int
+    chances: tuple[tuple[float, bool], ...]
+    """Of each question's first choice: its chance, and whether it is right."""
+
+    def given_at(self, threshold: float) -> tuple[int, int]:
+        """Answers given from a chance on, and how many of them are right."""
+        given = [is_right for chance, is_right in self.chances if chance >= threshold]
+        return len(given), sum(given)
 
 
 def measure(examples: Sequence[Example], rank: Array, sure: Array) -> Measured:
     """How these weights do on these examples."""
     known = [example for example in examples if example.gold.any()]
-    chosen = [(example, *first_choice(example, rank)) for example in examples]
-    given = [bool(example.gold[at]) for example, row, at in chosen if 1 / (1 + np.exp(-row @ sure)) >= SURE]
+    chances = []
+    for example in examples:
+        row, at = first_choice(example, rank)
+        chances.append((float(1 / (1 + np.exp(-row @ sure))), bool(example.gold[at])))
+    best = [np.argsort(-(example.rows @ rank), kind="stable")[:MAX_CANDIDATES] for example in known]
     return Measured(
+        len(examples),
         len(known),
-        sum(bool(e.gold[int(np.argmax(e.rows @ rank))]) for e in known),
-        sum(bool(e.gold[np.argsort(-(e.rows @ rank), kind="stable")[:MAX_CANDIDATES]].any()) for e in known),
-        len(given),
-        sum(given),
+        sum(bool(example.gold[order[0]]) for example, order in zip(known, best, strict=True)),
+        sum(bool(example.gold[order].any()) for example, order in zip(known, best, strict=True)),
+        tuple(chances),
     )
 
 
@@ -180,22 +176,42 @@ def weights_to_toml(rank: Array, sure: Array) -> str:
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--set", action="append", nargs="+", type=Path, required=True, dest="sets")
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--without", action="append", default=[])
+    parser.add_argument("--measure", action="store_true")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        sets = [set_to_examples(reports, qs, Path(folder) / str(at)) for at, (reports, *qs) in enumerate(options.sets)]
-    for at, (left_out, (_, *questions)) in enumerate(zip(sets, options.sets, strict=True)):
-        others = [example for other, examples in enumerate(sets) if other != at for example in examples]
-        if others:
-            rank = fit_rank(others)
-            print(questions[0].stem, measure(left_out, rank, fit_sure(others, rank)))
+    cases = [
+        case
+        for case in load_cases([options.questions])
+        if not any(t in r for t in options.without for r in case.reports)
+    ]
+    settings = load_settings({"data": options.data})
+    with closing(open_index(settings)) as index:
+        by_college = cases_to_examples(cases, build_assistant(settings, index))
+    if options.measure:
+        _print_left_out(by_college)
     if options.write:
-        everything = [example for examples in sets for example in examples]
+        everything = [example for examples in by_college.values() for example in examples]
         rank = fit_rank(everything)
-        text = weights_to_toml(rank, fit_sure(everything, rank))
-        PATH.write_text(text, encoding="utf-8", newline="\n")
+        PATH.write_text(weights_to_toml(rank, fit_sure(everything, rank)), encoding="utf-8", newline="\n")
         print(f"已写入 {PATH.name}")
+
+
+def _print_left_out(by_college: Mapping[str, Sequence[Example]]) -> None:
+    chances: list[tuple[float, bool]] = []
+    for college, examples in by_college.items():
+        others = [example for other, those in by_college.items() if other != college for example in those]
+        rank = fit_rank(others)
+        found = measure(examples, rank, fit_sure(others, rank))
+        chances.extend(found.chances)
+        print(
+            f"{college}：{found.questions} 题，检索到 {found.printed}，首选对 {found.first}，前三有 {found.among_three}"
+        )
+    for threshold in (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9):
+        given, right = Measured(0, 0, 0, 0, tuple(chances)).given_at(threshold)
+        print(f"门槛 {threshold:.2f}：给出 {given}/{len(chances)}，对 {right}，{right / max(given, 1):.1%}")
 
 
 if __name__ == "__main__":

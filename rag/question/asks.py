@@ -32,16 +32,14 @@ _KIND_OF_UNIT = {
     "money": AskKind.MONEY, "percent": AskKind.PERCENT, "points": AskKind.POINTS, "area": AskKind.AREA,
     "ratio": AskKind.RATIO, "hours": AskKind.TIME, "duration": AskKind.TIME, "time": AskKind.TIME,
 }  # fmt: skip
-_BARE = re.compile(r"(?:多少|几)[，,。？?！!、；;呢啊]?|(?:多少|几)(?:是|有|为|占|在)")
+_COUNTED = re.compile("(?:多少|几)个")
 _BREAK = re.compile(r"[，,；;。？?！!：:]")
 _RATE_BEFORE = re.compile(r"(?:率|占比|比例|比重)(?:又?是|有|为|达到?|到)?(?:了|各|都|分别)*$")
 _ITEM_MARK = re.compile(r"[、和与及跟]|以及")
 _ITEMS = re.compile(
     r"(?P<items>[^，,；;：:。、和与及跟]{1,14}(?:(?:[、和与及跟]|以及)[^，,；;：:。、和与及跟]{1,14})+)$"
 )
-_WHETHER = re.compile(
-    r"(?P<word>[\u4e00-\u9fff]{1,2})[没不](?P=word)|是.{1,6}还是|是[涨升增].*是[跌降减]|[吗么]$|是不是|有没有|够不够"
-)
+_WHETHER = re.compile(r"(?P<word>[多少涨跌增减升降高低])(?:[了过]?没有?|不)(?P=word)?|是[涨升增高多].{0,4}[跌降减低少]")
 _EACH = re.compile(r"各自?(?:有|是|为|占|获)*|分别(?:是|有|为|占|达到?)*|依次(?:是|为)?")
 _SUMMED_UP = re.compile(r"这?[两三四五六几\d]个?(?:年|者|项|方面|种|个|类|所|家|门|届|学院|专业|部分).*$")
 
@@ -70,7 +68,7 @@ def _asks(text: str, found: list[tuple[int, int, AskKind]]) -> Iterator[Ask]:
         if unit:
             kind = _KIND_OF_UNIT.get(unit_class(unit), AskKind.PEOPLE if unit in "人名位" else kind)
             kind = AskKind.COUNT if kind is AskKind.ANY else kind
-        elif kind is AskKind.COUNT and _BARE.match(text[start : start + 3] + "，"):
+        elif kind is AskKind.COUNT and not _COUNTED.match(text, start):
             kind = AskKind.ANY
         if kind is AskKind.ANY and _RATE_BEFORE.search(text[low:start]):
             kind = AskKind.PERCENT

@@ -53,6 +53,8 @@ class Relevance:
     weights: Mapping[str, float]
     equivalents: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
     """(words of an asked name, keys of the printed names that stand for it)."""
+    related: tuple[tuple[str, str, float], ...] = ()
+    """(word of the question, printed word that means much the same, what that counts)."""
 
     @property
     def total(self) -> float:
@@ -70,6 +72,9 @@ class Relevance:
             if any(name in key for name in printed):
                 for word in words & self.weights.keys():
                     covered[word] = max(covered.get(word, 0.0), EQUIVALENT)
+        for word, other, share in self.related:
+            if other in key and share > covered.get(word, 0.0):
+                covered[word] = share
         return covered
 
     def coverage(self, text: str, context: str = "", context_share: float = CONTEXT) -> float:
@@ -106,7 +111,7 @@ def _always_negated(word: str, key: str) -> bool:
     return all(key[match.start() - 1 : match.start()] in _OPPOSITES for match in re.finditer(re.escape(word), key))
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=50_000)
 def content_words(text: str) -> Mapping[str, float]:
     """The words of a text that say what it is about, each with what its part of speech makes it worth.
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from rag.answering.built_in.names import Place, find_places
 from rag.answering.built_in.said import Said, evidence_to_said
-from rag.answering.built_in.scoring import Choice, rank
+from rag.answering.built_in.scoring import Choice, assign, rank
 from rag.answering.built_in.wanted import Wanted, query_to_wanted
+from rag.answering.built_in.weighing import beside_figure, weigh_all
 from rag.records import AskKind, Contradiction, Evidence, Figure, Report, Table
 
 
@@ -61,18 +62,26 @@ def evidence_to_findings(
 
 def look_up(findings: Findings) -> list[Found]:
     """What was found for each thing asked, in order; what answers one answers no other, and later ones stand by it."""
-    found: list[Found] = []
-    taken: list[Figure] = []
-    for wanted in query_to_wanted(findings.evidence.query, findings.evidence, [one.text for one in findings.said]):
-        found.append(find(wanted, findings, taken))
-        if found[-1].choices:
-            taken.append(found[-1].figure)
-    return found
+    said = findings.said
+    wanted = query_to_wanted(findings.evidence.query, findings.evidence, [one.text for one in said])
+    numeric = [one for one in wanted if one.ask.kind is not AskKind.NAME]
+    weighed = [weigh_all(said, one, findings.reports) for one in numeric]
+    chosen = [said[at].figure for at in assign(said, weighed)]
+    found = {}
+    for at, (one, rows) in enumerate(zip(numeric, weighed, strict=True)):
+        before = chosen[at - 1] if 0 < at <= len(chosen) else None
+        others = [figure for other, figure in enumerate(chosen) if other != at]
+        found[one] = Found(one, rank(said, beside_figure(rows, said, before), others))
+    return [found.get(one) or find_name(one, findings) for one in wanted]
 
 
-def find(wanted: Wanted, findings: Findings, taken: Sequence[Figure] = ()) -> Found:
-    """What was found for one thing asked."""
+def find(wanted: Wanted, findings: Findings) -> Found:
+    """What was found for one thing asked by itself."""
     if wanted.ask.kind is AskKind.NAME:
-        return Found(wanted, (), find_places(wanted, findings.evidence, findings.tables))
-    beside = taken[-1] if taken else None
-    return Found(wanted, rank(findings.said, wanted, findings.reports, beside, taken))
+        return find_name(wanted, findings)
+    return Found(wanted, rank(findings.said, weigh_all(findings.said, wanted, findings.reports)))
+
+
+def find_name(wanted: Wanted, findings: Findings) -> Found:
+    """The places that may hold a name asked for."""
+    return Found(wanted, (), find_places(wanted, findings.evidence, findings.tables))

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from rag.answering.built_in.said import Said
-from rag.answering.built_in.wanted import Wanted
-from rag.answering.built_in.weighing import FEATURES, weigh_all
+from rag.answering.built_in.weighing import FEATURES, Rows, is_beside
 from rag.language.numbers import agree
-from rag.records import Figure, Report
+from rag.records import Figure
 
 PATH = Path(__file__).with_name("weights.toml")
-SURE = 0.75
+SURE = 0.78
 """Least chance of being right for a figure that is given as the answer."""
 POSSIBLE = 0.08
 """Least chance of a figure that is shown as one that may be meant."""
@@ -28,22 +27,11 @@ HALF = 0.4
 MIN_AROUND = 0.15
 """Least share of what is asked that stands by a figure that is shown as one that may be meant."""
 MAX_CANDIDATES = 3
+BEAM = 10
+"""Ways to answer several things asked, and figures for each, that are followed up."""
 MAX_MARGIN = 1.5
 """Lead over the next figure from which on it makes no difference."""
-SURENESS = (
-    "bias",
-    "score",
-    "margin",
-    "around",
-    "own",
-    "asked",
-    "missing",
-    "unit",
-    "clash",
-    "other_year",
-    "named",
-    "gap",
-)
+SURENESS = ("bias", "score", "margin", *FEATURES)
 """What the chance of a choice is told by, in the order of its weights."""
 
 
@@ -86,22 +74,36 @@ def weights() -> tuple[tuple[float, ...], tuple[float, ...]]:
     return tuple(tables["rank"][name] for name in FEATURES), tuple(tables["sure"][name] for name in SURENESS)
 
 
-def rank(
-    said: Sequence[Said],
-    wanted: Wanted,
-    reports: Mapping[str, Report],
-    beside: Figure | None = None,
-    taken: Sequence[Figure] = (),
-) -> list[Choice]:
+def assign(said: Sequence[Said], asked: Sequence[Rows]) -> list[int]:
+    """Which figure answers each thing asked, by index: the best together, no figure twice, mostly side by side.
+
+    Beam search over the things asked in order; `asked` holds the features for each.
+    """
+    ranking, _ = weights()
+    beside = ranking[FEATURES.index("beside")]
+    beam: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for rows in asked:
+        scores = [_score(ranking, row) for row in rows]
+        best = sorted(range(len(said)), key=lambda at: (-scores[at], at))[:BEAM]
+        grown = []
+        for total, taken in beam:
+            last = said[taken[-1]].figure if taken else None
+            for at in best:
+                if at not in taken:
+                    bonus = beside * is_beside(said[at].figure, last) if last else 0.0
+                    grown.append((total + scores[at] + bonus, (*taken, at)))
+        beam = sorted(grown, key=lambda one: (-one[0], one[1]))[:BEAM] or beam
+    return list(beam[0][1])
+
+
+def rank(said: Sequence[Said], rows: Rows, taken: Sequence[Figure] = ()) -> list[Choice]:
     """The figures that may be what is asked, best first, of equal ones the first; `taken` answer something else."""
-    left = [one for one in said if not any(_is_same(one.figure, other) for other in taken)]
     ranking, sure = weights()
-    rows = weigh_all(left, wanted, reports, beside)
-    scores = [sum(w * x for w, x in zip(ranking, row, strict=True)) for row in rows]
-    order = sorted(range(len(left)), key=lambda at: (-scores[at], at))
+    scores = [_score(ranking, row) for row in rows]
+    left = [at for at, one in enumerate(said) if not any(one.figure.id == other.id for other in taken)]
     distinct: list[int] = []
-    for at in order:
-        if not any(agree(left[at].figure.number, left[other].figure.number) for other in distinct):
+    for at in sorted(left, key=lambda at: (-scores[at], at)):
+        if not any(agree(said[at].figure.number, said[other].figure.number) for other in distinct):
             distinct.append(at)
             if len(distinct) > MAX_CANDIDATES:
                 break
@@ -109,7 +111,7 @@ def rank(
     second = scores[distinct[1]] if len(distinct) > 1 else best - MAX_MARGIN
     return [
         Choice(
-            left[at],
+            said[at],
             rows[at],
             scores[at],
             _chance(rows[at], scores[at], scores[at] - (second if at == distinct[0] else best), sure),
@@ -118,8 +120,8 @@ def rank(
     ]
 
 
-def _is_same(one: Figure, other: Figure) -> bool:
-    return one.id == other.id
+def _score(weights_: Sequence[float], row: Sequence[float]) -> float:
+    return sum(weight * value for weight, value in zip(weights_, row, strict=True))
 
 
 def _chance(row: Sequence[float], score: float, margin: float, sure: Sequence[float]) -> float:
@@ -130,5 +132,4 @@ def sureness(row: Sequence[float], score: float, margin: float) -> tuple[float, 
     """What the chance of a choice is told by."""
     named = dict(zip(FEATURES, row, strict=True))
     named |= {"bias": 1.0, "score": score / 5, "margin": min(margin, MAX_MARGIN)}
-    named["gap"] = named["row_gap"] + named["column_gap"]
     return tuple(named[name] for name in SURENESS)

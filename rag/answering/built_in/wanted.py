@@ -8,24 +8,33 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.domain.short_names import short_names
-from rag.language.text import is_known_word, text_key
+from rag.language.meaning import nearness
+from rag.language.text import is_known_word, tagged_words, text_key
 from rag.question.asks import without_cues
 from rag.question.years import question_years, without_years
 from rag.records import Ask, Evidence, Query
 from rag.retrieval.relevance import CARRIED, Relevance, content_words, query_to_relevance
 
-OTHER_PART = 0.35
-"""What a word of the question counts for one thing asked that stands beside another one of its."""
+EARLIER_PART, LATER_PART = 0.35, 0.1
+"""What a word counts that stands only beside a thing asked before, and only beside one asked later."""
 ABSENT = 0.6
 """What a word of the question counts that stands in no passage: its loss is felt, but it may only be another word."""
+NEAR, SAME = 0.45, 0.85
+"""Cosines from which on another word may mean the same, and means it."""
+RELATED = 0.7
+"""What a word counts, at most, that means the same as one of the question."""
+_PROPER = frozenset("ns nr nrt nz nt m eng t".split())
+"""Parts of speech (ICTCLAS tags) for which no other word stands: names, numbers, times."""
 Equivalents = tuple[tuple[frozenset[str], tuple[str, ...]], ...]
+Related = tuple[tuple[str, str, float], ...]
 _CHANGE = re.compile(
     r"增[加长幅]|[涨降跌](?!分)|提[高升]|下[降滑]|减少|变化|多[了出]|少了|同比|比(?:上|前|去|头|20)|新增"
 )
 _PLAN = re.compile(r"计划|预算|打算|目标|指标|要求|标准|最低|原来|本来|不得|拟|预计|合格|达标")
 _EACH = re.compile(r"[生人均户师]均|平均|每|平摊|摊到|人均|一个月")
 _EXTREME = re.compile(r"最|第[一二三]|冠|垫底")
-_ASKED_ASPECTS = (("change", _CHANGE), ("plan", _PLAN), ("each", _EACH), ("extreme", _EXTREME))
+_TOTAL = re.compile("总|一共|合计|全部|加起来|拢共|累计|全校")
+_ASKED_ASPECTS = (("total", _TOTAL), ("change", _CHANGE), ("plan", _PLAN), ("each", _EACH), ("extreme", _EXTREME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,10 @@ class Wanted:
     """Key of what belongs to this thing asked."""
     years: frozenset[int]
     aspects: frozenset[str]
+    head: str
+    """The last noun of what is asked: what is to be measured."""
+    printed: frozenset[str]
+    """The words that stand somewhere among what was found."""
 
 
 def query_to_wanted(query: Query, evidence: Evidence, texts: Iterable[str]) -> tuple[Wanted, ...]:
@@ -49,32 +62,70 @@ def query_to_wanted(query: Query, evidence: Evidence, texts: Iterable[str]) -> t
     """
     equivalents = query_to_relevance(query, ()).equivalents
     asked = f"{query.focus} {query.carried}"
-    weights = _weights(query, evidence, set(texts), equivalents)
+    texts = set(texts)
+    related = _related(query, texts)
+    weights = _weights(query, evidence, texts, equivalents, related)
+    whole = text_key(" ".join(texts))
+    printed = frozenset(word for word in weights if word in whole)
     found = []
     for at, ask in enumerate(query.asks):
         own = _own_weights(weights, query.asks, ask)
         aspects = {name for name, pattern in _ASKED_ASPECTS if pattern.search(ask.text if at else asked)}
         years = frozenset(question_years(ask.item) or query.years)
         clause = text_key(f"{ask.text} {ask.item}" if len(query.asks) > 1 else asked)
-        found.append(Wanted(ask, Relevance(own, equivalents), text_key(asked), clause, years, frozenset(aspects)))
+        found.append(
+            Wanted(
+                ask,
+                Relevance(own, equivalents, tuple(one for one in related if one[0] in own)),
+                text_key(asked),
+                clause,
+                years,
+                frozenset(aspects),
+                _head(ask.text if len(query.asks) > 1 else asked, own),
+                printed,
+            )
+        )
     return tuple(found)
+
+
+def _related(query: Query, texts: Collection[str]) -> Related:
+    """Printed words that may mean the same as a word of the question which itself is not printed near by."""
+    tags = dict(tagged_words(query.terms[0] if query.terms else query.standalone))
+    words = [word for word in tags if len(word) > 1 and tags[word] not in _PROPER]
+    printed = sorted(
+        {word for text in texts for word, tag in tagged_words(text) if len(word) > 1 and tag not in _PROPER}
+    )
+    if not words or not printed:
+        return ()
+    near = nearness(words, printed)
+    return tuple(
+        (words[row], printed[column], RELATED * min(1.0, float(near[row, column] - NEAR) / (SAME - NEAR)))
+        for row, column in zip(*(near > NEAR).nonzero(), strict=True)
+        if words[row] != printed[column]
+    )
 
 
 def _own_weights(weights: Mapping[str, float], asks: Sequence[Ask], ask: Ask) -> dict[str, float]:
     """The weights of all words, those that only other things asked say made light."""
     key = text_key(f"{ask.text} {ask.item}")
-    others = text_key(" ".join(other.text for other in asks if other.text != ask.text))
+    at = asks.index(ask)
+    earlier = text_key(" ".join(other.text for other in asks[:at] if other.text != ask.text))
+    later = text_key(" ".join(other.text for other in asks[at:] if other.text != ask.text))
     rivals = text_key(" ".join(other.item for other in asks if other.item != ask.item))
 
     def share(word: str) -> float:
         if ask.item and word not in text_key(ask.item) and word in rivals:
             return 0.0
-        return OTHER_PART if word in others and word not in key else 1.0
+        if word in key:
+            return 1.0
+        return EARLIER_PART if word in earlier else LATER_PART if word in later else 1.0
 
     return {word: weight * share(word) for word, weight in weights.items()}
 
 
-def _weights(query: Query, evidence: Evidence, texts: Collection[str], equivalents: Equivalents) -> dict[str, float]:
+def _weights(
+    query: Query, evidence: Evidence, texts: Collection[str], equivalents: Equivalents, related: Related
+) -> dict[str, float]:
     """The content words of a question, rare ones heavy; of a word that stands nowhere the pieces that do, and a rest."""
     stripped = without_years(without_cues(query.terms[0] if query.terms else query.standalone))
     names = [text_key(name) for college in query.colleges for name in (college, *short_names(college))]
@@ -84,9 +135,10 @@ def _weights(query: Query, evidence: Evidence, texts: Collection[str], equivalen
     keys = sorted(texts)
     whole = " ".join([*keys, *{text_key(passage.text) for passage in evidence.passages}])
     printed = {word: [name for asks, names in equivalents if word in asks for name in names] for word in words}
+    near = {word for word, _, share in related if share >= RELATED / 2}
     present: dict[str, float] = {}
     for word, factor in words.items():
-        if word in whole or any(name in whole for name in printed[word]):
+        if word in whole or any(name in whole for name in printed[word]) or word in near:
             present[word] = max(factor, present.get(word, 0.0))
         elif not any(other != word and other in word for other in words):
             for piece in _pieces(word, whole):
@@ -100,6 +152,12 @@ def _weights(query: Query, evidence: Evidence, texts: Collection[str], equivalen
         carried = 1.0 if word in own or not query.carried or word in query.focus else CARRIED
         found[word] = factor * carried * math.log((len(keys) + 1.5) / (holding + 0.5))
     return found
+
+
+def _head(asked: str, weights: Mapping[str, float]) -> str:
+    """The last noun of a question's clause that has a weight: 就业率 of 护理学院的就业率是多少."""
+    nouns = [word for word, tag in tagged_words(without_cues(asked)) if tag[:1] == "n" or tag == "vn"]
+    return next((word for word in reversed(nouns) if len(word) > 1 and word in weights), "")
 
 
 def _pieces(word: str, whole: str) -> list[str]:

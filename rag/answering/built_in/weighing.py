@@ -13,16 +13,20 @@ from collections.abc import Mapping, Sequence
 from rag.answering.built_in.said import Said
 from rag.answering.built_in.wanted import Wanted
 from rag.figures.heads import EMPTY
+from rag.language.meaning import mean_vectors
 from rag.language.numbers.units import canonical
 from rag.language.text import text_key
 from rag.records import Ask, AskKind, Figure, Report
+from rag.retrieval.relevance import content_words
 
 FEATURES = (
-    "own", "asked", "around", "missing", "named", "row_gap", "column_gap", "unit", "clash", "year", "other_year", "total", "extra",
-    "aspect", "whole", "rank", "beside",
+    "own", "asked", "around", "missing", "absent", "contrast", "named", "row_gap", "column_gap", "unit", "clash", "year", "other_year", "not_now", "total", "part", "extra",
+    "headless", "change", "plan", "each", "whole", "rank", "beside", "sense", "near",
 )  # fmt: skip
 """What a figure is weighed by, in the order of its features."""
-AGAINST = frozenset("whole missing row_gap column_gap clash other_year extra aspect rank".split())
+AGAINST = frozenset(
+    "whole missing absent contrast row_gap column_gap clash other_year not_now part extra headless change plan each rank".split()
+)
 """Features that speak against a figure; all others speak for it."""
 IN_SENTENCE, IN_TITLES, IN_PARAGRAPH = 0.8, 0.75, 0.5
 """What a word counts that stands not in a figure's label but in its sentence or row, its headings, its paragraph."""
@@ -30,15 +34,15 @@ _KINDS: Mapping[AskKind, frozenset[str]] = {
     AskKind.MONEY: frozenset({"money"}),
     AskKind.PERCENT: frozenset({"percent", "fraction"}),
     AskKind.POINTS: frozenset({"points"}),
-    AskKind.PEOPLE: frozenset({"count"}),
-    AskKind.COUNT: frozenset({"count", "bare", "hours", "duration"}),
+    AskKind.PEOPLE: frozenset({"count", "visits"}),
+    AskKind.COUNT: frozenset({"count", "visits", "bare", "hours", "duration"}),
     AskKind.AREA: frozenset({"area", "per"}),
     AskKind.TIME: frozenset({"hours", "duration", "time", "other"}),
     AskKind.RATIO: frozenset({"ratio", "bare"}),
     AskKind.SCORE: frozenset({"count", "other", "bare", "score"}),
 }
 """Classes of units that answer each kind; a figure per head (元/生) counts as what it is of."""
-_PEOPLE = frozenset("人 名 位 个 人次".split())
+_PEOPLE = frozenset("人 名 位 个 人次 万人次".split())
 _SOFT = (
     (re.compile(r"[率度比]|占"), frozenset({"percent", "fraction", "ratio"})),
     (re.compile(r"钱|费|资金|金额|收入|支出|款|薪|奖金|元"), frozenset({"money"})),
@@ -46,29 +50,53 @@ _SOFT = (
 """What a thing asked without a cue is likely to be measured in."""
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]")
 _GROUP = re.compile(r"(?:学院|系|专业|大学|学校|部|处|中心)$")
+_TOTAL = re.compile("[总共]|合计|全校|全部|累计")
+HALF = 0.5
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月(?!份?至|以来)")
 _YEAR_END = re.compile("年底|年末|年终")
 
 
-def weigh_all(
-    said: Sequence[Said], wanted: Wanted, reports: Mapping[str, Report], beside: Figure | None = None
-) -> list[tuple[float, ...]]:
-    """The features of every figure for one thing asked, each in the order of `FEATURES`.
+Rows = Sequence[tuple[float, ...]]
+"""The features of figures, one row a figure, each in the order of `FEATURES`."""
 
-    `beside` is the figure chosen for the thing asked before: the next one mostly stands by it.
-    """
+
+def weigh_all(said: Sequence[Said], wanted: Wanted, reports: Mapping[str, Report]) -> Rows:
+    """The features of every figure for one thing asked; `beside` is 0 until `beside_figure` says otherwise."""
     weighed = [_weigh(one, wanted, reports.get(one.figure.passage.report_id)) for one in said]
     rows, columns = _coverages(said, wanted)
+    senses = _senses(said, wanted)
     best: dict[tuple[str, int], float] = defaultdict(float)
     for one, row, column in zip(said, rows, columns, strict=True):
         for key, value in zip(_groups(one), (row, column), strict=True):
             best[key] = max(best[key], value)
-    for one, values, row, column in zip(said, weighed, rows, columns, strict=True):
+    for one, values, row, column, (sense, near) in zip(said, weighed, rows, columns, senses, strict=True):
+        values["sense"], values["near"] = sense, near
         in_rows, in_columns = _groups(one)
         values["row_gap"] = best[in_rows] - row
         values["column_gap"] = best[in_columns] - column
-        values["beside"] = _is_beside(one.figure, beside)
-    return [tuple(values[name] for name in FEATURES) for values in weighed]
+    return [tuple(values.get(name, 0.0) for name in FEATURES) for values in weighed]
+
+
+def beside_figure(rows: Rows, said: Sequence[Said], other: Figure | None) -> Rows:
+    """The features where `other` answers the thing asked before: the next answer mostly stands by it."""
+    if other is None:
+        return rows
+    at = FEATURES.index("beside")
+    return [(*row[:at], is_beside(one.figure, other), *row[at + 1 :]) for row, one in zip(rows, said, strict=True)]
+
+
+def _senses(said: Sequence[Said], wanted: Wanted) -> list[tuple[float, float]]:
+    """How near in meaning what is asked is to each figure's own words with its headings, and to its sentence."""
+    asked = {word: weight for word, weight in wanted.words.weights.items() if word in wanted.clause}
+    own = [{**_halved(content_words(one.titles)), **content_words(one.own)} for one in said]
+    around = [content_words(one.sentence) for one in said]
+    vectors = mean_vectors([asked, *own, *around])
+    near = vectors[1:] @ vectors[0]
+    return [(float(near[at]), float(near[at + len(said)])) for at in range(len(said))]
+
+
+def _halved(words: Mapping[str, float]) -> dict[str, float]:
+    return {word: weight / 2 for word, weight in words.items()}
 
 
 def _coverages(said: Sequence[Said], wanted: Wanted) -> tuple[list[float], list[float]]:
@@ -113,8 +141,9 @@ def _is_subsequence(short: str, full: str) -> bool:
     return all(character in characters for character in short)
 
 
-def _is_beside(figure: Figure, other: Figure | None) -> float:
-    if other is None or figure.passage.id != other.passage.id or figure.start == other.start:
+def is_beside(figure: Figure, other: Figure) -> float:
+    """How near a figure stands to another: 1 behind it in the same sentence or row, 0 in another place."""
+    if figure.passage.id != other.passage.id or figure.start == other.start:
         return 0.0
     if figure.quote_start == other.quote_start:
         return 1.0 if figure.start > other.start else 0.7
@@ -128,7 +157,7 @@ def _weigh(said: Said, wanted: Wanted, report: Report | None) -> dict[str, float
     around = _merged(own, words.shares(said.sentence), IN_SENTENCE)
     around = _merged(around, words.shares(said.titles), IN_TITLES)
     around = _merged(around, words.shares(said.paragraph), IN_PARAGRAPH)
-    missing = [weight * (1 - around.get(word, 0.0)) for word, weight in words.weights.items()]
+    missing = [(word, weight * (1 - around.get(word, 0.0))) for word, weight in words.weights.items()]
     named = _named(said, wanted)
     unit = _unit_fit(said.figure, wanted.ask)
     year = _year_fit(said, wanted, report)
@@ -138,20 +167,56 @@ def _weigh(said: Said, wanted: Wanted, report: Report | None) -> dict[str, float
         "own": words.earned(own),
         "asked": held / (sum(clause.values()) or 1.0),
         "around": words.earned(around),
-        "missing": max(missing, default=0.0) / (words.total or 1.0),
+        "missing": max((lost for word, lost in missing if word in wanted.printed), default=0.0) / (words.total or 1.0),
+        "absent": max((lost for word, lost in missing if word not in wanted.printed), default=0.0)
+        / (words.total or 1.0),
+        "contrast": _contrast(said, wanted, own),
         "named": named,
         "unit": max(unit, 0.0),
         "clash": max(-unit, 0.0),
         "year": max(year, 0.0),
         "other_year": max(-year, 0.0),
-        "total": float(said.figure.is_total),
+        "not_now": float(_is_not_now(said, wanted, report)),
+        "total": float("total" in wanted.aspects and _is_total(said)),
+        "part": float("total" in wanted.aspects and not _is_total(said)),
         "extra": _extra(said, wanted),
-        "aspect": _aspect(said, wanted),
+        "headless": 1.0 - max(own.get(wanted.head, 0.0), IN_SENTENCE * around.get(wanted.head, 0.0))
+        if wanted.head
+        else 0.0,
+        **_mismatches(said, wanted),
         "whole": float(
             ("each" in wanted.aspects and not _is_each(said)) or ("change" in wanted.aspects and not _is_change(said))
         ),
         "rank": min(said.rank, 8) / 8,
     }
+
+
+def _contrast(said: Said, wanted: Wanted, own: Mapping[str, float]) -> float:
+    """Weight of a word asked for in whose place a figure's own words have another that ends alike: 六级, 四级."""
+    theirs = {word for word in said.context.terms if len(word) > 1 and word not in wanted.question}
+    lost = [
+        weight
+        for word, weight in wanted.words.weights.items()
+        if len(word) > 1 and own.get(word, 0.0) < HALF and any(word[-1] == other[-1] for other in theirs)
+    ]
+    return max(lost, default=0.0) / (wanted.words.total or 1.0)
+
+
+def _is_not_now(said: Said, wanted: Wanted, report: Report | None) -> bool:
+    """Whether a figure says years none of which is the report's, while the question names none."""
+    stated = said.context.when.years
+    if wanted.years or not stated or report is None or report.year is None:
+        return False
+    return not stated & _own_years(report)
+
+
+def _own_years(report: Report) -> set[int]:
+    academic = {int(year) for year in (report.academic_year or "").split("-") if year}
+    return {year for year in (report.year, report.cohort, *academic) if year}
+
+
+def _is_total(said: Said) -> bool:
+    return said.figure.is_total or _TOTAL.search(said.own) is not None
 
 
 def _merged(near: Mapping[str, float], far: Mapping[str, float], share: float) -> dict[str, float]:
@@ -205,9 +270,7 @@ def _year_fit(said: Said, wanted: Wanted, report: Report | None) -> float:
         return 1.0 if stated & wanted.years else -1.0
     if report is None or report.year is None:
         return 0.0
-    academic = {int(year) for year in (report.academic_year or "").split("-") if year}
-    own = {report.year, report.cohort or report.year, *academic}
-    if own & wanted.years:
+    if _own_years(report) & wanted.years:
         return 0.4
     return 0.1 if report.year - 1 in wanted.years else -1.0
 
@@ -245,12 +308,11 @@ def _is_each(said: Said) -> bool:
     return "each" in said.context.aspects or kind in ("per", "ratio") or "均" in said.own or "每" in said.own
 
 
-def _aspect(said: Said, wanted: Wanted) -> float:
-    """How many aspects (change, plan, per head, extreme) only one of question and figure has."""
-    own = said.context.aspects
-    pairs = (
-        ("change" in wanted.aspects or wanted.ask.kind is AskKind.POINTS, _is_change(said)),
-        ("plan" in wanted.aspects, "plan" in own),
-        ("each" in wanted.aspects, _is_each(said)),
-    )
-    return sum(asked != has for asked, has in pairs) / len(pairs)
+def _mismatches(said: Said, wanted: Wanted) -> dict[str, float]:
+    """Aspects (change, plan or standard, per head) that only one of question and figure has."""
+    is_change = "change" in wanted.aspects or wanted.ask.kind is AskKind.POINTS
+    return {
+        "change": float(is_change != _is_change(said)),
+        "plan": float(("plan" in wanted.aspects) != ("plan" in said.context.aspects)),
+        "each": float(("each" in wanted.aspects) != _is_each(said)),
+    }
