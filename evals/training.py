@@ -26,11 +26,12 @@ import numpy as np
 from evals.cases import Case, load_cases
 from evals.scoring import equals_gold
 from rag.answering.built_in.looking import evidence_to_findings
+from rag.answering.built_in.said import Said
 from rag.answering.built_in.scoring import MAX_CANDIDATES, MAX_MARGIN, PATH, SURENESS, sureness
 from rag.answering.built_in.wanted import query_to_wanted
-from rag.answering.built_in.weighing import AGAINST, FEATURES, weigh_all
+from rag.answering.built_in.weighing import AGAINST, FEATURES, beside_figure, is_beside, weigh_all
 from rag.app.assembly import build_assistant, open_index
-from rag.records import AskKind
+from rag.records import AskKind, Figure
 from rag.settings.settings import load_settings
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 RANK_PENALTY, SURE_PENALTY = 0.01, 0.02
 """Weight of the squared coefficients (ridge)."""
+SAME_SENTENCE = 0.7
 STEPS, RATE = 400, 0.05
 SIGNS = np.array([-1.0 if name in AGAINST else 1.0 for name in FEATURES])
 SURE_SIGNS = np.array([0.0 if name == "bias" else -1.0 if name in AGAINST else 1.0 for name in SURENESS])
@@ -63,12 +65,17 @@ def cases_to_examples(cases: Sequence[Case], assistant: Assistant) -> Mapping[st
     found: dict[str, list[Example]] = defaultdict(list)
     for case in cases:
         (stem,) = case.reports
-        found[colleges[stem] or stem].extend(case_to_examples(case, assistant))
+        of_college = found[colleges[stem] or stem]
+        of_college.extend(case_to_examples(case, assistant, len(of_college)))
     return found
 
 
-def case_to_examples(case: Case, assistant: Assistant) -> Iterator[Example]:
-    """The example of a question: one figure asked for, or none that is there; nothing where no figure was found."""
+def case_to_examples(case: Case, assistant: Assistant, number: int) -> Iterator[Example]:
+    """The example of a question: one figure asked for, or none that is there; nothing where no figure was found.
+
+    Every second question is taken for the second part of a longer one, whose first part another figure answered: four
+    times of five one in the same sentence or row, where there is one.
+    """
     evidence = assistant.retrieve(assistant.understand(case.question, case.history, case.filters))
     reports = {report.id: report for report in assistant.reports()}
     said = evidence_to_findings(evidence, reports, assistant.tables(evidence)).said
@@ -77,7 +84,17 @@ def case_to_examples(case: Case, assistant: Assistant) -> Iterator[Example]:
     if said and asked is not None:
         gold = [any(equals_gold(one, s.figure.number, is_computed=False) for one in case.figures) for s in said]
         values = tuple(f"{s.figure.number.value} {s.figure.number.unit}" for s in said)
-        yield Example(case.id, np.array(weigh_all(said, asked, reports)), np.array(gold, dtype=np.bool_), values)
+        before = _asked_before(said, gold, number) if number % 2 else None
+        rows = np.array(beside_figure(weigh_all(said, asked, reports), said, before))
+        yield Example(case.id, rows, np.array(gold, dtype=np.bool_), values)
+
+
+def _asked_before(said: Sequence[Said], gold: Sequence[bool], number: int) -> Figure | None:
+    """A figure that may have answered the thing asked before a gold one."""
+    others = [one.figure for one, is_gold in zip(said, gold, strict=True) if not is_gold]
+    golds = [one.figure for one, is_gold in zip(said, gold, strict=True) if is_gold]
+    near = [figure for figure in others if any(is_beside(one, figure) >= SAME_SENTENCE for one in golds)]
+    return next(iter(near if near and number % 10 != 1 else others), None)
 
 
 def fit_rank(examples: Sequence[Example]) -> Array:

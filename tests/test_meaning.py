@@ -7,7 +7,8 @@ from rag.language.meaning import mean_vectors, nearness
 
 
 @pytest.mark.parametrize(
-    ("word", "same", "other"), [("工资", "月薪", "校园"), ("宿舍", "公寓", "论文"), ("学费", "收费", "博士"), ("老师", "教师", "面积")]
+    ("word", "same", "other"),
+    [("工资", "月薪", "校园"), ("宿舍", "公寓", "论文"), ("学费", "收费", "博士"), ("老师", "教师", "面积")],
 )
 def test_a_word_is_nearer_to_what_means_the_same(word: str, same: str, other: str) -> None:
     near, far = nearness([word], [same, other])[0]

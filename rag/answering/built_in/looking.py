@@ -67,12 +67,13 @@ def look_up(findings: Findings) -> list[Found]:
     numeric = [one for one in wanted if one.ask.kind is not AskKind.NAME]
     weighed = [weigh_all(said, one, findings.reports) for one in numeric]
     chosen = [said[at].figure for at in assign(said, weighed)]
-    found = {}
+    found = []
     for at, (one, rows) in enumerate(zip(numeric, weighed, strict=True)):
         before = chosen[at - 1] if 0 < at <= len(chosen) else None
         others = [figure for other, figure in enumerate(chosen) if other != at]
-        found[one] = Found(one, rank(said, beside_figure(rows, said, before), others))
-    return [found.get(one) or find_name(one, findings) for one in wanted]
+        found.append(Found(one, rank(said, beside_figure(rows, said, before), others)))
+    ranked = iter(found)
+    return [find_name(one, findings) if one.ask.kind is AskKind.NAME else next(ranked) for one in wanted]
 
 
 def find(wanted: Wanted, findings: Findings) -> Found:

@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from rag.answering.built_in.said import Said
+from rag.answering.built_in.units import unit_fit
 from rag.answering.built_in.wanted import Wanted
 from rag.figures.heads import EMPTY
 from rag.language.meaning import mean_vectors
 from rag.language.numbers.units import canonical
 from rag.language.text import text_key
-from rag.records import Ask, AskKind, Figure, Report
+from rag.records import AskKind, Figure, Report
 from rag.retrieval.relevance import content_words
 
 FEATURES = (
@@ -30,24 +31,6 @@ AGAINST = frozenset(
 """Features that speak against a figure; all others speak for it."""
 IN_SENTENCE, IN_TITLES, IN_PARAGRAPH = 0.8, 0.75, 0.5
 """What a word counts that stands not in a figure's label but in its sentence or row, its headings, its paragraph."""
-_KINDS: Mapping[AskKind, frozenset[str]] = {
-    AskKind.MONEY: frozenset({"money"}),
-    AskKind.PERCENT: frozenset({"percent", "fraction"}),
-    AskKind.POINTS: frozenset({"points"}),
-    AskKind.PEOPLE: frozenset({"count", "visits"}),
-    AskKind.COUNT: frozenset({"count", "visits", "bare", "hours", "duration"}),
-    AskKind.AREA: frozenset({"area", "per"}),
-    AskKind.TIME: frozenset({"hours", "duration", "time", "other"}),
-    AskKind.RATIO: frozenset({"ratio", "bare"}),
-    AskKind.SCORE: frozenset({"count", "other", "bare", "score"}),
-}
-"""Classes of units that answer each kind; a figure per head (元/生) counts as what it is of."""
-_PEOPLE = frozenset("人 名 位 个 人次 万人次".split())
-_SOFT = (
-    (re.compile(r"[率度比]|占"), frozenset({"percent", "fraction", "ratio"})),
-    (re.compile(r"钱|费|资金|金额|收入|支出|款|薪|奖金|元"), frozenset({"money"})),
-)
-"""What a thing asked without a cue is likely to be measured in."""
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]")
 _GROUP = re.compile(r"(?:学院|系|专业|大学|学校|部|处|中心)$")
 _TOTAL = re.compile("[总共]|合计|全校|全部|累计")
@@ -159,7 +142,7 @@ def _weigh(said: Said, wanted: Wanted, report: Report | None) -> dict[str, float
     around = _merged(around, words.shares(said.paragraph), IN_PARAGRAPH)
     missing = [(word, weight * (1 - around.get(word, 0.0))) for word, weight in words.weights.items()]
     named = _named(said, wanted)
-    unit = _unit_fit(said.figure, wanted.ask)
+    unit = unit_fit(said.figure, wanted.ask)
     year = _year_fit(said, wanted, report)
     clause = {word: weight for word, weight in words.weights.items() if word in wanted.clause}
     held = sum(weight * max(own.get(word, 0.0), 0.7 * around.get(word, 0.0)) for word, weight in clause.items())
@@ -232,30 +215,6 @@ def _named(said: Said, wanted: Wanted) -> float:
     column = text_key(_BRACKETED.sub("", figure.before.rpartition("·")[2]))
     row = any(len(name) > 1 and name in wanted.question for name in names) or _abbreviated(figure.near, wanted.question)
     return (bool(row) + (len(column) > 1 and column in wanted.question)) / 2
-
-
-def _unit_fit(figure: Figure, ask: Ask) -> float:
-    """1 where a figure is in the unit asked for, less where it is of the kind, -1 where it is of another."""
-    unit = canonical(figure.number.unit)[1]
-    if ask.kind in (AskKind.ANY, AskKind.NAME):
-        cued = next((kinds for pattern, kinds in _SOFT if pattern.search(ask.text)), None)
-        if unit.kind in ("duration", "time", "hours"):
-            return -0.5
-        return 0.0 if cued is None else 0.5 if unit.kind in cued or unit.kind == "per" else -0.3
-    if ask.unit and unit.name == canonical(ask.unit)[1].name:
-        return 1.0
-    kind = canonical(unit.name.partition("/")[0])[1].kind if unit.kind == "per" else unit.kind
-    if kind == "bare" and figure.is_cell and ask.kind not in (AskKind.POINTS, AskKind.PERCENT):
-        return 0.2
-    if kind not in _KINDS[ask.kind]:
-        return -1.0
-    if ask.kind is AskKind.PEOPLE and unit.name not in _PEOPLE:
-        return -1.0
-    if ask.unit and ask.unit in "人名位" and unit.name not in _PEOPLE:
-        return -1.0
-    if unit.base and ask.unit and canonical(ask.unit)[1].base != unit.base:
-        return -0.5
-    return 0.7
 
 
 def _year_fit(said: Said, wanted: Wanted, report: Report | None) -> float:
