@@ -20,7 +20,7 @@ from rag.errors import ModelError, ReplyFormatError
 
 if TYPE_CHECKING:
     from rag.answering.with_model import AnswerPrompt
-    from rag.answering.with_model.model_answer import Given
+    from rag.answering.with_model.asked import Given
     from rag.assistant import Assistant
     from rag.ports import ChatModel
     from rag.records import ModelReply

@@ -8,13 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rag.answering.with_model import REWRITE_SCHEMA, AnswerPrompt, accepted_rewrite, question_to_rewrite
+from rag.answering.with_model.asked import Answered, Calls, Given
 from rag.answering.with_model.model_answer import (
     ANSWER,
     RETRIEVE,
     VERIFY,
-    Answered,
-    Calls,
-    Given,
     answer_built_in,
     answer_with_model,
     given_to_prompt,

@@ -92,6 +92,7 @@ LONGER = {
     "scoring",
     "check_questions",
     "benchmarks.gate_cases",
+    "benchmarks.scripted_replies",
 }
 """Files that passed the limit and still have one job."""
 

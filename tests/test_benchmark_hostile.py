@@ -9,7 +9,7 @@ from generate_samples import REPORTS, TABLES, make_evidence, make_prompt
 
 from evals.benchmarks import hostile, hostile_replies
 from evals.benchmarks.scripted_replies import prompt_to_seen
-from rag.answering.with_model.model_answer import Given
+from rag.answering.with_model.asked import Given
 from rag.language.tokens import estimate_tokens
 
 GIVEN = Given(make_evidence(), REPORTS, TABLES)

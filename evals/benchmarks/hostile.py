@@ -25,7 +25,8 @@ from evals.benchmarks.hostile_replies import INSTRUCTION, Hostile, hostile_reply
 from evals.benchmarks.scripted_replies import prompt_to_seen
 from evals.cases import load_cases
 from rag.answering.with_model import MAX_ANSWER_CHARACTERS
-from rag.answering.with_model.model_answer import Answered, Calls, Given, answer_with_model
+from rag.answering.with_model.asked import Answered, Calls, Given
+from rag.answering.with_model.model_answer import answer_with_model
 from rag.app.assembly import build_assistant, build_ingest, open_index
 from rag.language.numbers import find_numbers, same_value
 from rag.presentation.exchanges import Exchange

@@ -6,7 +6,7 @@ nothing is replaced by the built-in answer, and `notice` says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.answering.built_in import evidence_to_draft, evidence_to_refusal
@@ -20,24 +20,18 @@ from rag.answering.with_model import (
     reply_to_draft,
     visible_answer,
 )
+from rag.answering.with_model.asked import Answered, Calls, Given, OnStage, OnText, ShouldStop
 from rag.answering.with_model.prompts import REPAIR, load_prompt, render_prompt
 from rag.answering.with_model.replies import text_to_reply
-from rag.answering.with_model.searching import MAX_ROUNDS, Search, with_found
+from rag.answering.with_model.searching import MAX_ROUNDS, with_found
 from rag.errors import IncompleteReplyError, ModelError, ReplyFormatError
-from rag.gate.verify import Gated, draft_to_gated
-from rag.ports import ChatModel, Schema
+from rag.gate.verify import draft_to_gated
+from rag.ports import ChatModel
 from rag.records import (
     AnswerStatus,
     ComputedRef,
-    Contradiction,
-    Draft,
-    Evidence,
     FigureRef,
     Message,
-    ModelReply,
-    Report,
-    Table,
-    Turn,
 )
 
 RETRIEVE, ANSWER, VERIFY = "retrieve", "answer", "verify"
@@ -52,70 +46,6 @@ MIN_WRITTEN = 3
 """Figures from which on an answer without bold is a piece that was asked to be written."""
 SHOWN_STEPS = 50
 """A growing answer is shown again once this part of it is new."""
-OnText = Callable[[str], None]
-OnStage = Callable[[str], None]
-ShouldStop = Callable[[], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What an answer is made from."""
-
-    evidence: Evidence
-    reports: Mapping[str, Report]
-    tables: Mapping[str, Table]
-    history: Sequence[Turn] = ()
-    contradictions: Sequence[Contradiction] = ()
-    """Those kept with the reports the evidence is from."""
-    search: Search | None = None
-    """Looks for more in the same reports; None where a model cannot ask for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A draft and what the gate left of it."""
-
-    draft: Draft
-    gated: Gated
-    evidence: Evidence | None = None
-    """Where the model asked for more than it was given: all of it."""
-
-
-@dataclass(slots=True)
-class Calls:
-    """A model and what it was asked for one question."""
-
-    model: ChatModel
-    input_tokens: int = 0
-    output_tokens: int = 0
-    first_token_ms: float | None = None
-    model_returned: str | None = None
-
-    def reply(
-        self,
-        messages: Sequence[Message],
-        schema: Schema,
-        on_text: OnText = lambda text: None,
-        should_stop: ShouldStop = lambda: False,
-    ) -> ModelReply:
-        """The model's reply, counted. `on_text` is given all text so far."""
-        text = ""
-
-        def add(piece: str) -> None:
-            nonlocal text
-            text += piece
-            on_text(text)
-
-        def stop() -> bool:
-            return len(text) > MAX_REPLY_CHARACTERS or should_stop()
-
-        reply = self.model.reply(messages, add, stop, schema)
-        self.input_tokens += reply.input_tokens
-        self.output_tokens += reply.output_tokens
-        self.model_returned = reply.model_returned
-        if schema is REPLY_SCHEMA and self.first_token_ms is None:
-            self.first_token_ms = reply.first_token_ms
-        return reply
 
 
 def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice: str = "") -> Answered:
