@@ -20,8 +20,6 @@ from rag.language.numbers.units import canonical, scaled
 from rag.question.comparison import Comparison, question_to_comparison
 from rag.records import AnswerStatus, Certainty, Contradiction, Draft, Evidence, Figure, Operation, Report, Table
 
-LIKELY = 0.4
-"""Least chance of a figure beside one of the same name that another report surely prints."""
 MAX_SHOWN = 4
 _PLACED = (Operation.COMPARE, Operation.RANK)
 
@@ -57,15 +55,14 @@ def parts_to_draft(
     comparison = question_to_comparison(evidence.query.standalone)
     stated = [part for part in parts if part.found is not None and part.found.choices]
     sure = [part for part in stated if part.choice.is_sure]
-    agreeing = [p for p in stated if p.choice.is_sure or (p.choice.chance >= LIKELY and _is_like_one_of(p, sure))]
-    silent = [part for part in parts if part not in agreeing]
+    silent = [part for part in parts if part not in sure]
     if not sure or any(part in stated and not _is_missing(part) for part in silent):
         return _unsure(evidence, stated, reports)
     writer = Writer(reports)
-    if comparison.operation is not Operation.LOOKUP and not silent and len(agreeing) > 1:
-        _compare(writer, agreeing, comparison)
+    if comparison.operation is not Operation.LOOKUP and not silent and len(sure) > 1:
+        _compare(writer, sure, comparison)
     else:
-        _list(writer, agreeing, is_answer=True)
+        _list(writer, sure, is_answer=True)
     for part in silent:
         reason = missing_report(part.findings.evidence.query, reports) or "未披露（报告里没有找到这一项）。"
         writer.text(f"\n- {part.name}：{reason}")
@@ -82,15 +79,11 @@ def _is_missing(part: Part) -> bool:
     return part.found is None or part.found.is_missing
 
 
-def _is_like_one_of(part: Part, others: Sequence[Part]) -> bool:
-    return any(_are_alike([part, other]) for other in others)
-
-
 def _are_alike(parts: Sequence[Part]) -> bool:
-    """Whether figures measure one thing: in one unit, and their labels share a word that says what."""
+    """Whether figures measure one thing: in one unit, and their labels have at least half of their words in common."""
     words = [part.choice.said.context.terms for part in parts]
-    shared = frozenset.intersection(*words) if words else frozenset()
-    return len({canonical(p.figure.number.unit)[1].base for p in parts}) == 1 and bool(shared)
+    shared, all_words = frozenset.intersection(*words), frozenset.union(*words)
+    return len({canonical(p.figure.number.unit)[1].base for p in parts}) == 1 and len(shared) * 2 >= len(all_words) > 0
 
 
 def _list(writer: Writer, parts: Sequence[Part], *, is_answer: bool) -> None:

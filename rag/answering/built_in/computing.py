@@ -40,7 +40,7 @@ def computed(findings: Findings, looked: Sequence[Found]) -> Draft | None:
     figures = [found.figure for found in operands]
     if len(figures) < len(query.operands) or not are_of_one_kind(figures):
         return None
-    return _written(query.operation, figures, findings) if any(found.is_sure for found in operands) else None
+    return _written(query.operation, figures, findings) if all(found.is_sure for found in operands) else None
 
 
 def _is_change(found: Found) -> bool:

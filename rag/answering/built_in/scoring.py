@@ -1,7 +1,7 @@
 """The figure that answers one thing asked, and how sure that is: two short sums over signed features.
 
-The weights are fitted by `python -m evals.training` with their signs fixed; `SURE` is set where at least nine of ten
-answers on reports left out of the fit are right.
+The weights are fitted by `python -m evals.training` with their signs fixed; the README says what comes of
+`SURE` on reports left out of the fit.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from rag.language.numbers import agree
 from rag.records import Figure
 
 PATH = Path(__file__).with_name("weights.toml")
-SURE = 0.78
+SURE = 0.75
 """Least chance of being right for a figure that is given as the answer."""
 POSSIBLE = 0.08
 """Least chance of a figure that is shown as one that may be meant."""
 HALF = 0.4
+OTHER_HEAD = 0.9
+"""From here on a figure says nothing of the noun that is asked for."""
 MIN_AROUND = 0.15
 """Least share of what is asked that stands by a figure that is shown as one that may be meant."""
 MAX_CANDIDATES = 3
@@ -62,9 +64,11 @@ class Choice:
 
     @property
     def is_barred(self) -> bool:
-        """Whether it is of another unit or year than asked, or a level where a change, or so much for each, is asked."""
+        """Whether it is of another unit or year than asked, of something else, or a level where a change is asked."""
         named = dict(zip(FEATURES, self.features, strict=True))
-        return named["clash"] > HALF or named["other_year"] > HALF or named["whole"] > 0
+        return (
+            named["clash"] > HALF or named["other_year"] > HALF or named["whole"] > 0 or named["headless"] > OTHER_HEAD
+        )
 
 
 @cache
