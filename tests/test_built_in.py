@@ -110,3 +110,18 @@ def test_a_level_is_no_answer_to_how_much_something_changed() -> None:
 def test_another_years_figure_is_no_answer() -> None:
     passage = make_passage("2022届毕业生去向落实率为95.10%。\n")
     assert bold(ask("东湖职院2023届毕业生去向落实率是多少？", [passage])) == []
+
+
+def test_one_thing_written_in_two_ways_is_shown_with_both() -> None:
+    here = make_passage("2023届毕业生就业率为91.37%。\n", path=("一、就业", "概况"))
+    there = make_passage("全文小结如下。2023届毕业生就业率为91.73%。\n", path=("五、就业", "小结"))
+    draft = ask("东湖职院2023届毕业生就业率是多少？", [here, there])
+    assert sorted(bold(draft)) == ["91.37%", "91.73%"]
+    assert "两处不一致" in draft.text
+    assert len(draft.conflicts) == 1
+
+
+def test_figures_of_two_years_are_no_two_writings_of_one() -> None:
+    here = make_passage("2023届毕业生就业率为91.37%。\n", path=("一、就业", "概况"))
+    there = make_passage("2022届毕业生就业率为91.73%。\n", path=("五、就业", "小结"))
+    assert bold(ask("东湖职院2023届毕业生就业率是多少？", [here, there])) == ["91.37%"]

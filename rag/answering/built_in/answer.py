@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from rag.answering.built_in.computing import computed
-from rag.answering.built_in.conflicts import add_rivals, disputed
+from rag.answering.built_in.conflicts import add_near, add_rivals, disputed
 from rag.answering.built_in.looking import Findings, Found, evidence_to_findings, look_up
 from rag.answering.built_in.names import shown
 from rag.answering.built_in.refusing import missing_report, not_found
@@ -51,7 +51,10 @@ def _sure(findings: Findings, looked: Sequence[Found]) -> Draft:
             _write_name(writer, found)
         elif found.is_sure:
             writer.stated(found.figure, is_answer=True)
+            shown_before = len(writer.conflicts)
             add_rivals(found.figure, findings, writer)
+            if len(writer.conflicts) == shown_before:
+                add_near(found, writer)
         else:
             writer.text(f"“{plain(found.wanted.ask.text).strip('，,、')}”在报告里没有找到")
     writer.text("。")

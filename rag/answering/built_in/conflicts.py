@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from rag.answering.built_in.looking import Findings, Found, look_up
+from rag.answering.built_in.scoring import Choice, are_near
+from rag.answering.built_in.weighing import FEATURES
 from rag.answering.built_in.writing import Writer
 from rag.figures.citing import written
 from rag.language.numbers import agree
@@ -12,6 +14,7 @@ from rag.records import AnswerStatus, Certainty, Conflict, Contradiction, Contra
 
 MIN_DOUBTED = 0.3
 """Least chance that the figure a doubting question means is one of those in dispute."""
+LESS_FITTING = 0.2
 _DOUBTS = re.compile(
     "对不上|对得上|不一样|一样[吗么不]|不一致|一致[吗么不]|是否一致|矛盾|打架|[两几]套|[两几]种(?:说法|数|口径)|出入|不符|相符|自相|到底|究竟"
 )
@@ -31,6 +34,41 @@ def add_rivals(figure: Figure, findings: Findings, writer: Writer) -> None:
     if len(values) > 1:
         writer.text("（报告前后不一致）")
         writer.conflicts.append(Conflict(item.indicator, tuple(values), item.note))
+
+
+def add_near(found: Found, writer: Writer) -> None:
+    """The same thing with nearly the same figure in another place: both are shown, and that they differ.
+
+    Figures of one report, unit and time whose places say what is asked equally well, a few hundredths apart, are two
+    writings of one (就业率 91.37% and 91.73%), not two things.
+    """
+    first, *others = found.choices
+    for other in others:
+        if _is_near(first, other) and other.figure.id not in writer.figures:
+            values = [(written(first.figure), writer.citations.cite(first.figure))]
+            writer.text("；另一处写作：")
+            values.append((written(other.figure), writer.stated(other.figure, is_answer=True)))
+            writer.text("（两处不一致，请核对）")
+            writer.conflicts.append(Conflict(found.wanted.ask.text, tuple(values), ""))
+            return
+
+
+def _is_near(first: Choice, other: Choice) -> bool:
+    one, two = first.figure, other.figure
+    if one.passage.report_id != two.passage.report_id or _place(one) == _place(two):
+        return False
+    if not are_near(one.number, two.number) or other.is_barred:
+        return False
+    years = first.said.context.when.years, other.said.context.when.years
+    if all(years) and not years[0] & years[1]:
+        return False
+    fits = [dict(zip(FEATURES, choice.features, strict=True)) for choice in (first, other)]
+    return all(fits[1][name] >= fits[0][name] - LESS_FITTING for name in ("around", "asked", "year", "named"))
+
+
+def _place(figure: Figure) -> tuple[str, int, int]:
+    """Its passage and where its sentence begins there."""
+    return figure.passage.id, figure.passage.start, figure.quote_start
 
 
 def disputed(findings: Findings) -> Draft | None:

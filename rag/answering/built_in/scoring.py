@@ -10,13 +10,15 @@ import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from rag.answering.built_in.said import Said
 from rag.answering.built_in.weighing import FEATURES, Rows, is_beside
 from rag.language.numbers import agree
-from rag.records import Figure
+from rag.language.numbers.units import canonical
+from rag.records import Figure, Number
 
 PATH = Path(__file__).with_name("weights.toml")
 SURE = 0.75
@@ -29,6 +31,8 @@ OTHER_HEAD = 0.9
 MIN_AROUND = 0.15
 """Least share of what is asked that stands by a figure that is shown as one that may be meant."""
 MAX_CANDIDATES = 3
+NEAR = Decimal("0.03")
+"""How far two writings of one figure lie apart, of the larger one."""
 BEAM = 10
 """Ways to answer several things asked, and figures for each, that are followed up."""
 MAX_MARGIN = 1.5
@@ -112,7 +116,8 @@ def rank(said: Sequence[Said], rows: Rows, taken: Sequence[Figure] = ()) -> list
             if len(distinct) > MAX_CANDIDATES:
                 break
     best = scores[distinct[0]] if distinct else 0.0
-    second = scores[distinct[1]] if len(distinct) > 1 else best - MAX_MARGIN
+    rivals = [at for at in distinct[1:] if not are_near(said[at].figure.number, said[distinct[0]].figure.number)]
+    second = scores[rivals[0]] if rivals else best - MAX_MARGIN
     return [
         Choice(
             said[at],
@@ -122,6 +127,13 @@ def rank(said: Sequence[Said], rows: Rows, taken: Sequence[Figure] = ()) -> list
         )
         for at in distinct[:MAX_CANDIDATES]
     ]
+
+
+def are_near(one: Number, other: Number) -> bool:
+    """Whether two values of one unit differ by a few hundredths at most: they may be two writings of one."""
+    if canonical(one.unit)[1].name != canonical(other.unit)[1].name:
+        return False
+    return 0 < abs(one.value - other.value) <= NEAR * max(abs(one.value), abs(other.value))
 
 
 def _score(weights_: Sequence[float], row: Sequence[float]) -> float:
