@@ -25,11 +25,12 @@ from rag.answering.with_model.prompts import REPAIR, load_prompt, render_prompt
 from rag.answering.with_model.replies import text_to_reply
 from rag.answering.with_model.searching import MAX_ROUNDS, with_found
 from rag.errors import IncompleteReplyError, ModelError, ReplyFormatError
-from rag.gate.verify import draft_to_gated
+from rag.gate.verify import Gated, draft_to_gated
 from rag.ports import ChatModel
 from rag.records import (
     AnswerStatus,
     ComputedRef,
+    Draft,
     FigureRef,
     Message,
 )
@@ -52,11 +53,18 @@ def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice
     """The answer without a model; a refusal where what it would have said of the thing asked is not proved."""
     draft = evidence_to_draft(given.evidence, given.reports, given.tables, given.contradictions)
     on_stage(VERIFY)
-    gated = draft_to_gated(draft, given.tables, given.reports, stored=given.evidence.figures)
+    gated = _gated(draft, given)
     if gated.is_maimed:
         draft = evidence_to_refusal(given.evidence, given.reports, given.tables)
-        gated = draft_to_gated(draft, given.tables, given.reports, stored=given.evidence.figures)
+        gated = _gated(draft, given)
     return Answered(replace(draft, notice=notice), gated)
+
+
+def _gated(draft: Draft, given: Given) -> Gated:
+    evidence = given.evidence
+    return draft_to_gated(
+        draft, given.tables, given.reports, stored=evidence.figures, question=evidence.query.standalone
+    )
 
 
 def given_to_prompt(given: Given, model: ChatModel, count_tokens: Callable[[str], int]) -> AnswerPrompt:
