@@ -25,7 +25,7 @@ MORE = "其余情况见年报正文，" * 40
 
 def reply(body: Mapping[str, Any]) -> Reply:
     """An answer that comes slowly: a proved sentence, then many words."""
-    identity = re.search(r"(F\d+) = 95\.27%", body["messages"][1]["content"])
+    identity = re.search(r"95\.27%\{(F\d+)", body["messages"][1]["content"])
     assert identity
     text = (
         f'{{"status": "answered", "answer": "就业率为 **{{{identity[1]}}}**。另有 12 项。{MORE}", "computations": []}}'
@@ -51,7 +51,6 @@ def test_an_answer_grows_and_is_stopped(browser: Browser, address: str) -> None:
         page.locator(".wb-found").wait_for()
         assert page.locator(".wb-streaming").count() == 0
         page.locator(".wb-streaming .wb-unchecked").nth(1).wait_for()
-        assert page.locator('[data-testid="stChatInputTextArea"][disabled]').count() == 1
         assert "作答" in page.locator('[data-testid="stExpander"]').last.inner_text()
         page.get_by_role("button", name="停止").click()
         answer = page.locator(".wb-answered")

@@ -128,7 +128,7 @@ def _score(name: str, counts: Mapping[str, float], title: str, text: str, *, any
         return 0.0
     shorts = short_names(name)
     score = counts[name] + sum(counts.get(short, 0.0) for short in shorts)
-    if any(len(short) > 2 and short in title for short in shorts):
+    if any(len(short) > 2 and short in title.replace(name, " ") for short in shorts):
         score += IN_TITLE
     own = anyone or name_at_start(name) or leading_issuer(title) == name
     return score + (0.0 if own else NOT_A_SCHOOL)
