@@ -20,7 +20,7 @@ __all__ = ["browser"]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 QUESTION = "青石职业技术学院2023届毕业生就业率是多少？"
-MORE = "其余情况见年报正文，" * 40
+MORE = "其余情况见年报正文，" * 200
 
 
 def reply(body: Mapping[str, Any]) -> Reply:
@@ -30,7 +30,7 @@ def reply(body: Mapping[str, Any]) -> Reply:
     text = (
         f'{{"status": "answered", "answer": "就业率为 **{{{identity[1]}}}**。另有 12 项。{MORE}", "computations": []}}'
     )
-    return Reply(text, delay_seconds=1.0, piece_seconds=0.15)
+    return Reply(text, delay_seconds=5.0, piece_seconds=0.15)
 
 
 @pytest.fixture
