@@ -3,12 +3,12 @@
 usage: python -m evals.training QUESTIONS.jsonl --data DIR [--without TEXT …] [--measure] [--write]
 
 `QUESTIONS.jsonl` are questions written to single figures of reports (`training_questions.jsonl`), each asked of its
-report alone; `DIR` holds an index of these reports. Questions on reports whose file name has a text of `--without` are
-left out of everything. Two sums are fitted, the signs of their weights fixed. The first ranks: of all figures retrieved
-for one thing asked, the gold one (conditional logit). The second says how likely the first is right (logistic
-regression over first choices, those of unanswerable questions among them). `--measure` fits them once for each college,
-to all others, and prints how often the first figure, and one of the first three, is right in what was left out, and
-how many are right of those that would be given, at each threshold.
+report alone, which it names by a part of its file name; `DIR` holds an index of these reports. Questions on reports whose
+part has a text of `--without` are left out of everything. Two sums are fitted, the signs of their weights fixed. The first
+ranks: of all figures retrieved for one thing asked, the gold one (conditional logit). The second says how likely the first
+is right (logistic regression over first choices, those of unanswerable questions among them). `--measure` fits them once
+for each college, to all others, and prints how often the first figure, and one of the first three, is right in what was
+left out, and how many are right of those that would be given, at each threshold.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import argparse
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ from rag.answering.built_in.scoring import MAX_CANDIDATES, MAX_MARGIN, PATH, SUR
 from rag.answering.built_in.wanted import query_to_wanted
 from rag.answering.built_in.weighing import AGAINST, FEATURES, beside_figure, is_beside, weigh_all
 from rag.app.assembly import build_assistant, open_index
-from rag.records import AskKind, Figure
+from rag.records import AskKind, Figure, Report
 from rag.settings.settings import load_settings
 
 if TYPE_CHECKING:
@@ -61,13 +61,25 @@ class Example:
 
 def cases_to_examples(cases: Sequence[Case], assistant: Assistant) -> Mapping[str, Sequence[Example]]:
     """The examples of questions, by the college of the report each is asked of."""
-    colleges = {Path(report.id).stem: report.college for report in assistant.reports()}
+    reports = assistant.reports()
     found: dict[str, list[Example]] = defaultdict(list)
     for case in cases:
-        (stem,) = case.reports
-        of_college = found[colleges[stem] or stem]
+        report = named_report(case.reports[0], reports)
+        case = replace(case, reports=(report.id,))
+        of_college = found[report.college or report.id]
         of_college.extend(case_to_examples(case, assistant, len(of_college)))
     return found
+
+
+def named_report(part: str, reports: Sequence[Report]) -> Report:
+    """The report in whose file name a part stands; of one report in several formats a PDF.
+
+    Raises ValueError where there is none.
+    """
+    named = sorted((not report.id.endswith(".pdf"), report.id, report) for report in reports if part in report.id)
+    if not named:
+        raise ValueError(f"索引里没有文件名含 {part!r} 的报告")
+    return named[0][2]
 
 
 def case_to_examples(case: Case, assistant: Assistant, number: int) -> Iterator[Example]:

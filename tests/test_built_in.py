@@ -9,6 +9,7 @@ import pytest
 from answer_samples import make_passage, make_report, make_table, table_passage
 
 from rag.answering.built_in import evidence_to_draft
+from rag.answering.built_in.looking import evidence_to_findings, look_up
 from rag.gate.verify import draft_to_gated
 from rag.question.understand import question_to_query
 from rag.records import AnswerStatus, Certainty, Draft, Evidence, Filters, Passage, Table
@@ -125,3 +126,10 @@ def test_figures_of_two_years_are_no_two_writings_of_one() -> None:
     here = make_passage("2023届毕业生就业率为91.37%。\n", path=("一、就业", "概况"))
     there = make_passage("2022届毕业生就业率为91.73%。\n", path=("五、就业", "小结"))
     assert bold(ask("东湖职院2023届毕业生就业率是多少？", [here, there])) == ["91.37%"]
+
+
+def test_things_asked_together_are_answered_by_figures_that_go_together() -> None:
+    text = "新建学生公寓3栋，增加床位2244个。教学楼5栋，另有床位60个的校医院。\n"
+    question = question_to_query("东湖职院新盖了几栋宿舍，多了多少床位？", (), Filters(), list(REPORTS.values()))
+    found = look_up(evidence_to_findings(Evidence(question, (make_passage(text),)), REPORTS, {}))
+    assert [one.figure.number.text for one in found] == ["3栋", "2244个"]

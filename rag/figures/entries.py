@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rag.figures.context import Comparable, cell_label
+from rag.figures.extraction import passage_to_figures
 from rag.records import Contradiction, ContradictionEntry, Figure, FigureContext, FigureEntry, Passage, Section, Table
 from rag.structure.passages import section_to_passage
 
@@ -123,6 +124,14 @@ def _labelled(context: FigureContext, label: str) -> FigureContext:
     # As `replace` does, several times as fast: it is done for every cell of a passage.
     said = (context.rows, context.columns, context.aspects, context.time, context.kin)
     return FigureContext(label, context.head, context.qualifiers, *said)
+
+
+def figures_of(passage: Passage, table: Table | None, known: Sequence[Figure]) -> Sequence[Figure]:
+    """A passage's figures as they were understood when its report was read.
+
+    Only a passage in which none of the `known` ones stands is read anew: a row that a contradiction cites.
+    """
+    return figures_within(passage, known) or passage_to_figures(passage, table)
 
 
 def figures_within(passage: Passage, known: Iterable[Figure]) -> list[Figure]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.figures.entries import figures_within
-from rag.figures.extraction import passage_rows, passage_to_figures
+from rag.figures.entries import figures_of
+from rag.figures.extraction import passage_rows
 from rag.gate.claims import FOLLOWING, letters_of, without_names, years_of
 from rag.gate.subject import masked_clauses
 from rag.language.numbers import find_numbers, find_scopes
@@ -50,7 +50,7 @@ def citation_to_source(
     """
     passage, table = citation.passage, tables.get(citation.passage.table_id or "")
     report = reports.get(passage.report_id)
-    figures = tuple(figures_within(passage, stored)) or passage_to_figures(passage, table)
+    figures = tuple(figures_of(passage, table, stored))
     quoted = tuple(f for f in figures if citation.quote_start <= f.start and f.end <= citation.quote_end)
     labels = _labels_around(citation, table) if table else ()
     owner = (report.title, report.college, str(report.year), *report.short_names) if report else ()

@@ -4,6 +4,6 @@ Sure: the figure, bold, in its report's words. Unsure: up to three places that m
 """
 
 from rag.answering.built_in.across import answer as evidence_to_draft
-from rag.answering.built_in.answer import evidence_to_refusal
+from rag.answering.built_in.refusing import not_found as evidence_to_refusal
 
 __all__ = ["evidence_to_draft", "evidence_to_refusal"]

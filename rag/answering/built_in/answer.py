@@ -26,9 +26,9 @@ def evidence_to_draft(
     if not evidence.passages or missing_report(evidence.query, reports):
         return not_found(evidence, reports)
     findings = evidence_to_findings(evidence, reports, tables, contradictions)
-    if (draft := disputed(findings)) is not None:
-        return draft
     looked = look_up(findings)
+    if (draft := disputed(findings, looked)) is not None:
+        return draft
     if (draft := computed(findings, looked)) is not None:
         return draft
     is_complete = any(found.is_sure for found in looked) and all(found.is_sure or found.is_missing for found in looked)
@@ -102,8 +102,3 @@ def unsure_choices(looked: Sequence[Found]) -> list[Choice]:
             lines.add(line)
             kept.append(choice)
     return kept
-
-
-def evidence_to_refusal(evidence: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Draft:
-    """What is said where nothing that was found answers."""
-    return not_found(evidence, reports)

@@ -21,8 +21,6 @@ from rag.language.text import text_key
 from rag.question.operation import question_to_order, without_order
 from rag.records import AnswerStatus, Ask, AskKind, Certainty, Draft, Figure, Operation
 
-LIKELY = 0.4
-"""Least chance of an operand where the other is in its row, column or sentence: that they go together speaks for both."""
 MIN_ROWS = 3
 MIN_COLUMN = 0.5
 """Share of what is asked that a column and its table must say to be put in order."""
@@ -36,11 +34,10 @@ def computed(findings: Findings, looked: Sequence[Found]) -> Draft | None:
         return _ranked(findings)
     if not query.operands or any(found.is_sure and _is_change(found) for found in looked):
         return None
-    operands = [found for at in range(len(query.operands)) if (found := _operand(at, findings)) is not None]
-    figures = [found.figure for found in operands]
+    figures = [found.figure for at in range(len(query.operands)) if (found := _operand(at, findings)) is not None]
     if len(figures) < len(query.operands) or not are_of_one_kind(figures):
         return None
-    return _written(query.operation, figures, findings) if all(found.is_sure for found in operands) else None
+    return _written(query.operation, figures, findings)
 
 
 def _is_change(found: Found) -> bool:
@@ -48,7 +45,7 @@ def _is_change(found: Found) -> bool:
 
 
 def _operand(at: int, findings: Findings) -> Found | None:
-    """The figure of one of the things computed with."""
+    """The figure of one of the things computed with, where it is sure."""
     query = findings.evidence.query
     first = query.asks[0] if query.asks else Ask(AskKind.ANY, query.focus)
     kind = AskKind.PERCENT if first.kind is AskKind.POINTS else first.kind
@@ -56,7 +53,7 @@ def _operand(at: int, findings: Findings) -> Found | None:
     asked = replace(query, asks=tuple(Ask(kind, item, unit, item) for item in query.operands))
     wanted = query_to_wanted(asked, findings.evidence, [one.text for one in findings.said])[at]
     found = find(replace(wanted, aspects=wanted.aspects - {"change"}), findings)
-    return found if found.choices and found.choices[0].chance >= LIKELY else None
+    return found if found.is_sure else None
 
 
 def are_of_one_kind(figures: Sequence[Figure]) -> bool:

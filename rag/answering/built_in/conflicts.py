@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from rag.answering.built_in.looking import Findings, Found, look_up
+from rag.answering.built_in.looking import Findings, Found
 from rag.answering.built_in.scoring import Choice, are_near
 from rag.answering.built_in.weighing import FEATURES
 from rag.answering.built_in.writing import Writer
@@ -71,19 +72,19 @@ def _place(figure: Figure) -> tuple[str, int, int]:
     return figure.passage.id, figure.passage.start, figure.quote_start
 
 
-def disputed(findings: Findings) -> Draft | None:
+def disputed(findings: Findings, looked: Sequence[Found]) -> Draft | None:
     """The answer to a question whose figure stands in dispute; None for any other."""
     query = findings.evidence.query
     if not findings.contradictions or not _DOUBTS.search(query.focus):
         return None
-    for found in look_up(findings):
+    for found in looked:
         for choice in found.choices:
             if choice.chance >= MIN_DOUBTED and _dispute_of(choice.figure, findings) is not None:
-                return _draft(found, choice.figure, findings)
+                return _draft(choice.figure, findings)
     return None
 
 
-def _draft(found: Found, figure: Figure, findings: Findings) -> Draft:
+def _draft(figure: Figure, findings: Findings) -> Draft:
     writer = Writer(findings.reports)
     writer.lead([figure])
     writer.stated(figure, is_answer=True)

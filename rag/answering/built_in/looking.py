@@ -77,9 +77,7 @@ def look_up(findings: Findings) -> list[Found]:
 
 
 def find(wanted: Wanted, findings: Findings) -> Found:
-    """What was found for one thing asked by itself."""
-    if wanted.ask.kind is AskKind.NAME:
-        return find_name(wanted, findings)
+    """The figures found for one thing asked by itself."""
     return Found(wanted, rank(findings.said, weigh_all(findings.said, wanted, findings.reports)))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.domain.colleges import names_in
 from rag.domain.short_names import short_names
 from rag.figures.context import Comparable, figures_to_contexts
-from rag.figures.extraction import passage_to_figures
+from rag.figures.entries import figures_of
 from rag.language.text import matching_key, text_key
 from rag.records import Evidence, Figure, Query, Report, Table
 
@@ -42,7 +42,7 @@ def evidence_to_said(
     """The figures of all passages that speak of the colleges asked about, with what is said of them."""
     by_report: dict[str, list[tuple[int, Figure]]] = defaultdict(list)
     for rank, passage in enumerate(evidence.passages):
-        for figure in passage_to_figures(passage, tables.get(passage.table_id or "")):
+        for figure in figures_of(passage, tables.get(passage.table_id or ""), evidence.figures):
             by_report[passage.report_id].append((rank, figure))
     found: list[Said] = []
     for identity, ranked in by_report.items():

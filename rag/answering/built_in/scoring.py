@@ -25,7 +25,8 @@ SURE = 0.75
 """Least chance of being right for a figure that is given as the answer."""
 POSSIBLE = 0.08
 """Least chance of a figure that is shown as one that may be meant."""
-HALF = 0.4
+MAX_CLASH, MAX_OTHER_YEAR = 0.4, 0.4
+"""From here on a figure is of another unit, or of another year, than asked."""
 OTHER_HEAD = 0.9
 """From here on a figure says nothing of the noun that is asked for."""
 MIN_AROUND = 0.15
@@ -64,14 +65,17 @@ class Choice:
     def is_possible(self) -> bool:
         """Whether it may be shown as one that may be meant."""
         named = dict(zip(FEATURES, self.features, strict=True))
-        return self.chance >= POSSIBLE and named["clash"] <= HALF and named["around"] >= MIN_AROUND
+        return self.chance >= POSSIBLE and named["clash"] <= MAX_CLASH and named["around"] >= MIN_AROUND
 
     @property
     def is_barred(self) -> bool:
         """Whether it is of another unit or year than asked, of something else, or a level where a change is asked."""
         named = dict(zip(FEATURES, self.features, strict=True))
         return (
-            named["clash"] > HALF or named["other_year"] > HALF or named["whole"] > 0 or named["headless"] > OTHER_HEAD
+            named["clash"] > MAX_CLASH
+            or named["other_year"] > MAX_OTHER_YEAR
+            or named["whole"] > 0
+            or named["headless"] > OTHER_HEAD
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from rag.answering.built_in.said import Said
 from rag.answering.built_in.units import unit_fit
 from rag.answering.built_in.wanted import Wanted
+from rag.domain.short_names import abbreviates
 from rag.figures.heads import EMPTY
 from rag.language.meaning import mean_vectors
 from rag.language.numbers.units import canonical
@@ -21,12 +22,12 @@ from rag.records import AskKind, Figure, Report
 from rag.retrieval.relevance import content_words
 
 FEATURES = (
-    "own", "asked", "around", "missing", "absent", "contrast", "named", "row_gap", "column_gap", "unit", "clash", "year", "other_year", "not_now", "total", "part", "extra",
+    "own", "asked", "around", "missing", "absent", "named", "row_gap", "column_gap", "unit", "clash", "year", "other_year", "total", "part", "extra",
     "headless", "change", "plan", "each", "whole", "rank", "beside", "sense", "near",
 )  # fmt: skip
 """What a figure is weighed by, in the order of its features."""
 AGAINST = frozenset(
-    "whole missing absent contrast row_gap column_gap clash other_year not_now part extra headless change plan each rank".split()
+    "whole missing absent row_gap column_gap clash other_year part extra headless change plan each rank".split()
 )
 """Features that speak against a figure; all others speak for it."""
 IN_SENTENCE, IN_TITLES, IN_PARAGRAPH = 0.8, 0.75, 0.5
@@ -34,11 +35,8 @@ IN_SENTENCE, IN_TITLES, IN_PARAGRAPH = 0.8, 0.75, 0.5
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]")
 _GROUP = re.compile(r"(?:学院|系|专业|大学|学校|部|处|中心)$")
 _TOTAL = re.compile("[总共]|合计|全校|全部|累计")
-HALF = 0.5
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月(?!份?至|以来)")
 _YEAR_END = re.compile("年底|年末|年终")
-
-
 Rows = Sequence[tuple[float, ...]]
 """The features of figures, one row a figure, each in the order of `FEATURES`."""
 
@@ -114,14 +112,9 @@ def _abbreviated(names: str, question: str) -> float:
         for match in re.finditer(kind[0], question):
             for length in range(2, 7):
                 short = question[max(match.start() - length, 0) : match.start()]
-                if len(short) == length and short[0] == stem[:1] and _is_subsequence(short, stem):
+                if len(short) == length and abbreviates(short, stem):
                     return 1.0
     return 0.0
-
-
-def _is_subsequence(short: str, full: str) -> bool:
-    characters = iter(full)
-    return all(character in characters for character in short)
 
 
 def is_beside(figure: Figure, other: Figure) -> float:
@@ -153,13 +146,11 @@ def _weigh(said: Said, wanted: Wanted, report: Report | None) -> dict[str, float
         "missing": max((lost for word, lost in missing if word in wanted.printed), default=0.0) / (words.total or 1.0),
         "absent": max((lost for word, lost in missing if word not in wanted.printed), default=0.0)
         / (words.total or 1.0),
-        "contrast": _contrast(said, wanted, own),
         "named": named,
         "unit": max(unit, 0.0),
         "clash": max(-unit, 0.0),
         "year": max(year, 0.0),
         "other_year": max(-year, 0.0),
-        "not_now": float(_is_not_now(said, wanted, report)),
         "total": float("total" in wanted.aspects and _is_total(said)),
         "part": float("total" in wanted.aspects and not _is_total(said)),
         "extra": _extra(said, wanted),
@@ -172,25 +163,6 @@ def _weigh(said: Said, wanted: Wanted, report: Report | None) -> dict[str, float
         ),
         "rank": min(said.rank, 8) / 8,
     }
-
-
-def _contrast(said: Said, wanted: Wanted, own: Mapping[str, float]) -> float:
-    """Weight of a word asked for in whose place a figure's own words have another that ends alike: 六级, 四级."""
-    theirs = {word for word in said.context.terms if len(word) > 1 and word not in wanted.question}
-    lost = [
-        weight
-        for word, weight in wanted.words.weights.items()
-        if len(word) > 1 and own.get(word, 0.0) < HALF and any(word[-1] == other[-1] for other in theirs)
-    ]
-    return max(lost, default=0.0) / (wanted.words.total or 1.0)
-
-
-def _is_not_now(said: Said, wanted: Wanted, report: Report | None) -> bool:
-    """Whether a figure says years none of which is the report's, while the question names none."""
-    stated = said.context.when.years
-    if wanted.years or not stated or report is None or report.year is None:
-        return False
-    return not stated & _own_years(report)
 
 
 def _own_years(report: Report) -> set[int]:

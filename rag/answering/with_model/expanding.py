@@ -16,7 +16,7 @@ from rag.answering.with_model.prompting import AnswerPrompt
 from rag.answering.with_model.replies import FIGURE_ID, Request
 from rag.arithmetic.quantities import ComputeError
 from rag.figures.citing import Citations
-from rag.figures.extraction import passage_to_figures
+from rag.figures.entries import figures_of
 from rag.gate.typed import UNVERIFIED
 from rag.language.numbers import find_numbers, same_bound, same_value
 from rag.language.text import matching_key, sentence_spans
@@ -181,7 +181,7 @@ class Expander:
 
 def spans_of(passage: Passage, said: str, names: Sequence[str], prompt: AnswerPrompt) -> list[tuple[int, int]]:
     """The fewest sentences or rows that hold the figures and names said; those that stand nowhere are left out."""
-    figures = passage_to_figures(passage, prompt.tables.get(passage.table_id or ""))
+    figures = figures_of(passage, prompt.tables.get(passage.table_id or ""), prompt.evidence.figures)
     wanted: list[Number | str] = [*find_numbers(" ".join([said, *names])), *(n for n in names if not find_numbers(n))]
     units = [(a, a + len(passage.text[a:b].rstrip())) for a, b in sentence_spans(passage.text)]
     held = {unit: {i for i, thing in enumerate(wanted) if _holds(passage, unit, figures, thing)} for unit in units}

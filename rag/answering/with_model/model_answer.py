@@ -55,7 +55,7 @@ def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice
     on_stage(VERIFY)
     gated = _gated(draft, given)
     if gated.is_maimed:
-        draft = evidence_to_refusal(given.evidence, given.reports, given.tables)
+        draft = evidence_to_refusal(given.evidence, given.reports)
         gated = _gated(draft, given)
     return Answered(replace(draft, notice=notice), gated)
 

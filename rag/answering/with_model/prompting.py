@@ -13,8 +13,7 @@ from rag.answering.with_model.disputing import disputes_to_text, evidence_to_dis
 from rag.answering.with_model.numbering import Numbered, number_figures, passage_to_text
 from rag.answering.with_model.plaintext import as_data
 from rag.answering.with_model.prompts import ANSWER, load_prompt, render_prompt
-from rag.figures.entries import figures_within
-from rag.figures.extraction import passage_to_figures
+from rag.figures.entries import figures_of
 from rag.language.numbers import find_numbers
 from rag.language.text import matching_key
 from rag.ports import ChatModel
@@ -90,17 +89,15 @@ def evidence_to_prompt(
     frame = _messages("", disputes_to_text(disputes, {}), evidence, reports, history)
     left = budget - sum(count_tokens(message.content) for message in frame)
 
-    def figures_of(passage: Passage) -> Sequence[Figure]:
-        # a passage that only a contradiction brings is read here
-        known = figures_within(passage, evidence.figures)
-        return known or passage_to_figures(passage, tables.get(passage.table_id or ""))
+    def held_by(passage: Passage) -> Sequence[Figure]:
+        return figures_of(passage, tables.get(passage.table_id or ""), evidence.figures)
 
     def size_of(passage: Passage) -> int:
-        numbered = number_figures([passage], {passage.id: figures_of(passage)})
+        numbered = number_figures([passage], {passage.id: held_by(passage)})
         return count_tokens(_block("P1", passage, reports, tables, numbered))
 
     passages = _fitting(evidence, left, size_of)
-    figures = {passage.id: figures_of(passage) for passage in passages.values()}
+    figures = {passage.id: held_by(passage) for passage in passages.values()}
     numbered = number_figures(tuple(passages.values()), figures)
     blocks = (_block(identity, passage, reports, tables, numbered) for identity, passage in passages.items())
     text = "\n\n".join(blocks) or "（没有检索到相关段落）"
