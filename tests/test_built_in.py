@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from answer_samples import make_passage, make_report, make_table, table_passage
@@ -133,3 +137,29 @@ def test_things_asked_together_are_answered_by_figures_that_go_together() -> Non
     question = question_to_query("东湖职院新盖了几栋宿舍，多了多少床位？", (), Filters(), list(REPORTS.values()))
     found = look_up(evidence_to_findings(Evidence(question, (make_passage(text),)), REPORTS, {}))
     assert [one.figure.number.text for one in found] == ["3栋", "2244个"]
+
+
+def test_a_college_without_a_report_is_answered_only_by_what_names_it() -> None:
+    listed = make_passage(
+        "名单：西山职业技术学院对接光电子产业集群。东湖职业技术学院对接食品产业集群。全省共有28所院校入选，建设期3年。\n",
+        path=("一、名单",),
+    )
+    draft = ask("西山职业技术学院对接哪个产业集群？", [listed])
+    assert "光电子" in draft.text
+    assert "食品" not in draft.text
+    refused = ask("西山职业技术学院有多少专任教师？")
+    assert (refused.certainty, refused.citations) == (Certainty.NONE, ())
+    assert "没有收录西山职业技术学院的报告" in refused.text
+
+
+def test_the_same_question_is_answered_alike_by_every_process() -> None:
+    code = "from test_built_in import *; print(ask('东湖职院有多少老师，博士占多大比例？', [STAFF, OTHERS]).text)"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parent), "PYTHONUTF8": "1"},
+            capture_output=True, check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(said) == 1

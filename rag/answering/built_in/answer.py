@@ -10,6 +10,7 @@ from rag.answering.built_in.conflicts import add_near, add_rivals, disputed
 from rag.answering.built_in.looking import Findings, Found, evidence_to_findings, look_up
 from rag.answering.built_in.names import shown
 from rag.answering.built_in.refusing import missing_report, not_found
+from rag.answering.built_in.said import names_college
 from rag.answering.built_in.scoring import MAX_CANDIDATES, Choice
 from rag.answering.built_in.writing import Writer
 from rag.figures.citing import plain
@@ -23,7 +24,7 @@ def evidence_to_draft(
     contradictions: Sequence[Contradiction] = (),
 ) -> Draft:
     """The built-in answer to one question from what retrieval found, and what was found when the reports were read."""
-    if not evidence.passages or missing_report(evidence.query, reports):
+    if not _may_answer(evidence, reports):
         return not_found(evidence, reports)
     findings = evidence_to_findings(evidence, reports, tables, contradictions)
     looked = look_up(findings)
@@ -35,6 +36,15 @@ def evidence_to_draft(
     if is_complete and (evidence.query.operation is Operation.LOOKUP or _gives_change(looked)):
         return _sure(findings, looked)
     return unsure(findings, looked)
+
+
+def _may_answer(evidence: Evidence, reports: Mapping[str, Report]) -> bool:
+    """Whether what was asked about is searched: its own reports, or others that name a college which has none."""
+    query = evidence.query
+    unknown = query.unknown_colleges
+    if unknown and not any(report.college in unknown for report in reports.values()):
+        return any(all(names_college(passage.text, name) for name in unknown) for passage in evidence.passages)
+    return bool(evidence.passages) and not missing_report(query, reports)
 
 
 def _gives_change(looked: Sequence[Found]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.answering.built_in.said import names_college
 from rag.answering.built_in.wanted import Wanted
 from rag.answering.built_in.weighing import IN_TITLES
 from rag.figures.citing import row_of
@@ -67,6 +68,8 @@ def _places(wanted: Wanted, evidence: Evidence, tables: Mapping[str, Table]) -> 
             if len(text) < 6 or (table is not None and row is None):
                 continue
             said = f"{text} {' '.join(row.filled)}" if row else text
+            if not all(names_college(said, name) for name in evidence.query.unknown_colleges):
+                continue
             yield Place(passage, start, start + len(text), wanted.words.coverage(said, titles, IN_TITLES) - 0.01 * rank)
 
 

@@ -59,7 +59,7 @@ def evidence_to_said(
 def _said(figure: Figure, context: Comparable, rank: int) -> Said:
     text = figure.passage.text
     start = max(text.rfind("\n", 0, figure.start) + 1, figure.start - PARAGRAPH)
-    own = f"{figure.near} {figure.before}" if figure.is_cell else f"{context.label} {' '.join(context.terms)}"
+    own = f"{figure.near} {figure.before}" if figure.is_cell else f"{context.label} {' '.join(sorted(context.terms))}"
     return Said(
         figure=figure,
         context=context,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.domain.short_names import short_names
 from rag.language.meaning import nearness
-from rag.language.text import is_known_word, tagged_words, text_key
+from rag.language.text import is_known_word, sentence_spans, tagged_words, text_key
 from rag.question.asks import without_cues
 from rag.question.years import question_years, without_years
 from rag.records import Ask, Evidence, Query
@@ -62,10 +62,10 @@ def query_to_wanted(query: Query, evidence: Evidence, texts: Iterable[str]) -> t
     """
     equivalents = query_to_relevance(query, ()).equivalents
     asked = f"{query.focus} {query.carried}"
-    texts = set(texts)
+    texts = sorted(set(texts)) or sorted(_sentences(evidence))
     related = _related(query, texts)
     weights = _weights(query, evidence, texts, equivalents, related)
-    whole = text_key(" ".join(texts))
+    whole = " ".join(texts)
     printed = frozenset(word for word in weights if word in whole)
     found = []
     for at, ask in enumerate(query.asks):
@@ -88,7 +88,16 @@ def query_to_wanted(query: Query, evidence: Evidence, texts: Iterable[str]) -> t
     return tuple(found)
 
 
-def _related(query: Query, texts: Collection[str]) -> Related:
+def _sentences(evidence: Evidence) -> set[str]:
+    """Keys of all sentences and rows found."""
+    return {
+        text_key(passage.text[start:end])
+        for passage in evidence.passages
+        for start, end in sentence_spans(passage.text)
+    }
+
+
+def _related(query: Query, texts: Sequence[str]) -> Related:
     """Printed words that may mean the same as a word of the question which itself is not printed near by."""
     tags = dict(tagged_words(query.terms[0] if query.terms else query.standalone))
     words = [word for word in tags if len(word) > 1 and tags[word] not in _PROPER]
@@ -124,16 +133,16 @@ def _own_weights(weights: Mapping[str, float], asks: Sequence[Ask], ask: Ask) ->
 
 
 def _weights(
-    query: Query, evidence: Evidence, texts: Collection[str], equivalents: Equivalents, related: Related
+    query: Query, evidence: Evidence, texts: Sequence[str], equivalents: Equivalents, related: Related
 ) -> dict[str, float]:
     """The content words of a question, rare ones heavy; of a word that stands nowhere the pieces that do, and a rest."""
     stripped = without_years(without_cues(query.terms[0] if query.terms else query.standalone))
-    names = [text_key(name) for college in query.colleges for name in (college, *short_names(college))]
+    colleges = (*query.colleges, *query.unknown_colleges)
+    names = [text_key(name) for college in colleges for name in (college, *short_names(college))]
     words = {
         word: factor for word, factor in content_words(stripped).items() if not any(word in name for name in names)
     }
-    keys = sorted(texts)
-    whole = " ".join([*keys, *{text_key(passage.text) for passage in evidence.passages}])
+    whole = " ".join([*texts, *(text_key(passage.text) for passage in evidence.passages)])
     printed = {word: [name for asks, names in equivalents if word in asks for name in names] for word in words}
     near = {word for word, _, share in related if share >= RELATED / 2}
     present: dict[str, float] = {}
@@ -148,9 +157,9 @@ def _weights(
     found = {}
     for word, factor in present.items():
         forms = (word, *printed.get(word, ()))
-        holding = max(sum(any(form in key for form in forms) for key in keys), 1)
+        holding = max(sum(any(form in text for form in forms) for text in texts), 1)
         carried = 1.0 if word in own or not query.carried or word in query.focus else CARRIED
-        found[word] = factor * carried * math.log((len(keys) + 1.5) / (holding + 0.5))
+        found[word] = factor * carried * math.log((len(texts) + 1.5) / (holding + 0.5))
     return found
 
 

@@ -175,7 +175,7 @@ def _is_total(said: Said) -> bool:
 
 
 def _merged(near: Mapping[str, float], far: Mapping[str, float], share: float) -> dict[str, float]:
-    return {word: max(near.get(word, 0.0), share * far.get(word, 0.0)) for word in near.keys() | far.keys()}
+    return {word: max(near.get(word, 0.0), share * far.get(word, 0.0)) for word in {**near, **far}}
 
 
 def _named(said: Said, wanted: Wanted) -> float:
