@@ -386,6 +386,15 @@ def test_chat_says_when_the_port_is_taken(wenbao, tmp_path):
     assert f"端口 {port} 已被占用" in ran.err
 
 
+def test_chat_does_not_serve_while_its_login_is_wrong(wenbao, tmp_path):
+    file = tmp_path / ".streamlit" / "secrets.toml"
+    file.parent.mkdir()
+    file.write_text("[Auth]", encoding="utf-8")
+    ran = wenbao("chat", "--data", tmp_path, env={"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)})
+    assert (ran.code, ran.out) == (2, "")
+    assert "没有 [auth] 一节" in ran.err
+
+
 def test_an_empty_index_is_filled_with_the_corpus_first(wenbao, tmp_path):
     ran = wenbao("ask", "有哪些报告？", "--data", tmp_path)
     assert ran.code == 0

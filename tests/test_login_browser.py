@@ -58,3 +58,21 @@ def test_two_people_log_in_and_see_their_own(browser: Browser, tmp_path: Path) -
             mine.get_by_text("退出登录（用户1）").click()
             mine.get_by_text("请先登录").wait_for()
             assert mine.locator(".wb-answer").count() == 0
+
+
+def test_a_login_that_is_wrong_leaves_the_page_closed(browser: Browser, tmp_path: Path) -> None:
+    build_index(tmp_path / "data", write_reports(tmp_path / "r", a=REPORT))
+    file = tmp_path / "secrets.toml"
+    file.write_text("[Auth]", encoding="utf-8")
+    with served(
+        PROJECT / "app.py", "--secrets.files", str(file), WENBAO_DATA=str(tmp_path / "data"), WENBAO_LOGIN="required"
+    ) as address:
+        for content, said in (("[Auth]", "没有 [auth] 一节"), ("[auth", "不合 TOML 语法"), (None, "找不到登录配置")):
+            file.unlink()
+            if content is not None:
+                file.write_text(content, encoding="utf-8")
+            page = browser.new_context(viewport=LAPTOP).new_page()
+            page.goto(address)
+            page.get_by_text(said).wait_for(timeout=60_000)
+            assert page.locator('[data-testid="stChatInputTextArea"]').count() == 0
+            page.context.close()

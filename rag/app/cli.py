@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,8 +79,11 @@ def chat(
 ) -> None:
     """按需建立或更新 corpus/ 的索引，然后打开问答网页。"""
     from rag.app.serving import check_address, serve_page
+    from rag.settings.login import LOGIN_FILES, REQUIRED, asks_for_login
 
     settings = chosen_settings(data, reports, model, config, page_port=port, ocr=ocr)
+    if asks_for_login(LOGIN_FILES, settings.login):
+        settings = replace(settings, login=REQUIRED)
     address, number = settings.page_address, settings.page_port
     check_address(address, number)
     with opened(settings) as index:

@@ -65,6 +65,8 @@ class Settings:
     """How long an ingest waits for another one to end."""
     page_address: str = "127.0.0.1"
     page_port: int = 8501
+    login: str = "auto"
+    """Whether visitors of the page log in: `auto` where a login is configured, `required`, or `off`."""
     embedders: Mapping[str, ModelSettings] = field(default_factory=lambda: {"builtin": ModelSettings(kind="builtin")})
     models: Mapping[str, ChatSettings] = field(default_factory=dict)
 

@@ -36,7 +36,11 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "output_price": (0, 1_000_000),
 }
 """Least and greatest value of each number."""
-_CHOICES: Mapping[str, tuple[str, ...]] = {"structured": STRUCTURED, "ocr": ("auto", "off")}
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "structured": STRUCTURED,
+    "ocr": ("auto", "off"),
+    "login": ("auto", "required", "off"),
+}
 """The words each of these settings may be."""
 _WANTED: Mapping[type, str] = {
     bool: "true 或 false",

@@ -48,11 +48,11 @@ def draw_page(places: Sequence[Place]) -> None:
 
 def _draw(place: Place, pages: Sequence[st.Page]) -> None:
     try:
-        viewer = viewer_key()
+        settings = load_settings()
+        viewer = viewer_key(settings.login)
         if viewer is None:
             draw_login()
             return
-        settings = load_settings()
         parts = open_parts(repr(settings), settings)
         with st.sidebar:
             draw_links(pages)

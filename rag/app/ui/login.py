@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import streamlit as st
 
@@ -10,16 +11,30 @@ from rag.app.ui.memory import drained
 from rag.keeping.conversations import LOCAL_USER
 from rag.keeping.people import user_key
 from rag.presentation.html import page
+from rag.settings.login import AUTO, OFF, REQUIRED, asks_for_login
 
 log = logging.getLogger("wenbao.page")
 
 
-def viewer_key() -> str | None:
-    """Whose conversations are shown: one local user's where no login is configured; None before a login."""
+_seen: set[tuple[Path, ...]] = set()
+"""Files that once configured a login: where they go while the page is served, it stays closed."""
+
+
+def viewer_key(wanted: str) -> str | None:
+    """Whose conversations are shown: one local user's where nobody logs in; None before a login.
+
+    `wanted` is the setting `login`. Raises SettingsError where a login is configured and wrong.
+    """
+    files = tuple(Path(file) for file in st.get_option("secrets.files"))
+    if wanted == AUTO and files in _seen:
+        wanted = REQUIRED
+    is_asked = asks_for_login(files, wanted)
+    if is_asked:
+        _seen.add(files)
     claims = st.user.to_dict()
-    if "is_logged_in" not in claims:
+    if not is_asked and (wanted == OFF or "is_logged_in" not in claims):
         return LOCAL_USER
-    return user_key(claims) if claims["is_logged_in"] else None
+    return user_key(claims) if claims.get("is_logged_in") else None
 
 
 def draw_login() -> None:
