@@ -15,17 +15,32 @@ from rag.answering.with_model.model_answer import (
     VERIFY,
     answer_built_in,
     answer_with_model,
+    gate_draft,
     given_to_prompt,
     reply_to_answered,
 )
+from rag.boards import Board, boards_to_summary, report_to_board, reports_to_choice
 from rag.errors import ModelError
 from rag.index.index import Index
 from rag.ports import ChatModel
-from rag.question.understand import question_to_query
-from rag.records import Contradiction, Evidence, Filters, ModelReply, Query, Report, Table, Turn, VerifiedAnswer
+from rag.question.understand import filtered_reports, question_to_query
+from rag.records import (
+    Contradiction,
+    Evidence,
+    Filters,
+    ModelReply,
+    Purpose,
+    Query,
+    Report,
+    Table,
+    Turn,
+    VerifiedAnswer,
+)
 from rag.retrieval.conversation import with_earlier
 from rag.retrieval.growing import RetrievalLimits
 from rag.retrieval.retrieve import query_to_evidence, with_figures
+from rag.suggestions.first import Suggestion, figures_to_suggestions
+from rag.suggestions.help import question_to_help
 
 STAGES = ("理解", "检索", "作答", "核对")
 UNDERSTAND = "understand"
@@ -94,9 +109,10 @@ class Assistant:
         calls = Calls(self.model) if self.model else None
         watch.enter(UNDERSTAND)
         reports = self.reports()
-        query = self._understood(
-            question_to_query(question, history, filters, reports), history, filters, calls, reports
-        )
+        query = question_to_query(question, history, filters, reports)
+        if query.purpose is not Purpose.FIGURES:
+            return self._without_search(query, filters, reports, watch)
+        query = self._understood(query, history, filters, calls, reports)
         watch.enter(RETRIEVE)
         evidence = self.retrieve(query)
         if calls:
@@ -112,6 +128,38 @@ class Assistant:
         else:
             answered = answer_with_model(calls, given, self._prompt_counter, on_text, should_stop, watch.enter)
         return self._verified(answered, given, watch.finish())
+
+    def _without_search(
+        self, query: Query, filters: Filters, reports: Sequence[Report], watch: _Watch
+    ) -> VerifiedAnswer:
+        """A summary from the boards of the reports, or a word about this program."""
+        watch.enter(ANSWER)
+        boards: list[Board] = []
+        searched = [report for report in reports if report.id in query.report_ids]
+        if query.purpose is Purpose.HELP:
+            draft = question_to_help(query.question, filtered_reports(reports, filters), self._suggestions)
+        elif not query.colleges and len({report.college for report in searched}) > 1:
+            draft = reports_to_choice(searched)
+        else:
+            boards = [self.board(report) for report in searched]
+            draft = boards_to_summary(boards)
+        passages = tuple(dict.fromkeys(citation.passage for citation in draft.citations))
+        given = self.given(Evidence(query, passages, figures=draft.figures), (), reports)
+        watch.enter(VERIFY)
+        gated = gate_draft(draft, given)
+        if doubtful := {figure.id: figure.said for figure in gated.figures if figure.caution}:
+            draft = boards_to_summary(boards, doubtful)
+            gated = gate_draft(draft, given)
+        return self._verified(Answered(draft, gated), given, watch.finish())
+
+    def board(self, report: Report) -> Board:
+        """The board of a report as it was last read."""
+        store = self.index.store
+        figures, found = store.report_figures(report.id), store.contradictions((report.id,))
+        return report_to_board(report, store.sections(report.id), figures, found)
+
+    def _suggestions(self, report: Report) -> tuple[Suggestion, ...]:
+        return figures_to_suggestions(report, self.index.store.report_figures(report.id))
 
     def _search(self, query: Query, words: str) -> tuple[Evidence, Mapping[str, Table]]:
         """What other words find in the same reports."""
@@ -156,7 +204,8 @@ class Assistant:
         rewritten = accepted_rewrite(reply.text, query.question, history, reports)
         if rewritten is None:
             return query
-        return replace(question_to_query(rewritten, (), filters, reports), question=query.question)
+        whole = question_to_query(rewritten, (), filters, reports)
+        return replace(whole, question=query.question) if whole.purpose is Purpose.FIGURES else query
 
     def _verified(self, answered: Answered, given: Given, timings: tuple[tuple[str, float], ...]) -> VerifiedAnswer:
         draft, gated = answered.draft, answered.gated

@@ -179,3 +179,13 @@ def test_a_question_asked_while_another_is_answered_waits_its_turn(
     asked = [exchange.question for exchange in page.session_state.exchanges]
     assert asked == ["青石职业技术学院毕业生就业率是多少？", "青石职业技术学院在校生有多少人？"]
     assert page.session_state.pending is None
+
+
+def test_a_greeting_is_answered_with_questions_to_press(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = ask(open_page(filled, monkeypatch), "你好")
+    assert "您好！我是问报" in html(page)
+    assert "没有找到" not in html(page)
+    assert any(button.key and button.key.startswith("next-") for button in page.button)
+    ask(page, "总结一下青石职业技术学院2023年的情况")
+    assert "<strong>95.27%</strong>" in html(page)
+    assert "wb-figures" not in html(page)  # the lines of a summary are the table already

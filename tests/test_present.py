@@ -59,6 +59,7 @@ def test_the_object_has_every_key_of_the_contract():
         "question": "多少人？",
         "standalone_question": "甲院多少人？",
         "status": "answered",
+        "purpose": "figures",
         "answer": "在校生**8000人** [1]。",
         "figures": [
             {

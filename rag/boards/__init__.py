@@ -7,6 +7,7 @@ found for is named. Everything shown has passed the gate.
 
 from rag.boards.comparing import Cell, Comparison, boards_to_comparison
 from rag.boards.making import Board, BoardFigure, BoardLine, report_to_board
+from rag.boards.summary import boards_to_summary, reports_to_choice
 from rag.boards.wanted import Wanted, wanted_indicators
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Comparison",
     "Wanted",
     "boards_to_comparison",
+    "boards_to_summary",
     "report_to_board",
+    "reports_to_choice",
     "wanted_indicators",
 ]

@@ -54,7 +54,9 @@ _LIMIT = re.compile("不低于|不高于|不超过|不得|不少于|至少|以�
 _COMPARES = re.compile("^(?:比|较|高于|低于|高出|超过|优于|与.*相比)")
 _ADMISSION_PLAN = re.compile("计划招生|招生计划|教学计划|计划数")
 """Plans that are counted, beside which results stand."""
-_CASE = re.compile("案例|典型经验|附件")
+_CASE = re.compile("案例|典型经验|附件|代表性")
+_TOWARDS = re.compile("^(?:对|为|面向|针对|给)")
+"""Opens a clause that says of whom the next ones speak."""
 
 
 CLASS = "应届"
@@ -151,7 +153,7 @@ def _subjects(figure: Figure, own: Sequence[str]) -> Iterator[str]:
     for clause in clauses:
         numbers = find_numbers(clause)
         if not _COMPARES.match(clause.strip()):
-            yield clause[: numbers[0].start] if numbers else clause
+            yield clause[: numbers[0].start] if numbers and not _TOWARDS.match(clause.strip()) else clause
 
 
 def _narrows(text: str, own: Sequence[str]) -> bool:

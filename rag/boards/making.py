@@ -55,6 +55,8 @@ class BoardFigure:
     """Chinese: what was found when the report was read that does not fit with it."""
     rivals: str = ""
     """Chinese: that the report prints another figure under the same name for what may be the same time."""
+    figure: Figure | None = None
+    """The printed figure, as it is kept with its report."""
 
     @property
     def base(self) -> str:
@@ -235,6 +237,7 @@ def _board_figure(
         citation,
         len(item.mentions),
         "；".join(dict.fromkeys(notes)),
+        figure=figure,
     )
 
 

@@ -22,6 +22,7 @@ def answer_to_json(answer: VerifiedAnswer, reports: Mapping[str, Report], tables
         "question": answer.query.question,
         "standalone_question": answer.query.standalone,
         "status": answer.status.value,
+        "purpose": answer.query.purpose.value,
         "answer": answer.text,
         "figures": [_figure(figure) for figure in answer.figures],
         "citations": [_citation(citation, reports, tables) for citation in answer.citations],

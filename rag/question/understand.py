@@ -15,9 +15,10 @@ from rag.language.text import unique
 from rag.question.asks import question_to_asks
 from rag.question.follow_up import Resolved, resolve_follow_up
 from rag.question.operation import question_to_operation
+from rag.question.purpose import is_small_talk, question_to_purpose
 from rag.question.subjects import Subject, split_subjects
 from rag.question.years import question_years, with_whole_years
-from rag.records import Filters, Query, Report, ReportKind, Turn
+from rag.records import Filters, Purpose, Query, Report, ReportKind, Turn
 
 _FILLER = re.compile(
     r"请问|想问一下|想问|想了解一下?|想请教|问一下|麻烦|帮我|帮忙|查一下|查查|看看|告诉我|我想知道|我在[^，,]{2,20}[，,]|大概|到底|究竟|一共|总共|"
@@ -40,10 +41,46 @@ class _Scope:
 def question_to_query(question: str, history: Sequence[Turn], filters: Filters, reports: Sequence[Report]) -> Query:
     """The question as understood against the reports there are."""
     question = " ".join(question.split())
-    resolved = resolve_follow_up(question, history, reports)
+    history = without_small_talk(history)
     left = filtered_reports(reports, filters)
+    names = {name for report in reports for name in (report.college, *report.short_names) if name}
+    purpose = question_to_purpose(question, [*names, *_strangers(question)], is_first=not history)
+    if purpose is Purpose.HELP:
+        return Query(question, question, question, (), purpose=purpose)
+    if purpose is Purpose.SUMMARY:
+        asked = _about_whole(question, history, reports)
+        query = _resolved_to_query(question, Resolved(asked, question, ""), left, reports)
+        return query if query.unknown_colleges else replace(query, purpose=purpose)
+    resolved = resolve_follow_up(question, history, reports)
     query = _resolved_to_query(question, resolved, left, reports)
+    if resolved.standalone != question and not resolved.carried:  # the same of another: 那湖职呢, after a summary
+        purpose = question_to_purpose(resolved.standalone, names, is_first=False)
+        query = replace(query, purpose=Purpose.SUMMARY if purpose is Purpose.SUMMARY else query.purpose)
     return replace(query, parts=_parts(query, left, reports))
+
+
+def without_small_talk(history: Sequence[Turn]) -> tuple[Turn, ...]:
+    """A conversation without greetings, thanks and what was answered to them: nothing leans on these."""
+    kept: list[Turn] = []
+    is_talk = False
+    for turn in history:
+        is_talk = is_small_talk(turn.content) if turn.role == "user" else is_talk
+        kept += [] if is_talk else [turn]
+    return tuple(kept)
+
+
+def _strangers(question: str) -> list[str]:
+    return [name for name, _ in placed_names(question)]
+
+
+def _about_whole(question: str, history: Sequence[Turn], reports: Sequence[Report]) -> str:
+    """What is to be summed up; in a conversation about one college that is meant where none is named."""
+    names = {report.college: report.short_names for report in reports if report.college}
+    if not mentioned(question, names) and not _strangers(question):
+        for turn in reversed(history):
+            if turn.role == "user" and (earlier := mentioned(turn.content, names)):
+                return f"{question}（{'、'.join(sorted(earlier, key=lambda name: earlier[name]))}）"
+    return question
 
 
 def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report], reports: Sequence[Report]) -> Query:

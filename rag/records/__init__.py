@@ -30,7 +30,7 @@ from rag.records.figure import (
     ReportParts,
     ReportStats,
 )
-from rag.records.question import Ask, AskKind, Filters, Operation, Query, Turn
+from rag.records.question import Ask, AskKind, Filters, Operation, Purpose, Query, Turn
 from rag.records.report import (
     Cell,
     Chunk,
@@ -100,6 +100,7 @@ __all__ = [
     "PageMark",
     "PageStatus",
     "Passage",
+    "Purpose",
     "Query",
     "ReadFile",
     "RecognisedSpan",

@@ -42,6 +42,17 @@ class Operation(StrEnum):
     COMPARE = "compare"
 
 
+class Purpose(StrEnum):
+    """What a question is for."""
+
+    FIGURES = "figures"
+    """Something in the reports: a figure, or who, which, when."""
+    SUMMARY = "summary"
+    """A report as a whole."""
+    HELP = "help"
+    """Nothing in the reports: a greeting, or what this program can do."""
+
+
 class AskKind(StrEnum):
     """What sort of answer one thing asked wants."""
 
@@ -108,3 +119,5 @@ class Query:
     """What a question that spans several colleges or years asks of each, as a question of its own; else empty."""
     operands: tuple[str, ...] = ()
     """The things it computes with, by `operation`."""
+    purpose: Purpose = Purpose.FIGURES
+    """What it is for; a summary or help needs no search."""

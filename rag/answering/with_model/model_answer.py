@@ -53,14 +53,15 @@ def answer_built_in(given: Given, on_stage: OnStage = lambda stage: None, notice
     """The answer without a model; a refusal where what it would have said of the thing asked is not proved."""
     draft = evidence_to_draft(given.evidence, given.reports, given.tables, given.contradictions)
     on_stage(VERIFY)
-    gated = _gated(draft, given)
+    gated = gate_draft(draft, given)
     if gated.is_maimed:
         draft = evidence_to_refusal(given.evidence, given.reports)
-        gated = _gated(draft, given)
+        gated = gate_draft(draft, given)
     return Answered(replace(draft, notice=notice), gated)
 
 
-def _gated(draft: Draft, given: Given) -> Gated:
+def gate_draft(draft: Draft, given: Given) -> Gated:
+    """What the gate leaves of a draft made from what was given."""
     evidence = given.evidence
     return draft_to_gated(
         draft, given.tables, given.reports, stored=evidence.figures, question=evidence.query.standalone

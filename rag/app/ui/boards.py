@@ -10,9 +10,9 @@ import streamlit as st
 from rag.app.ui.chart import draw_chart
 from rag.app.ui.downloads import draw_downloads
 from rag.app.ui.memory import COMPARED
-from rag.app.ui.parts import Parts
+from rag.app.ui.parts import Parts, assistant_of
 from rag.app.ui.source import show_source
-from rag.boards import Board, Comparison, boards_to_comparison, report_to_board, wanted_indicators
+from rag.boards import Board, Comparison, boards_to_comparison, wanted_indicators
 from rag.presentation import board_rows, word
 from rag.presentation import document as exports
 from rag.presentation import spreadsheet as figure_rows
@@ -21,6 +21,7 @@ from rag.presentation.html import boards as board_page
 from rag.presentation.html.boards import Shown
 from rag.readers.uploads import safe_name
 from rag.records import Report, ReportKind, Table
+from rag.settings.settings import EXTRACTIVE
 
 OF_COLLEGES = (ReportKind.QUALITY, ReportKind.EMPLOYMENT, ReportKind.UNDERGRADUATE)
 COMPARED_AT_FIRST = 3
@@ -33,9 +34,7 @@ MIN_COLUMN, MAX_COLUMN = 24, 40
 @st.cache_resource(show_spinner="正在汇总指标……", max_entries=64)
 def board_of(key: tuple[Any, ...], _parts: Parts, _report: Report) -> Board:
     """The board of a report as it was last read."""
-    store, identity = _parts.index.store, _report.id
-    figures, found = store.report_figures(identity), store.contradictions((identity,))
-    return report_to_board(_report, store.sections(identity), figures, found)
+    return assistant_of(_parts, EXTRACTIVE).board(_report)
 
 
 def boards_of(parts: Parts, reports: Sequence[Report]) -> list[Board]:

@@ -20,7 +20,7 @@ from rag.presentation.exchanges import Exchange
 from rag.presentation.html.figures import cautions_html, facts_html, removed_html
 from rag.presentation.html.sources import grid_html, plain_html, sources_html
 from rag.presentation.json_and_text import report_facts
-from rag.records import AnswerStatus, Certainty, Conflict, Report, VerifiedAnswer
+from rag.records import AnswerStatus, Certainty, Conflict, Purpose, Report, VerifiedAnswer
 from rag.settings.choices import MODEL_NAMES
 
 if TYPE_CHECKING:
@@ -76,11 +76,12 @@ def exchange_to_html(exchange: Exchange, anchor: str) -> tuple[str, str]:
 
 def _answer(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
     """The answer, what is to be known of its figures, and its conflicts."""
+    is_summary = answer.query.purpose is Purpose.SUMMARY  # its lines are the table already
     parts = [
         _understood(answer),
         UNSURE_LINE if answer.sureness is Certainty.UNSURE else "",
         f'<div class="wb-text">{"".join(_block(block, anchor) for block in answer_to_blocks(answer))}</div>',
-        facts_html(asked_figures(exchange), lambda n: _marker(n, anchor)),
+        "" if is_summary else facts_html(asked_figures(exchange), lambda n: _marker(n, anchor)),
         *(_conflict(conflict, anchor) for conflict in answer.conflicts),
         cautions_html(answer),
         removed_html(answer),
@@ -105,6 +106,8 @@ def _understood(answer: VerifiedAnswer) -> str:
 def _foot(answer: VerifiedAnswer) -> str:
     name = answer.model_returned or MODEL_NAMES.get(answer.model, answer.model)
     seconds = dict(answer.timings_ms).get("total", 0.0) / 1000
+    if answer.query.purpose is Purpose.HELP:
+        return name
     facts = [name, f"查了 {len(answer.query.report_ids)} 份报告", f"{seconds:.2f} 秒"]
     if answer.first_token_ms is not None:
         facts.append(f"首字 {answer.first_token_ms / 1000:.2f} 秒")

@@ -1,0 +1,140 @@
+"""What a question is for, and the answers that need no search: a summary from the board, a word about the program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
+
+from evals.cases import load_cases
+from rag.app.assembly import build_assistant, open_index
+from rag.assistant import Assistant
+from rag.question.purpose import question_to_purpose
+from rag.question.understand import without_small_talk
+from rag.records import AnswerStatus, Certainty, Filters, Purpose, Turn
+from rag.settings.settings import Settings
+
+NAMES = ("青石职业技术学院", "青石职院")
+HELP, SUMMARY, FIGURES = Purpose.HELP, Purpose.SUMMARY, Purpose.FIGURES
+RATE = "青石职业技术学院2023届毕业生就业率是多少？"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("purpose")
+    build_index(folder / "data", write_reports(folder / "reports", a=REPORT, b=OTHER_REPORT))
+    return folder / "data"
+
+
+@pytest.fixture(scope="module")
+def assistant(data: Path) -> Iterator[Assistant]:
+    settings = Settings(data=data)
+    index = open_index(settings)
+    yield build_assistant(settings, index)
+    index.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "later"),
+    [
+        ("你好！", HELP, HELP),
+        ("谢谢你", HELP, HELP),
+        ("你是谁？", HELP, HELP),
+        ("怎么使用", HELP, HELP),
+        ("您能回答什么问题？", HELP, HELP),
+        ("介绍一下你自己", HELP, HELP),
+        ("为什么？", HELP, FIGURES),  # in a conversation it leans on what was said
+        ("总结一下这份报告", SUMMARY, SUMMARY),
+        ("你好，请概括青石职院2023年的主要内容", SUMMARY, SUMMARY),
+        ("青石职院2023年的情况", SUMMARY, SUMMARY),
+        ("那青石职院的情况呢", SUMMARY, FIGURES),
+        ("青石职院怎么样？", SUMMARY, FIGURES),
+        ("你好，青石职院就业率是多少", FIGURES, FIGURES),
+        ("青石职院的就业情况", FIGURES, FIGURES),
+        ("青石职院有多少人？", FIGURES, FIGURES),
+        ("青石职院在哪？", FIGURES, FIGURES),
+        ("你知道学费吗", FIGURES, FIGURES),
+        ("食堂", FIGURES, FIGURES),
+        ("1+1等于几？", FIGURES, FIGURES),
+    ],
+)
+def test_a_question_looks_for_something_when_anything_is_left_of_it(
+    question: str, first: Purpose, later: Purpose
+) -> None:
+    assert question_to_purpose(question, NAMES, is_first=True) is first
+    assert question_to_purpose(question, NAMES, is_first=False) is later
+
+
+def test_no_question_of_the_evaluation_is_taken_for_talk() -> None:
+    cases = load_cases(sorted((Path(__file__).parents[1] / "evals" / "questions").glob("*.jsonl")))
+    assert len(cases) > 300
+    names = ("咸宁职业技术学院", "咸宁职院", "咸职", "湖北职业技术学院", "湖北职院", "湖职")
+    taken = [
+        case.question
+        for case in cases
+        if question_to_purpose(case.question, names, is_first=not case.history) is not FIGURES
+    ]
+    assert taken == []
+
+
+def test_a_greeting_is_answered_with_examples_and_without_figures(assistant: Assistant) -> None:
+    answer = assistant.ask("你好")
+    assert (answer.status, answer.sureness) == (AnswerStatus.ANSWERED, Certainty.SURE)
+    assert answer.text.startswith("您好！我是问报")
+    assert "没有找到" not in answer.text
+    assert "青石" in answer.text
+    assert "白河" in answer.text
+    assert "**" not in answer.text
+    assert (answer.figures, answer.citations, answer.unsupported) == ((), (), ())
+
+
+def test_help_speaks_of_the_reports_chosen(assistant: Assistant) -> None:
+    answer = assistant.ask("你能做什么？", filters=Filters(colleges=("白河职业技术学院",)))
+    assert "白河" in answer.text
+    assert "青石" not in answer.text
+
+
+def test_what_follows_small_talk_leans_on_what_was_said_before_it(assistant: Assistant) -> None:
+    history = [Turn("user", RATE), Turn("assistant", "95.27%"), Turn("user", "谢谢"), Turn("assistant", "不客气。")]
+    assert without_small_talk(history) == tuple(history[:2])
+    assert "78.4%" in assistant.ask("专业对口率呢？", history).text
+
+
+def test_a_summary_gives_the_board_each_figure_cited(assistant: Assistant) -> None:
+    answer = assistant.ask("总结一下青石职业技术学院2023年的情况")
+    assert answer.query.purpose is SUMMARY
+    assert answer.status is AnswerStatus.ANSWERED
+    shown = {figure.text for figure in answer.figures}
+    assert {"95.27%", "78.4%", "8421人"} <= shown
+    assert all(figure.role == "answer" and figure.citations for figure in answer.figures)
+    quotes = {citation.n: citation.quote for citation in answer.citations}
+    assert all(figure.text.rstrip("人%") in quotes[figure.citations[0]] for figure in answer.figures)
+    assert {citation.passage.report_id for citation in answer.citations} == {"a.md"}
+    assert answer.unsupported == ()
+
+
+def test_a_summary_in_a_conversation_is_of_the_college_spoken_of(assistant: Assistant) -> None:
+    history = [Turn("user", RATE), Turn("assistant", "95.27%")]
+    assert {c.passage.report_id for c in assistant.ask("总结一下这份报告", history).citations} == {"a.md"}
+    more = [*history, Turn("user", "总结一下青石职业技术学院"), Turn("assistant", "……")]
+    assert {c.passage.report_id for c in assistant.ask("那白河职业技术学院呢？", more).citations} == {"b.md"}
+
+
+def test_where_no_report_is_meant_those_there_are_named(assistant: Assistant) -> None:
+    text = assistant.ask("总结一下这份报告").text
+    assert text.startswith("请说明")
+    assert text.count("《") == 2
+
+
+def test_a_college_without_report_is_refused(assistant: Assistant) -> None:
+    answer = assistant.ask("总结一下武汉大学2023年的情况")
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "没有收录武汉大学的报告" in answer.text
+
+
+def test_the_command_line_greets_too(wenbao, data):
+    answer = json.loads(wenbao("ask", "你好", "--json", "--data", data).out)
+    assert (answer["status"], answer["purpose"], answer["figures"]) == ("answered", "help", [])
