@@ -51,6 +51,9 @@ def test_an_answer_grows_and_is_stopped(browser: Browser, address: str) -> None:
         page.locator(".wb-found").wait_for()
         assert page.locator(".wb-streaming").count() == 0
         page.locator(".wb-streaming .wb-unchecked").nth(1).wait_for()
+        asked = page.locator(".wb-question").bounding_box()
+        assert asked is not None
+        assert 0 <= asked["y"] < 100  # the words grow below it
         assert "作答" in page.locator('[data-testid="stExpander"]').last.inner_text()
         page.get_by_role("button", name="停止").click()
         answer = page.locator(".wb-answered")

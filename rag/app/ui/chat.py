@@ -64,6 +64,7 @@ def draw(parts: Parts, viewer: str) -> None:
         draw_charts(charts)
         answer_pending(parts, viewer, assistant_of(parts, model, is_fresh=memory.is_again), filters)
     page_script("wb-followed", data={"follow": True})
+    hold_question(len(memory.exchanges) - 1)
     for notice in [*drained(parts.notices), *drained(memory.notices)]:
         st.toast(page.escape_markdown(notice))
     draw_charts(charts)
@@ -92,12 +93,19 @@ def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Fil
     job = memory.job = memory.get("job") or begin_job(assistant, memory.pending, filters, memory.exchanges)
     with st.container():  # one, so that the first thing drawn after the conversation takes the place of it all
         draw_question(len(memory.exchanges), memory.pending)
+        hold_question(len(memory.exchanges))
         with st.chat_message("assistant"):
             watch_job(job, assistant)
     memory.exchanges = [*memory.exchanges, job.exchange]
     memory.pending, memory.job = (memory.queued.pop(0) if memory.queued else None), None
     keep(parts, viewer)
     st.rerun()
+
+
+def hold_question(number: int) -> None:
+    """Keep the question of that place at the top of the view until the reader scrolls; none where it is negative."""
+    asked = f"{st.session_state.thread}-{number}" if number >= 0 else ""
+    page_script(f"wb-held-{number}", data={"asked": asked})
 
 
 def watch_job(job: Job, assistant: Assistant) -> None:

@@ -1,7 +1,38 @@
 // What the page needs beyond Streamlit's own: a marker in an answer opens its source, a table is
-// copied, an opened page shows its marks.
+// copied, an opened page shows its marks, a question just asked stands at the top of the view.
 const MARKER = 'a[href^="#source-"]';
 const SOURCE = '[role="dialog"]';
+
+// Shared by all that run this: the question that stands at the top until the reader scrolls.
+const held = (window.wenbaoHeld ??= { asked: "", isPinned: false });
+
+const scroller = () => document.querySelector('[data-testid="stAppScrollToBottomContainer"]')
+  ?? document.querySelector('[data-testid="stMain"]');
+// Streamlit would follow every new line to the end, past the beginning of an answer
+const stayPut = (view) => {
+  if (Object.hasOwn(view, "scrollTop")) return;
+  const { get } = Object.getOwnPropertyDescriptor(Element.prototype, "scrollTop");
+  Object.defineProperty(view, "scrollTop", { get, set() {}, configurable: true });
+};
+// Room below the last answer lets even a short one stand at the top.
+const settle = () => {
+  const view = scroller();
+  const question = held.asked && document.querySelector(`.st-key-wb-question-${held.asked.split("-").pop()}`);
+  const root = document.documentElement;
+  if (!view || !question) { root.style.removeProperty("--wb-room"); return false; }
+  const head = document.querySelector('[data-testid="stHeader"]')?.offsetHeight ?? 0;
+  const top = question.getBoundingClientRect().top - view.getBoundingClientRect().top + view.scrollTop - head;
+  const before = parseFloat(root.style.getPropertyValue("--wb-room")) || 0;
+  const room = Math.max(0, Math.ceil(top + view.clientHeight - (view.scrollHeight - before)));
+  if (room !== before) root.style.setProperty("--wb-room", `${room}px`);
+  if (held.isPinned && Math.abs(view.scrollTop - top) > 1) view.scrollTo(0, top);
+  return true;
+};
+const release = (event) => {
+  const isTyping = event.type === "keydown" && event.target.closest?.("textarea, input");
+  const isScrollbar = event.type !== "pointerdown" || event.target === scroller();
+  if (!isTyping && isScrollbar) held.isPinned = false;
+};
 
 export default function ({ data }) {
   let waiting = 0;
@@ -52,6 +83,20 @@ export default function ({ data }) {
     area.remove();
     done();
   });
+  const watched = new ResizeObserver(settle);
+  const anchor = (attempts) => {
+    const view = scroller();
+    if (view && settle()) {
+      stayPut(view);
+      watched.observe(view);
+      watched.observe(document.querySelector(".stMainBlockContainer"));
+    } else if (attempts) waiting = setTimeout(anchor, 50, attempts - 1);
+  };
+  if ("asked" in data) {
+    if (held.asked !== data.asked) Object.assign(held, { asked: data.asked, isPinned: true });
+    if (data.asked) anchor(100); else settle();
+    for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) document.addEventListener(kind, release, { passive: true });
+  }
   if (data.top) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   if (data.follow) {
     if (document.activeElement === document.body && matchMedia("(hover: hover)").matches) attend(50);
@@ -75,6 +120,8 @@ export default function ({ data }) {
     document.removeEventListener("click", open);
     document.removeEventListener("click", copy);
     document.removeEventListener("keydown", leave);
+    for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) document.removeEventListener(kind, release);
+    watched.disconnect();
     clearTimeout(waiting);
   };
 }
