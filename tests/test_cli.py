@@ -400,7 +400,7 @@ def test_an_empty_index_is_filled_with_the_corpus_first(wenbao, tmp_path):
     assert ran.code == 0
     listed = json.loads(wenbao("reports", "--data", tmp_path, "--json").out)
     files = {path.name for path in (ROOT / "corpus").iterdir() if path.suffix in (".pdf", ".docx")}
-    assert {row["id"] for row in listed} == files
+    assert {row["id"] for row in listed} == files - {"yanzhou-2023-circular-scan.pdf"}  # recognition is off in tests
 
 
 def test_the_figure_table_says_what_was_understood(wenbao, data):

@@ -7,6 +7,7 @@ import sys
 import tomllib
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,15 @@ REPORT_OF = {
     EMPLOYMENT: "hubei-poly-2020-employment",
     LETTER: "hubei-edu-letter-2022-19",
 }
+UNIVERSITY = "lanjiang-2023-teaching-quality"
+ACCOUNTS = "danpu-2023-final-accounts"
+YEAR_BEFORE = "yanxi-2022-annual-quality"
+YEAR = "yanxi-2023-annual-quality"
+SCAN = "yanzhou-2023-circular-scan"
+INVENTED = (UNIVERSITY, ACCOUNTS, YEAR_BEFORE, YEAR, SCAN)
+STEMS = sorted([*REPORT_OF, *INVENTED])
+PRINTED = sorted({*STEMS} - {SCAN})
+"""The reports that have text of their own."""
 FILES = {path.stem: path for path in sorted([*CORPUS.glob("*.pdf"), *CORPUS.glob("*.docx")])}
 MAX_FILE_BYTES = 600_000
 RUN = 30
@@ -77,6 +87,15 @@ FIGURES = [
     (BRIEFING, "就业率96.12%"),
     (BRIEFING, "3.4亿元"),
     (BRIEFING, "34118.1万元"),
+    (UNIVERSITY, "生师比17.33"),
+    (UNIVERSITY, "实习实训基地共286个"),
+    (UNIVERSITY, "合计268127777"),
+    (ACCOUNTS, "本年支出合计18809.45万元"),
+    (ACCOUNTS, "公务用车保有量7辆"),
+    (YEAR_BEFORE, "年终毕业去向落实率95.47%"),
+    (YEAR, "年终落实率96.22%"),
+    (YEAR, "学徒386人"),
+    (YEAR, "现代学徒制学徒（人）368312"),
 ]
 
 
@@ -89,7 +108,7 @@ def pages(stem: str) -> tuple[str, ...]:
     path = FILES[stem]
     if path.suffix == ".docx":
         document = docx.Document(str(path))
-        rows = ["".join(cell.text for cell in row.cells) for table in document.tables for row in table.rows]
+        rows = ["\t".join(cell.text for cell in row.cells) for table in document.tables for row in table.rows]
         return ("\n".join([paragraph.text for paragraph in document.paragraphs] + rows),)
     with pypdfium2.PdfDocument(path) as document:
         texts = []
@@ -129,27 +148,62 @@ def test_figure_stands_in_file(stem: str, figure: str) -> None:
 
 def test_every_file_is_described_and_every_description_has_a_file() -> None:
     assert set(descriptions()) == {path.name for path in FILES.values()}
-    assert set(FILES) == set(REPORT_OF)
+    assert sorted(FILES) == STEMS
 
 
-@pytest.mark.parametrize("stem", sorted(REPORT_OF))
+@pytest.mark.parametrize("stem", STEMS)
 def test_description_agrees_with_file(stem: str) -> None:
     entry = descriptions()[FILES[stem].name]
     assert set(entry) <= {"title", "college", "short_names", "kind", "year", "cohort", "academic_year", "source"}
-    assert entry["kind"] in {"质量年报", "就业质量年报", "简报", "公文", "其他"}
-    assert squeeze(entry["college"]) in whole(stem)
-    assert str(entry["year"]) in whole(stem)
+    assert entry["kind"] in {"质量年报", "就业质量年报", "本科教学质量报告", "部门决算", "简报", "公文", "其他"}
+    text = squeeze(source_of(stem)) if stem == SCAN else whole(stem)
+    assert squeeze(entry["college"]) in text
+    assert str(entry["year"]) in text
     assert tomllib.loads(source_of(stem).split("+++")[1])["title"] == entry["title"]
 
 
-@pytest.mark.parametrize("stem", sorted(REPORT_OF))
+@pytest.mark.parametrize("stem", STEMS)
 def test_file_is_small_and_says_what_it_is(stem: str) -> None:
     assert FILES[stem].stat().st_size < MAX_FILE_BYTES
-    assert "摘编" in whole(stem)
-    assert "演示" in whole(stem)
+    text = squeeze(source_of(stem)) if stem == SCAN else whole(stem)
+    assert ("摘编" if stem in REPORT_OF else "虚构样例") in text
+    assert "演示" in text
 
 
-@pytest.mark.parametrize("stem", sorted(REPORT_OF))
+def test_the_scan_holds_no_text() -> None:
+    assert [page.strip() for page in pages(SCAN)] == ["", ""]
+
+
+def test_totals_of_invented_tables_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(SOURCES))
+    markup = __import__("markup")
+    blocks = [block for stem in INVENTED for block in markup.read_digest(SOURCES / f"{stem}.digest").blocks]
+    sys.modules.pop("markup")
+    tables = [block for block in blocks if isinstance(block, markup.Table) and block.rows[-1][0]]
+    found = {table.caption: wrong_totals(table) for table in tables if table.rows[-1][0].text in ("合计", "全校")}
+    assert {caption: wrong for caption, (wrong, _) in found.items() if wrong} == {}
+    assert sum(checked for _, checked in found.values()) > 40
+
+
+def wrong_totals(table: Any) -> tuple[list[int], int]:
+    """The columns whose last row is not the sum of those above, and how many columns hold amounts that can be added."""
+    head, rows = table.rows[: table.header_rows], table.rows[table.header_rows :]
+    rows = [row for row in rows if not row[0] or not re.match("其中|　|.*小计", row[0].text)]
+    wrong, checked = [], 0
+    for column in range(1, len(rows[-1])):
+        title = "".join(row[column].text for row in head if row[column])
+        cells = [row[column].text if row[column] else "" for row in rows]
+        if re.search("率|占比|比例|增减|生均|平均分|控制线", title) or not all(
+            re.fullmatch(r"\d+(\.\d+)?", cell) for cell in cells
+        ):
+            continue
+        checked += 1
+        if sum(map(Decimal, cells[:-1])) != Decimal(cells[-1]):
+            wrong.append(column)
+    return wrong, checked
+
+
+@pytest.mark.parametrize("stem", PRINTED)
 def test_no_way_to_reach_a_person(stem: str) -> None:
     text = "\n".join(pages(stem)) + source_of(stem)
     assert not re.search(r"\S+@\S+\.\S+", text)
@@ -213,7 +267,7 @@ def prose(stem: str) -> Iterator[str]:
             yield line.removeprefix("- ")
 
 
-@pytest.mark.parametrize("stem", sorted(REPORT_OF))
+@pytest.mark.parametrize("stem", PRINTED)
 def test_file_is_built_from_its_present_source(stem: str) -> None:
     text = whole(stem)
     for line in prose(stem):

@@ -10,7 +10,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont, newTable
 
-FACES = {"body": "Noto Serif CJK SC", "heading": "Noto Sans CJK SC:bold"}
+FACES = {"body": "Noto Serif CJK SC", "heading": "Noto Sans CJK SC:bold", "plain": "Noto Sans CJK SC:regular"}
 MAX_OUTLINE_ERROR = 1.0
 
 

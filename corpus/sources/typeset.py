@@ -11,7 +11,6 @@ import html
 import shutil
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import weasyprint
@@ -22,10 +21,11 @@ from markup import Block, Case, Cell, Chart, Contents, Digest, Heading, Paragrap
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.constants import PageLabelStyle
+from scan import write_scan
 
 HERE = Path(__file__).resolve().parent
 ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
-BUILT = datetime(2024, 1, 15, tzinfo=UTC)
+STAMP = "D:20240115000000Z"
 
 
 def main(names: list[str]) -> None:
@@ -44,7 +44,7 @@ def main(names: list[str]) -> None:
 
 def write_pdf(digest: Digest, target: Path) -> None:
     """Print a digest as PDF in a scratch folder, then set its metadata and page labels."""
-    printer = {"chromium": print_with_chromium, "weasyprint": print_with_weasyprint}[digest.meta["engine"]]
+    printer = print_with_chromium if digest.meta["engine"] == "chromium" else print_with_weasyprint
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         for name in ("common.css", f"{digest.meta['style']}.css"):
@@ -52,7 +52,10 @@ def write_pdf(digest: Digest, target: Path) -> None:
         used = "".join(map(chr, range(32, 127))) + digest_to_html(digest, scratch, {}) + "—第页●　"
         (scratch / "fonts.css").write_text(cut_fonts(used, scratch), encoding="utf-8")
         printed = printer(digest, scratch)
-        finish(digest, printed, target)
+        if digest.meta["engine"] == "scan":
+            write_scan(printed, STAMP, target)
+        else:
+            finish(digest, printed, target)
 
 
 def print_with_weasyprint(digest: Digest, scratch: Path) -> Path:
@@ -103,8 +106,7 @@ def finish(digest: Digest, printed: Path, target: Path) -> None:
     reader = PdfReader(printed)
     writer = PdfWriter(clone_from=reader)
     kept = {name: str(value) for name, value in (reader.metadata or {}).items() if name in ("/Producer", "/Creator")}
-    stamp = BUILT.strftime("D:%Y%m%d%H%M%SZ")
-    writer.metadata = {**kept, "/Title": digest.meta["title"], "/CreationDate": stamp, "/ModDate": stamp}
+    writer.metadata = {**kept, "/Title": digest.meta["title"], "/CreationDate": STAMP, "/ModDate": STAMP}
     first = first_body_page(first_pages(reader))
     if digest.meta["engine"] == "chromium" and first:
         writer.set_page_label(0, first - 1, style=PageLabelStyle.LOWERCASE_ROMAN)
@@ -135,7 +137,7 @@ def digest_to_html(digest: Digest, scratch: Path, labels: dict[str, str]) -> str
 
 def running_style(running: str) -> str:
     """Return the rules that put the running head on the pages after the cover."""
-    return "".join(f'@page {part} {{ @top-center {{ content: "{running}" }} }}' for part in ("front", "body"))
+    return "".join(f'@page {part} {{ @top-center {{ content: "{running}" }} }}' for part in ("front", "body", "wide"))
 
 
 def name_headings(blocks: list[Block]) -> dict[int, tuple[str, Heading]]:
@@ -204,7 +206,7 @@ def table_to_html(table: Table) -> str:
     unit = f'<p class="unit">{table.options["unit"]}</p>' if "unit" in table.options else ""
     source = f'<p class="source">{table.options["source"]}</p>' if "source" in table.options else ""
     caption = f'<p class="caption">{html.escape(table.caption)}</p>'
-    kind = "loose" if loose else "firm"
+    kind = " ".join(filter(None, ("loose" if loose else "firm", table.options.get("rules"))))
     grid = f'<table class="{kind}"><colgroup>{columns}</colgroup>{inner}</table>'
     return f"{caption}{unit}{grid}{source}"
 
