@@ -12,6 +12,7 @@ from evals.benchmarks.model_server import ModelServer
 from rag.keeping.conversations import LOCAL_USER, Conversations
 from rag.keeping.database import FILE_NAME, Keeping
 from rag.keeping.feedback_store import FeedbackBox
+from rag.presentation.exchanges import Exchange
 
 PERSON = {"is_logged_in": True, "iss": "https://id.example", "sub": "1", "name": "甲"}
 OTHER_PERSON = {**PERSON, "sub": "2", "name": "乙"}
@@ -177,18 +178,52 @@ def test_what_a_reader_thinks_is_kept_with_the_reason(data: Path) -> None:
     assert box.all() == ()
 
 
-def test_the_last_answer_is_made_anew_in_its_place(data: Path) -> None:
+def test_an_answer_given_anew_keeps_the_one_before_and_its_feedback(data: Path) -> None:
     page = ask(ask(open_page(), QUESTION), "专业对口率呢？")
-    page.feedback(key=f"thumb-{page.session_state.thread}-1").set_value(1).run()
+    thumb = f"thumb-{page.session_state.thread}-1"
+    page.feedback(key=thumb).set_value(1).run()
     first, last = page.session_state.exchanges
     press(page, "重新回答")
     assert not page.exception
-    assert [exchange.question for exchange in page.session_state.exchanges] == [QUESTION, "专业对口率呢？"]
     assert page.session_state.exchanges[0] is first
-    assert page.session_state.exchanges[1] is not last
-    assert page.feedback(key=f"thumb-{page.session_state.thread}-1").value is None
-    assert FeedbackBox(Keeping(data / FILE_NAME)).all() == ()
-    assert len(open_page(conversation=address(page)).session_state.exchanges) == 2
+    assert page.session_state.exchanges[1].earlier == (last,)
+    assert page.session_state.exchanges[1].question == last.question
+    assert "2 / 2" in html(page)
+    assert page.feedback(key=f"{thumb}-1").value is None  # it was given for the one before
+    press(page, "上一个回答")
+    assert "1 / 2" in html(page)
+    assert page.feedback(key=thumb).value == 1
+    assert [(kept.number, kept.version, kept.liked) for kept in FeedbackBox(Keeping(data / FILE_NAME)).all()] == [
+        (1, 0, True)
+    ]
+    again = open_page(conversation=address(page))
+    assert [len(exchange.versions) for exchange in again.session_state.exchanges] == [1, 2]
+    press(again, "上一个回答")
+    assert again.feedback(key=f"thumb-{again.session_state.thread}-1").value == 1
+
+
+def test_a_question_in_work_is_answered_after_a_reload(data: Path) -> None:
+    kept = Conversations(Keeping(data / FILE_NAME))
+    page = ask(open_page(), QUESTION)
+    identity = address(page)
+    place = kept.append(identity, LOCAL_USER, Exchange("专业对口率呢？"))  # as when the server ended meanwhile
+    again = open_page(conversation=identity)
+    assert [exchange.question for exchange in again.session_state.exchanges] == [QUESTION, "专业对口率呢？"]
+    assert "78.4%" in again.session_state.exchanges[1].text
+    found = kept.open(identity, LOCAL_USER)
+    assert found is not None
+    assert "78.4%" in found[1][place.number].text
+
+
+def test_anothers_question_in_work_is_left_to_them(data: Path) -> None:
+    kept = Conversations(Keeping(data / FILE_NAME))
+    mine = ask(open_page(PERSON), QUESTION)
+    identity = address(mine)
+    owner = mine.session_state.conversation.owner
+    kept.append(identity, owner, Exchange("专业对口率呢？"))
+    kept.share(identity, owner, True)
+    other = open_page(OTHER_PERSON, identity)
+    assert [exchange.question for exchange in other.session_state.exchanges] == [QUESTION]
 
 
 def test_an_answer_made_anew_is_asked_of_the_model_again(

@@ -14,8 +14,11 @@ from kept_samples import make_exchange
 
 from rag.errors import KeepingError
 from rag.keeping import conversations as module
-from rag.keeping.conversations import MAX_TITLE_LENGTH, Conversations, clean_title
-from rag.keeping.database import FILE_NAME, Keeping
+from rag.keeping.conversations import MAX_TITLE_LENGTH, Conversations, Place, clean_title
+from rag.keeping.database import _MIGRATIONS, FILE_NAME, Keeping
+from rag.keeping.feedback_store import FeedbackBox
+from rag.presentation.exchanges import Exchange, exchange_to_json
+from rag.records import Filters
 
 ME, OTHER = "甲", "乙"
 FIRST, SECOND = make_exchange("第一问？"), make_exchange("第二问？", text="**96.12%** [1]")
@@ -52,17 +55,48 @@ def test_what_is_kept_comes_back(kept: Conversations) -> None:
     assert (again[0].title, again[0].owner, again[0].is_shared) == ("第一问？", ME, False)
 
 
-def test_an_answer_made_anew_takes_the_place_of_the_last_of_its_question(kept: Conversations) -> None:
+def test_an_answer_made_anew_stands_beside_the_ones_before(kept: Conversations) -> None:
     made = kept.create(ME, [FIRST, SECOND])
     anew = make_exchange("第一问？", text="另答")
-    kept.replace(made.id, ME, anew)
+    assert kept.append_version(made.id, ME, 0, anew) == Place(0, 1)
     found = kept.open(made.id, ME)
     assert found is not None
-    assert found[1] == (anew, SECOND)
-    kept.replace(made.id, ME, make_exchange("第三问？"))
-    assert questions(kept, made.id) == ["第一问？", "第二问？", "第三问？"]
+    assert found[1][0].versions == (FIRST, anew)
+    assert found[1][1] == SECOND
+    copied = kept.open(kept.create(OTHER, found[1]).id, OTHER)
+    assert copied is not None
+    assert copied[1] == found[1]
     with pytest.raises(KeepingError):
-        kept.replace(made.id, OTHER, anew)
+        kept.append_version(made.id, OTHER, 0, anew)
+
+
+def test_a_question_is_kept_before_its_answer(kept: Conversations) -> None:
+    waiting = Exchange("第三问？", filters=Filters(years=(2023,)))
+    made = kept.create(ME, [FIRST])
+    place = kept.append(made.id, ME, waiting)
+    found = kept.open(made.id, ME)
+    assert found is not None
+    assert (place, found[1]) == (Place(1, 0), (FIRST, waiting))
+    assert found[1][1].is_waiting
+    kept.append(made.id, ME, SECOND)
+    kept.put(made.id, ME, place, make_exchange("第三问？"))
+    assert questions(kept, made.id) == ["第一问？", "第三问？", "第二问？"]
+    with pytest.raises(KeepingError):
+        kept.put(made.id, OTHER, place, FIRST)
+
+
+def test_a_file_of_the_first_layout_is_carried_over(kept: Conversations) -> None:
+    kept.keeping.path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(kept.keeping.path)) as old:
+        for statement in _MIGRATIONS[0].split(";"):
+            old.execute(statement)
+        old.execute("INSERT INTO conversations VALUES ('i', ?, 't', 1.0, 0)", (ME,))
+        old.execute("INSERT INTO exchanges VALUES ('i', 0, '问', '', ?)", (exchange_to_json(FIRST),))
+        old.execute("INSERT INTO feedback VALUES (1, ?, 'i', 0, 1.0, 1, '好', '问', '[]', '[]', '')", (ME,))
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
+    assert questions(kept, "i") == [FIRST.question]
+    assert [(one.reason, one.version) for one in FeedbackBox(kept.keeping).all()] == [("好", 0)]
 
 
 def test_the_list_is_ones_own_last_used_first(kept: Conversations) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,21 @@ def test_a_second_thought_replaces_the_first(box: FeedbackBox) -> None:
     box.give("甲", "c", [FIRST], 0, liked=False, reason="再看不对")
     box.give("乙", "c", [FIRST], 0, liked=True)
     assert [(kept.owner, kept.liked) for kept in box.all()] == [("甲", False), ("乙", True)]
-    assert {number: kept.reason for number, kept in box.given("甲", "c").items()} == {0: "再看不对"}
+    assert {number: kept.reason for number, kept in box.given("甲", "c").items()} == {(0, 0): "再看不对"}
     box.withdraw("甲", "c", 0)
     assert box.given("甲", "c") == {}
+
+
+def test_each_answer_to_a_question_has_its_own(box: FeedbackBox) -> None:
+    both = replace(SECOND, earlier=(FIRST,))
+    box.give("甲", "c", [both], 0, liked=True, version=0)
+    box.give("甲", "c", [both], 0, liked=False, version=1)
+    assert {place: kept.question for place, kept in box.given("甲", "c").items()} == {
+        (0, 0): FIRST.question,
+        (0, 1): SECOND.question,
+    }
+    box.withdraw("甲", "c", 0, version=1)
+    assert [kept.liked for kept in box.all()] == [True]
     assert len(box.all()) == 1
 
 

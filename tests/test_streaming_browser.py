@@ -63,3 +63,21 @@ def test_an_answer_grows_and_is_stopped(browser: Browser, address: str) -> None:
         assert "95.27%" in answer.locator("strong").all_inner_texts()
         assert "12" not in answer.locator(".wb-text").inner_text()
         box.wait_for()
+
+
+def test_a_question_in_work_goes_on_after_a_reload(browser: Browser, address: str) -> None:
+    with opened(browser, address, LAPTOP) as page:
+        box = page.locator('[data-testid="stChatInputTextArea"]:not([disabled])')
+        box.fill(QUESTION)
+        box.press("Enter")
+        page.wait_for_url("**/?c=*")
+        page.locator(".wb-streaming .wb-unchecked").first.wait_for()
+        page.reload()
+        page.locator(".wb-streaming .wb-unchecked").first.wait_for()  # the same answer, not begun anew
+        assert page.locator(".wb-question").all_inner_texts() == [QUESTION]
+        page.get_by_role("button", name="停止").click()
+        page.locator(".wb-answered").wait_for()
+        page.reload()
+        page.locator(".wb-answered").wait_for()
+        assert page.locator(".wb-question").all_inner_texts() == [QUESTION]
+        assert "95.27%" in page.locator(".wb-answered strong").all_inner_texts()

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from rag.errors import KeepingError
@@ -21,6 +22,8 @@ MAX_CONVERSATIONS = 500
 """Of one user; beyond them the one longest untouched goes."""
 MAX_EXCHANGES = 200
 """Of one conversation."""
+MAX_VERSIONS = 20
+"""Answers to one question."""
 MAX_EXCHANGE_BYTES = 4 << 20
 MAX_TITLE_LENGTH = 40
 """Characters."""
@@ -42,6 +45,14 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer stands in its conversation: the how manyth question, the how manyth answer to it; from 0."""
+
+    number: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Conversations:
     """The conversations in one file. Every method raises `KeepingError` where the file cannot be used."""
 
@@ -60,14 +71,18 @@ class Conversations:
         made = Conversation(
             secrets.token_urlsafe(_ID_BYTES), owner, clean_title(title or exchanges[0].question), _now(), False
         )
-        rows = [_row(exchange) for exchange in exchanges[:MAX_EXCHANGES]]
+        rows = [
+            (Place(number, version), _row(one))
+            for number, exchange in enumerate(exchanges[:MAX_EXCHANGES])
+            for version, one in enumerate(exchange.versions)
+        ]
         with self.keeping.writing() as connection:
             connection.execute(
                 f"INSERT INTO conversations ({_COLUMNS}) VALUES (?, ?, ?, ?, 0)",
                 (made.id, owner, made.title, made.updated.timestamp()),
             )
-            for number, row in enumerate(rows):
-                _insert(connection, made.id, number, row)
+            for place, row in rows:
+                _insert(connection, made.id, place, row)
             connection.execute(
                 "DELETE FROM conversations WHERE owner = ? AND id NOT IN"
                 " (SELECT id FROM conversations WHERE owner = ? ORDER BY updated DESC, rowid DESC LIMIT ?)",
@@ -75,39 +90,50 @@ class Conversations:
             )
         return made
 
-    def append(self, identity: str, owner: str, exchange: Exchange) -> None:
+    def append(self, identity: str, owner: str, exchange: Exchange) -> Place:
         """Adds an exchange to the owner's conversation. `KeepingError` where it is not theirs, gone or full."""
         row = _row(exchange)
         with self.keeping.writing() as connection:
             _touch(connection, identity, owner)
-            _append(connection, identity, row)
+            (number,) = connection.execute(
+                "SELECT coalesce(max(number) + 1, 0) FROM exchanges WHERE conversation = ?", (identity,)
+            ).fetchone()
+            return _insert(connection, identity, Place(number, 0), row)
 
-    def replace(self, identity: str, owner: str, exchange: Exchange) -> None:
-        """Puts an exchange in place of the last one of its question, at the end where there is none. Errors as `append`."""
+    def append_version(self, identity: str, owner: str, number: int, exchange: Exchange) -> Place:
+        """Adds another answer to an exchange, the ones before stay. Errors as `append`."""
         row = _row(exchange)
         with self.keeping.writing() as connection:
             _touch(connection, identity, owner)
-            deleted = connection.execute(
-                "DELETE FROM exchanges WHERE conversation = ? AND number = (SELECT max(number) FROM exchanges"
-                " WHERE conversation = ? AND question = ?) RETURNING number",
-                (identity, identity, row[0]),
+            (version,) = connection.execute(
+                "SELECT coalesce(max(version) + 1, 0) FROM exchanges WHERE conversation = ? AND number = ?",
+                (identity, number),
             ).fetchone()
-            if deleted is None:
-                _append(connection, identity, row)
-            else:
-                _insert(connection, identity, deleted[0], row)
+            return _insert(connection, identity, Place(number, version), row)
+
+    def put(self, identity: str, owner: str, place: Place, exchange: Exchange) -> None:
+        """Puts an answer where its question waits for it. `KeepingError` where that is not theirs or gone."""
+        row = _row(exchange)
+        with self.keeping.writing() as connection:
+            _touch(connection, identity, owner)
+            _insert(connection, identity, place, row)
 
     def open(self, identity: str, viewer: str) -> tuple[Conversation, tuple[Exchange, ...]] | None:
-        """The conversation and what was said in it; None where there is none the viewer may read."""
+        """The conversation and what was said in it; None where there is none the viewer may read.
+
+        Each exchange is the last answer given, with the earlier ones.
+        """
         with self.keeping.reading() as connection:
             row = connection.execute(f"SELECT {_COLUMNS} FROM conversations WHERE id = ?", (identity,)).fetchone()
             found = _conversation(row) if row else None
             if found is None or (found.owner != viewer and not found.is_shared):
                 return None
             rows = connection.execute(
-                "SELECT question, drawn, record FROM exchanges WHERE conversation = ? ORDER BY number", (identity,)
+                "SELECT number, question, drawn, record FROM exchanges WHERE conversation = ? ORDER BY number, version",
+                (identity,),
             ).fetchall()
-        return found, tuple(exchange_from_json(*row) for row in rows)
+        numbered = groupby(rows, key=lambda row: row[0])
+        return found, tuple(_with_earlier([exchange_from_json(*row[1:]) for row in group]) for _, group in numbered)
 
     def rename(self, identity: str, owner: str, title: str) -> None:
         """Gives the owner's conversation another title; an empty one changes nothing."""
@@ -160,14 +186,16 @@ def _row(exchange: Exchange) -> tuple[str, str, str]:
     raise KeepingError("这次问答太长，没有保存。")
 
 
-def _append(connection: sqlite3.Connection, identity: str, row: tuple[str, str, str]) -> None:
-    (count,) = connection.execute(
-        "SELECT coalesce(max(number) + 1, 0) FROM exchanges WHERE conversation = ?", (identity,)
-    ).fetchone()
-    if count >= MAX_EXCHANGES:
-        raise KeepingError(f"一段对话最多保存 {MAX_EXCHANGES} 次问答，这次没有保存：请开始新对话。")
-    _insert(connection, identity, count, row)
+def _with_earlier(versions: Sequence[Exchange]) -> Exchange:
+    return replace(versions[-1], earlier=tuple(versions[:-1]))
 
 
-def _insert(connection: sqlite3.Connection, identity: str, number: int, row: tuple[str, str, str]) -> None:
-    connection.execute("INSERT INTO exchanges VALUES (?, ?, ?, ?, ?)", (identity, number, *row))
+def _insert(connection: sqlite3.Connection, identity: str, place: Place, row: tuple[str, str, str]) -> Place:
+    if place.number >= MAX_EXCHANGES or place.version >= MAX_VERSIONS:
+        most = f"一段对话最多保存 {MAX_EXCHANGES} 次问答、一个问题最多 {MAX_VERSIONS} 个回答"
+        raise KeepingError(f"{most}，这次没有保存：请开始新对话。")
+    connection.execute(
+        "INSERT OR REPLACE INTO exchanges (conversation, number, version, question, record, drawn) VALUES (?, ?, ?, ?, ?, ?)",
+        (identity, place.number, place.version, *row),
+    )
+    return place

@@ -35,6 +35,25 @@ _MIGRATIONS = (
         UNIQUE (owner, conversation, number)
     )
     """,
+    """
+    CREATE TABLE versions (
+        conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE, number INTEGER NOT NULL,
+        version INTEGER NOT NULL, question TEXT NOT NULL, record TEXT NOT NULL, drawn TEXT NOT NULL,
+        PRIMARY KEY (conversation, number, version)
+    );
+    INSERT INTO versions SELECT conversation, number, 0, question, record, drawn FROM exchanges;
+    DROP TABLE exchanges;
+    ALTER TABLE versions RENAME TO exchanges;
+    CREATE TABLE opinions (
+        id INTEGER PRIMARY KEY, owner TEXT NOT NULL, conversation TEXT NOT NULL, number INTEGER NOT NULL,
+        given REAL NOT NULL, liked INTEGER NOT NULL, reason TEXT NOT NULL, question TEXT NOT NULL,
+        history TEXT NOT NULL, reports TEXT NOT NULL, record TEXT NOT NULL, version INTEGER NOT NULL,
+        UNIQUE (owner, conversation, number, version)
+    );
+    INSERT INTO opinions SELECT *, 0 FROM feedback;
+    DROP TABLE feedback;
+    ALTER TABLE opinions RENAME TO feedback
+    """,
 )
 """What makes each version of the file's layout from the one before; only ever added to."""
 

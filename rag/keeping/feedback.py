@@ -35,6 +35,8 @@ class Feedback:
     """Ids of the reports the reader's filters left; empty where none were set."""
     record: str
     """The object `wenbao ask --json` printed, as JSON."""
+    version: int = 0
+    """Which of the answers given there, from 0."""
 
     @property
     def answer(self) -> Mapping[str, Any]:

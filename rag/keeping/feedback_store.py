@@ -18,7 +18,7 @@ MAX_REASON_LENGTH = 1000
 MAX_HISTORY_TURNS = 20
 MAX_FEEDBACK = 20_000
 """Entries in all; beyond them the oldest go."""
-_COLUMNS = "id, owner, conversation, number, given, liked, reason, question, history, reports, record"
+_COLUMNS = "id, owner, conversation, number, given, liked, reason, question, history, reports, record, version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +28,40 @@ class FeedbackBox:
     keeping: Keeping
 
     def give(
-        self, owner: str, conversation: str, exchanges: Sequence[Exchange], number: int, liked: bool, reason: str = ""
+        self,
+        owner: str,
+        conversation: str,
+        exchanges: Sequence[Exchange],
+        number: int,
+        liked: bool,
+        reason: str = "",
+        version: int = 0,
     ) -> None:
-        """Keeps what the owner thinks of that exchange, in place of what they thought of it before."""
-        exchange = exchanges[number]
+        """Keeps what the owner thinks of that answer, in place of what they thought of it before."""
+        exchange = exchanges[number].versions[version]
         turns = [turn for earlier in exchanges[:number] for turn in earlier.turns][-MAX_HISTORY_TURNS:]
         history = json.dumps([[turn.role, turn.content] for turn in turns], ensure_ascii=False)
         kept = (owner, conversation, number, time.time(), liked, reason.strip()[:MAX_REASON_LENGTH])
         with self.keeping.writing() as connection:
-            _forget(connection, owner, conversation, number)
+            _forget(connection, owner, conversation, number, version)
             connection.execute(
-                f"INSERT INTO feedback ({_COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*kept, exchange.question, history, json.dumps(exchange.searched), exchange.record),
+                f"INSERT INTO feedback ({_COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*kept, exchange.question, history, json.dumps(exchange.searched), exchange.record, version),
             )
             connection.execute(
                 "DELETE FROM feedback WHERE id NOT IN (SELECT id FROM feedback ORDER BY id DESC LIMIT ?)",
                 (MAX_FEEDBACK,),
             )
 
-    def withdraw(self, owner: str, conversation: str, number: int) -> None:
-        """Forgets what the owner thought of that exchange."""
+    def withdraw(self, owner: str, conversation: str, number: int, version: int = 0) -> None:
+        """Forgets what the owner thought of that answer."""
         with self.keeping.writing() as connection:
-            _forget(connection, owner, conversation, number)
+            _forget(connection, owner, conversation, number, version)
 
-    def given(self, owner: str, conversation: str) -> Mapping[int, Feedback]:
-        """What the owner thinks of a conversation's exchanges, by their place in it."""
-        found = self._read("WHERE owner = ? AND conversation = ? ORDER BY number", (owner, conversation))
-        return {feedback.number: feedback for feedback in found}
+    def given(self, owner: str, conversation: str) -> Mapping[tuple[int, int], Feedback]:
+        """What the owner thinks of a conversation's answers, by number and version."""
+        found = self._read("WHERE owner = ? AND conversation = ? ORDER BY number, version", (owner, conversation))
+        return {(feedback.number, feedback.version): feedback for feedback in found}
 
     def all(self) -> tuple[Feedback, ...]:
         """Everybody's feedback, oldest first."""
@@ -66,16 +73,17 @@ class FeedbackBox:
         return tuple(_feedback(row) for row in rows)
 
 
-def _forget(connection: Any, owner: str, conversation: str, number: int) -> None:
+def _forget(connection: Any, owner: str, conversation: str, number: int, version: int) -> None:
     connection.execute(
-        "DELETE FROM feedback WHERE owner = ? AND conversation = ? AND number = ?", (owner, conversation, number)
+        "DELETE FROM feedback WHERE owner = ? AND conversation = ? AND number = ? AND version = ?",
+        (owner, conversation, number, version),
     )
 
 
 def _feedback(row: tuple[Any, ...]) -> Feedback:
-    identity, owner, conversation, number, given, liked, reason, question, history, reports, record = row
+    identity, owner, conversation, number, given, liked, reason, question, history, reports, record, version = row
     turns = tuple(Turn(role, content) for role, content in json.loads(history))
     return Feedback(
         identity, owner, conversation, number, datetime.fromtimestamp(given, UTC), bool(liked), reason, question,
-        turns, tuple(json.loads(reports)), record,
+        turns, tuple(json.loads(reports)), record, version,
     )  # fmt: skip

@@ -33,6 +33,18 @@ class Exchange:
     """Chinese: why there is no answer."""
     filters: Filters = Filters()
     """What the asker had set."""
+    earlier: tuple[Exchange, ...] = ()
+    """The answers given before this one to the same place of the conversation, oldest first."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has been asked and not yet been answered."""
+        return self.answer is None and not self.record and not self.failure
+
+    @property
+    def versions(self) -> tuple[Exchange, ...]:
+        """All answers given here, oldest first, this one last."""
+        return (*self.earlier, replace(self, earlier=()) if self.earlier else self)
 
     @property
     def text(self) -> str:
@@ -75,8 +87,8 @@ def answer_to_exchange(
 
 
 def exchange_to_json(exchange: Exchange) -> str:
-    """All of the exchange but its record."""
-    return _adapter().dump_json(replace(exchange, record=""), exclude_defaults=True).decode()
+    """All of the exchange but its record and the answers before it."""
+    return _adapter().dump_json(replace(exchange, record="", earlier=()), exclude_defaults=True).decode()
 
 
 def exchange_from_json(question: str, text: str, record: str) -> Exchange:

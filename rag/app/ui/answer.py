@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag.app.ui.chart import draw_chart
+from rag.app.ui.memory import shown_exchanges
 from rag.app.ui.parts import Parts
 from rag.app.ui.source import show_source
 from rag.presentation.charts import Chart, exchange_to_chart
@@ -42,7 +43,7 @@ def draw_exchange(parts: Parts, number: int, exchange: Exchange) -> DeltaGenerat
 
 def draw_charts(places: Sequence[DeltaGenerator]) -> None:
     """The charts of the conversation's answers, each in its place."""
-    for number, (place, exchange) in enumerate(zip(places, st.session_state.exchanges, strict=True)):
+    for number, (place, exchange) in enumerate(zip(places, shown_exchanges(), strict=True)):
         chart = drawing_of(number, exchange).chart
         if chart is not None:
             with place.container():

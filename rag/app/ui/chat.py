@@ -11,14 +11,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rag.app.ui.actions import draw_actions
 from rag.app.ui.answer import draw_charts, draw_exchange, draw_question
-from rag.app.ui.job import Job, OnEvidence, OnStage, OnText, ShouldStop
-from rag.app.ui.memory import drained, keep, open_addressed, submit
+from rag.app.ui.job import Job, Keep, OnEvidence, OnStage, OnText, ShouldStop
+from rag.app.ui.memory import drained, keep_question, open_addressed, settle, shown_exchanges, submit
 from rag.app.ui.parts import Parts, assistant_of
 from rag.app.ui.script import page_script
 from rag.app.ui.sidebar import draw_sidebar
 from rag.app.ui.suggested import draw_first_questions, draw_next_questions
 from rag.assistant import Assistant
-from rag.errors import WenbaoError
+from rag.errors import KeepingError, WenbaoError
 from rag.presentation.exchanges import Exchange, answer_to_exchange
 from rag.presentation.html import page
 from rag.presentation.html import streaming as page_streaming
@@ -62,7 +62,7 @@ def draw(parts: Parts, viewer: str) -> None:
             draw_welcome(parts, filtered_reports(reports, filters), reports)
     if busy and reports:
         draw_charts(charts)
-        answer_pending(parts, viewer, assistant_of(parts, model, is_fresh=memory.is_again), filters)
+        answer_pending(parts, viewer, assistant_of(parts, model, is_fresh=memory.again is not None), filters)
     page_script("wb-followed", data={"follow": True})
     hold_question(len(memory.exchanges) - 1)
     for notice in [*drained(parts.notices), *drained(memory.notices)]:
@@ -74,7 +74,7 @@ def draw(parts: Parts, viewer: str) -> None:
 def draw_conversation(parts: Parts, viewer: str) -> list[DeltaGenerator]:
     """What was asked and answered so far; gives the places of the charts."""
     places = []
-    for number, exchange in enumerate(st.session_state.exchanges):
+    for number, exchange in enumerate(shown_exchanges()):
         places.append(draw_exchange(parts, number, exchange))
         draw_actions(parts, viewer, number, exchange)
     return places
@@ -88,18 +88,41 @@ def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Repor
 
 
 def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Filters) -> None:
-    """Answer the question that waits, showing how far it is, keep it, and draw the page again."""
+    """Answer the question that waits, showing how far it is, and draw the page again."""
     memory = st.session_state
-    job = memory.job = memory.get("job") or begin_job(assistant, memory.pending, filters, memory.exchanges)
+    if memory.get("job") is None:
+        memory.job = job_of(parts, viewer, assistant, filters)
     with st.container():  # one, so that the first thing drawn after the conversation takes the place of it all
         draw_question(len(memory.exchanges), memory.pending)
         hold_question(len(memory.exchanges))
         with st.chat_message("assistant"):
-            watch_job(job, assistant)
-    memory.exchanges = [*memory.exchanges, job.exchange]
-    memory.pending, memory.job = (memory.queued.pop(0) if memory.queued else None), None
-    keep(parts, viewer)
+            watch_job(memory.job, assistant)
+    settle(memory.job.exchange, memory.job.problem)
     st.rerun()
+
+
+def job_of(parts: Parts, viewer: str, assistant: Assistant, filters: Filters) -> Job:
+    """What answers the question that waits: under way already where the page was loaded again, else begun and kept."""
+    memory = st.session_state
+    if memory.place is None:
+        keep_question(parts, viewer, memory.pending, filters)
+    key = (memory.conversation.id, memory.place) if memory.place is not None else None
+    if key is not None and (running := parts.jobs.get(key)) is not None:
+        return running
+
+    def keep(exchange: Exchange) -> str:
+        """Puts the answer in its place."""
+        try:
+            if key is not None:
+                parts.conversations.put(key[0], viewer, key[1], exchange)
+        except KeepingError as error:
+            return str(error)
+        return ""
+
+    job = begin_job(assistant, memory.pending, filters, shown_exchanges(), keep)
+    if key is not None:
+        parts.jobs[key] = job
+    return job
 
 
 def hold_question(number: int) -> None:
@@ -128,7 +151,7 @@ def watch_job(job: Job, assistant: Assistant) -> None:
         job.wait(DRAWN_EVERY_SECONDS)
 
 
-def begin_job(assistant: Assistant, question: str, filters: Filters, exchanges: Sequence[Exchange]) -> Job:
+def begin_job(assistant: Assistant, question: str, filters: Filters, exchanges: Sequence[Exchange], keep: Keep) -> Job:
     """Have a question of the conversation answered."""
     history = [turn for exchange in exchanges for turn in exchange.turns]
 
@@ -146,7 +169,7 @@ def begin_job(assistant: Assistant, question: str, filters: Filters, exchanges: 
             log.exception("question failed: %r", question)
             return Exchange(question, failure="回答这个问题时程序出错了，请换个问法再试。")
 
-    return Job(question, ask)
+    return Job(question, ask, keep)
 
 
 @st.fragment(run_every=WATCH_SECONDS)

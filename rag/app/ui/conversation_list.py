@@ -9,7 +9,7 @@ import streamlit as st
 
 from rag.app.ui.clock import now
 from rag.app.ui.downloads import draw_downloads
-from rag.app.ui.memory import CONVERSATION_PARAMETER, start_anew, tried
+from rag.app.ui.memory import CONVERSATION_PARAMETER, shown_exchanges, start_anew, tried
 from rag.app.ui.parts import Parts
 from rag.errors import KeepingError
 from rag.keeping.conversations import LOCAL_USER, Conversation
@@ -68,7 +68,7 @@ def draw_conversation(conversation: Conversation, moment: datetime) -> None:
 
 def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> None:
     """Name, link and deletion of the open conversation."""
-    memory, identity = st.session_state, conversation.id
+    identity = conversation.id
     name, shared = f"title-{identity}", f"shared-{identity}"
     st.text_input(
         "名称（改好后按回车）", conversation.title, key=name, on_change=rename, args=(parts, viewer, identity, name)
@@ -82,7 +82,7 @@ def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> No
             args=(parts, viewer, identity, shared),
         )
     st.html('<div class="wb-head">另存为</div>')
-    draw_downloads(f"all-{identity}", conversation.title, memory.exchanges)
+    draw_downloads(f"all-{identity}", conversation.title, shown_exchanges())
     st.html('<div class="wb-head">这段对话的链接</div>')
     link = f"{st.context.url or ''}?{CONVERSATION_PARAMETER}={identity}"
     st.code(link, language=None, wrap_lines=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from rag.app.ui.parts import Parts
 from rag.errors import KeepingError
-from rag.keeping.conversations import Conversation
+from rag.keeping.conversations import Conversation, Place
 from rag.presentation.exchanges import Exchange
+from rag.records import Filters
 
 CONVERSATION_PARAMETER = "c"
 """Names the open conversation in the page's address, so that reloading or sending the address opens it again."""
@@ -33,9 +35,10 @@ def prepare() -> None:
 def begin(conversation: Conversation | None = None, exchanges: Sequence[Exchange] = ()) -> None:
     """Show this conversation; an empty new one where none is given."""
     memory = st.session_state
-    memory.conversation, memory.exchanges, memory.kept = conversation, list(exchanges), len(exchanges)
+    memory.conversation, memory.exchanges = conversation, list(exchanges)
     memory.thread = memory.get("thread", 0) + 1  # widgets of one conversation are not those of another
-    memory.ratings, memory.is_again, memory.queued = {}, False, []
+    memory.ratings, memory.shown, memory.queued = {}, {}, []
+    memory.again, memory.place = None, None
     if conversation is not None:
         memory.visited.add(conversation.id)
 
@@ -69,26 +72,81 @@ def open_addressed(parts: Parts, viewer: str) -> None:
         memory.notices.append("打不开这段对话：它已被删除，或者没有分享给您。")
         start_anew()
         return
-    begin(*found)
-    memory.ratings = {number: (given.liked, given.reason) for number, given in ratings.items()}
+    conversation, exchanges = found
+    begin(conversation, [exchange for one in exchanges if (exchange := _answered(one)) is not None])
+    memory.ratings = {place: (given.liked, given.reason) for place, given in ratings.items()}
+    if exchanges and exchanges[-1].is_waiting and conversation.owner == viewer:
+        _go_on(exchanges)
 
 
-def keep(parts: Parts, viewer: str) -> None:
-    """Keep what is new of the conversation; where that fails, say so and go on without."""
+def _answered(exchange: Exchange) -> Exchange | None:
+    """The last answer given, None where the question still waits for its first."""
+    if not exchange.is_waiting:
+        return exchange
+    return replace(exchange.earlier[-1], earlier=exchange.earlier[:-1]) if exchange.earlier else None
+
+
+def _go_on(exchanges: Sequence[Exchange]) -> None:
+    """Have the last question answered that was asked before the page was loaded again."""
+    memory, last = st.session_state, exchanges[-1]
+    memory.pending, memory.place = last.question, Place(len(exchanges) - 1, len(last.earlier))
+    if last.earlier:
+        memory.again = memory.exchanges.pop()
+
+
+def keep_question(parts: Parts, viewer: str, question: str, filters: Filters) -> None:
+    """Keep a question from the moment it is asked; where that fails, say so and go on without."""
     memory = st.session_state
+    asked, kept = Exchange(question, filters=filters), parts.conversations
+    number, earlier = len(memory.exchanges), memory.again.versions if memory.again else ()
     try:
         if memory.conversation is None or memory.conversation.owner != viewer:
-            memory.conversation = parts.conversations.create(viewer, memory.exchanges)
+            memory.conversation = kept.create(viewer, [*memory.exchanges, replace(asked, earlier=earlier)])
+            memory.place = Place(number, len(earlier))
             memory.visited.add(memory.conversation.id)
-            memory.kept = len(memory.exchanges)
             st.query_params[CONVERSATION_PARAMETER] = memory.conversation.id
-        change = parts.conversations.replace if memory.is_again else parts.conversations.append
-        for exchange in memory.exchanges[memory.kept :]:
-            change(memory.conversation.id, viewer, exchange)
-            memory.kept += 1
+        elif earlier:
+            memory.place = kept.append_version(memory.conversation.id, viewer, number, asked)
+        else:
+            memory.place = kept.append(memory.conversation.id, viewer, asked)
     except KeepingError as error:
-        memory.notices.append(str(error))
-    memory.is_again = False
+        not_kept(str(error))
+
+
+def not_kept(problem: str) -> None:
+    """Say why the conversation is not kept; with the next question all of it is kept as another one."""
+    memory = st.session_state
+    memory.notices.append(problem)
+    memory.conversation, memory.place = None, None
+    st.query_params.pop(CONVERSATION_PARAMETER, None)
+
+
+def settle(exchange: Exchange, problem: str) -> None:
+    """Take in the answer to the question that waited; the next in the queue waits then."""
+    memory = st.session_state
+    if memory.again is not None:
+        exchange = replace(exchange, earlier=memory.again.versions)
+    memory.exchanges = [*memory.exchanges, exchange]
+    memory.shown.pop(len(memory.exchanges) - 1, None)
+    memory.pending = memory.queued.pop(0) if memory.queued else None
+    memory.job, memory.again, memory.place = None, None, None
+    if problem:
+        not_kept(problem)
+
+
+def shown_version(number: int) -> int:
+    """Which of the answers to a question is shown, the last where none was chosen."""
+    memory = st.session_state
+    last = len(memory.exchanges[number].earlier)
+    return min(int(memory.shown.get(number, last)), last)
+
+
+def shown_exchanges() -> list[Exchange]:
+    """The conversation as it is shown: of each question the answer that is chosen."""
+    return [
+        exchange.versions[shown_version(number)] if exchange.earlier else exchange
+        for number, exchange in enumerate(st.session_state.exchanges)
+    ]
 
 
 def tried(change: Callable[..., None], *arguments: Any) -> bool:
@@ -111,14 +169,12 @@ def submit(question: str | None) -> None:
         memory.notices.append("已记下，答完这一问就接着回答。")
 
 
-def ask_again() -> None:
-    """Ask the last question once more, as is set now; its answer takes the place of the one before."""
+def ask_again(question: str = "") -> None:
+    """Ask the last question once more, as is set now or in other words; the answers before stay beside the new one."""
     memory = st.session_state
     if memory.pending is None and memory.exchanges:
-        *memory.exchanges, last = memory.exchanges
-        memory.pending = last.question
-        memory.is_again = memory.kept > len(memory.exchanges)
-        memory.kept = min(memory.kept, len(memory.exchanges))
+        *memory.exchanges, memory.again = memory.exchanges
+        memory.pending = question.strip() or memory.again.question
 
 
 def drained(notices: deque[str] | list[str]) -> list[str]:

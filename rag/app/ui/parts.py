@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import streamlit as st
 
+from rag.app.ui.job import Job
+from rag.keeping.conversations import Place
 from rag.records import Report, VerifiedAnswer
 from rag.settings.settings import Settings
 from rag.suggestions import first as suggestions
@@ -43,6 +46,8 @@ class Parts:
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=5))
     drawn: dict[tuple[str, str], tuple[Suggestion, ...]] = field(default_factory=dict)
     """The questions a report answers, by its id and digest."""
+    jobs: WeakValueDictionary[tuple[str, Place], Job] = field(default_factory=WeakValueDictionary)
+    """What is being answered, by conversation and place: a page that is loaded again goes on watching it."""
 
     @property
     def uploads(self) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rag.app.ui.memory import submit
+from rag.app.ui.memory import shown_exchanges, submit
 from rag.app.ui.parts import Parts, next_questions, suggested_questions
 from rag.presentation.html import page
 from rag.records import Report
@@ -35,7 +35,7 @@ def draw_first_questions(parts: Parts, reports: Sequence[Report]) -> None:
 def draw_next_questions(parts: Parts, reports: Sequence[Report], place: DeltaGenerator) -> None:
     """Questions to go on with after the last answer of the conversation."""
     memory = st.session_state
-    answer = memory.exchanges[-1].answer if memory.exchanges else None
+    answer = shown_exchanges()[-1].answer if memory.exchanges else None
     if answer is None or not reports:
         return
     asked = tuple(exchange.question for exchange in memory.exchanges)
