@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -16,7 +17,7 @@ from rag.index.index import Index
 from rag.readers.recognised import RecognisedPages
 from rag.readers.sources import Source, file_digests, find_sources, is_gone
 from rag.reading.files import Reading
-from rag.reading.version import reading_version
+from rag.reading.version import digest_in, stamped
 from rag.records import Report, ReportParts
 from rag.sandbox import Limits
 
@@ -93,6 +94,24 @@ class _Job:
 
 
 @dataclass(frozen=True, slots=True)
+class _How:
+    """What is asked of an ingest beside the files."""
+
+    prune: bool
+    again: bool
+    keep_outdated: bool
+
+    def leaves(self, job: _Job, known: str, indexed: Mapping[str, str]) -> bool:
+        """Whether the file need not be read, a report of fingerprint `known` being kept of it."""
+        if self.again or not known or not job.fingerprint:
+            return False
+        # A folder that was moved holds the same files elsewhere.
+        if indexed.get(job.source.report_id) != os.path.realpath(job.source.path):
+            return False
+        return known == job.fingerprint or (self.keep_outdated and digest_in(known) == digest_in(job.fingerprint))
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
     """What an ingest has to do, as the index stood at a generation."""
 
@@ -122,44 +141,45 @@ class Ingest:
         *,
         prune: bool = False,
         again: bool = False,
+        keep_outdated: bool = False,
         on_progress: Callable[[Progress], None] = lambda progress: None,
     ) -> Outcome:
         """Index the files of `paths` (files or folders). Each report is stored as a whole or not at all.
 
         A file that is new and holds the very bytes of a report whose file still stands is not indexed again.
         `prune` forgets reports whose file is gone, unless one of the paths itself is missing; `again` reads unchanged
-        files too.
+        files too, and `keep_outdated` leaves for later those that only the code has changed for.
         """
-        plan = self._plan(paths, prune, again)
+        how = _How(prune, again, keep_outdated)
+        plan = self._plan(paths, how)
         tally = _Tally()
         if plan.jobs or plan.gone:
             with self.index.writing():
                 if self.index.store.generation() != plan.generation:
-                    plan = self._plan(paths, prune, again)
+                    plan = self._plan(paths, how)
                 self._read_all(plan.jobs, tally, on_progress)
                 tally.removed = [identity for identity in plan.gone if self.index.delete(identity)]
+        self.index.store.drop_copies()
         return tally.outcome(plan, {report.id: report for report in self.index.store.reports()})
 
-    def _plan(self, paths: Sequence[Path], prune: bool, again: bool) -> _Plan:
+    def _plan(self, paths: Sequence[Path], how: _How) -> _Plan:
         store = self.index.store
         generation = store.generation()
         reports = store.reports()
-        indexed = {report.id: report.path for report in reports}
+        indexed = {**store.carried(), **{report.id: report.path for report in reports}}
         found = find_sources(paths, indexed)
         known = store.fingerprints()
         jobs = [self._job(source, source.report_id in known) for source in found.sources]
         twins = _same_bytes(jobs, reports)
         unchanged = {
-            job.source.report_id
-            for job in jobs
-            if not again and job.fingerprint and known.get(job.source.report_id) == job.fingerprint
+            job.source.report_id for job in jobs if how.leaves(job, known.get(job.source.report_id, ""), indexed)
         }
         kept = {source.report_id for source in found.sources}
         gone = [identity for identity, path in indexed.items() if identity not in kept and is_gone(Path(path))]
         return _Plan(
             generation,
             tuple(job for job in jobs if job.source.report_id not in unchanged | set(twins)),
-            tuple(gone) if prune and found.is_complete else (),
+            tuple(gone) if how.prune and found.is_complete else (),
             tuple(unchanged),
             found.failed,
             found.warnings,
@@ -168,9 +188,9 @@ class Ingest:
 
     def _job(self, source: Source, is_known: bool) -> _Job:
         recognises = self.recognised is not None
-        settings = f"{reading_version()}|{self.max_chunk_tokens}|{recognises}|{sorted(source.corrections.items())}"
-        fingerprint, content = file_digests(source.path, settings, self.limits.max_file_bytes)
-        return _Job(source, fingerprint, is_known, _size_of(source.path), content)
+        settings = f"{self.max_chunk_tokens}|{recognises}|{sorted(source.corrections.items())}"
+        digest, content = file_digests(source.path, settings, self.limits.max_file_bytes)
+        return _Job(source, stamped(digest), is_known, _size_of(source.path), content)
 
     def _read_all(self, jobs: Sequence[_Job], tally: _Tally, on_progress: Callable[[Progress], None]) -> None:
         """Read in parallel, store one after the other."""

@@ -43,7 +43,7 @@ LIBRARIES = {
     "langchain_openai": {"models"},
     "langchain_core": {"app.langchain_retriever"},
     "langchain": {"models"},
-    "pydantic": {"presentation.exchanges", "app.langchain_retriever", "models", "sandbox", "index.store"},
+    "pydantic": {"presentation.exchanges", "app.langchain_retriever", "models", "sandbox", "index.rows"},
     "tiktoken": {"language.tokens"},
     "rjieba": {"language.text"},
     "rapidfuzz": {"domain.colleges"},

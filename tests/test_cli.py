@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sys
@@ -393,6 +394,23 @@ def test_chat_does_not_serve_while_its_login_is_wrong(wenbao, tmp_path):
     ran = wenbao("chat", "--data", tmp_path, env={"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)})
     assert (ran.code, ran.out) == (2, "")
     assert "没有 [auth] 一节" in ran.err
+
+
+def test_a_store_that_is_gone_is_said_and_uploads_come_back(wenbao, tmp_path):
+    data, folder = tmp_path / "d", tmp_path / "r"
+    write_report(folder / "东.txt", EAST, 8123)
+    write_report(data / "uploads" / "西.txt", WEST, 9456)
+    config = tmp_path / "c.toml"
+    config.write_text(f"reports = {str(folder)!r}\n", encoding="utf-8")
+    options = ("--data", data, "--config", config)
+    assert wenbao("ingest", *options).out.startswith("新增 2 ")
+    (data / "index" / "wenbao.sqlite3").unlink()
+    for command in (("ask", "有哪些报告？"), ("ingest",), ("reports",)):
+        ran = wenbao(*command, *options)
+        assert (ran.code, ran.out) == (1, "")
+        assert "没有用样例报告代替它" in ran.err
+    shutil.rmtree(data / "index")
+    assert "9456人" in wenbao("ask", f"{WEST}有多少在校生？", *options).out
 
 
 def test_an_empty_index_is_filled_with_the_corpus_first(wenbao, tmp_path):

@@ -201,6 +201,44 @@ def test_damage_of_the_same_length_is_noticed_at_the_search(open_index, messages
     assert any("Chroma" in message for message in messages)
 
 
+@pytest.mark.parametrize("pattern", ["keywords-*/*.npy", "keywords-*/rows.json"])
+def test_a_byte_that_is_flipped_is_noticed_and_healed(open_index, messages, tmp_path, pattern):
+    first = open_index()
+    for report_id in ("甲", "乙"):
+        first.replace(sample_parts(report_id))
+    first.close()
+    before = sorted(tmp_path.glob(pattern))
+    for path in before:
+        data = bytearray(path.read_bytes())
+        if data:
+            data[len(data) // 2] ^= 0x55
+        path.write_bytes(data)
+    index = open_index()
+    _assert_answers(index, "甲", "乙")
+    assert sorted(tmp_path.glob(pattern)) != before
+    assert messages
+
+
+def test_words_that_break_while_they_are_open_cost_no_question(open_index, messages):
+    index = open_index()
+    index.replace(sample_parts("甲"))
+    index.refresh()
+    model = index._state.keywords._model
+    model.scores = {**model.scores, "indices": model.scores["indices"] + 10_000}
+    assert _found(index) == ({"甲"}, {"甲"})
+    _assert_answers(index, "甲")
+    assert any("字词索引" in message for message in messages)
+
+
+@pytest.mark.parametrize("note", ["x", "{}", "[1]", '{"place": "x"}'])
+def test_notes_that_make_no_sense_are_written_again(open_index, note):
+    index = open_index()
+    index.replace(sample_parts("甲"))
+    index.store.set_meta("keywords", note)
+    index.store.set_meta("chroma", note)
+    _assert_answers(open_index(), "甲")
+
+
 class _Words:
     """An embedder of our own: each text by the subjects in it. Can be told to fail."""
 

@@ -13,7 +13,8 @@ from fixture_files import PdfBuilder, picture, text
 import rag.ingest
 import rag.reading.files
 from rag.app.assembly import build_ingest, open_index
-from rag.errors import IndexBusyError, SettingsError
+from rag.app.rereading import Rereading
+from rag.errors import BrokenIndexError, IndexBusyError, SettingsError
 from rag.index.index import Index
 from rag.ingest import Ingest, Outcome, Progress
 from rag.settings.settings import Settings
@@ -207,8 +208,61 @@ def test_what_changes_the_result_makes_it_read_again(start, tmp_path, monkeypatc
     settings: dict[str, object] = {}
     change(folder, settings)
     if version := settings.pop("version", None):
-        monkeypatch.setattr(rag.ingest, "reading_version", lambda: version)
+        monkeypatch.setattr("rag.reading.version.reading_version", lambda: version)
     assert start(**settings).run([folder]).updated == ("甲.txt",)
+
+
+def test_what_only_the_code_has_changed_for_may_wait_and_is_read_one_by_one(start, tmp_path, monkeypatch):
+    ingest, folder = start(), tmp_path / "报告"
+    for name, students in (("甲.txt", 100), ("乙.txt", 200), ("丙.txt", 300)):
+        write_report(folder / name, f"{name[0]}城职业学院", students)
+    ingest.run([folder])
+    rereading = Rereading(ingest.index, ingest)
+    assert rereading.waiting() == []
+    monkeypatch.setattr("rag.reading.version.reading_version", lambda: "2")
+    write_report(folder / "甲.txt", "甲城职业学院", 101)
+    outcome = ingest.run([folder], keep_outdated=True)
+    assert (outcome.updated, len(outcome.skipped)) == (("甲.txt",), 2)
+    (folder / "乙.txt").unlink()
+    assert [path.name for path in rereading.waiting()] == ["丙.txt"]
+    said: list[str] = []
+    rereading.start(said.append, lambda: said.append("done")).join()
+    assert (rereading.waiting(), said) == ([], ["done"])
+    assert "300人" in texts(ingest, "丙.txt")
+    assert "200人" in texts(ingest, "乙.txt")
+
+
+def test_files_of_a_folder_that_was_moved_are_known_at_their_new_place(start, tmp_path):
+    ingest = start()
+    folder = write_report(tmp_path / "一" / "甲.txt", "甲城职业学院", 100).parent
+    ingest.run([folder])
+    folder.rename(tmp_path / "二")
+    assert ingest.run([tmp_path / "二"]).updated == ("甲.txt",)
+    assert [Path(report.path) for report in ingest.index.store.reports()] == [tmp_path / "二" / "甲.txt"]
+
+
+def test_what_was_carried_over_is_read_under_its_id(start, tmp_path):
+    ingest = start()
+    file = write_report(tmp_path / "甲.txt", "甲城职业学院", 100)
+    with ingest.index.store._database.writing() as connection:
+        rows = [("其他/甲.txt", str(file)), ("乙.txt", str(tmp_path / "乙.txt"))]
+        connection.executemany("INSERT INTO carried VALUES (?, ?)", rows)
+    assert ingest.run([file]).added == ("其他/甲.txt",)
+    assert list(ingest.index.store.carried()) == ["乙.txt"]
+    ingest.run([file], prune=True)
+    assert ingest.index.store.carried() == {}
+
+
+def test_what_was_damaged_is_read_again(start, tmp_path):
+    ingest = start()
+    folder = write_report(tmp_path / "报告" / "甲.txt", "甲城职业学院", 100).parent
+    ingest.run([folder])
+    with ingest.index.store._database.writing() as connection:
+        connection.execute("UPDATE sections SET data = replace(data, '100人', '900人')")
+    with pytest.raises(BrokenIndexError, match="被改动"):
+        texts(ingest, "甲.txt")
+    assert ingest.run([folder]).updated == ("甲.txt",)
+    assert "100人" in texts(ingest, "甲.txt")
 
 
 def test_wrong_corrections_stop_the_run_or_the_file(start, tmp_path):

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
+import re
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
@@ -15,8 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from index_samples import sample_parts, sample_report
 
+from rag import records
 from rag.errors import BrokenIndexError, UnreadableFileError
-from rag.index.store import DATABASE_NAME, ReportStats, ReportStore, ReportVersion
+from rag.index.seals import unsealed
+from rag.index.store import _CREATE, _SEALED, DATABASE_NAME, LAYOUT, ReportStats, ReportStore, ReportVersion
 from rag.records import (
     Cell,
     Chunk,
@@ -187,21 +194,147 @@ def test_meta(store):
     assert store.generation() == 0
 
 
-def test_another_schema_is_emptied_with_a_message(tmp_path):
+def _older(folder: Path, layout: str | None) -> None:
+    """Leaves a store of two reports as an older version would."""
+    store = ReportStore(folder)
+    for report_id in ("a", "b"):
+        parts = sample_parts(report_id)
+        store.save(replace(parts, report=replace(parts.report, path=f"/{report_id}.pdf")), None, "e")
+    store.close()
+    with closing(sqlite3.connect(folder / DATABASE_NAME)) as connection, connection:
+        rows = connection.execute("SELECT id, data FROM reports").fetchall()
+        connection.executemany("UPDATE reports SET data = ? WHERE id = ?", [(unsealed(row), i) for i, row in rows])
+        connection.execute("DELETE FROM meta WHERE key = 'layout'")
+        connection.execute("DROP TABLE carried")
+        connection.execute("DROP TABLE figures")
+        if layout:
+            connection.execute("INSERT INTO meta VALUES ('layout', ?)", (layout,))
+
+
+@pytest.mark.parametrize("layout", [None, "1"])
+def test_of_an_older_layout_a_copy_is_kept_and_the_files_carried(tmp_path, layout):
+    _older(tmp_path, layout)
+    messages: list[str] = []
+    store = ReportStore(tmp_path, messages.append)
+    assert (store.reports(), store.carried()) == ((), {"a": "/a.pdf", "b": "/b.pdf"})
+    assert ["从原文件重新读入" in message for message in messages] == [True]
+    with closing(sqlite3.connect(tmp_path / f"wenbao.layout-{layout or 0}.sqlite3")) as copy:
+        assert copy.execute("SELECT count(*) FROM chunks").fetchone() == (20,)
+    store.save(sample_parts("a"), None, "e")
+    store.drop_copies()
+    assert (store.carried(), len(list(tmp_path.glob("*.layout-*")))) == ({"b": "/b.pdf"}, 1)
+    store.close()
+    store = ReportStore(tmp_path, messages.append)
+    assert store.reports() == (sample_report("a"),)
+    store.delete("b")
+    store.drop_copies()
+    assert (store.carried(), list(tmp_path.glob("*.layout-*"))) == ({}, [])
+    store.close()
+    assert len(messages) == 1
+
+
+def test_an_upgrade_that_is_killed_loses_nothing(tmp_path, monkeypatch):
+    _older(tmp_path, None)
+    monkeypatch.setattr("rag.index.database._create", lambda *arguments: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        ReportStore(tmp_path)
+    monkeypatch.undo()
+    store = ReportStore(tmp_path)
+    assert store.carried() == {"a": "/a.pdf", "b": "/b.pdf"}
+    store.close()
+
+
+def test_a_newer_layout_and_another_program_are_left_alone(tmp_path):
+    store = ReportStore(tmp_path / "newer")
+    store.save(sample_parts("a"), None, "e")
+    store.set_meta("layout", str(LAYOUT + 1))
+    store.close()
+    (tmp_path / "other").mkdir()
+    with closing(sqlite3.connect(tmp_path / "other" / DATABASE_NAME)) as connection, connection:
+        connection.execute("CREATE TABLE things (name TEXT)")
+    for name, said in (("newer", "更新版本"), ("other", "不是问报的索引")):
+        file = tmp_path / name / DATABASE_NAME
+        before = file.read_bytes()
+        with pytest.raises(BrokenIndexError, match=said):
+            ReportStore(tmp_path / name)
+        assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_store_that_is_gone_is_not_made_anew(tmp_path, empty):
     store = ReportStore(tmp_path)
     store.save(sample_parts("a"), None, "e")
-    store.set_meta("schema", "of another version")
     store.close()
-    messages: list[str] = []
-    again = ReportStore(tmp_path, messages.append)
-    assert again.reports() == ()
-    again.save(sample_parts("b"), None, "e")
-    again.close()
-    third = ReportStore(tmp_path, messages.append)
-    assert third.reports() == (sample_report("b"),)
-    third.close()
-    assert len(messages) == 1
-    assert "重新入库" in messages[0]
+    (tmp_path / "keywords-1-x").mkdir()
+    (tmp_path / DATABASE_NAME).write_bytes(b"") if empty else (tmp_path / DATABASE_NAME).unlink()
+    for _ in range(2):
+        with pytest.raises(BrokenIndexError, match="不见了") as caught:
+            ReportStore(tmp_path)
+        assert repr(str(tmp_path)) in str(caught.value)
+
+
+LAYOUT_FIELDS = Path(__file__).parent / "data" / "layout.json"
+
+
+def test_the_layout_is_the_one_its_number_stands_for():
+    """Where this fails, raise LAYOUT and run `python tests/test_store.py`, which notes the new one."""
+    noted, now = json.loads(LAYOUT_FIELDS.read_text(encoding="utf-8")), _layout_now()
+    assert (now["layout"], now["tables"]) == (noted["layout"], noted["tables"])
+    assert {key: now["fields"].get(key) for key in noted["fields"]} == noted["fields"]
+    new = now["fields"].keys() - noted["fields"].keys()
+    assert [key for key in new if not now["fields"][key][1]] == []
+
+
+def _layout_now() -> dict[str, Any]:
+    kinds, fields = [Report, *_SEALED.values()], {}
+    while kinds:
+        kind = kinds.pop()
+        for field in dataclasses.fields(kind):
+            has_default = field.default is not dataclasses.MISSING
+            if fields.setdefault(f"{kind.__name__}.{field.name}", [str(field.type), has_default]):
+                inner = [getattr(records, name, None) for name in re.findall(r"\w+", str(field.type))]
+                kinds += [k for k in inner if dataclasses.is_dataclass(k) and k is not kind]
+    tables = hashlib.sha256(_CREATE.encode()).hexdigest()
+    return {"layout": LAYOUT, "tables": tables, "fields": dict(sorted(fields.items()))}
+
+
+@pytest.mark.parametrize(
+    ("table", "read"),
+    [
+        ("chunks", lambda store: store.chunks(["a"])),
+        ("sections", lambda store: store.sections("a")),
+        ("tables_", lambda store: store.tables("a")),
+        ("pages", lambda store: store.pages("a")),
+        ("reports", lambda store: store.report("a")),
+    ],
+)
+def test_what_was_changed_behind_our_back_is_named_and_read_again(tmp_path, table, read):
+    store = ReportStore(tmp_path)
+    for report_id in "ab":
+        store.save(sample_parts(report_id), None, "e", "read")
+    with store._database.writing() as connection:
+        identity = "id" if table == "reports" else "report_id"
+        row = connection.execute(f"SELECT rowid, data FROM {table} WHERE {identity} = 'a'").fetchone()
+        connection.execute(f"UPDATE {table} SET data = ? WHERE rowid = ?", (row[1][:-5] + b"9" + row[1][-4:], row[0]))
+    with pytest.raises(BrokenIndexError, match="a：存下的内容被改动"):
+        read(store)
+    assert (store.is_sound("a"), store.is_sound("b")) == (False, True)
+    assert store.fingerprints() == {"a": "", "b": "read"}
+    assert [report.id for report in store.reports()] == (["b"] if table == "reports" else ["a", "b"])
+    store.save(sample_parts("a"), None, "e", "again")
+    assert [chunk.report_id for chunk in store.chunks(["a"])] == ["a"] * 10
+    store.close()
+
+
+def test_vectors_and_terms_that_were_damaged_are_made_again(store):
+    store.save(sample_parts("a"), np.ones((10, 2), np.float32), "e")
+    store.save_terms("a", 1, "v", b"terms")
+    with store._database.writing() as connection:
+        for table in ("vectors", "terms"):
+            data = connection.execute(f"SELECT data FROM {table}").fetchone()[0]
+            connection.execute(f"UPDATE {table} SET data = ?", (data[:-1] + b"!",))
+    assert (store.vectors("a", "e"), store.terms("a", "v")) == (None, None)
+    assert store.vector_dimensions("e") == {}
 
 
 @pytest.mark.parametrize("start", [0, 4096, 20_000], ids=["header", "second page", "middle"])
@@ -301,3 +434,7 @@ def test_near_duplicates_are_noted_when_a_report_is_saved(store):
     assert noted() == {"a": (), "b": ("c",), "c": ("b",)}
     store.delete("c")
     assert noted() == {"a": (), "b": ()}
+
+
+if __name__ == "__main__":
+    LAYOUT_FIELDS.write_text(json.dumps(_layout_now(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

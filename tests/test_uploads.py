@@ -59,3 +59,26 @@ def test_empty_and_large_files_are_refused(tmp_path: Path, content: bytes, reaso
     with pytest.raises(UnreadableFileError, match=reason):
         save_upload(tmp_path, "甲.txt", content, 1 << 20)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_name_never_stands_for_half_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: bytes) -> None:
+        with path.open("xb") as stream:
+            stream.write(content[:1])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        save_upload(tmp_path, "甲.txt", b"12", 10)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_there_are_no_links_a_file_is_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(source: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", no_links)
+    for content, name in ((b"1", "甲.txt"), (b"2", "甲-2.txt"), (b"1", "甲.txt")):
+        path, _ = save_upload(tmp_path, "甲.txt", content, 10)
+        assert (path.name, path.read_bytes()) == (name, content)
+    assert len(list(tmp_path.iterdir())) == 2

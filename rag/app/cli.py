@@ -12,7 +12,7 @@ import typer
 from rag import __version__
 from rag.app.models_command import models_app
 from rag.app.options import Config, Data, Debug, Json, Model, Ocr, OneReport, Reports
-from rag.app.refreshing import chosen_settings, ingested, opened, recognised, refresh, tell
+from rag.app.refreshing import chosen_settings, ingested, opened, recognised, refresh, report_paths, tell
 from rag.app.report_commands import check_filters, list_boards, list_figures, list_reports
 from rag.app.terminal import (
     FAILED,
@@ -87,7 +87,7 @@ def chat(
     address, number = settings.page_address, settings.page_port
     check_address(address, number)
     with opened(settings) as index:
-        complain(refresh(settings, index).summary)
+        complain(refresh(settings, index, keep_outdated=True).summary)
     environment = environment_for(settings, config)
     url = f"http://{f'[{address}]' if ':' in address else address}:{number}"
     code = serve_page(
@@ -114,6 +114,7 @@ def ingest(
     if not any(path.exists() for path in chosen):
         raise UsageError(f"找不到 {'、'.join(map(str, chosen))}：请检查路径。")
     with opened(settings) as index:
+        chosen = paths or report_paths(settings, index)
         outcome = with_recognised(ingested(settings, index, chosen, prune=prune), recognised(settings, index))
     tell(outcome)
     say(outcome.summary)

@@ -18,6 +18,7 @@ from rag.readers.legible import page_ranges
 from rag.readers.sources import find_sources
 from rag.reading.files import Reading
 from rag.reading.recognition import Recognition
+from rag.reading.version import digest_in, stamped
 from rag.records import PageStatus, Report
 from rag.sandbox import Limits
 
@@ -85,7 +86,7 @@ class PendingPages:
             current = self.index.store.report(report.id)
             if current is None or current.sha256 != report.sha256 or parts.report.sha256 != report.sha256:
                 return None
-            self.index.replace(parts, known)
+            self.index.replace(parts, stamped(digest_in(known)))
         return parts.report
 
     def _drop_if_empty(self, report: Report) -> None:

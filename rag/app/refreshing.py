@@ -36,9 +36,14 @@ def opened(settings: Settings) -> Iterator[Index]:
         yield index
 
 
-def refresh(settings: Settings, index: Index) -> Outcome:
-    """Take in what has changed in the folder of reports; one that is `--reports` is followed in what it loses too."""
+def refresh(settings: Settings, index: Index, *, keep_outdated: bool = False) -> Outcome:
+    """Take in what has changed in the folder of reports and of every file indexed before.
+
+    A folder that is `--reports` is followed in what it loses too. `keep_outdated` leaves for later what only the code
+    has changed for.
+    """
     from rag.ingest import Outcome
+    from rag.readers.sources import is_gone
 
     has_reports = bool(index.store.reports())
     if not settings.reports.is_dir():
@@ -46,24 +51,41 @@ def refresh(settings: Settings, index: Index) -> Outcome:
         if not has_reports:
             raise SettingsError(message)
         complain(message)
-        return Outcome()
     try:
-        outcome = ingested(settings, index, [settings.reports], prune=bool(settings.index_name))
+        paths, prune = report_paths(settings, index), bool(settings.index_name) and settings.reports.is_dir()
+        outcome = ingested(settings, index, paths, prune=prune, keep_outdated=keep_outdated)
     except IndexBusyError as error:
         if not has_reports:
             raise
         complain(f"{error}现在先用索引里已有的报告。")
         return Outcome()
     tell(outcome)
+    for name, path in index.store.carried().items():
+        if is_gone(Path(path)):
+            complain(f"{name}：原文件 {path} 已不在，没能重新读入；旧索引的副本留在 {index.store.folder}。")
     return outcome
 
 
-def ingested(settings: Settings, index: Index, paths: Sequence[Path], *, prune: bool) -> Outcome:
+def report_paths(settings: Settings, index: Index) -> list[Path]:
+    """The folder of reports, that of reports added on the page, and every other indexed file that still stands."""
+    from rag.app.assembly import UPLOADS
+    from rag.readers.sources import is_gone
+
+    folders = [settings.reports, *([] if settings.index_name else [settings.data / UPLOADS])]
+    kept = index.store.carried() | {report.id: report.path for report in index.store.reports()}
+    files = [Path(path) for path in kept.values() if path]
+    return [folder for folder in folders if folder.is_dir()] + [file for file in files if not is_gone(file)]
+
+
+def ingested(
+    settings: Settings, index: Index, paths: Sequence[Path], *, prune: bool, keep_outdated: bool = False
+) -> Outcome:
     """Take in files and folders, with progress."""
     from rag.app.assembly import build_ingest
 
     with progress_bar("读取报告") as show:
-        return build_ingest(settings, index).run(paths, prune=prune, on_progress=show)
+        ingest = build_ingest(settings, index)
+        return ingest.run(paths, prune=prune, keep_outdated=keep_outdated, on_progress=show)
 
 
 def tell(outcome: Outcome) -> None:

@@ -32,6 +32,9 @@ def list_reports(
             refresh(settings, index)
         stats = index.store.report_stats()
         listed = [report for report in index.store.reports() if report.id in stats]
+        carried = len(index.store.carried())
+    if carried:
+        complain(f"旧索引里还有 {carried} 份报告没有重新读入：运行 wenbao ingest 或 wenbao chat 即可。")
     if as_json:
         print_json([report_to_json(report, stats[report.id]) for report in listed])
     elif listed:

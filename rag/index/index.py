@@ -157,14 +157,14 @@ class Index:
         Only chunks that are in the store. An embedder that fails leaves the vector side empty, and is told of.
         """
         state = self._refreshed()
-        lexical = state.keywords.search(text, k, report_ids)
+        lexical = self._lexical_hits(state, text, k, report_ids)
         vector = self._vector_hits(state, text, k, report_ids)
         known = self.store.known_chunks([chunk_id for chunk_id, _ in (*lexical, *vector)])
         return SearchHits(*(tuple(hit for hit in hits if hit[0] in known) for hits in (lexical, vector)))
 
     def search_words(self, text: str, k: int, report_ids: Collection[str] | None = None) -> Hits:
         """As `search`, by words alone."""
-        hits = self._refreshed().keywords.search(text, k, report_ids)
+        hits = self._lexical_hits(self._refreshed(), text, k, report_ids)
         known = self.store.known_chunks([chunk_id for chunk_id, _ in hits])
         return tuple(hit for hit in hits if hit[0] in known)
 
@@ -196,11 +196,12 @@ class Index:
     def _loaded(self) -> _State:
         # Marks first: what is written while the rest is read shows as a difference at the next search.
         marks = self._published.marks()
+        keywords = self._published.keywords(outdated=self._writable)
         return _State(
             marks=marks,
             settled=self._published.is_current(),
             versions=self.store.versions(),
-            keywords=self._published.keywords(outdated=self._writable),
+            keywords=keywords,
             manifest=self._published.manifest(),
         )
 
@@ -229,6 +230,15 @@ class Index:
         except (ModelError, BrokenIndexError, OSError) as error:
             self._retry_at = time.monotonic() + _RETRY_SECONDS
             self._tell(f"{_sentence(error)}索引暂未全部更新，已入库的报告不受影响，稍后自动补齐。")
+
+    def _lexical_hits(self, state: _State, text: str, k: int, report_ids: Collection[str] | None) -> Hits:
+        try:
+            return state.keywords.search(text, k, report_ids)
+        except Exception:  # whatever numpy says of files that were damaged after they had been opened
+            self._published.distrust_keywords()
+            self._state = None
+            self._tell("字词索引的文件已损坏，正在从已入库的内容重建。")
+            return self._refreshed().keywords.search(text, k, report_ids)
 
     def _vector_hits(self, state: _State, text: str, k: int, report_ids: Collection[str] | None) -> Hits:
         wanted = None if report_ids is None else set(report_ids)

@@ -7,6 +7,7 @@ A server's collection is written in place; what it holds of a report counts only
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -47,8 +48,11 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: str | None) -> Manifest | None:
-        """The manifest `to_json` wrote; None where there is none."""
-        return None if text is None else cls(**json.loads(text))
+        """The manifest `to_json` wrote; None where there is none, or something else."""
+        try:
+            return None if text is None else cls(**json.loads(text))
+        except (ValueError, TypeError):
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,3 +181,12 @@ def file_sizes(folder: Path) -> dict[str, int]:
             with suppress(FileNotFoundError):
                 sizes[path.relative_to(folder).as_posix()] = path.stat().st_size
     return {name: size for name, size in sizes.items() if "sqlite3-" not in name}
+
+
+def file_digests(folder: Path) -> dict[str, str]:
+    """Digest of every file that `file_sizes` lists; a file that cannot be read has none."""
+    digests: dict[str, str] = {}
+    for name in file_sizes(folder):
+        with suppress(OSError), (folder / name).open("rb") as stream:
+            digests[name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return digests

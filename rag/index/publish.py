@@ -13,11 +13,11 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import BrokenIndexError, ModelError
 from rag.index.keywords import KeywordIndex, ReportTerms, chunks_to_terms, terms_version, unpack_terms
-from rag.index.mirror import ChromaMirror, Manifest, Target, file_sizes
+from rag.index.mirror import ChromaMirror, Manifest, Target, file_digests, file_sizes
 from rag.index.store import ReportStore, ReportVersion
 from rag.records import Chunk
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rag.ports import Embedder, Vectors
 
 _KEYWORDS_MARK = "keywords"
+_NOTED = {"folder", "generation", "terms", "files", "digests"}
 _KEYWORDS_SHARE = 20
 """While many reports are written, publishing keywords may take one part in so many of the time."""
 
@@ -38,6 +39,7 @@ class Publisher:
         """`notify` is told of work that may take long."""
         self._store, self._embedder, self._mirror, self._notify = store, embedder, mirror, notify
         self._damaged: set[str] = set()
+        self._sound: set[str] = set()
         self._keywords_due = 0.0
 
     def marks(self) -> tuple[str | None, ...]:
@@ -79,6 +81,7 @@ class Publisher:
         """
         while (folder := self._keywords_folder(outdated=outdated)) is not None:
             try:
+                self._check_keywords(folder)
                 return KeywordIndex.load(folder)
             except Exception:  # whatever a damaged file makes json, numpy or bm25s say
                 if self._keywords_folder(outdated=outdated) == folder:
@@ -96,6 +99,10 @@ class Publisher:
     def distrust(self, manifest: Manifest) -> None:
         """Chroma failed there: it is not used again until it has been published anew."""
         self._damaged.add(manifest.place)
+
+    def distrust_keywords(self) -> None:
+        """The published keyword index failed at a search: it is not used again."""
+        self._damaged.add(str(self._keywords_mark()[1].get("folder")))
 
     def embedded(self, chunks: Collection[Chunk]) -> Vectors:
         """A unit vector for each chunk; `ModelError` where the embedder fails or gives anything else."""
@@ -117,6 +124,7 @@ class Publisher:
             "generation": generation,
             "terms": terms_version(),
             "files": file_sizes(folder),
+            "digests": file_digests(folder),
         }
         self._store.set_meta(_KEYWORDS_MARK, json.dumps(made))
         self._remove_others("keywords", folder.name)
@@ -179,13 +187,28 @@ class Publisher:
 
     def _keywords_folder(self, *, outdated: bool) -> Path | None:
         """The published keyword index, where it is whole and, unless `outdated` will do, made from the present store."""
-        generation, mark = self._store.marks("generation", _KEYWORDS_MARK)
-        made = json.loads(mark) if mark else {}
+        generation, made = self._keywords_mark()
         if made.get("terms") != terms_version() or made["folder"] in self._damaged:
             return None
         folder = self._store.folder / made["folder"]
         current = outdated or str(made["generation"]) == generation
         return folder if current and file_sizes(folder) == made["files"] else None
+
+    def _keywords_mark(self) -> tuple[str | None, dict[str, Any]]:
+        """The generation, and what was noted of the published keyword index: nothing where that is no whole note."""
+        generation, mark = self._store.marks("generation", _KEYWORDS_MARK)
+        try:
+            made = json.loads(mark or "{}")
+        except ValueError:
+            made = {}
+        return generation, made if isinstance(made, dict) and made.keys() >= _NOTED else {}
+
+    def _check_keywords(self, folder: Path) -> None:
+        """Raises ValueError where a file of the published keyword index has changed since; each is read once."""
+        if folder.name not in self._sound:
+            if file_digests(folder) != self._keywords_mark()[1].get("digests"):
+                raise ValueError("changed since it was published")
+            self._sound.add(folder.name)
 
     def _built_keywords(self, *, remember: bool) -> KeywordIndex:
         versions = self._store.versions().items()

@@ -7,23 +7,23 @@ indexes are rebuilt from here.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sqlite3
-import zlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from rag import records
 from rag.domain.near_duplicates import near_duplicates
-from rag.errors import UnreadableFileError
+from rag.errors import BrokenIndexError, UnreadableFileError, WenbaoError
 from rag.figures.entries import entries_to_contradictions, entry_to_figure, in_its_line, passages_to_figures
 from rag.figures.extraction import section_to_passages
-from rag.index.database import Database, damaged, set_meta
+from rag.index.carrying import carry, check_not_lost
+from rag.index.database import COPIES, Database, damaged, set_meta
+from rag.index.rows import Value, record_to_row, row_to_record
+from rag.index.seals import sealed, unsealed
 from rag.records import (
     Chunk,
     Contradiction,
@@ -41,15 +41,13 @@ from rag.records import (
 from rag.structure.passages import section_to_passage
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
     from rag.ports import Vectors
 
 DATABASE_NAME = "wenbao.sqlite3"
-_STORED = (
-    *("Report", "Page", "Line", "Grid", "Cell", "Section", "PageMark", "RecognisedSpan", "Table", "TableRow", "Chunk"),
-    *("MergedValue", "ContradictionEntry", "Number", "FigureEntry", "FigureContext", "FigureTime"),
-)
+LAYOUT = 2
+"""Number of the layout below, raised with every change to it, and with every change to a stored record that keeps an
+older row from being read. A new field with a default is no such change.
+"""
 _CREATE = """
 CREATE TABLE reports (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, fingerprint TEXT NOT NULL, data BLOB NOT NULL);
 CREATE TABLE pages (report_id TEXT, position INTEGER, data BLOB NOT NULL, PRIMARY KEY (report_id, position));
@@ -65,6 +63,7 @@ CREATE TABLE vectors (report_id TEXT, embedder TEXT, dimension INTEGER NOT NULL,
 CREATE TABLE sketches (value INTEGER, report_id TEXT, PRIMARY KEY (value, report_id)) WITHOUT ROWID;
 CREATE TABLE near_duplicates (report_id TEXT, other_id TEXT, PRIMARY KEY (report_id, other_id)) WITHOUT ROWID;
 CREATE TABLE terms (report_id TEXT PRIMARY KEY, version TEXT NOT NULL, data BLOB NOT NULL);
+CREATE TABLE carried (id TEXT PRIMARY KEY, path TEXT NOT NULL);
 CREATE INDEX sketches_of ON sketches (report_id);
 CREATE INDEX sections_of ON sections (report_id, position);
 CREATE INDEX tables_of ON tables_ (report_id, position);
@@ -85,8 +84,38 @@ _CONTENT_TABLES = (
     "sketches",
     "near_duplicates",
 )
-
-Value = TypeVar("Value")
+_SEALED = {
+    "pages": Page,
+    "sections": Section,
+    "tables_": Table,
+    "chunks": Chunk,
+    "contradictions": ContradictionEntry,
+    "figures": FigureEntry,
+}
+"""Tables whose rows are records of a report, and of which kind."""
+_CONTENT_TABLES = (
+    "pages",
+    "sections",
+    "tables_",
+    "chunks",
+    "contradictions",
+    "figures",
+    "vectors",
+    "terms",
+    "sketches",
+    "near_duplicates",
+)
+_SEALED = {
+    "pages": Page,
+    "sections": Section,
+    "tables_": Table,
+    "chunks": Chunk,
+    "contradictions": ContradictionEntry,
+    "figures": FigureEntry,
+}
+"""Tables whose rows are records of a report, and of which kind."""
+_PUBLISHED = ("keywords-*", "chroma-*", "write.lock", COPIES)
+"""What stands in the folder of a store that has been written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +134,14 @@ class ReportStore:
     """
 
     def __init__(self, folder: Path, notify: Callable[[str], None] = lambda message: None) -> None:
-        """Opens or creates the store; one written in another layout is emptied, which `notify` is told."""
-        self.folder = folder
-        self._database = Database(folder / DATABASE_NAME, _CREATE, _record_fields(), notify)
+        """Opens or creates the store. Of one of an older layout a copy is kept and the list of its files carried over.
+
+        `BrokenIndexError` for one of a newer layout, and where a store was here and is gone. `notify` is told, in Chinese,
+        what was found wanting.
+        """
+        self.folder, self._notify = folder, notify
+        check_not_lost(folder / DATABASE_NAME)
+        self._database = Database(folder / DATABASE_NAME, _CREATE, LAYOUT, carry, notify)
 
     def close(self) -> None:
         """Closes the file; whoever goes on opens it again."""
@@ -135,13 +169,13 @@ class ReportStore:
     def clear(self) -> None:
         """Forgets every report."""
         with self._database.writing() as connection:
-            for table in ("reports", *_CONTENT_TABLES):
+            for table in ("reports", "carried", *_CONTENT_TABLES):
                 connection.execute(f"DELETE FROM {table}")
             _raise_generation(connection)
 
     def generation(self) -> int:
         """A number that grows with every change to the reports."""
-        return int(self.get_meta("generation") or 0)
+        return _number(self.get_meta("generation") or "0")
 
     def get_meta(self, key: str) -> str | None:
         """A remembered note, None where there is none."""
@@ -160,14 +194,14 @@ class ReportStore:
         return tuple(found.get(key) for key in keys)
 
     def reports(self) -> tuple[Report, ...]:
-        """Every report, by id."""
+        """Every report, by id; one whose record has changed since it was saved is left out, and told of."""
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT data FROM reports ORDER BY id").fetchall()
+            rows = connection.execute("SELECT id, data FROM reports ORDER BY id").fetchall()
             pairs = connection.execute("SELECT report_id, other_id FROM near_duplicates ORDER BY 1, 2").fetchall()
         others: dict[str, list[str]] = defaultdict(list)
         for report_id, other_id in pairs:
             others[str(report_id)].append(str(other_id))
-        reports = (self._parsed(Report, row[0]) for row in rows)
+        reports = self._sound_reports(rows)
         return tuple(replace(r, near_duplicates=tuple(others[r.id])) if r.id in others else r for r in reports)
 
     def report(self, report_id: str) -> Report | None:
@@ -202,8 +236,7 @@ class ReportStore:
 
     def pages(self, report_id: str) -> tuple[Page, ...]:
         """The report's pages in order."""
-        rows = self._rows("SELECT data FROM pages WHERE report_id = ? ORDER BY position", report_id)
-        return tuple(self._parsed(Page, row[0], zlib.decompress) for row in rows)
+        return self._values(Page, "SELECT data FROM pages WHERE report_id = ? ORDER BY position", report_id)
 
     def sections(self, report_id: str) -> tuple[Section, ...]:
         """The report's sections in order."""
@@ -310,7 +343,10 @@ class ReportStore:
         return {str(chunk_id): str(report_id) for chunk_id, report_id in rows}
 
     def vectors(self, report_id: str, embedder: str) -> tuple[tuple[str, ...], Vectors] | None:
-        """(chunk ids, a row for each) of a report; None where that embedder has not embedded it."""
+        """(chunk ids, a row for each) of a report; None where that embedder has not embedded it.
+
+        Vectors that have changed since they were saved are forgotten.
+        """
         import numpy as np
 
         with self._database.reading() as connection:
@@ -321,7 +357,12 @@ class ReportStore:
             ids = tuple(str(row[0]) for row in connection.execute(query, (report_id,)))
         if found is None:
             return None
-        return ids, np.frombuffer(found[1], dtype="<f4").reshape(len(ids), found[0])
+        try:
+            return ids, np.frombuffer(unsealed(found[1]), dtype="<f4").reshape(len(ids), found[0])
+        except ValueError:
+            with self._database.writing() as connection:
+                connection.execute("DELETE FROM vectors WHERE report_id = ? AND embedder = ?", where)
+            return None
 
     def vector_dimensions(self, embedder: str) -> dict[str, int]:
         """Dimension of the vectors of each report that embedder has embedded, last saved report last."""
@@ -338,25 +379,29 @@ class ReportStore:
                 _insert_vectors(connection, report_id, embedder, vectors)
 
     def terms(self, report_id: str, version: str) -> bytes | None:
-        """The report's search terms as `save_terms` was given them, None where made by another version."""
+        """The report's search terms as `save_terms` was given them, None where made by another version or damaged."""
         rows = self._rows("SELECT data FROM terms WHERE report_id = ? AND version = ?", report_id, version)
-        return bytes(rows[0][0]) if rows else None
+        try:
+            return unsealed(rows[0][0]) if rows else None
+        except ValueError:
+            return None
 
     def save_terms(self, report_id: str, revision: int, version: str, data: bytes) -> None:
         """Remembers search terms, which cost much to find; a report saved again since `revision` is left alone."""
         with self._database.writing() as connection:
             if _is_current(connection, report_id, revision):
-                connection.execute("INSERT OR REPLACE INTO terms VALUES (?, ?, ?)", (report_id, version, data))
+                connection.execute("INSERT OR REPLACE INTO terms VALUES (?, ?, ?)", (report_id, version, sealed(data)))
 
     def _replace(self, parts: ReportParts, vectors: Vectors | None, embedder: str, fingerprint: str) -> None:
         report_id = parts.report.id
         with self._database.writing() as connection:
             revision = _raise_generation(connection)
             _delete_report(connection, report_id)
-            row = (report_id, revision, fingerprint, _dump(Report, parts.report))
+            row = (report_id, revision, fingerprint, record_to_row(Report, parts.report))
             connection.execute("INSERT INTO reports VALUES (?, ?, ?, ?)", row)
             self._find_near_duplicates(connection, parts.report)
-            pages = ((report_id, at, zlib.compress(_dump(Page, page), 1)) for at, page in enumerate(parts.pages))
+            connection.execute("DELETE FROM carried WHERE id = ? OR path = ?", (report_id, parts.report.path))
+            pages = ((report_id, at, record_to_row(Page, page)) for at, page in enumerate(parts.pages))
             connection.executemany("INSERT INTO pages VALUES (?, ?, ?)", pages)
             _insert(connection, "sections", Section, parts.sections)
             _insert(connection, "tables_", Table, parts.tables)
@@ -368,10 +413,10 @@ class ReportStore:
 
     def _find_near_duplicates(self, connection: sqlite3.Connection, report: Report) -> None:
         """Notes which reports hold nearly the same text, comparing only those that have a part of their sketch in common."""
-        query = """SELECT data FROM reports WHERE id IN
+        query = """SELECT id, data FROM reports WHERE id IN
                    (SELECT report_id FROM sketches WHERE value IN (SELECT value FROM json_each(?)))"""
         rows = connection.execute(query, (json.dumps(report.sketch),)).fetchall()
-        found = near_duplicates(report, (self._parsed(Report, row[0]) for row in rows))
+        found = near_duplicates(report, self._sound_reports(rows))
         pairs = [pair for other in found for pair in ((report.id, other), (other, report.id))]
         connection.executemany("INSERT INTO near_duplicates VALUES (?, ?)", pairs)
         values = ((value, report.id) for value in set(report.sketch))
@@ -383,69 +428,100 @@ class ReportStore:
 
     def _values(self, kind: type[Value], query: str, *values: object) -> tuple[Value, ...]:
         rows = self._rows(query, *values)
-        return tuple(self._parsed(kind, row[0]) for row in rows)
-
-    def _parsed(self, kind: type[Value], data: bytes, unpack: Callable[[bytes], bytes] = bytes) -> Value:
         try:
-            value: Value = _adapter(kind.__name__).validate_json(unpack(data))
-        except (ValueError, zlib.error) as error:
-            raise damaged(self.folder, error) from error
-        return value
+            return tuple(row_to_record(kind, row[0]) for row in rows)
+        except ValueError as error:
+            raise self._changed(error) from error
+
+    def _sound_reports(self, rows: Iterable[tuple[str, bytes]]) -> list[Report]:
+        """The reports of these rows (id, record) that are as they were saved; the others will be read again."""
+        sound: list[Report] = []
+        for report_id, row in rows:
+            try:
+                sound.append(row_to_record(Report, row))
+            except ValueError:
+                self._notify(_CHANGED.format(report_id))
+                self._distrust([report_id])
+        return sound
+
+    def _changed(self, error: Exception) -> WenbaoError:
+        """The error for a row that is not what was saved: it names the reports, which will be read again."""
+        found = [identity for identity in self.versions() if not self.is_sound(identity)]
+        self._distrust(found)
+        return BrokenIndexError(_CHANGED.format("、".join(found))) if found else damaged(self.folder, error)
+
+    def _distrust(self, report_ids: Collection[str]) -> None:
+        # One that cannot be written is told of all the same.
+        with suppress(WenbaoError), self._database.writing() as connection:
+            where = "WHERE id IN (SELECT value FROM json_each(?))"
+            connection.execute(f"UPDATE reports SET fingerprint = '' {where}", (json.dumps(list(report_ids)),))
+
+    def is_sound(self, report_id: str) -> bool:
+        """Whether all that is kept of a report is as it was saved; reads all of it."""
+        try:
+            for row in self._rows("SELECT data FROM reports WHERE id = ?", report_id):
+                row_to_record(Report, row[0])
+            for table, kind in _SEALED.items():
+                for row in self._rows(f"SELECT data FROM {table} WHERE report_id = ?", report_id):
+                    row_to_record(kind, row[0])
+        except ValueError:
+            return False
+        return True
+
+    def carried(self) -> dict[str, str]:
+        """Id → file of the reports of an older layout that have not been read into this one."""
+        return {str(row[0]): str(row[1]) for row in self._rows("SELECT id, path FROM carried ORDER BY id")}
+
+    def drop_copies(self) -> None:
+        """Remove the copies of older layouts, once nothing of them is waited for."""
+        if not self.carried():
+            for copy in self.folder.glob(COPIES):
+                with suppress(OSError):
+                    copy.unlink()
 
 
+_CHANGED = (
+    "{0}：存下的内容被改动或已损坏，没有引用。请运行 wenbao ingest 或重新启动 wenbao chat，会从原文件重新读入；"
+    "原文件已不在的，请移除这份报告。"
+)
 _WHERE_IDS = "SELECT data FROM {} WHERE id IN (SELECT value FROM json_each(?))"
-
-
-def _record_fields() -> str:
-    """Fields of every stored record: a file of records with other ones must not be read."""
-    fields = [
-        (name, field.name, field.type, None if field.default is dataclasses.MISSING else repr(field.default))
-        for name in _STORED
-        for field in dataclasses.fields(getattr(records, name))
-    ]
-    return repr(fields)
-
-
-@cache
-def _adapter(record_name: str) -> TypeAdapter[Any]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(getattr(records, record_name))
-
-
-def _dump(kind: type[Value], value: Value) -> bytes:
-    return _adapter(kind.__name__).dump_json(value, exclude_defaults=True)
 
 
 def _raise_generation(connection: sqlite3.Connection) -> int:
     row = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
-    generation = int(row[0]) + 1 if row else 1
+    generation = _number(row[0]) + 1 if row else 1
     set_meta(connection, "generation", str(generation))
     return generation
+
+
+def _number(text: str) -> int:
+    """A generation; one that damage has made none counts as a later one than any before."""
+    return int(text) if text.isdecimal() else 2**40
 
 
 def _delete_report(connection: sqlite3.Connection, report_id: str) -> bool:
     for table in _CONTENT_TABLES:
         connection.execute(f"DELETE FROM {table} WHERE report_id = ?", (report_id,))
     connection.execute("DELETE FROM near_duplicates WHERE other_id = ?", (report_id,))
+    connection.execute("DELETE FROM carried WHERE id = ?", (report_id,))
     return connection.execute("DELETE FROM reports WHERE id = ?", (report_id,)).rowcount > 0
 
 
 def _insert(connection: sqlite3.Connection, table: str, kind: Any, values: Collection[Any]) -> None:
-    rows = ((value.id, value.report_id, position, _dump(kind, value)) for position, value in enumerate(values))
+    rows = ((value.id, value.report_id, position, record_to_row(kind, value)) for position, value in enumerate(values))
     connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?)", rows)
 
 
 def _insert_figures(connection: sqlite3.Connection, report_id: str, figures: Collection[FigureEntry]) -> None:
     rows = (
-        (e.section_id, e.start, report_id, at, e.context.head, e.context.kin, _dump(FigureEntry, e))
+        (e.section_id, e.start, report_id, at, e.context.head, e.context.kin, record_to_row(FigureEntry, e))
         for at, e in enumerate(figures)
     )
     connection.executemany("INSERT INTO figures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _insert_vectors(connection: sqlite3.Connection, report_id: str, embedder: str, vectors: Vectors) -> None:
-    row = (report_id, embedder, vectors.shape[1], vectors.astype("<f4").tobytes())
+    row = (report_id, embedder, vectors.shape[1], sealed(vectors.astype("<f4").tobytes()))
     connection.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", row)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import threading
 import unicodedata
 from datetime import UTC, datetime
 from itertools import chain, count
@@ -39,17 +41,12 @@ def save_upload(folder: Path, name: str, content: bytes, max_bytes: int) -> tupl
     if len(content) > max_bytes:
         raise UnreadableFileError(f"文件超过 {max_bytes >> 20} MB：请压缩或拆分后再上传。")
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = Path(safe_name(name))
-    names = chain([wanted.name], (f"{wanted.stem}-{n}{wanted.suffix}" for n in count(2)))
-    for candidate in (folder / name for name in names):
-        try:
-            with candidate.open("xb") as stream:
-                stream.write(content)
-            return candidate, True
-        except FileExistsError:
-            if _digest(candidate) == hashlib.sha256(content).digest():
-                return candidate, False
-    raise AssertionError("unreachable: names never end")
+    unfinished = folder / f".{os.getpid()}-{threading.get_ident()}.part"
+    try:
+        unfinished.write_bytes(content)
+        return _placed(unfinished, folder, name)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def added_at(path: Path) -> datetime | None:
@@ -63,6 +60,30 @@ def added_at(path: Path) -> datetime | None:
 def is_upload(path: Path, folder: Path) -> bool:
     """Whether the file stands directly in the upload folder."""
     return path.resolve().parent == folder.resolve()
+
+
+def _placed(whole: Path, folder: Path, name: str) -> tuple[Path, bool]:
+    """Gives a whole file its name, or finds it there already: a name never stands for half a file."""
+    wanted = Path(safe_name(name))
+    names = chain([wanted.name], (f"{wanted.stem}-{n}{wanted.suffix}" for n in count(2)))
+    for candidate in (folder / name for name in names):
+        try:
+            _take_name(whole, candidate)
+            return candidate, True
+        except FileExistsError:
+            if _digest(candidate) == _digest(whole):
+                return candidate, False
+    raise AssertionError("unreachable: names never end")
+
+
+def _take_name(whole: Path, candidate: Path) -> None:
+    try:
+        os.link(whole, candidate)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        candidate.open("xb").close()
+        whole.replace(candidate)
 
 
 def _digest(path: Path) -> bytes:

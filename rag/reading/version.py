@@ -27,6 +27,21 @@ def reading_version() -> str:
     return source_digest(Path(rag.__file__).parent, ROOT)
 
 
+def stamped(digest: str) -> str:
+    """The fingerprint of a report whose file and settings have this digest, read by the present code; `` for ``."""
+    return f"{digest}:{reading_version()}" if digest else ""
+
+
+def digest_in(fingerprint: str) -> str:
+    """The digest a fingerprint was made of."""
+    return fingerprint.partition(":")[0]
+
+
+def is_outdated(fingerprint: str) -> bool:
+    """Whether a report of this fingerprint was read by other code."""
+    return fingerprint.partition(":")[2] != reading_version()
+
+
 def source_digest(package: Path, root: str) -> str:
     """Digest of a module of the package in this folder, of all modules of it that it needs, and of their data files."""
     modules = _needed_modules(package, root)

@@ -76,14 +76,17 @@ def open_parts(key: str, _settings: Settings) -> Parts:
     """The index and what works on it, opened once for each set of settings."""
     from rag.app.assembly import build_ingest, build_page_pictures, build_pending, open_index
     from rag.app.pending import BackgroundRecognition
+    from rag.app.rereading import Rereading
 
     notices: deque[str] = deque(maxlen=5)
     index = open_index(_settings, notices.append)
     pending = build_pending(_settings, index)
     recognition = BackgroundRecognition(pending, notices.append) if pending else None
-    if recognition is not None:
-        recognition.wake()
     ingest, pictures = build_ingest(_settings, index), build_page_pictures(_settings)
+    wake = recognition.wake if recognition is not None else lambda: None
+    wake()
+    if (rereading := Rereading(index, ingest)).waiting():
+        rereading.start(notices.append, then=wake)
     return Parts(_settings, index, ingest, pictures, recognition, notices)
 
 
