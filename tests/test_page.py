@@ -30,8 +30,6 @@ from rag.records import (
     TableRow,
     VerifiedAnswer,
 )
-from rag.settings.choices import model_choices, model_hint
-from rag.settings.settings import ChatSettings, Settings
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -263,28 +261,13 @@ def test_stage_line_names_every_stage_of_the_assistant() -> None:
     assert page.stage_line("检索") == "理解 › **检索** › 作答 › 核对"
 
 
-def test_models_with_a_key_can_be_picked_and_else_it_is_said_how(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("WENBAO_TEST_KEY", raising=False)
-    models = {"near": ChatSettings(model="n"), "far": ChatSettings(model="f", api_key_env="WENBAO_TEST_KEY")}
-    settings = Settings(models=models)
-    assert model_choices(settings) == ("extractive",)
-    hint = model_hint(settings)
-    assert all(words in hint for words in ("WENBAO_TEST_KEY", 'model = "far"', "wenbao models"))
-    assert model_hint(Settings()) == ""
-    monkeypatch.setenv("WENBAO_TEST_KEY", "sk-1")
-    assert model_choices(settings) == ("extractive", "far")
-    assert model_hint(settings) == ""
-    assert model_choices(Settings(model="near", models=models))[0] == "near"
-
-
 def test_what_a_model_cost_stands_at_the_foot() -> None:
     html = html_of(replace(answer("**5%**"), first_token_ms=420.0, input_tokens=3200, cost=Decimal("0.0041")))
     assert all(words in html for words in ("首字 0.42 秒", "token 输入 3200", "费用 0.0041 元"))
 
 
-def test_corpus_line_and_models() -> None:
+def test_corpus_line() -> None:
     assert page.corpus_line([REPORT]) == "已收录 1 份报告 · 1 个单位 · 2023 年"
-    assert model_choices(Settings()) == ("extractive",)
     assert page.theme_css(True) != page.theme_css(False)
     assert "还没有报告" in page.welcome_html(())
 

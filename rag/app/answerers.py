@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from rag.app.assembly import probe_chat
 from rag.errors import SettingsError
 from rag.models.listening import is_answering
+from rag.settings.choices import MODEL_NAMES
 from rag.settings.models import ChatSettings
 from rag.settings.settings import EXTRACTIVE, Settings, has_secret
 from rag.settings.values import pasted_key
-
-BUILT_IN = "摘录式（内置，不联网）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Answerer:
 def answerers(settings: Settings, pasted: PastedKey | None = None) -> tuple[Answerer, ...]:
     """The built-in one, then every configured model in its order; a local server is usable where one answers."""
     models = (_answerer(alias, chat, pasted) for alias, chat in settings.models.items())
-    return (Answerer(EXTRACTIVE, BUILT_IN), *models)
+    return (Answerer(EXTRACTIVE, MODEL_NAMES[EXTRACTIVE]), *models)
 
 
 def answerer_line(settings: Settings) -> str:
@@ -46,12 +45,16 @@ def answerer_line(settings: Settings) -> str:
 
     `没有设置大模型的密钥，由内置程序摘录报告原文回答；设好 DEEPSEEK_API_KEY 就改由模型回答。`
     """
-    found = answerers(settings)
-    keyed = [answerer for answerer in found if answerer.takes_key]
-    if settings.model != EXTRACTIVE or not keyed or any(not answerer.missing for answerer in keyed):
+    if not needs_key(settings):
         return ""
-    variable = settings.models[keyed[0].alias].api_key_env
+    variable = next(chat.api_key_env for chat in settings.models.values() if chat.api_key_env)
     return f"没有设置大模型的密钥，由内置程序摘录报告原文回答；设好 {variable} 就改由模型回答。"
+
+
+def needs_key(settings: Settings, pasted: PastedKey | None = None) -> bool:
+    """Whether the built-in answerer answers only because there is no key for any model that takes one."""
+    keyed = [answerer for answerer in answerers(settings, pasted) if answerer.takes_key]
+    return settings.model == EXTRACTIVE and bool(keyed) and all(answerer.missing for answerer in keyed)
 
 
 def try_key(settings: Settings, alias: str, text: str) -> tuple[PastedKey, str]:

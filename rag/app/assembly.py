@@ -149,7 +149,9 @@ def build_chat_model(settings: Settings, alias: str, key: str = "") -> ChatModel
     chosen = settings.models[alias]
     if not chosen.model:
         raise SettingsError(f"模型 {alias!r} 缺少 model：请在 config.toml 的 [models.{alias}] 里补上。")
-    return LangchainChatModel(alias, chosen, lambda: key or (secret(chosen.api_key_env) if chosen.api_key_env else ""))
+    if key:  # what fails is not the variable's
+        return LangchainChatModel(alias, replace(chosen, api_key_env=""), lambda: key)
+    return LangchainChatModel(alias, chosen, lambda: secret(chosen.api_key_env) if chosen.api_key_env else "")
 
 
 def reply_cost(settings: Settings, alias: str, input_tokens: int, output_tokens: int) -> Decimal | None:

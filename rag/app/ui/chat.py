@@ -9,8 +9,10 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from rag.app.answerers import needs_key
 from rag.app.ui.actions import draw_actions
 from rag.app.ui.answer import draw_charts, draw_exchange, draw_question
+from rag.app.ui.answerer import BY_EXCERPTS, draw_offer
 from rag.app.ui.job import Job, Keep, OnEvidence, OnStage, OnText, ShouldStop
 from rag.app.ui.memory import drained, keep_question, open_addressed, settle, shown_exchanges, submit
 from rag.app.ui.parts import Parts, assistant_of
@@ -62,7 +64,8 @@ def draw(parts: Parts, viewer: str) -> None:
             draw_welcome(parts, filtered_reports(reports, filters), reports)
     if busy and reports:
         draw_charts(charts)
-        answer_pending(parts, viewer, assistant_of(parts, model, is_fresh=memory.again is not None), filters)
+        assistant = assistant_of(parts, model, is_fresh=memory.again is not None, pasted=memory.get("pasted"))
+        answer_pending(parts, viewer, assistant, filters)
     page_script("wb-followed", data={"follow": True})
     hold_question(len(memory.exchanges) - 1)
     for notice in [*drained(parts.notices), *drained(memory.notices)]:
@@ -85,6 +88,10 @@ def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Repor
     st.html(page.welcome_html(reports))
     if chosen:
         draw_first_questions(parts, chosen)
+    if reports and needs_key(parts.settings, st.session_state.get("pasted")):
+        with st.container(key="wb-answerer", horizontal=True, horizontal_alignment="center", gap="small"):
+            st.html(f'<span class="wb-muted">{BY_EXCERPTS}</span>', width="content")
+            draw_offer(parts, "welcome")
 
 
 def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Filters) -> None:

@@ -21,6 +21,7 @@ from rag.suggestions.first import Suggestion
 from rag.suggestions.next import answer_to_next
 
 if TYPE_CHECKING:
+    from rag.app.answerers import PastedKey
     from rag.app.pending import BackgroundRecognition
     from rag.assistant import Assistant
     from rag.index.index import Index
@@ -90,12 +91,13 @@ def open_parts(key: str, _settings: Settings) -> Parts:
     return Parts(_settings, index, ingest, pictures, recognition, notices)
 
 
-def assistant_of(parts: Parts, model: str, *, is_fresh: bool = False) -> Assistant:
+def assistant_of(parts: Parts, model: str, *, is_fresh: bool = False, pasted: PastedKey | None = None) -> Assistant:
     """The answerer of that alias over the shared index; a fresh one asks the model even what it was asked before."""
     from rag.app.assembly import build_assistant
 
     cached = parts.settings.answer_cache and not is_fresh
-    return build_assistant(replace(parts.settings, model=model, answer_cache=cached), parts.index)
+    key = pasted.value if pasted is not None and pasted.alias == model else ""
+    return build_assistant(replace(parts.settings, model=model, answer_cache=cached), parts.index, key)
 
 
 @st.cache_resource(show_spinner="正在从报告里找几个可以问的问题……", max_entries=32)

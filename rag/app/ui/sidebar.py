@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from rag.app.ui.answerer import draw_choice
 from rag.app.ui.conversation_list import draw_conversations
 from rag.app.ui.memory import start_anew
 from rag.app.ui.parts import Parts
 from rag.app.ui.uploads import draw_recognition, draw_reports, draw_uploads
 from rag.question.understand import filtered_reports
 from rag.records import Filters, Report
-from rag.settings.choices import MODEL_NAMES, model_choices, model_hint
 
 
 def draw_sidebar(parts: Parts, viewer: str, reports: Sequence[Report]) -> tuple[Filters, str]:
@@ -28,16 +28,7 @@ def draw_sidebar(parts: Parts, viewer: str, reports: Sequence[Report]) -> tuple[
     draw_conversations(parts, viewer)
     draw_uploads(parts)
     draw_recognition(parts)
-    choices = model_choices(parts.settings)
-    st.html('<div class="wb-head">回答方式</div>')
-    model = st.selectbox(
-        "回答方式", choices, format_func=lambda a: MODEL_NAMES.get(a, a), label_visibility="collapsed", key="model"
-    )
-    if hint := model_hint(parts.settings):
-        st.caption("现在由内置程序摘录报告原文回答，不联网。")
-        with st.expander("改用大模型（给维护人员）"):
-            st.caption(hint)
-    return filters, model or choices[0]
+    return filters, draw_choice(parts)
 
 
 def draw_filters(reports: Sequence[Report]) -> Filters:
