@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import SettingsError
 from rag.records import Message
+from rag.settings.addresses import shown_address
 from rag.settings.settings import EXTRACTIVE, ChatSettings, ModelSettings, Settings, has_secret, nearest, secret
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _chat_state(chat: ChatSettings) -> str:
     from rag.models.listening import is_answering
 
     is_absent = not chat.api_key_env and chat.base_url and not is_answering(chat.base_url)
-    return f"{chat.base_url} 没有回应" if is_absent else _state(chat.api_key_env)
+    return f"{shown_address(chat.base_url)} 没有回应" if is_absent else _state(chat.api_key_env)
 
 
 def _state(variable: str) -> str:
@@ -113,7 +114,11 @@ def _embedder_description(model: ModelSettings) -> str:
 
 def _places(model: ModelSettings | ChatSettings) -> str:
     about = model.about if isinstance(model, ChatSettings) else ""
-    parts = (about, model.model, model.base_url or (model.path if isinstance(model, ModelSettings) else model.provider))
+    parts = (
+        about,
+        model.model,
+        shown_address(model.base_url) or (model.path if isinstance(model, ModelSettings) else model.provider),
+    )
     return "，".join(filter(None, parts))
 
 
