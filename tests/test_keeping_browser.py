@@ -30,7 +30,7 @@ def saved(page: Page, label: str) -> bytes:
 def test_a_conversation_outlives_reload_and_server_and_is_saved(browser: Browser, tmp_path: Path) -> None:
     data = tmp_path / "data"
     build_index(data, write_reports(tmp_path / "r", a=REPORT))
-    with served(PROJECT / "app.py", WENBAO_DATA=str(data)) as address, opened(browser, address, LAPTOP) as page:
+    with served(PROJECT / "server.py", WENBAO_DATA=str(data)) as address, opened(browser, address, LAPTOP) as page:
         ask(page, QUESTION)
         page.wait_for_url("**/?c=*")
         page.reload()
@@ -43,7 +43,7 @@ def test_a_conversation_outlives_reload_and_server_and_is_saved(browser: Browser
         assert "**78.4%**[^1]" in saved(page, "Markdown").decode()
         assert "78.4" in saved(page, "CSV（数字）").decode("utf-8-sig")
         assert zipfile.is_zipfile(io.BytesIO(saved(page, "Excel（数字）")))
-    with served(PROJECT / "app.py", WENBAO_DATA=str(data)) as address, opened(browser, address, LAPTOP) as page:
+    with served(PROJECT / "server.py", WENBAO_DATA=str(data)) as address, opened(browser, address, LAPTOP) as page:
         page.goto(f"{address}/?{query}")
         page.locator(".wb-answer").nth(1).wait_for()
         assert page.locator(".wb-question").all_inner_texts() == [QUESTION, "专业对口率呢？"]

@@ -92,7 +92,7 @@ def chat(
     environment = environment_for(settings, config)
     url = f"http://{f'[{address}]' if ':' in address else address}:{number}"
     code = serve_page(
-        PROJECT / "app.py", address, number, environment, lambda: complain(f"网页地址：{url}（按 Ctrl-C 结束）")
+        PROJECT / "server.py", address, number, environment, lambda: complain(f"网页地址：{url}（按 Ctrl-C 结束）")
     )
     raise typer.Exit(FAILED if code else 0)
 
