@@ -37,6 +37,13 @@ def test_a_conversation_outlives_reload_and_server_and_is_saved(browser: Browser
         page.locator(".wb-answer").wait_for()
         ask(page, "专业对口率呢？")
         query = page.url.partition("?")[2]
+        page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+        page.locator("a.wb-copy-text").last.click()
+        page.get_by_text("已复制").wait_for()
+        copied = page.evaluate("window.copied")
+        assert "78.4%" in copied
+        assert "\n[1] 《青石职业技术学院高等职业教育质量年度报告（2023年度）》" in copied
+        assert "**" not in copied
         page.get_by_text("导出", exact=True).last.click()
         with zipfile.ZipFile(io.BytesIO(saved(page, "Word"))) as file:
             assert "78.4%" in file.read("word/footnotes.xml").decode()

@@ -23,6 +23,7 @@ def draw_actions(parts: Parts, viewer: str, number: int, exchange: Exchange) -> 
         if exchange.record and memory.conversation is not None:
             draw_feedback(parts, viewer, number)
         if exchange.record:
+            st.html(page.copy_html(exchange), width="content")
             with st.popover("导出", icon=":material/download:", disabled=busy):
                 draw_downloads(f"{memory.thread}-{number}", exchange.question, [exchange])
         compared = page.compared_reports(exchange)

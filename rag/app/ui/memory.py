@@ -21,6 +21,8 @@ CONVERSATION_PARAMETER = "c"
 VIEW, COMPARED, COMPARISON = "reports-view", "compared-reports", "多份对照"
 """Which view of the reports is shown, and which reports are compared; the name of the view that does."""
 
+MAX_QUESTION_CHARACTERS = 1000
+
 
 def prepare() -> None:
     """Give a session that has just begun its empty conversation."""
@@ -28,6 +30,7 @@ def prepare() -> None:
     memory.setdefault("pending", None)
     memory.setdefault("notices", [])
     memory.setdefault("visited", set())
+    memory.setdefault("deleted", None)
     if "exchanges" not in memory:
         begin()
 
@@ -53,7 +56,7 @@ def open_addressed(parts: Parts, viewer: str) -> None:
     """Show the conversation the address names, where that is another one than is shown."""
     memory = st.session_state
     if memory.setdefault("viewer", viewer) != viewer:  # somebody else has logged in meanwhile
-        memory.viewer, memory.visited = viewer, set()
+        memory.viewer, memory.visited, memory.deleted = viewer, set(), None
         start_anew()
     asked = st.query_params.get(CONVERSATION_PARAMETER)
     if memory.pending is not None or asked == (memory.conversation.id if memory.conversation else None):
