@@ -251,7 +251,7 @@ def _read_limits(settings: Settings) -> Limits:
 def build_assistant(settings: Settings, index: Index, key: str = "") -> Assistant:
     """The pipeline from a question to an answer over this index; `key` is one pasted for its model."""
     from rag.assistant import Assistant
-    from rag.language.tokens import estimate_tokens, token_counter
+    from rag.language.tokens import estimate_tokens
     from rag.retrieval.growing import RetrievalLimits
 
     _check_alias("回答", settings.model, (EXTRACTIVE, *settings.models))
@@ -264,7 +264,6 @@ def build_assistant(settings: Settings, index: Index, key: str = "") -> Assistan
         estimate_tokens,
         _cached(build_chat_model(settings, settings.model, key), settings),
         lambda sent, received: reply_cost(settings, settings.model, sent, received),
-        lambda text: token_counter()[0](text),
     )
 
 
