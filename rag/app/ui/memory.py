@@ -18,8 +18,11 @@ from rag.records import Filters
 CONVERSATION_PARAMETER = "c"
 """Names the open conversation in the page's address, so that reloading or sending the address opens it again."""
 
-VIEW, COMPARED, COMPARISON = "reports-view", "compared-reports", "多份对照"
-"""Which view of the reports is shown, and which reports are compared; the name of the view that does."""
+VIEW, COMPARED, INDICATORS = "reports-view", "compared-reports", "compared-indicators"
+BOARD_REPORT, FIGURES_REPORT = "board-report", "figures-report"
+"""Which view of the reports is shown, and what of which reports in it."""
+BOARD, FIGURES, COMPARISON = "指标看板", "数字表", "多份对照"
+"""Views of the reports that have addresses."""
 
 MAX_QUESTION_CHARACTERS = 1000
 
