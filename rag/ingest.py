@@ -16,11 +16,15 @@ from rag.errors import SettingsError, UnreadableFileError
 from rag.index.index import Index
 from rag.readers.recognised import RecognisedPages
 from rag.readers.sources import Source, file_digests, find_sources, is_gone
+from rag.readers.uploads import is_upload
 from rag.reading.files import Reading
 from rag.reading.version import digest_in, stamped
 from rag.records import Report, ReportParts
 from rag.sandbox import Limits
 
+CHANGED_UPLOAD = (
+    "文件与在网页上添加时不同（被改动或已损坏），没有重新读入，以前读入的内容仍保留；要换成新的文件，请先移除再添加。"
+)
 READERS = 2
 """Files read at a time."""
 _LOOK_EVERY_SECONDS = 0.5
@@ -134,6 +138,8 @@ class Ingest:
     max_chunk_tokens: int
     recognised: RecognisedPages | None = None
     """Where recognised pages are kept; None where pictures of text are not recognised."""
+    uploads: Path | None = None
+    """Folder whose files nobody changes: one that is another than was added is damaged, and not read again."""
 
     def run(
         self,
@@ -171,6 +177,8 @@ class Ingest:
         known = store.fingerprints()
         jobs = [self._job(source, source.report_id in known) for source in found.sources]
         twins = _same_bytes(jobs, reports)
+        contents = {report.id: report.sha256 for report in reports}
+        changed = {job.source.report_id for job in jobs if self._is_changed_upload(job, contents)}
         unchanged = {
             job.source.report_id for job in jobs if how.leaves(job, known.get(job.source.report_id, ""), indexed)
         }
@@ -178,13 +186,19 @@ class Ingest:
         gone = [identity for identity, path in indexed.items() if identity not in kept and is_gone(Path(path))]
         return _Plan(
             generation,
-            tuple(job for job in jobs if job.source.report_id not in unchanged | set(twins)),
+            tuple(job for job in jobs if job.source.report_id not in unchanged | changed | set(twins)),
             tuple(gone) if how.prune and found.is_complete else (),
             tuple(unchanged),
-            found.failed,
+            (*found.failed, *((identity, CHANGED_UPLOAD) for identity in sorted(changed))),
             found.warnings,
             tuple(twins.items()),
         )
+
+    def _is_changed_upload(self, job: _Job, contents: Mapping[str, str]) -> bool:
+        known = contents.get(job.source.report_id)
+        if self.uploads is None or known is None or job.content in ("", known):
+            return False
+        return is_upload(job.source.path, self.uploads)
 
     def _job(self, source: Source, is_known: bool) -> _Job:
         recognises = self.recognised is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -69,7 +70,7 @@ def test_only_so_many_are_kept(cache, monkeypatch):
     for n in range(5):
         cached.reply((Message("user", str(n)),))
     with sqlite3.connect(cache.path) as database:
-        kept = {json.loads(row[0])["text"] for row in database.execute("SELECT reply FROM replies")}
+        kept = {json.loads(row[0][16:])["text"] for row in database.execute("SELECT reply FROM replies")}
     database.close()
     assert kept == {"3", "4", "5"}
 
@@ -80,7 +81,7 @@ def test_a_damaged_file_is_no_error(content, cache):
     cache.path.write_bytes(content)
     cached = CachedModel(FakeModel("甲", "乙"), cache, "s")
     assert cached.reply(ASKED).text == "甲"
-    assert cached.reply(ASKED).text == ("甲" if content == b"" else "乙")
+    assert cached.reply(ASKED).text == "甲"  # the file was begun anew
 
 
 def test_a_reply_of_another_layout_is_asked_anew(cache):
@@ -89,4 +90,12 @@ def test_a_reply_of_another_layout_is_asked_anew(cache):
     with sqlite3.connect(cache.path) as database:
         database.execute("UPDATE replies SET reply = '{\"said\": 1}'")
     database.close()
+    assert cached.reply(ASKED).text == "乙"
+
+
+def test_a_reply_that_was_changed_is_asked_anew(cache):
+    cached = CachedModel(FakeModel("甲", "乙"), cache, "s")
+    cached.reply(ASKED)
+    with closing(sqlite3.connect(cache.path)) as database, database:
+        database.execute("UPDATE replies SET reply = replace(reply, ?, '丙')", (json.dumps("甲")[1:-1],))
     assert cached.reply(ASKED).text == "乙"

@@ -38,3 +38,14 @@ def test_another_layout_leaves_the_record() -> None:
         assert (old.answer, old.text) == (None, TEXT)
         assert "96.12%" in page.exchange_to_html(old, "a")[0]
         assert "另一版本" in page.exchange_to_html(exchange_from_json("问", text, ""), "a")[0]
+
+
+def test_what_was_changed_is_not_shown() -> None:
+    exchange = make_exchange()
+    text = exchange_to_json(exchange)
+    for changed in (text.replace("96.12", "98.12", 1), text[:20], text[1:]):
+        found = exchange_from_json(exchange.question, changed, exchange.record)
+        assert (found.answer, found.record) == (None, "")
+        assert "已损坏" in found.failure
+    assert exchange_from_json(exchange.question, text, exchange.record + " ").failure
+    assert exchange_from_json(exchange.question, text[text.index("{") :], exchange.record) == exchange

@@ -265,6 +265,17 @@ def test_what_was_damaged_is_read_again(start, tmp_path):
     assert "100人" in texts(ingest, "甲.txt")
 
 
+def test_an_upload_that_was_changed_is_not_read_again(start, tmp_path):
+    ingest = start()
+    file = write_report(tmp_path / "data" / "uploads" / "甲.txt", "甲城职业学院", 100)
+    ingest.run([file])
+    file.write_bytes(file.read_bytes().replace(b"100", b"900"))
+    outcome = ingest.run([file])
+    assert [name for name, _ in outcome.failed] == ["甲.txt"]
+    assert "被改动" in outcome.failed[0][1]
+    assert "100人" in texts(ingest, "甲.txt")
+
+
 def test_wrong_corrections_stop_the_run_or_the_file(start, tmp_path):
     folder = write_report(tmp_path / "报告" / "甲.txt", "甲城职业学院", 100).parent
     (folder / "reports.toml").write_text("[甲", "utf-8")

@@ -217,7 +217,7 @@ def build_ingest(settings: Settings, index: Index) -> Ingest:
     from rag.ingest import Ingest
 
     kept = None if settings.ocr == OCR_OFF else _recognised_pages(settings)
-    return Ingest(index, _read_limits(settings), settings.max_chunk_tokens, kept)
+    return Ingest(index, _read_limits(settings), settings.max_chunk_tokens, kept, settings.data / UPLOADS)
 
 
 def build_pending(settings: Settings, index: Index) -> PendingPages | None:

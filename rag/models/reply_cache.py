@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ WHOLE = "stop"
 
 @dataclass(frozen=True, slots=True)
 class ReplyCache:
-    """Replies by key. A file that cannot be read or written keeps nothing and is no error."""
+    """Replies by key. A file that cannot be read or written keeps nothing and is no error; a damaged one is begun anew."""
 
     path: Path
 
@@ -37,20 +37,29 @@ class ReplyCache:
         try:
             with self._opened() as database:
                 row = database.execute("SELECT reply FROM replies WHERE key = ?", (key,)).fetchone()
-            return ModelReply(**json.loads(row[0])) if row else None
-        except (sqlite3.Error, OSError, ValueError, TypeError):
+            return _text_to_reply(row[0]) if row else None
+        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
+            self._begin_anew(error)
             return None
 
     def put(self, key: str, reply: ModelReply) -> None:
         """Keep a reply; the oldest beyond `MAX_REPLIES` are forgotten."""
         try:
             with self._opened() as database, database:
-                database.execute("INSERT OR REPLACE INTO replies VALUES (?, ?)", (key, json.dumps(asdict(reply))))
+                database.execute("INSERT OR REPLACE INTO replies VALUES (?, ?)", (key, _reply_to_text(reply)))
                 database.execute(
                     "DELETE FROM replies WHERE rowid <= (SELECT max(rowid) FROM replies) - ?", (MAX_REPLIES,)
                 )
-        except (sqlite3.Error, OSError, ValueError):
-            return
+        except (sqlite3.Error, OSError, ValueError) as error:
+            self._begin_anew(error)
+
+    def _begin_anew(self, error: Exception) -> None:
+        """Removes a file that SQLite finds to be none of its own, or torn."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            for name in (self.path.name, f"{self.path.name}-journal"):
+                with suppress(OSError):
+                    self.path.with_name(name).unlink()
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -58,6 +67,22 @@ class ReplyCache:
         with closing(sqlite3.connect(self.path, timeout=WAIT_SECONDS)) as database:
             database.execute("CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, reply TEXT NOT NULL)")
             yield database
+
+
+def _reply_to_text(reply: ModelReply) -> str:
+    text = json.dumps(asdict(reply))
+    return f"{_digest(text)}{text}"
+
+
+def _text_to_reply(kept: str) -> ModelReply | None:
+    """The reply, None where its text is not what was kept any more."""
+    digest, brace, rest = kept.partition("{")
+    text = f"{brace}{rest}"
+    return ModelReply(**json.loads(text)) if digest == _digest(text) else None
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

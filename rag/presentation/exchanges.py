@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -87,16 +88,29 @@ def answer_to_exchange(
 
 
 def exchange_to_json(exchange: Exchange) -> str:
-    """All of the exchange but its record and the answers before it."""
-    return _adapter().dump_json(replace(exchange, record="", earlier=()), exclude_defaults=True).decode()
+    """All of the exchange but its record and the answers before it, behind a digest of everything but those answers."""
+    text = _adapter().dump_json(replace(exchange, record="", earlier=()), exclude_defaults=True).decode()
+    return f"{_digest(exchange.question, exchange.record, text)}{text}"
 
 
 def exchange_from_json(question: str, text: str, record: str) -> Exchange:
-    """What `exchange_to_json` wrote, or only question and record where the layout has changed since."""
+    """What `exchange_to_json` wrote, or only question and record where the layout has changed since.
+
+    Of one that is not what was kept any more only the question is left. Early versions kept no digest.
+    """
+    digest, brace, rest = text.partition("{")
+    kept = f"{brace}{rest}"
+    if digest and digest != _digest(question, record, kept):
+        return Exchange(question, failure="这条记录被改动或已损坏，不再显示：请重新提问。")
     try:
-        return replace(_adapter().validate_json(text), record=record)
+        return replace(_adapter().validate_json(kept), record=record)
     except ValueError:
         return Exchange(question, record=record, failure="" if record else "这条记录由另一版本的问报保存，读不出来了。")
+
+
+def _digest(*parts: str) -> str:
+    joined = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(joined, digest_size=8).hexdigest()
 
 
 @cache
