@@ -417,6 +417,61 @@ def test_rules_between_rows_that_leave_out_a_merged_cell() -> None:
     assert [row[1:] for row in rows_of(grid)] == [row[1:] for row in rows]
 
 
+def test_wrapped_labels_of_two_columns_that_nearly_touch() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 80, 120)]
+    head = [text("year", 58, 69), text("all the long", 133, 63), text("staff", 148, 75), text("share", 194, 69)]
+    (grid,) = grids_of(drawing, head, words(FIGURES[1:], columns=(50, 140, 190), tops=(80, 100)))
+    assert rows_of(grid) == [["year", "allthelong staff", "share"], *FIGURES[1:]]
+
+
+TWO_LEVELS = [text("year", 58, 74), text("all the teachers", 162, 64), *words([["", "staff", "share"]], tops=[70])]
+HEADED = [["year", "alltheteachers", ""], ["", "staff", "share"], *FIGURES[1:]]
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        pytest.param([line(50, 90, 290, 90)], id="no rule between the levels"),
+        pytest.param([line(130, 90, 290, 90)], id="below the lowest labels only"),
+    ],
+)
+def test_three_line_table_whose_levels_no_rule_parts(drawn: list[str]) -> None:
+    (grid,) = grids_of([line(50, y, 290, y) for y in (50, 130)], drawn, TWO_LEVELS, words(FIGURES[1:], tops=(90, 110)))
+    assert rows_of(grid) == HEADED
+    spans = {cell.text: (cell.row_span, cell.column_span) for cell in grid.cells if cell.row == 0}
+    assert spans == {"year": (2, 1), "alltheteachers": (1, 2)}
+
+
+def test_label_over_columns_that_lack_their_own_leaves_the_table_as_text() -> None:
+    head = [text("year", 58, 74), text("all the teachers", 162, 64), text("staff", 138, 84)]
+    drawing = [line(50, y, 290, y) for y in (50, 90, 130)]
+    assert grids_of(drawing, head, words(FIGURES[1:], tops=(90, 110))) == ()
+
+
+NUMBERED = [["no", "name", "said"], ["1", "staff 12", ""], ["2", "no ratio", "as above"], ["3", "area", "all of it"]]
+
+
+def test_numbered_rows_with_empty_cells() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 70, 130)]
+    (grid,) = grids_of(drawing, words(NUMBERED, tops=(50, 70, 90, 110)))
+    assert rows_of(grid) == [[cell.replace(" ", "") for cell in row] for row in NUMBERED]
+    assert not grid.open_bottom
+
+
+def test_three_line_table_that_the_next_page_closes() -> None:
+    drawing = [line(50, y, 290, y) for y in (310, 330)]
+    foot = [text("7", 200, 396)]
+    (grid,) = grids_of(drawing, words(FIGURES, tops=(310, 330, 350)), foot)
+    assert rows_of(grid) == FIGURES
+    assert grid.open_bottom
+
+
+def test_prose_below_a_table_without_a_last_rule_leaves_it_as_text() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 70)]
+    prose = [text("some words of prose", 50, y) for y in (180, 200, 220)]
+    assert grids_of(drawing, words(FIGURES), prose) == ()
+
+
 def typed(words: str, x: float, y: float) -> list[Letter]:
     """Words in a type of 10 points, each character as wide as high."""
     return [Letter(one, x + 10 * at, y, x + 10 * at + 10, y + 10) for at, one in enumerate(words) if one != " "]

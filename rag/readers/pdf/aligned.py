@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import replace
+from itertools import pairwise, takewhile
 
 from rag.readers.pdf.aligned_header import leaf_lines, with_header
+from rag.readers.pdf.aligned_levels import level_rule, level_rules
 from rag.readers.pdf.aligned_rows import MIN_CORRIDOR, column_edges, has_figures, merged_row_edges, row_edges
 from rag.readers.pdf.letters import Letter, PrintLine, letters_within, print_lines
 from rag.readers.pdf.ruling import Lattice, Rule
 from rag.readers.pdf.unruled_rows import is_figure
+from rag.readers.pdf.unruled_tables import MAX_LEADING
 
+MIN_RULES = 3
+"""A table's rules: over it, below its header, at its foot."""
 MIN_WIDTH = 100.0
 """Shortest rule over a table, in points."""
 SAME_END = 6.0
 """Points the ends of a table's rules differ by at most."""
 MAX_LINE_GAP = 0.8
 """Heights of the type between the lines of a header, and between it and the rule below, at most."""
+MAX_FOOT_LINES = 2
+"""Lines below a table that goes on on the next page."""
 MAX_HEADER_HEIGHT = 50.0
 """Points above the first rule in which a header ruled only below is looked for."""
 
@@ -30,16 +37,38 @@ _CAPTION = re.compile(r"(?:附|续)?表[0-9一二三四五六七八九十]")
 def aligned_lattices(
     horizontals: Sequence[Rule], verticals: Sequence[Rule], letters: Sequence[Letter]
 ) -> list[Lattice]:
-    """A lattice for each group of three or more equally long rules that words in clear columns stand between."""
+    """A lattice for each group of equally long rules that words in clear columns stand between: over the table, below its
+    header and at its foot. The second may begin further right, the third be missing where the page ends."""
     lattices = []
     groups = [part for group in _equal_rules(horizontals) for part in _parts(group, letters)]
     for group in groups:
-        inner = [rule for rule in horizontals if rule not in group and _inside(rule, group)]
-        crossed = any(_crosses(down, group) for down in verticals)
-        lattice = None if crossed else _read(group, inner, letters)
-        if lattice:
-            lattices.append(lattice)
+        foot = _page_foot(group[-1], letters) if len(group) < MIN_RULES else None
+        lattice = _read_rules(group, horizontals, verticals, letters)
+        if not lattice and foot and (further := _read_rules([*group, foot], horizontals, verticals, letters)):
+            lattice = replace(further, open_bottom=True)
+        lattices += [lattice] if lattice else []
     return lattices
+
+
+def _page_foot(last: Rule, letters: Sequence[Letter]) -> Rule | None:
+    """A rule below the lines that go on from a rule to the foot of the page, for a table that the next page closes."""
+    below = print_lines([letter for letter in letters if letter.middle > last.at])
+    tops = [last.at, *(line.bottom for line in below)]
+    near = (line.top - above <= MAX_LEADING * line.size for above, line in zip(tops, below, strict=False))
+    region = [line for line, _ in takewhile(lambda pair: pair[1], zip(below, near, strict=True))]
+    while region and not _has_gap(region[-1]):
+        region.pop()
+    goes_on = len(region) > 1 and len(below) - len(region) <= MAX_FOOT_LINES
+    return Rule(region[-1].bottom + 1, last.start, last.end) if goes_on else None
+
+
+def _read_rules(
+    group: Sequence[Rule], horizontals: Sequence[Rule], verticals: Sequence[Rule], letters: Sequence[Letter]
+) -> Lattice | None:
+    inner = [rule for rule in horizontals if rule not in group and _inside(rule, group)]
+    if any(_crosses(down, group) for down in verticals):
+        return None
+    return _read(group, inner, letters) or _read_below_short(group, inner, letters)
 
 
 def _equal_rules(rules: Sequence[Rule]) -> list[list[Rule]]:
@@ -62,7 +91,7 @@ def _parts(group: Sequence[Rule], letters: Sequence[Letter]) -> list[list[Rule]]
         if any(_CAPTION.match(line.text) for line in lines) or not any(map(_has_gap, lines)):
             parts.append([])
         parts[-1].append(below)
-    return [part for part in parts if len(part) >= 3]
+    return parts
 
 
 def _has_gap(line: PrintLine) -> bool:
@@ -81,6 +110,8 @@ def _crosses(down: Rule, group: Sequence[Rule]) -> bool:
 
 def _read(group: Sequence[Rule], inner: Sequence[Rule], letters: Sequence[Letter]) -> Lattice | None:
     left, right = min(rule.start for rule in group), max(rule.end for rule in group)
+    if len(group) < MIN_RULES:
+        return None
     group = _with_line_above(group, letters)
     first, head, *_ = group
     partial = [rule for rule in inner if rule.at < head.at]
@@ -89,17 +120,63 @@ def _read(group: Sequence[Rule], inner: Sequence[Rule], letters: Sequence[Letter
         return None
     rules = sorted([*group[1:], *short], key=lambda rule: rule.at)
     header = print_lines(letters_within(letters, (left, first.at, right, head.at)))
-    bands = [
-        print_lines(letters_within(letters, (left, above.at, right, below.at))) for above, below in pairwise(rules)
-    ]
+    bands = _bands(rules, letters, left, right)
+    return _lattice(first, rules, bands, header, partial, short)
+
+
+def _read_below_short(group: Sequence[Rule], inner: Sequence[Rule], letters: Sequence[Letter]) -> Lattice | None:
+    """As `_read` where the rule below the header is drawn only under the lowest labels of its last columns."""
+    if len(group) < MIN_RULES - 1:
+        return None
+    first, last = group[0], group[-1]
+    heads = [rule for rule in inner if rule.at < group[1].at]
+    if len(heads) != 1 or abs(heads[0].end - last.end) > SAME_END or heads[0].start - first.start <= SAME_END:
+        return None
+    head = Rule(heads[0].at, first.start, first.end)
+    header = print_lines(letters_within(letters, (first.start, first.at, first.end, head.at)))
+    short = [rule for rule in inner if rule.at > head.at]
+    bands = _bands([head, *group[1:]], letters, first.start, first.end)
+    if short or not header or not all(bands) or not any(map(is_figure, bands[0][0].pieces(MIN_CORRIDOR))):
+        return None
+    edges = column_edges([line for band in bands for line in band], [], first.start, first.end)
+    run = range(
+        next((at for at, right in enumerate(edges[1:]) if right > heads[0].start + SAME_END), 0), len(edges) - 1
+    )
+    rule = level_rule(header, edges, run) if len(run) > 1 else None
+    return _lattice(first, [head, *group[1:]], bands, header, [rule], []) if rule else None
+
+
+def _bands(rules: Sequence[Rule], letters: Sequence[Letter], left: float, right: float) -> list[list[PrintLine]]:
+    return [print_lines(letters_within(letters, (left, above.at, right, below.at))) for above, below in pairwise(rules)]
+
+
+def _lattice(
+    first: Rule,
+    rules: Sequence[Rule],
+    bands: Sequence[Sequence[PrintLine]],
+    header: Sequence[PrintLine],
+    partial: Sequence[Rule],
+    short: Sequence[Rule],
+) -> Lattice | None:
+    """The lattice of a header and the bands between the rules below it; None where columns, rows or levels are in doubt."""
     if not header or not all(bands):
         return None
+    left, right = first.start, first.end
     body = [line for band in bands for line in band]
+    if not partial:
+        partial = _levels(body, header, left, right)
     edges = column_edges(body, leaf_lines(header, partial), left, right)
     if len(edges) < 3 or not has_figures(body, edges):
         return None
     rows = merged_row_edges(rules, bands, edges, short) if short else row_edges(rules, bands, edges)
     return with_header(edges, [first.at, *rows], header, partial, short) if rows else None
+
+
+def _levels(body: Sequence[PrintLine], header: Sequence[PrintLine], left: float, right: float) -> list[Rule]:
+    """What parts the levels of a header without a rule in it; nothing where each label stands over its own column."""
+    return level_rules(header, column_edges(body, [], left, right)) or level_rules(
+        header, column_edges(body, header, left, right)
+    )
 
 
 def _with_line_above(group: Sequence[Rule], letters: Sequence[Letter]) -> Sequence[Rule]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise, product
 from math import prod
 
-from rag.readers.pdf.aligned_rows import MIN_CORRIDOR, places
+from rag.readers.pdf.aligned_rows import MIN_CORRIDOR, MIN_GAP, places
 from rag.readers.pdf.letters import Letter, PrintLine, print_lines
 from rag.readers.pdf.ruling import MIN_OVERHANG, Lattice, Region, Rule
 
@@ -45,7 +45,7 @@ def with_header(
     count = len(edges) - 1
     leaves = leaf_lines(header, partial)
     if len({round(rule.at / MIN_OVERHANG) for rule in partial}) > 1 or any(
-        _crosses_column(line, edges) for line in leaves
+        crosses_column(line, edges) for line in leaves
     ):
         return None
     if leaves and any(
@@ -53,7 +53,7 @@ def with_header(
         for column in zip(*(places(line, edges) for line in leaves), strict=True)
     ):
         return None
-    groups = [_columns_of_labels(header, rule, edges) for rule in partial]
+    groups = [columns_of_labels(header, rule, edges) for rule in partial]
     if not all(groups):
         return None
     grouped = list(chain.from_iterable(groups))
@@ -79,10 +79,10 @@ def _body(edges: Sequence[float], row_edges: Sequence[float], first: int, short:
                 top = row + 1
 
 
-def _columns_of_labels(header: Sequence[PrintLine], rule: Rule, edges: Sequence[float]) -> list[range]:
+def columns_of_labels(header: Sequence[PrintLine], rule: Rule, edges: Sequence[float]) -> list[range]:
     """The columns below each label over a rule inside the header, drawn for one of them or on for all; none in doubt."""
     inside = [at for at, (left, right) in enumerate(pairwise(edges)) if rule.start <= (left + right) / 2 <= rule.end]
-    labels = _labels(header, rule)
+    labels = labels_over(header, rule)
     if not inside or not labels:
         return []
     whole = range(inside[0], inside[-1] + 1)
@@ -113,10 +113,10 @@ def _offset(labels: Sequence[Span], sides: Sequence[float], cuts: Sequence[int])
     )
 
 
-def _labels(header: Sequence[PrintLine], rule: Rule) -> list[Span]:
-    """Where the labels over a rule stand, those of several lines as one."""
+def labels_over(header: Sequence[PrintLine], rule: Rule, gap: float = MIN_CORRIDOR) -> list[Span]:
+    """Where the labels over a rule stand, those of several lines as one; `gap` heights of the type part two of them."""
     letters = [letter for line in header for letter in line.letters if _over(letter, rule)]
-    room = MIN_CORRIDOR * max((letter.bottom - letter.top for letter in letters), default=0.0)
+    room = gap * max((letter.bottom - letter.top for letter in letters), default=0.0)
     found: list[Span] = []
     for letter in sorted(letters, key=lambda letter: letter.left):
         if found and letter.left - found[-1][1] < room:
@@ -126,10 +126,14 @@ def _labels(header: Sequence[PrintLine], rule: Rule) -> list[Span]:
     return found
 
 
-def _crosses_column(line: PrintLine, edges: Sequence[float]) -> bool:
+def crosses_column(line: PrintLine, edges: Sequence[float]) -> bool:
     """Whether a word of the header stands over a border between columns."""
-    for before, after in pairwise(line.letters):
-        touching = after.left - before.right < MIN_CORRIDOR * line.size / 2
-        if touching and any(before.left < edge < after.right for edge in edges[1:-1]):
-            return True
-    return any(letter.left < edge < letter.right for letter in line.letters for edge in edges[1:-1])
+    return any(stands_over(line, edge) for edge in edges[1:-1])
+
+
+def stands_over(line: PrintLine, edge: float) -> bool:
+    """Whether a letter of a line, or the white between two of one word, stands over a border."""
+    return any(letter.left < edge < letter.right for letter in line.letters) or any(
+        before.left < edge < after.right and after.left - before.right < MIN_GAP * line.size
+        for before, after in pairwise(line.letters)
+    )

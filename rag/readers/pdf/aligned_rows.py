@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rag.readers.pdf.letters import PrintLine
+from rag.readers.pdf.letters import Letter, PrintLine
 from rag.readers.pdf.ruling import Rule
 from rag.readers.pdf.unruled_rows import is_figure
 
 MIN_CORRIDOR = 0.8
 """Narrowest white between two columns, in heights of the type."""
+MIN_GAP = 0.4
+"""Narrowest white between the labels of two columns, in heights of the type."""
 MIN_FIGURES = 0.6
 """Smallest share of figures in the column that proves the rows to be rows."""
 MIN_JUMP = 0.3
 """Heights of the type by which lines of two rows are further apart than those of one."""
+
+_VALUE = re.compile(r"[-+−±]?\d[\d,，.]*(?:[%％‰]|[\u4e00-\u9fff]{1,4})?")
+"""A figure, perhaps with its unit."""
+
+Span = tuple[float, float]
 
 
 def column_edges(body: Sequence[PrintLine], leaves: Sequence[PrintLine], left: float, right: float) -> list[float]:
@@ -22,20 +30,35 @@ def column_edges(body: Sequence[PrintLine], leaves: Sequence[PrintLine], left: f
 
     `leaves` are the lowest labels of the header: a corridor is as narrow as they leave it, where they leave it open.
     """
-    edges = _corridors(body, left, right)
-    narrower = _corridors([*body, *leaves], left, right)
-    return narrower if len(narrower) == len(edges) else edges
+    size = _size(body)
+    spans = [(letter.left, letter.right) for line in body for letter in line.letters]
+    labels = [letter for line in leaves for letter in line.letters]
+    corridors = _gaps(spans, MIN_CORRIDOR * size)
+    return [left, *(_narrowed(corridor, labels, size) for corridor in corridors), right]
 
 
-def _corridors(lines: Sequence[PrintLine], left: float, right: float) -> list[float]:
-    spans = sorted((letter.left, letter.right) for line in lines for letter in line.letters)
-    size = sorted(line.size for line in lines)[len(lines) // 2]
-    edges, reached = [left], spans[0][1]
-    for start, end in spans:
-        if start - reached >= MIN_CORRIDOR * size:
-            edges.append((start + reached) / 2)
+def _size(lines: Sequence[PrintLine]) -> float:
+    return sorted(line.size for line in lines)[len(lines) // 2]
+
+
+def _gaps(spans: Sequence[Span], least: float) -> list[Span]:
+    """The white of this width at least between spans."""
+    gaps, reached = [], min(spans, default=(0.0, 0.0))[0]
+    for start, end in sorted(spans):
+        if start - reached >= least:
+            gaps.append((reached, start))
         reached = max(reached, end)
-    return [*edges, right]
+    return gaps
+
+
+def _narrowed(corridor: Span, labels: Sequence[Letter], size: float) -> float:
+    """The border in a corridor: amid the white the labels leave of it, or amid it where one stands alone there."""
+    start, end = corridor
+    inside = [(letter.left, letter.right) for letter in labels if letter.right > start and letter.left < end]
+    wide = _gaps([(start, start), *inside, (end, end)], MIN_CORRIDOR * size)
+    between = _gaps(inside, MIN_GAP * size)
+    low, high = wide[0] if len(wide) == 1 else between[0] if len(between) == 1 and not wide else corridor
+    return (low + high) / 2
 
 
 def places(line: PrintLine, edges: Sequence[float]) -> list[str]:
@@ -56,16 +79,18 @@ def has_figures(body: Sequence[PrintLine], edges: Sequence[float]) -> bool:
 def row_edges(rules: Sequence[Rule], bands: Sequence[Sequence[PrintLine]], edges: Sequence[float]) -> list[float]:
     """Borders of the rows between rules from side to side; none where they are in doubt.
 
-    Every line is a row where all of them look it; else every band between two rules, where no two figures stand above
-    each other in one; else the lines that stand closer to each other than to the rest.
+    Every line is a row where all of them look it, or are numbered; else every band between two rules, where no two figures
+    stand above each other in one; else the lines that stand closer to each other than to the rest.
     """
-    if all(_is_row(places(line, edges)) for band in bands for line in band):
+    lines = [places(line, edges) for band in bands for line in band]
+    if all(map(_is_row, lines)) or _are_numbered(lines):
         groups = [[[line] for line in band] for band in bands]
     elif len(bands) > 1 and not any(_stacks_figures(band, edges) for band in bands):
         groups = [[list(band)] for band in bands]
     else:
         groups = [near_lines(band) for band in bands]
-        if not all(_is_one_row(group, edges) for band in groups for group in band):
+        numbered = _are_numbered([_together(group, edges) for band in groups for group in band])
+        if not numbered and not all(_is_one_row(group, edges) for band in groups for group in band):
             return []
     return [
         rules[0].at,
@@ -94,7 +119,14 @@ def _together(band: Sequence[PrintLine], edges: Sequence[float]) -> list[str]:
 
 
 def _is_row(texts: Sequence[str]) -> bool:
-    return bool(texts[0]) and any(map(is_figure, texts[1:])) and sum(map(bool, texts)) * 2 > len(texts)
+    return bool(texts[0]) and any(map(_VALUE.fullmatch, texts[1:])) and sum(map(bool, texts)) * 2 > len(texts)
+
+
+def _are_numbered(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first cells of rows number them in turn, each beside a text."""
+    if not all(texts[0].isdecimal() and any(texts[1:]) for texts in rows):
+        return False
+    return all(int(below[0]) == int(above[0]) + 1 for above, below in pairwise(rows))
 
 
 def _is_one_row(group: Sequence[PrintLine], edges: Sequence[float]) -> bool:

@@ -16,6 +16,8 @@ MIN_RULE_LENGTH = 6.0
 """Points; a shorter shape is a dot or a tick."""
 SNAP = 4.0
 """Points; rules nearer than this are one, drawn twice or as both edges of a border."""
+MAX_HEADER = 90.0
+"""Points between two rules that a table's header stands between at most."""
 RECTANGLE_SEGMENTS = 5
 MAX_SPLIT_SEGMENTS = 1000
 """A shape of more segments is not taken apart; it may be a whole table or a drawing."""
@@ -166,15 +168,14 @@ def _sides(low: float, high: float, start: float, end: float) -> list[_Rule]:
 
 
 def _form_lattice(horizontals: list[_Rule], verticals: list[_Rule]) -> bool:
-    """Whether rules cross into more than one cell, or three lie one below the other from margin to margin."""
-    across = _places(rule for rule in horizontals if any(_touch(rule, other) for other in verticals))
-    up = _places(rule for rule in verticals if any(_touch(rule, other) for other in horizontals))
-    if across >= 2 and up >= 2 and across + up >= 5:
-        return True
-    return any(
-        _places(other for other in horizontals if abs(other.start - rule.start) + abs(other.end - rule.end) <= 2 * SNAP)
-        >= 3
-        for rule in horizontals
+    """Whether rules cross into more than one cell, or from margin to margin three lie below each other, or two near."""
+    across = _places(rule.at for rule in horizontals if any(_touch(rule, other) for other in verticals))
+    up = _places(rule.at for rule in verticals if any(_touch(rule, other) for other in horizontals))
+    crossed = min(across, up) >= 2 and across + up >= 5
+    return crossed or any(
+        _places(equal) >= 3 or any(2 * SNAP < below - above <= MAX_HEADER for above, below in pairwise(sorted(equal)))
+        for _, left, right in horizontals
+        for equal in [[at for at, start, end in horizontals if abs(start - left) + abs(end - right) <= 2 * SNAP]]
     )
 
 
@@ -182,9 +183,9 @@ def _touch(first: _Rule, second: _Rule) -> bool:
     return first.start - SNAP <= second.at <= first.end + SNAP and second.start - SNAP <= first.at <= second.end + SNAP
 
 
-def _places(rules: Iterable[_Rule]) -> int:
+def _places(found: Iterable[float]) -> int:
     """Number of distinct places where rules lie; those nearer than SNAP are one."""
-    places = sorted(rule.at for rule in rules)
+    places = sorted(found)
     return len(places[:1]) + sum(second - first > SNAP for first, second in pairwise(places))
 
 
