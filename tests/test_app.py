@@ -121,6 +121,14 @@ def test_reports_ingested_meanwhile_appear(tmp_path: Path, monkeypatch: pytest.M
     assert not page.chat_input(key="question").disabled
 
 
+def test_more_uploads_than_there_may_be_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENBAO_UPLOADS_MB", "0")
+    page = open_page(tmp_path, monkeypatch)
+    page.file_uploader(key="upload").set_value([("甲.md", REPORT.encode(), "text/markdown")]).run()
+    assert "0 MB 的上限" in html(page)
+    assert not (tmp_path / "uploads").exists()
+
+
 def test_uploads_are_read_once_and_refused_with_their_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page(tmp_path, monkeypatch)
     page.file_uploader(key="upload").set_value(

@@ -44,7 +44,7 @@ LIBRARIES = {
     "langchain_core": {"app.langchain_retriever"},
     "langchain": {"models"},
     "pydantic": {"presentation.exchanges", "app.langchain_retriever", "models", "sandbox", "index.rows"},
-    "tiktoken": {"language.tokens"},
+    "tiktoken": set[str](),
     "rjieba": {"language.text"},
     "rapidfuzz": {"domain.colleges"},
     "rich": {"app.terminal"},

@@ -259,3 +259,13 @@ def test_threads_make_the_file_together(kept: Conversations) -> None:
         thread.join()
     assert failures == []
     assert [len(kept.of(f"u{number}")) for number in range(6)] == [5] * 6
+
+
+def test_words_are_found_in_titles_questions_and_answers_but_not_in_passages(kept: Conversations) -> None:
+    made = kept.create(ME, [FIRST, Exchange("失败的一问", failure="没有")], title="Title 一")
+    kept.create(OTHER, [FIRST])
+    assert kept.find(ME, "title 第一问 96.12%") == {made.id}
+    assert kept.find(ME, "失败") == {made.id}
+    assert kept.find(ME, "食堂三处") == frozenset()  # stands in a passage that was only retrieved
+    assert kept.find(ME, "%") == {made.id}
+    assert kept.find(ME, " ") == frozenset()

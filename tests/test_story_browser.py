@@ -51,7 +51,7 @@ def test_a_readers_visit(browser: Browser, tmp_path: Path) -> None:
     build_index(tmp_path / "data", PROJECT / "corpus")
     own = write_reports(tmp_path / "own", 青石=REPORT, 白河=OTHER_REPORT)
     with (
-        served(PROJECT / "app.py", WENBAO_DATA=str(tmp_path / "data")) as address,
+        served(PROJECT / "server.py", WENBAO_DATA=str(tmp_path / "data")) as address,
         opened(browser, address, DESK) as page,
     ):
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -28,7 +28,7 @@ QUESTIONS = (
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("viewed")
     build_index(folder / "data", write_reports(folder / "r", a=REPORT, b=OTHER_REPORT))
-    with served(PROJECT / "app.py", WENBAO_DATA=str(folder / "data")) as address:
+    with served(PROJECT / "server.py", WENBAO_DATA=str(folder / "data")) as address:
         yield address
 
 

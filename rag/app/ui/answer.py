@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag.app.ui.chart import draw_chart
-from rag.app.ui.memory import shown_exchanges
+from rag.app.ui.memory import MAX_QUESTION_CHARACTERS, ask_again, shown_exchanges, submit
 from rag.app.ui.parts import Parts
 from rag.app.ui.source import show_source
 from rag.presentation.charts import Chart, exchange_to_chart
@@ -31,6 +31,7 @@ class Drawing:
 def draw_exchange(parts: Parts, number: int, exchange: Exchange) -> DeltaGenerator:
     """A question and its answer; gives the place of its chart, for what draws charts may have to be loaded first."""
     draw_question(number, exchange.question)
+    draw_editing(number, exchange.question)
     drawing = drawing_of(number, exchange)
     with st.chat_message("assistant"):
         st.html(drawing.answer)
@@ -77,3 +78,24 @@ def draw_question(number: int, question: str) -> None:
     """A question in its bubble."""
     with st.container(key=f"wb-question-{number}"), st.chat_message("user"):
         st.html(page.question_html(question))
+
+
+def draw_editing(number: int, question: str) -> None:
+    """A place to put the question otherwise: the last is answered beside its answer, an earlier one at the end."""
+    memory = st.session_state
+    key = f"edited-{memory.thread}-{number}"
+    with (
+        st.container(key=f"wb-editing-{number}", horizontal=True, horizontal_alignment="right"),
+        st.popover("改问题", icon=":material/edit:", type="tertiary", disabled=memory.pending is not None),
+        st.form(f"edit-{memory.thread}-{number}", border=False),
+    ):
+        st.text_area("改问题", question, key=key, max_chars=MAX_QUESTION_CHARACTERS, label_visibility="collapsed")
+        st.form_submit_button("重新提问", type="primary", on_click=_ask_edited, args=(number, key))
+
+
+def _ask_edited(number: int, key: str) -> None:
+    memory = st.session_state
+    if number == len(memory.exchanges) - 1 and (edited := memory[key].strip()):
+        ask_again(edited)
+    else:
+        submit(memory[key])

@@ -9,7 +9,7 @@ import streamlit as st
 
 from rag.app.ui.chart import draw_chart
 from rag.app.ui.downloads import draw_downloads
-from rag.app.ui.memory import COMPARED
+from rag.app.ui.memory import BOARD_REPORT, COMPARED, INDICATORS
 from rag.app.ui.parts import Parts, assistant_of
 from rag.app.ui.source import show_source
 from rag.boards import Board, Comparison, boards_to_comparison, wanted_indicators
@@ -54,9 +54,9 @@ def draw_board(parts: Parts, reports: Sequence[Report]) -> None:
         st.html('<p class="wb-muted">还没有报告。</p>')
         return
     titles = {report.id: report for report in reports}
-    if st.session_state.get("board-report") not in titles:
-        st.session_state["board-report"] = reports[0].id
-    chosen = st.selectbox("报告", list(titles), format_func=lambda i: titles[i].title, key="board-report")
+    if st.session_state.get(BOARD_REPORT) not in titles:
+        st.session_state[BOARD_REPORT] = reports[0].id
+    chosen = st.selectbox("报告", list(titles), format_func=lambda i: titles[i].title, key=BOARD_REPORT)
     board = boards_of(parts, [titles[chosen]])[0]
     if not board.stated:
         st.html('<p class="wb-muted">这份报告里没有找到全校口径的常用指标；可以直接提问。</p>')
@@ -81,10 +81,10 @@ def draw_comparison(parts: Parts, reports: Sequence[Report]) -> None:
         key=COMPARED, max_selections=MAX_COMPARED, placeholder="选择要对照的报告",
     )  # fmt: skip
     boards = boards_of(parts, [report for report in reports if report.id in chosen])
+    offer_indicators(boards)
     names = st.multiselect(
-        "指标", [wanted.name for wanted in wanted_indicators()], often_stated(boards),
-        key="compared-indicators", placeholder="选择指标",
-    )  # fmt: skip
+        "指标", [wanted.name for wanted in wanted_indicators()], key=INDICATORS, placeholder="选择指标"
+    )
     if len(boards) < 2 or not names:
         st.html('<p class="wb-muted">请选择至少两份报告和一项指标。</p>')
         return
@@ -94,6 +94,14 @@ def draw_comparison(parts: Parts, reports: Sequence[Report]) -> None:
     draw_openers(parts, shown, "compare")
     st.html(board_page.comparison_html(comparisons, boards, shown, "source-compare"))
     draw_charts(comparisons, boards)
+
+
+def offer_indicators(boards: Sequence[Board]) -> None:
+    """Choose what most of the boards state, as long as the reader has chosen nothing else."""
+    memory, offered = st.session_state, often_stated(boards)
+    if memory.get(INDICATORS) in (None, memory.get("offered-indicators")):
+        memory[INDICATORS] = offered
+    memory["offered-indicators"] = offered
 
 
 def compared_at_first(reports: Sequence[Report]) -> list[str]:

@@ -14,7 +14,15 @@ from rag.app.ui.actions import draw_actions
 from rag.app.ui.answer import draw_charts, draw_exchange, draw_question
 from rag.app.ui.answerer import BY_EXCERPTS, draw_offer
 from rag.app.ui.job import Job, Keep, OnEvidence, OnStage, OnText, ShouldStop
-from rag.app.ui.memory import drained, keep_question, open_addressed, settle, shown_exchanges, submit
+from rag.app.ui.memory import (
+    MAX_QUESTION_CHARACTERS,
+    drained,
+    keep_question,
+    open_addressed,
+    settle,
+    shown_exchanges,
+    submit,
+)
 from rag.app.ui.parts import Parts, assistant_of
 from rag.app.ui.script import page_script
 from rag.app.ui.sidebar import draw_sidebar
@@ -27,7 +35,6 @@ from rag.presentation.html import streaming as page_streaming
 from rag.question.understand import filtered_reports
 from rag.records import Filters, Report
 
-MAX_QUESTION_CHARACTERS = 1000
 WATCH_SECONDS = 15
 """How often an open page looks for reports that others have added."""
 DRAWN_EVERY_SECONDS = 0.2

@@ -62,12 +62,13 @@ export default function ({ data }) {
     if (source && !source.contains(document.activeElement)) source.querySelector('[aria-label="Close"]')?.click();
   };
   const copy = (event) => {
-    const link = event.target.closest?.('a.wb-copy');
+    const link = event.target.closest?.("a.wb-copy, a.wb-copy-text");
     if (!link) return;
     event.preventDefault();
     const rows = [...link.parentElement.querySelectorAll("tr")];
-    const text = rows.map((row) => [...row.cells].map((cell) => plain(cell)).join("\t")).join("\n");
-    write(text).then(() => { link.textContent = "已复制"; setTimeout(() => { link.textContent = "复制表格"; }, 2000); });
+    const text = link.dataset.text ?? rows.map((row) => [...row.cells].map((cell) => plain(cell)).join("\t")).join("\n");
+    const words = (link.dataset.words ??= link.textContent);
+    write(text).then(() => { link.textContent = "已复制"; setTimeout(() => { link.textContent = words; }, 2000); });
   };
   const plain = (cell) => {
     const words = cell.cloneNode(true);
