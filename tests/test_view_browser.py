@@ -66,3 +66,34 @@ def test_a_question_stands_at_the_top_until_the_reader_scrolls(
         last = page.locator(".wb-question").last.bounding_box()
         assert last is not None
         assert last["y"] > HIGH + 100
+
+
+def test_a_source_stands_beside_the_answer_where_there_is_room(browser: Browser, address: str) -> None:
+    with opened(browser, address, {"width": 1600, "height": 900}) as page:
+        ask(page, QUESTIONS[0])
+        page.locator(".wb-text a.wb-ref").first.click()
+        source = page.get_by_role("dialog", name="出处")
+        source.locator(".wb-quote").wait_for()
+        page.wait_for_function("document.activeElement?.getAttribute('role') === 'dialog'")
+        pane, text = source.bounding_box(), page.locator(".wb-text").bounding_box()
+        box = page.locator('[data-testid="stChatInput"]').bounding_box()
+        assert pane is not None
+        assert text is not None
+        assert box is not None
+        assert text["x"] + text["width"] <= pane["x"]
+        assert box["x"] + box["width"] <= pane["x"]
+        ask(page, "专业对口率呢？")  # one reads and asks on; the source stays
+        assert "95.27%" in source.locator(".wb-quote").inner_text()
+        page.locator(".wb-text a.wb-ref").last.click()
+        source.locator(".wb-quote").get_by_text("78.4%").wait_for()
+        page.keyboard.press("Escape")
+        source.wait_for(state="detached")
+        assert page.evaluate("document.activeElement.className") == "wb-ref"
+        page.set_viewport_size(PHONE)
+        page.locator(".wb-text a.wb-ref").last.click()
+        source.locator(".wb-quote").wait_for()
+        pane = source.bounding_box()
+        assert pane is not None
+        assert (pane["x"], pane["width"]) == (0, PHONE["width"])
+        source.get_by_role("button", name="关闭").click()
+        source.wait_for(state="detached")

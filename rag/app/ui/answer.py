@@ -10,8 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rag.app.ui.chart import draw_chart
 from rag.app.ui.memory import MAX_QUESTION_CHARACTERS, ask_again, shown_exchanges, submit
-from rag.app.ui.parts import Parts
-from rag.app.ui.source import show_source
+from rag.app.ui.source import ASKING, open_source
 from rag.presentation.charts import Chart, exchange_to_chart
 from rag.presentation.exchanges import Exchange
 from rag.presentation.html import page
@@ -28,7 +27,7 @@ class Drawing:
     chart: Chart | None
 
 
-def draw_exchange(parts: Parts, number: int, exchange: Exchange) -> DeltaGenerator:
+def draw_exchange(number: int, exchange: Exchange) -> DeltaGenerator:
     """A question and its answer; gives the place of its chart, for what draws charts may have to be loaded first."""
     draw_question(number, exchange.question)
     draw_editing(number, exchange.question)
@@ -38,7 +37,7 @@ def draw_exchange(parts: Parts, number: int, exchange: Exchange) -> DeltaGenerat
         place = st.empty()
         if drawing.sources:
             st.html(drawing.sources)
-        draw_openers(parts, number, exchange)
+        draw_openers(number, exchange)
     return place
 
 
@@ -60,7 +59,7 @@ def drawing_of(number: int, exchange: Exchange) -> Drawing:
     return made[number]
 
 
-def draw_openers(parts: Parts, number: int, exchange: Exchange) -> None:
+def draw_openers(number: int, exchange: Exchange) -> None:
     """A button for each citation that opens it where it is printed; its markers in the answer press it."""
     memory = st.session_state
     if exchange.answer is None or not exchange.answer.citations:
@@ -69,9 +68,10 @@ def draw_openers(parts: Parts, number: int, exchange: Exchange) -> None:
         st.html('<span class="wb-caption">看原页</span>', width="content")
         for citation in exchange.answer.citations:
             label, key = page_sources.opener_label(citation), f"open-source-{number}-{citation.n}"
-            if st.button(page.escape_markdown(label), key=key, disabled=memory.pending is not None):
-                memory.leaf, memory.zoom = citation.page, 0
-                show_source(parts, exchange, citation)
+            st.button(
+                page.escape_markdown(label), key=key, disabled=memory.pending is not None,
+                on_click=open_source, args=(ASKING, exchange, citation),
+            )  # fmt: skip
 
 
 def draw_question(number: int, question: str) -> None:

@@ -11,7 +11,7 @@ from rag.app.ui.chart import draw_chart
 from rag.app.ui.downloads import draw_downloads
 from rag.app.ui.memory import BOARD_REPORT, COMPARED, INDICATORS
 from rag.app.ui.parts import Parts, assistant_of
-from rag.app.ui.source import show_source
+from rag.app.ui.source import REPORTS, open_source
 from rag.boards import Board, Comparison, boards_to_comparison, wanted_indicators
 from rag.presentation import board_rows, word
 from rag.presentation import document as exports
@@ -63,7 +63,7 @@ def draw_board(parts: Parts, reports: Sequence[Report]) -> None:
         return
     shown = board_page.boards_to_shown(f"指标看板 {board.report.title}", [board], tables_of(parts, [board]))
     draw_downloads("board", f"指标看板 {board.report.title}", [shown.exchange])
-    draw_openers(parts, shown, "board")
+    draw_openers(shown, "board")
     st.html(board_page.board_html(board, shown, "source-board"))
 
 
@@ -91,7 +91,7 @@ def draw_comparison(parts: Parts, reports: Sequence[Report]) -> None:
     comparisons = boards_to_comparison(boards, names)
     shown = board_page.boards_to_shown("多份报告对照", boards, tables_of(parts, boards), names)
     draw_saving(comparisons, boards, shown)
-    draw_openers(parts, shown, "compare")
+    draw_openers(shown, "compare")
     st.html(board_page.comparison_html(comparisons, boards, shown, "source-compare"))
     draw_charts(comparisons, boards)
 
@@ -130,14 +130,15 @@ def tables_of(parts: Parts, boards: Sequence[Board]) -> dict[str, Table]:
     return {table.id: table for board in boards for table in parts.index.store.tables(board.report.id)}
 
 
-def draw_openers(parts: Parts, shown: Shown, anchor: str) -> None:
+def draw_openers(shown: Shown, anchor: str) -> None:
     """A button for each source, out of sight: the page numbers beside the figures press it."""
     assert shown.exchange.answer is not None
     with st.container(key="wb-hidden"):
         for citation in shown.exchange.answer.citations:
-            if st.button(f"查看出处 {citation.n}", key=f"open-source-{anchor}-{citation.n}"):
-                st.session_state.leaf, st.session_state.zoom = citation.page, 0
-                show_source(parts, shown.exchange, citation)
+            st.button(
+                f"查看出处 {citation.n}", key=f"open-source-{anchor}-{citation.n}",
+                on_click=open_source, args=(REPORTS, shown.exchange, citation),
+            )  # fmt: skip
 
 
 def draw_saving(comparisons: Sequence[Comparison], boards: Sequence[Board], shown: Shown) -> None:

@@ -26,6 +26,7 @@ from rag.app.ui.memory import (
 from rag.app.ui.parts import Parts, assistant_of
 from rag.app.ui.script import page_script
 from rag.app.ui.sidebar import draw_sidebar
+from rag.app.ui.source import ASKING, draw_source
 from rag.app.ui.suggested import draw_first_questions, draw_next_questions
 from rag.assistant import Assistant
 from rag.errors import KeepingError, WenbaoError
@@ -49,6 +50,7 @@ def draw(parts: Parts, viewer: str) -> None:
     reports = assistant_of(parts, parts.settings.model).reports()
     with st.sidebar:
         filters, model = draw_sidebar(parts, viewer, reports)
+    draw_source(parts, ASKING)
     watch_index(parts, parts.index.store.generation())
     busy = memory.pending is not None
     st.chat_input(
@@ -85,7 +87,7 @@ def draw_conversation(parts: Parts, viewer: str) -> list[DeltaGenerator]:
     """What was asked and answered so far; gives the places of the charts."""
     places = []
     for number, exchange in enumerate(shown_exchanges()):
-        places.append(draw_exchange(parts, number, exchange))
+        places.append(draw_exchange(number, exchange))
         draw_actions(parts, viewer, number, exchange)
     return places
 

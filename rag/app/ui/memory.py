@@ -44,7 +44,7 @@ def begin(conversation: Conversation | None = None, exchanges: Sequence[Exchange
     memory.conversation, memory.exchanges = conversation, list(exchanges)
     memory.thread = memory.get("thread", 0) + 1  # widgets of one conversation are not those of another
     memory.ratings, memory.shown, memory.queued = {}, {}, []
-    memory.again, memory.place = None, None
+    memory.again, memory.place, memory.source = None, None, None
     if conversation is not None:
         memory.visited.add(conversation.id)
 

@@ -13,6 +13,7 @@ from rag.app.ui.memory import BOARD, COMPARISON, FIGURES, VIEW, drained
 from rag.app.ui.parts import Parts
 from rag.app.ui.report_list import draw_list
 from rag.app.ui.script import page_script
+from rag.app.ui.source import REPORTS, draw_source
 from rag.presentation.html import page
 from rag.records import Report
 
@@ -27,6 +28,7 @@ VIEWS: dict[str, Callable[[Parts, Sequence[Report]], None]] = {
 def draw(parts: Parts, viewer: str) -> None:
     """One of the views, whichever the address names or the reader chooses."""
     reports = parts.index.store.reports()
+    draw_source(parts, REPORTS)
     st.html(page.reports_head_html(reports))
     follow_address([report.id for report in reports])
     st.session_state.setdefault(VIEW, next(iter(VIEWS)))
