@@ -90,9 +90,15 @@ def test_a_source_stands_beside_the_answer_where_there_is_room(browser: Browser,
         source.wait_for(state="detached")
         assert page.evaluate("document.activeElement.className") == "wb-ref"
         page.set_viewport_size(PHONE)
-        page.locator(".wb-text a.wb-ref").last.click()
+        page.wait_for_timeout(500)
+        marker = page.locator(".wb-text a.wb-ref").last
+        before = marker.bounding_box()
+        marker.click()
         source.locator(".wb-quote").wait_for()
-        pane = source.bounding_box()
+        pane, after = source.bounding_box(), marker.bounding_box()
+        assert before is not None
+        assert after is not None
+        assert after["y"] == pytest.approx(before["y"], abs=2)  # nothing moves below it
         assert pane is not None
         assert (pane["x"], pane["width"]) == (0, PHONE["width"])
         source.get_by_role("button", name="关闭").click()

@@ -84,10 +84,12 @@ def copy_html(exchange: Exchange) -> str:
 def _answer(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
     """The answer, what is to be known of its figures, and its conflicts."""
     is_summary = answer.query.purpose is Purpose.SUMMARY  # its lines are the table already
+    blocks = answer_to_blocks(answer)
+    blocks = blocks[:1] if answer.query.purpose is Purpose.HELP else blocks  # its examples are buttons below
     parts = [
         _understood(answer),
         UNSURE_LINE if answer.sureness is Certainty.UNSURE else "",
-        f'<div class="wb-text">{"".join(_block(block, anchor) for block in answer_to_blocks(answer))}</div>',
+        f'<div class="wb-text">{"".join(_block(block, anchor) for block in blocks)}</div>',
         "" if is_summary else facts_html(asked_figures(exchange), lambda n: _marker(n, anchor)),
         *(_conflict(conflict, anchor) for conflict in answer.conflicts),
         cautions_html(answer),
