@@ -67,7 +67,7 @@ LOADED_EARLY = {
 READ_THE_ENVIRONMENT = {
     "settings.settings",
     "sandbox.child",  # hands it on to the child that parses
-    "benchmarks.faults",  # sets a proxy that fails
+    "benchmarks.faults.service",  # sets a proxy that fails
 }
 
 BUILT_BY_ASSEMBLY = {
