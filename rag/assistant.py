@@ -134,6 +134,7 @@ class Assistant:
         watch.enter(ANSWER)
         boards: list[Board] = []
         searched = [report for report in reports if report.id in query.report_ids]
+        searched = [report for report in searched if report.college in query.colleges] or searched
         if query.purpose is Purpose.HELP:
             draft = question_to_help(query.question, filtered_reports(reports, filters), self._suggestions)
         elif not query.colleges and len({report.college for report in searched}) > 1:
