@@ -448,6 +448,85 @@ def test_label_over_columns_that_lack_their_own_leaves_the_table_as_text() -> No
     assert grids_of(drawing, head, words(FIGURES[1:], tops=(90, 110))) == ()
 
 
+def test_short_rules_below_both_levels_of_a_header() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 130)] + [line(135, y, 290, y) for y in (70, 90)]
+    (grid,) = grids_of(drawing, TWO_LEVELS, words(FIGURES[1:], tops=(90, 110)))
+    assert rows_of(grid) == HEADED
+
+
+def test_rows_with_few_figures_among_full_ones() -> None:
+    rows = [
+        ["name", "staff", "area", "note"],
+        ["east", "12", "34", "new"],
+        ["west", "5", "6", "old"],
+        ["all", "17", "", ""],
+    ]
+    drawing = [line(50, y, 370, y) for y in (50, 70, 130)]
+    (grid,) = grids_of(drawing, words(rows, columns=(50, 130, 210, 290), tops=(50, 70, 90, 110)))
+    assert rows_of(grid) == rows
+
+
+RANKS = [["full", "12", "1%"], ["half", "34", "2%"], ["none", "5", "3%"], ["good", "6", "4%"], ["bad", "7", "5%"]]
+MERGED = words([["", "staff", "share"], *RANKS], columns=(110, 180, 240), tops=(50, 70, 90, 110, 130, 150))
+
+
+@pytest.mark.parametrize(
+    "tops", [pytest.param((104, 154), id="amid their rows"), pytest.param((84, 144), id="beside the first")]
+)
+def test_row_labels_beside_several_rows(tops: tuple[int, int]) -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 70, 170)]
+    labels = [text("title", 58, tops[0]), text("degree", 58, tops[1])]
+    (grid,) = grids_of(drawing, MERGED, labels, [text("what is counted", 62, 64)])
+    assert [(cell.text, cell.row, cell.row_span) for cell in grid.cells if not cell.column] == [
+        ("whatiscounted", 0, 1),
+        ("title", 1, 3),
+        ("degree", 4, 2),
+    ]
+    assert [row[1:] for row in rows_of(grid)] == [["", "staff", "share"], *RANKS]
+
+
+def test_row_labels_beside_rows_in_doubt_leave_the_table_as_text() -> None:
+    drawing = [line(50, y, 290, y) for y in (50, 70, 170)]
+    labels = [text("title", 58, 104), text("degree", 58, 144)]
+    assert grids_of(drawing, MERGED, labels, [text("what", 62, 64)]) == ()
+
+
+def continued(*drawing: list[str]) -> tuple[Grid, ...]:
+    """The tables of a page after one that left a table open."""
+    with pdfplumber.open(io.BytesIO(pdf_of(part for parts in drawing for part in parts))) as document:
+        page = document.pages[0]
+        letters = page_letters(page)
+
+        def text_of(*box: float) -> str:
+            return "\n".join(line.text for line in print_lines(letters_within(letters, box)))
+
+        return page_to_grids(page, text_of, columns=(50, 130, 210, 290))
+
+
+HEAD = [text("a running head", 150, 20)]
+
+
+def test_rows_that_go_on_from_the_page_before() -> None:
+    (grid,) = continued(HEAD, words(FIGURES[1:], tops=(60, 80)), [line(50, 100, 290, 100)], [text("prose", 50, 150)])
+    assert rows_of(grid) == FIGURES[1:]
+    assert grid.open_top
+    assert not grid.open_bottom
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        pytest.param([[text("words of prose in a line", 50, 60)], words(FIGURES[1:], tops=(60, 80))], id="prose first"),
+        pytest.param([words(FIGURES[1:], columns=(90, 130, 190), tops=(60, 80))], id="other columns"),
+        pytest.param(
+            [words(FIGURES[1:], tops=(60, 80)), words([["x", "y", "z"]] * 3, tops=(160, 180, 200))], id="no end"
+        ),
+    ],
+)
+def test_what_does_not_go_on_from_the_page_before(drawing: list[list[str]]) -> None:
+    assert continued(HEAD, *drawing) == ()
+
+
 NUMBERED = [["no", "name", "said"], ["1", "staff 12", ""], ["2", "no ratio", "as above"], ["3", "area", "all of it"]]
 
 
@@ -510,6 +589,17 @@ def test_table_without_rules_with_a_wrapped_label() -> None:
     labels = [typed("机电", 60, 79), typed("工程系", 60, 91), typed("外语", 60, 114), typed("贸易系", 60, 126)]
     (grid,) = unruled(CAPTION, row(60, "系部", "人数", "占比"), *rows, *labels)
     assert [line[0] for line in rows_of(grid)] == ["系部", "机电工程系", "外语贸易系", "合计"]
+
+
+def test_table_without_rules_whose_header_has_two_levels() -> None:
+    head = [
+        typed("系部", 60, 66),
+        row(60, "", "     就业", "", "     升学"),
+        row(75, "", "人数", "占比", "人数", "占比"),
+    ]
+    rows = [row(100, "机电系", "12", "34", "5", "6"), row(120, "外语系", "45", "56", "7", "8")]
+    (grid,) = unruled(typed("表2就业情况", 250, 40), *head, *rows)
+    assert rows_of(grid)[:2] == [["系部", "就业", "", "升学", ""], ["", "人数", "占比", "人数", "占比"]]
 
 
 @pytest.mark.parametrize(

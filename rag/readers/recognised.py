@@ -11,7 +11,6 @@ from pathlib import Path
 
 from rag.readers.page_runs import Run
 from rag.records import Grid, Line, Page, PageStatus
-from rag.replacing import replace_file
 from rag.sandbox.values import json_to_value, value_to_json
 
 WAITING = "这一页是图片，正在等待文字识别。"
@@ -103,7 +102,7 @@ class RecognisedPages:
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished = target.with_suffix(f".{os.getpid()}.part")
         unfinished.write_bytes(value_to_json(RecognisedPage, page))
-        replace_file(unfinished, target)
+        unfinished.replace(target)
 
     def missing(self, sha256: str, numbers: Iterable[int]) -> tuple[int, ...]:
         """Those of the pages that are not kept."""

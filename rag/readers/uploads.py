@@ -12,7 +12,6 @@ from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from rag.errors import UnreadableFileError
-from rag.replacing import replace_file
 
 MAX_NAME_LENGTH = 80
 """Characters of a kept file name's stem."""
@@ -84,7 +83,7 @@ def _take_name(whole: Path, candidate: Path) -> None:
         raise
     except OSError:  # a file system without links
         candidate.open("xb").close()
-        replace_file(whole, candidate)
+        whole.replace(candidate)
 
 
 def _digest(path: Path) -> bytes:

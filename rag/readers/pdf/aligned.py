@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
+from rag.readers.pdf.aligned_continued import MAX_FOOT_LINES
 from rag.readers.pdf.aligned_header import leaf_lines, with_header
-from rag.readers.pdf.aligned_levels import level_rule, level_rules
+from rag.readers.pdf.aligned_levels import level_rules, rules_over_ruled
+from rag.readers.pdf.aligned_merges import merged_rows
 from rag.readers.pdf.aligned_rows import MIN_CORRIDOR, column_edges, has_figures, merged_row_edges, row_edges
 from rag.readers.pdf.letters import Letter, PrintLine, letters_within, print_lines
 from rag.readers.pdf.ruling import Lattice, Rule
@@ -26,8 +28,6 @@ SAME_END = 6.0
 """Points the ends of a table's rules differ by at most."""
 MAX_LINE_GAP = 0.8
 """Heights of the type between the lines of a header, and between it and the rule below, at most."""
-MAX_FOOT_LINES = 2
-"""Lines below a table that goes on on the next page."""
 MAX_HEADER_HEIGHT = 50.0
 """Points above the first rule in which a header ruled only below is looked for."""
 
@@ -39,15 +39,22 @@ def aligned_lattices(
 ) -> list[Lattice]:
     """A lattice for each group of equally long rules that words in clear columns stand between: over the table, below its
     header and at its foot. The second may begin further right, the third be missing where the page ends."""
-    lattices = []
+    lattices: list[Lattice] = []
     groups = [part for group in _equal_rules(horizontals) for part in _parts(group, letters)]
-    for group in groups:
+    for group in sorted(groups, key=lambda group: group[0].start - group[0].end):
+        if any(_stands_in(group[0], lattice) for lattice in lattices):
+            continue
         foot = _page_foot(group[-1], letters) if len(group) < MIN_RULES else None
         lattice = _read_rules(group, horizontals, verticals, letters)
         if not lattice and foot and (further := _read_rules([*group, foot], horizontals, verticals, letters)):
             lattice = replace(further, open_bottom=True)
         lattices += [lattice] if lattice else []
     return lattices
+
+
+def _stands_in(rule: Rule, lattice: Lattice) -> bool:
+    columns, rows = lattice.column_edges, lattice.row_edges
+    return rows[0] < rule.at < rows[-1] and columns[0] - SAME_END <= rule.start and rule.end <= columns[-1] + SAME_END
 
 
 def _page_foot(last: Rule, letters: Sequence[Letter]) -> Rule | None:
@@ -68,7 +75,7 @@ def _read_rules(
     inner = [rule for rule in horizontals if rule not in group and _inside(rule, group)]
     if any(_crosses(down, group) for down in verticals):
         return None
-    return _read(group, inner, letters) or _read_below_short(group, inner, letters)
+    return _read_below_short(group, inner, letters) or _read(group, inner, letters)
 
 
 def _equal_rules(rules: Sequence[Rule]) -> list[list[Rule]]:
@@ -125,25 +132,19 @@ def _read(group: Sequence[Rule], inner: Sequence[Rule], letters: Sequence[Letter
 
 
 def _read_below_short(group: Sequence[Rule], inner: Sequence[Rule], letters: Sequence[Letter]) -> Lattice | None:
-    """As `_read` where the rule below the header is drawn only under the lowest labels of its last columns."""
-    if len(group) < MIN_RULES - 1:
+    """As `_read` where the rule below the header is drawn only under the lowest labels, not under those of one level."""
+    if len(group) < MIN_RULES - 1 or not inner or any(rule.at > group[1].at for rule in inner):
         return None
-    first, last = group[0], group[-1]
-    heads = [rule for rule in inner if rule.at < group[1].at]
-    if len(heads) != 1 or abs(heads[0].end - last.end) > SAME_END or heads[0].start - first.start <= SAME_END:
-        return None
-    head = Rule(heads[0].at, first.start, first.end)
-    header = print_lines(letters_within(letters, (first.start, first.at, first.end, head.at)))
-    short = [rule for rule in inner if rule.at > head.at]
-    bands = _bands([head, *group[1:]], letters, first.start, first.end)
-    if short or not header or not all(bands) or not any(map(is_figure, bands[0][0].pieces(MIN_CORRIDOR))):
+    first, last = group[0], max(rule.at for rule in inner)
+    short = [rule for rule in inner if last - rule.at < SAME_END]
+    rules = [Rule(last, first.start, first.end), *group[1:]]
+    header = print_lines(letters_within(letters, (first.start, first.at, first.end, last)))
+    bands = _bands(rules, letters, first.start, first.end)
+    if not all(bands) or not any(map(is_figure, bands[0][0].pieces(MIN_CORRIDOR))):
         return None
     edges = column_edges([line for band in bands for line in band], [], first.start, first.end)
-    run = range(
-        next((at for at, right in enumerate(edges[1:]) if right > heads[0].start + SAME_END), 0), len(edges) - 1
-    )
-    rule = level_rule(header, edges, run) if len(run) > 1 else None
-    return _lattice(first, [head, *group[1:]], bands, header, [rule], []) if rule else None
+    partial = [rule for rule in inner if rule not in short] or rules_over_ruled(header, edges, short)
+    return _lattice(first, rules, bands, header, partial, []) if partial else None
 
 
 def _bands(rules: Sequence[Rule], letters: Sequence[Letter], left: float, right: float) -> list[list[PrintLine]]:
@@ -169,6 +170,9 @@ def _lattice(
     if len(edges) < 3 or not has_figures(body, edges):
         return None
     rows = merged_row_edges(rules, bands, edges, short) if short else row_edges(rules, bands, edges)
+    if not rows and not short:
+        borders, short = merged_rows(rules, bands, edges)
+        rows = [rules[0].at, *(rule.at for rule in borders)] if borders else []
     return with_header(edges, [first.at, *rows], header, partial, short) if rows else None
 
 

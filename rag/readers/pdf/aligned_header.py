@@ -44,8 +44,9 @@ def with_header(
     """
     count = len(edges) - 1
     leaves = leaf_lines(header, partial)
+    wide = _is_wide(leaves, edges)
     if len({round(rule.at / MIN_OVERHANG) for rule in partial}) > 1 or any(
-        crosses_column(line, edges) for line in leaves
+        crosses_column(line, edges[wide:]) for line in leaves
     ):
         return None
     if leaves and any(
@@ -53,19 +54,26 @@ def with_header(
         for column in zip(*(places(line, edges) for line in leaves), strict=True)
     ):
         return None
-    groups = [columns_of_labels(header, rule, edges) for rule in partial]
+    groups = [_columns_of_labels(header, rule, edges) for rule in partial]
     if not all(groups):
         return None
     grouped = list(chain.from_iterable(groups))
     single = set(range(count)) - set(chain.from_iterable(grouped))
     levels = 2 if partial else 1
-    regions = [Region(0, column, levels, 1) for column in single]
+    regions = [Region(0, column, levels, 1) for column in single if column > 1 or not wide]
+    regions += [Region(0, 0, levels, 2)] if wide else []
     regions += [Region(0, columns[0], 1, len(columns)) for columns in grouped]
     regions += [Region(1, column, 1, 1) for columns in grouped for column in columns]
     row_edges = [rows[0], *([partial[0].at] if partial else []), *rows[1:]]
     regions += _body(edges, row_edges, levels, short)
     ordered = sorted(regions, key=lambda region: (region.row, region.column))
     return Lattice(tuple(edges), tuple(row_edges), tuple(ordered), 0.0, False, False)
+
+
+def _is_wide(leaves: Sequence[PrintLine], edges: Sequence[float]) -> bool:
+    """Whether one label stands over both of the first two columns, those of the names of rows."""
+    over = [line for line in leaves if any(edges[0] <= letter.left < edges[2] for letter in line.letters)]
+    return len(edges) > 3 and len(over) == 1 and stands_over(over[0], edges[1])
 
 
 def _body(edges: Sequence[float], row_edges: Sequence[float], first: int, short: Sequence[Rule]) -> Iterator[Region]:
@@ -79,7 +87,7 @@ def _body(edges: Sequence[float], row_edges: Sequence[float], first: int, short:
                 top = row + 1
 
 
-def columns_of_labels(header: Sequence[PrintLine], rule: Rule, edges: Sequence[float]) -> list[range]:
+def _columns_of_labels(header: Sequence[PrintLine], rule: Rule, edges: Sequence[float]) -> list[range]:
     """The columns below each label over a rule inside the header, drawn for one of them or on for all; none in doubt."""
     inside = [at for at, (left, right) in enumerate(pairwise(edges)) if rule.start <= (left + right) / 2 <= rule.end]
     labels = labels_over(header, rule)

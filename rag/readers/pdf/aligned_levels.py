@@ -1,14 +1,14 @@
-"""Headers of two levels that no rule parts: the rule that would stand below the labels over several columns."""
+"""Headers of two levels that no rule parts: the rules that would stand below labels over several columns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, combinations, pairwise
 from statistics import fmean
 
-from rag.readers.pdf.aligned_header import columns_of_labels, crosses_column, labels_over, stands_over
-from rag.readers.pdf.aligned_rows import MIN_GAP, places
-from rag.readers.pdf.letters import Letter, PrintLine, letters_within, print_lines
+from rag.readers.pdf.aligned_header import MAX_OFF_CENTRE, MAX_TRIED, crosses_column, labels_over, stands_over
+from rag.readers.pdf.aligned_rows import MIN_GAP
+from rag.readers.pdf.letters import Letter, PrintLine, print_lines
 from rag.readers.pdf.ruling import Rule
 
 LEVEL = 0.3
@@ -16,8 +16,8 @@ LEVEL = 0.3
 
 
 def level_rules(header: Sequence[PrintLine], edges: Sequence[float]) -> list[Rule]:
-    """A rule below the labels of a header that stand over borders of columns, for each run of columns below such labels;
-    none where no label does, or where it is in doubt what stands below them.
+    """A rule below each label of a header that stands over several columns, as wide as these; none where no label does,
+    or where it is in doubt what stands below them.
 
     The columns below them have their own labels at one height; the labels of all others stand elsewhere.
     """
@@ -35,25 +35,55 @@ def level_rules(header: Sequence[PrintLine], edges: Sequence[float]) -> list[Rul
     level = fmean(map(_middle, seeds))
     reach = LEVEL * max(line.size for line in header)
     grouped = [fits and abs(_middle(column) - level) <= reach for fits, column in zip(below, columns, strict=True)]
-    rules = [level_rule(header, edges, run) for run in _runs(grouped)]
-    return [rule for rule in rules if rule] if all(rules) else []
+    return _rules_over_all(header, edges, grouped)
 
 
-def level_rule(header: Sequence[PrintLine], edges: Sequence[float], run: range) -> Rule | None:
-    """A rule between labels over several of these columns and the labels of each of them; None where these do not fit."""
-    start, end = edges[run[0]], edges[run[-1] + 1]
-    lines = print_lines(letters_within([letter for line in header for letter in line.letters], (start, 0, end, 1e6)))
+def rules_over_ruled(header: Sequence[PrintLine], edges: Sequence[float], ruled: Sequence[Rule]) -> list[Rule]:
+    """As `level_rules`, where the columns below such labels are told by rules drawn under their own."""
+    middles = [(left + right) / 2 for left, right in pairwise(edges)]
+    return _rules_over_all(header, edges, [any(rule.start < at < rule.end for rule in ruled) for at in middles])
+
+
+def _rules_over_all(header: Sequence[PrintLine], edges: Sequence[float], grouped: Sequence[bool]) -> list[Rule]:
+    found = [_rules_over(header, edges, run) for run in _runs(grouped)]
+    return list(chain.from_iterable(found)) if all(found) else []
+
+
+def _rules_over(header: Sequence[PrintLine], edges: Sequence[float], run: range) -> list[Rule]:
+    """A rule below each label over several of these columns, all of which have labels below; none where these do not fit."""
     own = edges[run[0] : run[-1] + 2]
-    for above, below in pairwise(range(len(lines))):
-        leaves = lines[below:]
-        filled = all(map(any, zip(*(places(line, own) for line in leaves), strict=True)))
-        if not filled or any(crosses_column(line, own) for line in leaves):
+    letters = _within([letter for line in header for letter in line.letters], own[0], own[-1])
+    lines = print_lines(letters)
+    for at in range(1, len(lines)):
+        leaves = [
+            _within([letter for line in lines[at:] for letter in line.letters], *sides) for sides in pairwise(own)
+        ]
+        if not all(leaves) or any(crosses_column(line, own) for line in lines[at:]):
             continue
-        rule = Rule((lines[above].bottom + leaves[0].top) / 2, start, end)
-        parts = columns_of_labels(lines, rule, edges)
-        if len(parts) == len(labels_over(lines, rule, MIN_GAP)) < len(run):
-            return rule
-    return None
+        rule = Rule((lines[at - 1].bottom + lines[at].top) / 2, own[0], own[-1])
+        labels = [fmean(span) for span in labels_over(lines[:at], rule, MIN_GAP)]
+        if cuts := _shares(labels, [_centre(column) for column in leaves]):
+            return [Rule(rule.at, own[start], own[end]) for start, end in pairwise(cuts)]
+    return []
+
+
+def _shares(labels: Sequence[float], columns: Sequence[float]) -> tuple[int, ...]:
+    """Where columns are parted so that the middle of each share stands below a label; nothing where no parting fits."""
+    count = len(columns)
+    if not 0 < len(labels) < count:
+        return ()
+    ways = [(0, *cuts, count) for cuts in combinations(range(1, count), len(labels) - 1)][:MAX_TRIED]
+    offset, best = min((max(map(abs, _offsets(labels, columns, way))), way) for way in ways)
+    return best if offset <= MAX_OFF_CENTRE * (columns[-1] - columns[0]) / (count - 1) else ()
+
+
+def _offsets(labels: Sequence[float], columns: Sequence[float], way: Sequence[int]) -> list[float]:
+    shares = pairwise(way)
+    return [label - (columns[start] + columns[end - 1]) / 2 for label, (start, end) in zip(labels, shares, strict=True)]
+
+
+def _centre(letters: Sequence[Letter]) -> float:
+    return (min(letter.left for letter in letters) + max(letter.right for letter in letters)) / 2
 
 
 def _within(letters: Sequence[Letter], left: float, right: float) -> list[Letter]:

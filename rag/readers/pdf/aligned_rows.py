@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from rag.readers.pdf.letters import Letter, PrintLine
@@ -83,7 +83,7 @@ def row_edges(rules: Sequence[Rule], bands: Sequence[Sequence[PrintLine]], edges
     stand above each other in one; else the lines that stand closer to each other than to the rest.
     """
     lines = [places(line, edges) for band in bands for line in band]
-    if all(map(_is_row, lines)) or _are_numbered(lines):
+    if are_rows(lines) or _are_numbered(lines):
         groups = [[[line] for line in band] for band in bands]
     elif len(bands) > 1 and not any(_stacks_figures(band, edges) for band in bands):
         groups = [[list(band)] for band in bands]
@@ -120,6 +120,18 @@ def _together(band: Sequence[PrintLine], edges: Sequence[float]) -> list[str]:
 
 def _is_row(texts: Sequence[str]) -> bool:
     return bool(texts[0]) and any(map(_VALUE.fullmatch, texts[1:])) and sum(map(bool, texts)) * 2 > len(texts)
+
+
+def are_rows(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether each of some lines is a row: a name with figures, in most cells or where most rows have figures."""
+    full = [texts for texts in rows if _is_row(texts)]
+    columns = {at for texts in full for at, text in enumerate(texts) if at and _VALUE.fullmatch(text)}
+    return len(full) * 2 >= len(rows) and all(_is_row(texts) or _is_sparse(texts, columns) for texts in rows)
+
+
+def _is_sparse(texts: Sequence[str], columns: Collection[int]) -> bool:
+    filled = [(at, text) for at, text in enumerate(texts) if at and text]
+    return bool(texts[0] and filled) and all(at in columns and _VALUE.fullmatch(text) for at, text in filled)
 
 
 def _are_numbered(rows: Sequence[Sequence[str]]) -> bool:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from rag.readers.pdf.aligned_header import with_header
+from rag.readers.pdf.aligned_header import leaf_lines, with_header
+from rag.readers.pdf.aligned_levels import level_rules
 from rag.readers.pdf.aligned_rows import column_edges, has_figures, near_lines, row_edges
 from rag.readers.pdf.letters import Box, Letter, PrintLine, print_lines
 from rag.readers.pdf.ruling import Lattice, Rule
@@ -79,12 +80,13 @@ def _read(caption: PrintLine, region: Sequence[PrintLine]) -> Lattice | None:
     body = region[len(header) :]
     if not header or len(body) < MIN_LINES - 1:
         return None
-    edges = column_edges(body, header, left, right)
+    partial = level_rules(header, column_edges(body, [], left, right))
+    edges = column_edges(body, leaf_lines(header, partial), left, right)
     if len(edges) < 3 or not has_figures(body, edges):
         return None
     top, foot = header[0].top - 1, (header[-1].bottom + body[0].top) / 2
     rows = row_edges([Rule(foot, left, right), Rule(body[-1].bottom + 1, left, right)], [body], edges)
-    return with_header(edges, [top, *rows], header, [], []) if len(rows) >= MIN_LINES else None
+    return with_header(edges, [top, *rows], header, partial, []) if len(rows) >= MIN_LINES else None
 
 
 def _header(region: Sequence[PrintLine]) -> list[PrintLine]:

@@ -1,6 +1,6 @@
 """Everything that goes wrong at a model's service, and what the asker sees of it: a table, and whether it is as it should be.
 
-usage: python -m evals.benchmarks.faults.service [QUESTIONS.jsonl] [--reports DIR]
+usage: python -m evals.benchmarks.faults [QUESTIONS.jsonl] [--reports DIR]
 
 A real local server speaks the protocol and misbehaves on cue; the whole pipeline asks it the first question of the file
 that has one figure. Exit code 1 where a fault ends otherwise than it should.

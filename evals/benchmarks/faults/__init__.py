@@ -1,1 +1,0 @@
-"""Faults put in on purpose, and how they end."""
