@@ -186,7 +186,7 @@ def _export(assistant: Assistant, cases: Sequence[Case], path: Path, folder: Pat
     from evals.run import write_text
     from evals.terminal import export_to_text, json_text
     from rag.ingest import Progress
-    from rag.language.tokens import token_counter
+    from rag.language.tokens import ESTIMATE
 
     lines, told = [], []
     with progress_bar("导出") as show:
@@ -199,7 +199,7 @@ def _export(assistant: Assistant, cases: Sequence[Case], path: Path, folder: Pat
     write_text(path, "".join(lines))
     record = {**manifest, "fingerprints": {item.case.id: item.fingerprint for item in told}}
     write_text(folder / RECORD, json_text(record))
-    say(export_to_text(summarise_export(told), token_counter()[1]))
+    say(export_to_text(summarise_export(told), ESTIMATE))
     complain(f"已写出 {path}；导入时用同一个 --out（{folder}），可以核对提示没有变过。")
 
 

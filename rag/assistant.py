@@ -56,8 +56,6 @@ class Assistant:
     model: ChatModel | None = None
     price: Callable[[int, int], Decimal | None] = lambda input_tokens, output_tokens: None
     """What so many tokens in and out cost, in yuan."""
-    count_prompt_tokens: Callable[[str], int] | None = None
-    """Counts for the model's budget; `count_tokens` where it is None."""
 
     def reports(self) -> tuple[Report, ...]:
         """What is indexed now, by college, year and id."""
@@ -126,7 +124,7 @@ class Assistant:
         if calls is None:
             answered = answer_built_in(given, watch.enter)
         else:
-            answered = answer_with_model(calls, given, self._prompt_counter, on_text, should_stop, watch.enter)
+            answered = answer_with_model(calls, given, self.count_tokens, on_text, should_stop, watch.enter)
         return self._verified(answered, given, watch.finish())
 
     def _without_search(
@@ -136,6 +134,7 @@ class Assistant:
         watch.enter(ANSWER)
         boards: list[Board] = []
         searched = [report for report in reports if report.id in query.report_ids]
+        searched = [report for report in searched if report.college in query.colleges] or searched
         if query.purpose is Purpose.HELP:
             draft = question_to_help(query.question, filtered_reports(reports, filters), self._suggestions)
         elif not query.colleges and len({report.college for report in searched}) > 1:
@@ -168,7 +167,7 @@ class Assistant:
 
     def prompt(self, model: ChatModel, given: Given) -> AnswerPrompt:
         """What `ask` would put to the model."""
-        return given_to_prompt(given, model, self._prompt_counter)
+        return given_to_prompt(given, model, self.count_tokens)
 
     def settle(self, model: ChatModel, reply: ModelReply, prompt: AnswerPrompt, given: Given) -> VerifiedAnswer:
         """The answer that a reply the model gave elsewhere makes; ReplyFormatError where it cannot be read."""
@@ -180,10 +179,6 @@ class Assistant:
             model_returned=reply.model_returned,
         )
         return self._verified(replace(answered, draft=draft), given, ())
-
-    @property
-    def _prompt_counter(self) -> Callable[[str], int]:
-        return self.count_prompt_tokens or self.count_tokens
 
     def _understood(
         self,

@@ -121,6 +121,14 @@ def test_reports_ingested_meanwhile_appear(tmp_path: Path, monkeypatch: pytest.M
     assert not page.chat_input(key="question").disabled
 
 
+def test_more_uploads_than_there_may_be_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENBAO_UPLOADS_MB", "0")
+    page = open_page(tmp_path, monkeypatch)
+    page.file_uploader(key="upload").set_value([("甲.md", REPORT.encode(), "text/markdown")]).run()
+    assert "0 MB 的上限" in html(page)
+    assert not (tmp_path / "uploads").exists()
+
+
 def test_uploads_are_read_once_and_refused_with_their_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = open_page(tmp_path, monkeypatch)
     page.file_uploader(key="upload").set_value(
@@ -185,7 +193,12 @@ def test_a_greeting_is_answered_with_questions_to_press(filled: Path, monkeypatc
     page = ask(open_page(filled, monkeypatch), "你好")
     assert "您好！我是问报" in html(page)
     assert "没有找到" not in html(page)
-    assert any(button.key and button.key.startswith("next-") for button in page.button)
+    offered = [button.key for button in page.button if button.key and button.key.startswith("next-")]
+    assert len(offered) > 1
+    assert offered[-1].startswith("next-总结一下")
+    assert "<li>" not in html(page)  # what may be asked stands once, as buttons
+    page.button(key=offered[-1]).click().run()
+    assert "的情况" in page.session_state.exchanges[-1].question
     ask(page, "总结一下青石职业技术学院2023年的情况")
     assert "<strong>95.27%</strong>" in html(page)
     assert "wb-figures" not in html(page)  # the lines of a summary are the table already

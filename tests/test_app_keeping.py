@@ -98,6 +98,11 @@ def test_conversations_are_listed_opened_renamed_and_deleted(data: Path) -> None
     assert listed(page) == [second]
     assert "c" not in page.query_params
     assert page.session_state.exchanges == []
+    next(button for button in page.button if button.label.startswith("撤销删除")).click().run()
+    assert listed(page) == [second, first]
+    assert [exchange.question for exchange in page.session_state.exchanges] == [QUESTION]
+    assert address(page) == first
+    assert not any(button.label.startswith("撤销删除") for button in page.button)
 
 
 def test_an_address_that_opens_nothing_says_so(data: Path) -> None:
@@ -200,6 +205,36 @@ def test_an_answer_given_anew_keeps_the_one_before_and_its_feedback(data: Path) 
     assert [len(exchange.versions) for exchange in again.session_state.exchanges] == [1, 2]
     press(again, "上一个回答")
     assert again.feedback(key=f"thumb-{again.session_state.thread}-1").value == 1
+
+
+def test_a_question_is_put_otherwise_beside_its_answer_or_at_the_end(data: Path) -> None:
+    page = ask(ask(open_page(), QUESTION), "在校生有多少人？")
+    thread = page.session_state.thread
+    page.text_area(key=f"edited-{thread}-1").set_value("专业对口率呢？")
+    next(button for button in page.button if button.proto.form_id == f"edit-{thread}-1").click().run()
+    first, last = page.session_state.exchanges
+    assert [exchange.question for exchange in last.versions] == ["在校生有多少人？", "专业对口率呢？"]
+    assert "78.4%" in last.text
+    page.text_area(key=f"edited-{thread}-0").set_value("青石职业技术学院在校生有多少人？")
+    next(button for button in page.button if button.proto.form_id == f"edit-{thread}-0").click().run()
+    assert page.session_state.exchanges[:2] == [first, last]
+    assert page.session_state.exchanges[2].question == "青石职业技术学院在校生有多少人？"
+
+
+def test_conversations_are_searched_by_what_was_said(data: Path) -> None:
+    kept = Conversations(Keeping(data / FILE_NAME))
+    page = ask(open_page(), QUESTION)
+    others = [kept.create(LOCAL_USER, [Exchange(f"第{number}问", failure="没有")]).id for number in range(5)]
+    page.run()
+    assert len(listed(page)) == 6
+    page.text_input(key="sought-conversations").set_value("95.27% 就业率").run()
+    assert listed(page) == [address(page)]
+    page.text_input(key="sought-conversations").set_value("第3问").run()
+    assert listed(page) == [others[3]]
+    page.text_input(key="sought-conversations").set_value("食堂").run()
+    assert "没有找到这样的对话" in html(page)
+    page.text_input(key="sought-conversations").set_value("").run()
+    assert len(listed(page)) == 6
 
 
 def test_a_question_in_work_is_answered_after_a_reload(data: Path) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from rag.app.answerers import answerers
 from rag.app.assembly import (
     build_assistant,
     build_chat_model,
@@ -21,6 +22,7 @@ from rag.app.assembly import (
 from rag.errors import ModelError, SettingsError
 from rag.models.embedders import HashingEmbedder, OpenAICompatibleEmbedder
 from rag.records import Message
+from rag.settings.addresses import shown_address
 from rag.settings.settings import ChatSettings, ModelSettings, Settings
 
 SERVICE = ModelSettings(model="m", base_url="http://127.0.0.1:9/v1", max_retries=0, timeout=2.0)
@@ -89,6 +91,20 @@ def test_models_are_listed_with_the_chosen_ones_marked():
     ]
     assert "不用联网" in models[0].description
     assert models[1].description == models[3].description == "m，http://127.0.0.1:9/v1"
+
+
+def test_a_secret_in_an_address_is_shown_nowhere():
+    url = "http://user:pass-word@127.0.0.1:9/v1?key=qu-ery"
+    settings = replace(
+        with_embedder(replace(SERVICE, base_url=url)),
+        models={"c": replace(CHAT, base_url=url), "free": replace(CHAT, base_url=url, api_key_env="")},
+    )
+    shown = repr([(model.description, model.state) for model in configured_models(settings)])
+    shown += repr([(one.about, one.missing) for one in answerers(settings, None)])
+    assert "http://127.0.0.1:9/v1" in shown
+    assert "pass-word" not in shown
+    assert "qu-ery" not in shown
+    assert shown_address("http://[x") == "（地址不合格式）"
 
 
 def test_a_chat_model_is_built_by_alias_without_its_key():

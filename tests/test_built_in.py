@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from answer_samples import make_passage, make_report, make_table, table_passage
 
 from rag.answering.built_in import evidence_to_draft
+from rag.answering.built_in.answer import unsure
 from rag.answering.built_in.looking import evidence_to_findings, look_up
 from rag.gate.verify import draft_to_gated
 from rag.question.understand import question_to_query
@@ -163,3 +165,14 @@ def test_the_same_question_is_answered_alike_by_every_process() -> None:
         for seed in ("1", "2", "3")
     }  # fmt: skip
     assert len(said) == 1
+
+
+def test_what_nothing_was_found_for_is_named_beside_what_may_be_meant() -> None:
+    query = question_to_query("东湖职院专任教师有多少人？篮球场有多少个？", (), Filters(), list(REPORTS.values()))
+    weights = query_to_relevance(query, [STAFF.text]).weights
+    findings = evidence_to_findings(Evidence(query, (STAFF,), tuple(sorted(weights.items()))), REPORTS, {})
+    staff, courts = look_up(findings)
+    text = unsure(findings, [staff, replace(courts, choices=())]).text
+    assert text.endswith("“篮球场有多少个”没有找到可能对应的说法。")
+    assert "512人" in text
+    assert "没有找到" not in unsure(findings, [staff]).text

@@ -91,7 +91,8 @@ def test_a_file_of_the_first_layout_is_carried_over(kept: Conversations) -> None
         for statement in _MIGRATIONS[0].split(";"):
             old.execute(statement)
         old.execute("INSERT INTO conversations VALUES ('i', ?, 't', 1.0, 0)", (ME,))
-        old.execute("INSERT INTO exchanges VALUES ('i', 0, '问', '', ?)", (exchange_to_json(FIRST),))
+        row = (FIRST.question, FIRST.record, exchange_to_json(FIRST))
+        old.execute("INSERT INTO exchanges VALUES ('i', 0, ?, ?, ?)", row)
         old.execute("INSERT INTO feedback VALUES (1, ?, 'i', 0, 1.0, 1, '好', '问', '[]', '[]', '')", (ME,))
         old.execute("PRAGMA user_version = 1")
         old.commit()
@@ -259,3 +260,25 @@ def test_threads_make_the_file_together(kept: Conversations) -> None:
         thread.join()
     assert failures == []
     assert [len(kept.of(f"u{number}")) for number in range(6)] == [5] * 6
+
+
+def test_words_are_found_in_titles_questions_and_answers_but_not_in_passages(kept: Conversations) -> None:
+    made = kept.create(ME, [FIRST, Exchange("失败的一问", failure="没有")], title="Title 一")
+    kept.create(OTHER, [FIRST])
+    assert kept.find(ME, "title 第一问 96.12%") == {made.id}
+    assert kept.find(ME, "失败") == {made.id}
+    assert kept.find(ME, "食堂三处") == frozenset()  # stands in a passage that was only retrieved
+    assert kept.find(ME, "%") == {made.id}
+    assert kept.find(ME, " ") == frozenset()
+
+
+@pytest.mark.parametrize("is_emptied", [True, False])
+def test_a_file_that_is_gone_is_said_and_begun_anew_only_when_told(kept: Conversations, is_emptied: bool) -> None:
+    kept.create(ME, [FIRST])
+    path = kept.keeping.path
+    path.write_bytes(b"") if is_emptied else path.unlink()
+    for _ in range(2):
+        with pytest.raises(KeepingError, match="不见了"):
+            kept.of(ME)
+    path.with_name(f"{path.name}.kept").unlink()
+    assert kept.of(ME) == ()

@@ -187,6 +187,16 @@ def test_service_that_changes_its_dimension(serve):
         embedder.embed_query("一二")
 
 
+def test_service_that_floods_is_cut_off_and_its_password_not_named(serve, monkeypatch):
+    monkeypatch.setattr("rag.models.embedders.MAX_REPLY_BYTES", 1_000)
+    service = serve(lambda body: _reply([[1.0] * 10_000]))
+    url = service.url.replace("http://", "http://user:pass-word@")
+    embedder = OpenAICompatibleEmbedder(url, "m", "none", max_retries=0)
+    with pytest.raises(ModelError, match="已停止接收") as caught:
+        embedder.embed_query("一")
+    assert "pass-word" not in f"{caught.value}{embedder.name}"
+
+
 def test_service_is_not_there():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

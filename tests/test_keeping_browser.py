@@ -30,20 +30,27 @@ def saved(page: Page, label: str) -> bytes:
 def test_a_conversation_outlives_reload_and_server_and_is_saved(browser: Browser, tmp_path: Path) -> None:
     data = tmp_path / "data"
     build_index(data, write_reports(tmp_path / "r", a=REPORT))
-    with served(PROJECT / "app.py", WENBAO_DATA=str(data)) as address, opened(browser, address, LAPTOP) as page:
+    with served(PROJECT / "server.py", WENBAO_DATA=str(data)) as address, opened(browser, address, LAPTOP) as page:
         ask(page, QUESTION)
         page.wait_for_url("**/?c=*")
         page.reload()
         page.locator(".wb-answer").wait_for()
         ask(page, "专业对口率呢？")
         query = page.url.partition("?")[2]
+        page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+        page.locator("a.wb-copy-text").last.click()
+        page.get_by_text("已复制").wait_for()
+        copied = page.evaluate("window.copied")
+        assert "78.4%" in copied
+        assert "\n[1] 《青石职业技术学院高等职业教育质量年度报告（2023年度）》" in copied
+        assert "**" not in copied
         page.get_by_text("导出", exact=True).last.click()
         with zipfile.ZipFile(io.BytesIO(saved(page, "Word"))) as file:
             assert "78.4%" in file.read("word/footnotes.xml").decode()
         assert "**78.4%**[^1]" in saved(page, "Markdown").decode()
         assert "78.4" in saved(page, "CSV（数字）").decode("utf-8-sig")
         assert zipfile.is_zipfile(io.BytesIO(saved(page, "Excel（数字）")))
-    with served(PROJECT / "app.py", WENBAO_DATA=str(data)) as address, opened(browser, address, LAPTOP) as page:
+    with served(PROJECT / "server.py", WENBAO_DATA=str(data)) as address, opened(browser, address, LAPTOP) as page:
         page.goto(f"{address}/?{query}")
         page.locator(".wb-answer").nth(1).wait_for()
         assert page.locator(".wb-question").all_inner_texts() == [QUESTION, "专业对口率呢？"]

@@ -42,7 +42,7 @@ def test_two_people_log_in_and_see_their_own(browser: Browser, tmp_path: Path) -
             encoding="utf-8",
         )
         options = ("--secrets.files", str(file))
-        with served(PROJECT / "app.py", *options, port=port, WENBAO_DATA=str(tmp_path / "data")) as address:
+        with served(PROJECT / "server.py", *options, port=port, WENBAO_DATA=str(tmp_path / "data")) as address:
             mine = logged_in(browser, address)
             ask(mine, QUESTION)
             mine.wait_for_url("**/?c=*")
@@ -65,7 +65,7 @@ def test_a_login_that_is_wrong_leaves_the_page_closed(browser: Browser, tmp_path
     file = tmp_path / "secrets.toml"
     file.write_text("[Auth]", encoding="utf-8")
     with served(
-        PROJECT / "app.py", "--secrets.files", str(file), WENBAO_DATA=str(tmp_path / "data"), WENBAO_LOGIN="required"
+        PROJECT / "server.py", "--secrets.files", str(file), WENBAO_DATA=str(tmp_path / "data"), WENBAO_LOGIN="required"
     ) as address:
         for content, said in (("[Auth]", "没有 [auth] 一节"), ("[auth", "不合 TOML 语法"), (None, "找不到登录配置")):
             file.unlink()

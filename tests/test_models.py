@@ -263,6 +263,27 @@ def test_nothing_goes_on_after_the_call(server, reply):
     assert threading.active_count() <= before
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(body=b"data: " + b"x" * 300_000),
+        Reply(body=(b"data: {" + b" " * 50_000 + b"}\n\n") * 50),
+        Reply(status=400, body=b'{"error": "' + b"x" * 300_000),
+        Reply(ANSWER, headers={"Content-Encoding": "gzip"}),
+    ],
+    ids=["a line", "many lines", "an error", "compressed"],
+)
+def test_a_flood_is_cut_off(server, monkeypatch, reply):
+    monkeypatch.setattr("rag.models.http.MAX_REPLY_BYTES", 1_000_000)
+    monkeypatch.setattr("rag.models.requests.MAX_LINE_BYTES", 100_000)
+    server.script = lambda body: reply
+    with pytest.raises(ModelError, match="已停止接收") as caught:
+        model_of(server).reply(MESSAGES)
+    assert not caught.value.retryable
+    assert len(server.requests) == 1
+    assert server.requests[0].headers["accept-encoding"] == "identity"
+
+
 def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

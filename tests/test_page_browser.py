@@ -107,7 +107,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     write_reports(folder / "r", ending="txt", hostile=HOSTILE_REPORT)
     write_pdf_report(folder / "r" / "p.pdf")
     build_index(folder / "data", write_reports(folder / "r", a=REPORT, b=OTHER_REPORT))
-    with served(PROJECT / "app.py", WENBAO_DATA=str(folder / "data")) as address:
+    with served(PROJECT / "server.py", WENBAO_DATA=str(folder / "data")) as address:
         yield address
 
 

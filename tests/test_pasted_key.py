@@ -101,7 +101,7 @@ def test_a_pasted_key_is_used_for_the_session_and_stands_nowhere(site: Site, cap
     assert not page.exception
     assert {request.headers["authorization"] for request in site.server.requests} == {f"Bearer {KEY}"}
     assert len(site.server.requests) > 1
-    site.server.script = lambda body: Reply(status=500, body=f"broken {KEY}".encode())
+    site.server.script = lambda body: Reply(status=400, body=f"broken {KEY}".encode())
     ask(page, "青石职业技术学院专业对口率是多少？")
     exchanges = page.session_state.exchanges
     document = exports.exchanges_to_document("对话", exchanges)

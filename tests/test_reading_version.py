@@ -45,5 +45,10 @@ def test_what_does_not_read_does_not_count(package: Path, name: str) -> None:
     assert source_digest(package, "rag.analysis") == before
 
 
-def test_our_own_has_one() -> None:
-    assert len(reading_version()) == 16
+def test_another_version_of_a_library_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = reading_version.__wrapped__()
+    assert len(before) == 16
+    monkeypatch.setattr("rag.reading.version.version", lambda name: "99" if name == "lxml" else "1")
+    first = reading_version.__wrapped__()
+    monkeypatch.setattr("rag.reading.version.version", lambda name: "1")
+    assert len({before, first, reading_version.__wrapped__()}) == 3

@@ -6,6 +6,7 @@ import pytest
 from answer_samples import make_passage, make_report
 
 from rag.answering.built_in import evidence_to_draft
+from rag.answering.built_in.refusing import searched_in_vain
 from rag.gate.verify import draft_to_gated
 from rag.question.understand import question_to_query
 from rag.records import AnswerStatus, Draft, Evidence, Filters, ReportKind
@@ -64,5 +65,16 @@ def test_nothing_near_is_quoted_where_the_reports_are_not_those_asked_for(questi
     assert not refusal(question).citations
 
 
-def test_at_most_two_titles_are_named() -> None:
-    assert refusal("有几个操场").text.count("《") == 2
+def test_all_reports_of_the_college_asked_about_are_named_and_of_others_two() -> None:
+    every = [make_report(f"{year}.pdf", DONGHU, year=year) for year in range(2019, 2024)] + [
+        make_report("letter.pdf", "", ReportKind.OFFICIAL, 2023)
+    ]
+    known = {report.id: report for report in every}
+
+    def said(question: str) -> str:
+        query = question_to_query(question, (), Filters(), every)
+        return searched_in_vain(Evidence(query, ()), known)
+
+    assert all(f"《{report.title}》" in said("东职有几个操场") for report in every[:5])
+    assert said("东职有几个操场").endswith("等报告。")
+    assert said("有几个操场").count("《") == 2

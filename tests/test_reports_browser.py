@@ -20,7 +20,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     write_reports(folder / "r", ending="txt", hostile=HOSTILE_REPORT)
     write_pdf_report(folder / "r" / "p.pdf")
     build_index(folder / "data", write_reports(folder / "r", a=REPORT, b=OTHER_REPORT))
-    with served(PROJECT / "app.py", WENBAO_DATA=str(folder / "data")) as address:
+    with served(PROJECT / "server.py", WENBAO_DATA=str(folder / "data")) as address:
         yield address
 
 
@@ -53,3 +53,29 @@ def test_reports_stand_side_by_side_with_a_chart(browser, address):
         page.set_viewport_size(PHONE)
         width = page.evaluate("document.scrollingElement.scrollWidth")
         assert width <= PHONE["width"]
+
+
+def test_what_is_shown_has_an_address_to_reload_go_back_to_and_send(browser, address):
+    with opened(browser, address, LAPTOP) as page:
+        page.goto(f"{address}/reports")
+        page.locator('[class*="st-key-board-b-md"] button').click()
+        page.get_by_text("91.06%").wait_for()
+        page.wait_for_url("**/reports?view=board&report=b.md")
+        page.reload()
+        page.get_by_text("91.06%").wait_for()
+        assert page.get_by_text("95.27%").count() == 0
+        page.get_by_text("多份对照").click()
+        page.wait_for_url("**view=compare&report=*&indicator=*")
+        page.locator(".wb-compare table").wait_for()
+        shared = page.url
+        page.go_back()
+        page.locator(".wb-board").first.wait_for()
+        page.get_by_text("91.06%").wait_for()
+    chosen = f"{address}/reports?view=compare&report=b.md&report=a.md&report=gone.md&indicator=就业率&indicator=没有的"
+    with opened(browser, address, LAPTOP) as page:
+        page.goto(chosen)
+        page.locator(".wb-compare table").wait_for()
+        assert page.locator(".wb-compare tbody tr").count() == 1
+        page.wait_for_url(lambda url: "gone" not in url)
+        page.goto(shared)
+        page.locator(".wb-compare tbody tr").nth(1).wait_for()

@@ -18,6 +18,7 @@ __all__ = ["browser"]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 DESK = {"width": 1280, "height": 800}
+WIDE = {"width": 1600, "height": 900}
 PICTURES = os.environ.get("WENBAO_SCREENSHOTS")
 COMPARED = "青石职业技术学院和白河职业技术学院的毕业生就业率分别是多少？"
 
@@ -51,7 +52,7 @@ def test_a_readers_visit(browser: Browser, tmp_path: Path) -> None:
     build_index(tmp_path / "data", PROJECT / "corpus")
     own = write_reports(tmp_path / "own", 青石=REPORT, 白河=OTHER_REPORT)
     with (
-        served(PROJECT / "app.py", WENBAO_DATA=str(tmp_path / "data")) as address,
+        served(PROJECT / "server.py", WENBAO_DATA=str(tmp_path / "data")) as address,
         opened(browser, address, DESK) as page,
     ):
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -85,7 +86,9 @@ def opens_its_page_by_keyboard(page: Page) -> None:
     left, top, right, bottom = marked_part(page.evaluate(PIXELS).encode("latin-1"))
     assert 0 < left < right < 1
     assert 0 < top < bottom < 1
+    page.set_viewport_size(WIDE)
     picture(page, "source")
+    page.set_viewport_size(DESK)
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
 

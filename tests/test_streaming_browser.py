@@ -39,7 +39,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     with ModelServer(reply) as server:
         config = tmp_path / "config.toml"
         config.write_text(f'model = "s"\n[models.s]\nmodel = "s-1"\nbase_url = "{server.url}"\n', encoding="utf-8")
-        with served(PROJECT / "app.py", WENBAO_DATA=str(tmp_path / "data"), WENBAO_CONFIG=str(config)) as address:
+        with served(PROJECT / "server.py", WENBAO_DATA=str(tmp_path / "data"), WENBAO_CONFIG=str(config)) as address:
             yield address
 
 

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from rag.app.terminal import MAX_SHOWN, answer_watch
+from rag.app.terminal import MAX_SHOWN, answer_watch, say_marked
 
 
 class Screen(io.StringIO):
@@ -49,3 +49,15 @@ def test_the_first_interrupt_stops_and_the_second_ends() -> None:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [(Screen(), "就业率 \x1b[1m96%\x1b[0m�[31m [1]\n"), (io.StringIO(), "就业率 96%�[31m [1]\n")],
+)
+def test_bold_words_are_bold_on_a_terminal_and_plain_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, output: io.StringIO, expected: str
+) -> None:
+    monkeypatch.setattr("sys.stdout", output)
+    say_marked("就业率 **96%**\x1b[31m [1]")
+    assert output.getvalue() == expected

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,26 @@ def test_chroma_server_that_is_not_there():
         location = ChromaLocation("127.0.0.1", free.getsockname()[1])
     with pytest.raises(BrokenIndexError, match=r"127\.0\.0\.1"):
         ChromaIndex.server(location, "test")
+
+
+@pytest.mark.parametrize("answers", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"], ids=["never", "once"])
+def test_a_server_that_accepts_and_says_no_more_is_not_waited_for(monkeypatch, answers):
+    monkeypatch.setattr("rag.index.vectors.CONNECT_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+
+        def accept() -> None:
+            first, _ = silent.accept()
+            with first:
+                first.sendall(answers)
+                closed.wait(30)
+
+        closed = threading.Event()
+        thread = threading.Thread(target=accept)
+        thread.start()
+        with pytest.raises(BrokenIndexError, match=r"0\.5 秒没有回应"):
+            ChromaIndex.server(ChromaLocation("127.0.0.1", silent.getsockname()[1]), "test")
+        closed.set()
+        thread.join()
 
 
 def test_exact_search_agrees_with_numpy():

@@ -28,7 +28,7 @@ QUESTIONS = (
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("viewed")
     build_index(folder / "data", write_reports(folder / "r", a=REPORT, b=OTHER_REPORT))
-    with served(PROJECT / "app.py", WENBAO_DATA=str(folder / "data")) as address:
+    with served(PROJECT / "server.py", WENBAO_DATA=str(folder / "data")) as address:
         yield address
 
 
@@ -66,3 +66,40 @@ def test_a_question_stands_at_the_top_until_the_reader_scrolls(
         last = page.locator(".wb-question").last.bounding_box()
         assert last is not None
         assert last["y"] > HIGH + 100
+
+
+def test_a_source_stands_beside_the_answer_where_there_is_room(browser: Browser, address: str) -> None:
+    with opened(browser, address, {"width": 1600, "height": 900}) as page:
+        ask(page, QUESTIONS[0])
+        page.locator(".wb-text a.wb-ref").first.click()
+        source = page.get_by_role("dialog", name="出处")
+        source.locator(".wb-quote").wait_for()
+        page.wait_for_function("document.activeElement?.getAttribute('role') === 'dialog'")
+        pane, text = source.bounding_box(), page.locator(".wb-text").bounding_box()
+        box = page.locator('[data-testid="stChatInput"]').bounding_box()
+        assert pane is not None
+        assert text is not None
+        assert box is not None
+        assert text["x"] + text["width"] <= pane["x"]
+        assert box["x"] + box["width"] <= pane["x"]
+        ask(page, "专业对口率呢？")  # one reads and asks on; the source stays
+        assert "95.27%" in source.locator(".wb-quote").inner_text()
+        page.locator(".wb-text a.wb-ref").last.click()
+        source.locator(".wb-quote").get_by_text("78.4%").wait_for()
+        page.keyboard.press("Escape")
+        source.wait_for(state="detached")
+        assert page.evaluate("document.activeElement.className") == "wb-ref"
+        page.set_viewport_size(PHONE)
+        page.wait_for_timeout(500)
+        marker = page.locator(".wb-text a.wb-ref").last
+        before = marker.bounding_box()
+        marker.click()
+        source.locator(".wb-quote").wait_for()
+        pane, after = source.bounding_box(), marker.bounding_box()
+        assert before is not None
+        assert after is not None
+        assert after["y"] == pytest.approx(before["y"], abs=2)  # nothing moves below it
+        assert pane is not None
+        assert (pane["x"], pane["width"]) == (0, PHONE["width"])
+        source.get_by_role("button", name="关闭").click()
+        source.wait_for(state="detached")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from rag.app.assembly import probe_chat
 from rag.errors import SettingsError
 from rag.models.listening import is_answering
+from rag.settings.addresses import shown_address
 from rag.settings.choices import MODEL_NAMES
 from rag.settings.models import ChatSettings
 from rag.settings.settings import EXTRACTIVE, Settings, has_secret
@@ -68,7 +69,7 @@ def try_key(settings: Settings, alias: str, text: str) -> tuple[PastedKey, str]:
 def _answerer(alias: str, chat: ChatSettings, pasted: PastedKey | None) -> Answerer:
     about = "，".join(filter(None, [chat.about or alias, chat.model]))
     if not chat.api_key_env:
-        missing = "" if is_answering(chat.base_url) else f"{chat.base_url or '它'} 没有回应：请先启动它"
+        missing = "" if is_answering(chat.base_url) else f"{shown_address(chat.base_url) or '它'} 没有回应：请先启动它"
         return Answerer(alias, about, missing)
     has_key = has_secret(chat.api_key_env) or (pasted is not None and pasted.alias == alias)
     return Answerer(alias, about, "" if has_key else f"缺密钥（{chat.api_key_env}）", takes_key=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import SettingsError
 from rag.records import Message
+from rag.settings.addresses import shown_address
 from rag.settings.settings import EXTRACTIVE, ChatSettings, ModelSettings, Settings, has_secret, nearest, secret
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _chat_state(chat: ChatSettings) -> str:
     from rag.models.listening import is_answering
 
     is_absent = not chat.api_key_env and chat.base_url and not is_answering(chat.base_url)
-    return f"{chat.base_url} 没有回应" if is_absent else _state(chat.api_key_env)
+    return f"{shown_address(chat.base_url)} 没有回应" if is_absent else _state(chat.api_key_env)
 
 
 def _state(variable: str) -> str:
@@ -113,7 +114,11 @@ def _embedder_description(model: ModelSettings) -> str:
 
 def _places(model: ModelSettings | ChatSettings) -> str:
     about = model.about if isinstance(model, ChatSettings) else ""
-    parts = (about, model.model, model.base_url or (model.path if isinstance(model, ModelSettings) else model.provider))
+    parts = (
+        about,
+        model.model,
+        shown_address(model.base_url) or (model.path if isinstance(model, ModelSettings) else model.provider),
+    )
     return "，".join(filter(None, parts))
 
 
@@ -246,7 +251,7 @@ def _read_limits(settings: Settings) -> Limits:
 def build_assistant(settings: Settings, index: Index, key: str = "") -> Assistant:
     """The pipeline from a question to an answer over this index; `key` is one pasted for its model."""
     from rag.assistant import Assistant
-    from rag.language.tokens import estimate_tokens, token_counter
+    from rag.language.tokens import estimate_tokens
     from rag.retrieval.growing import RetrievalLimits
 
     _check_alias("回答", settings.model, (EXTRACTIVE, *settings.models))
@@ -259,7 +264,6 @@ def build_assistant(settings: Settings, index: Index, key: str = "") -> Assistan
         estimate_tokens,
         _cached(build_chat_model(settings, settings.model, key), settings),
         lambda sent, received: reply_cost(settings, settings.model, sent, received),
-        lambda text: token_counter()[0](text),
     )
 
 

@@ -13,7 +13,7 @@ from rag import __version__
 from rag.app.models_command import models_app
 from rag.app.options import Config, Data, Debug, Json, Model, Ocr, OneReport, Reports
 from rag.app.refreshing import chosen_settings, ingested, opened, recognised, refresh, report_paths, tell
-from rag.app.report_commands import check_filters, list_boards, list_figures, list_reports
+from rag.app.report_commands import list_boards, list_figures, list_reports, named_reports
 from rag.app.terminal import (
     FAILED,
     SOME_SKIPPED,
@@ -24,6 +24,7 @@ from rag.app.terminal import (
     print_json,
     run,
     say,
+    say_marked,
 )
 from rag.errors import UsageError, WenbaoError
 from rag.settings.settings import PROJECT, environment_for, load_settings
@@ -91,7 +92,7 @@ def chat(
     environment = environment_for(settings, config)
     url = f"http://{f'[{address}]' if ':' in address else address}:{number}"
     code = serve_page(
-        PROJECT / "app.py", address, number, environment, lambda: complain(f"网页地址：{url}（按 Ctrl-C 结束）")
+        PROJECT / "server.py", address, number, environment, lambda: complain(f"网页地址：{url}（按 Ctrl-C 结束）")
     )
     raise typer.Exit(FAILED if code else 0)
 
@@ -139,6 +140,7 @@ def ask(
     model: Model = None,
     config: Config = None,
     wait: Annotated[bool, typer.Option("--wait", help="先等图片里的文字识别完")] = False,
+    ocr: Ocr = None,
     debug: Debug = False,
 ) -> None:
     """提一个问题，回答中每个数字都注明出处。"""
@@ -150,15 +152,14 @@ def ask(
     if not question.strip():
         raise UsageError("问题是空的：请写上要问的内容。")
     turns = _turns(history)
-    settings = chosen_settings(data, reports, model, config)
+    settings = chosen_settings(data, reports, model, config, ocr=ocr)
     with opened(settings) as index:
         if reports is not None or not index.store.reports():
             refresh(settings, index)
         if wait:
             tell(recognised(settings, index))
         assistant = build_assistant(settings, index)
-        filters = Filters(tuple(report or ()), tuple(college or ()), tuple(year or ()))
-        check_filters(filters, assistant.reports())
+        filters = Filters(named_reports(report, assistant.reports()), tuple(college or ()), tuple(year or ()))
         with answer_watch(assistant.model is not None) as watch:
             answer = assistant.ask(
                 question, turns, filters, watch.on_stage, on_text=watch.on_text, should_stop=watch.should_stop
@@ -171,7 +172,7 @@ def ask(
     else:
         if answer.query.standalone != answer.query.question:
             complain(f"理解为：{answer.query.standalone}")
-        say(answer_to_text(answer, known))
+        say_marked(answer_to_text(answer, known))
         if model is None and (line := answerer_line(settings)):
             complain(line)
         if pending:
@@ -221,7 +222,7 @@ def feedback(
     elif as_json:
         print_json([feedback_to_json(item) for item in kept])
     elif kept:
-        say("\n\n".join(feedback_to_text(item) for item in kept))
+        say_marked("\n\n".join(feedback_to_text(item) for item in kept))
     else:
         complain("还没有反馈。读者在网页上给回答点 👍 或 👎 之后，这里会列出来。")
 

@@ -14,7 +14,7 @@ from rag.app.terminal import complain, print_bytes, print_json, say
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
-    from rag.records import Filters, Report
+    from rag.records import Report
 
 MAX_NAMED = 10
 """Reports that are named where one asked for is not there."""
@@ -44,7 +44,7 @@ def list_reports(
 
 
 def list_figures(
-    report: Annotated[str, typer.Argument(metavar="报告", help="报告的编号或文件名")],
+    report: Annotated[str, typer.Argument(metavar="报告", help="报告的编号、文件名或名称的一部分")],
     find: Annotated[
         list[str] | None, typer.Option("--find", metavar="WORDS", help="只列名称、表题、章节里有这些词的（可多次）")
     ] = None,
@@ -62,12 +62,12 @@ def list_figures(
 
     if as_json and as_csv:
         raise UsageError("--json 和 --csv 只能用一个。")
-    settings, filters = chosen_settings(data, reports, None, config), Filters(reports=(report,))
+    settings = chosen_settings(data, reports, None, config)
     with opened(settings) as index:
         if reports is not None:
             refresh(settings, index)
         listed = index.store.reports()
-        check_filters(filters, listed)
+        filters = Filters(reports=named_reports([report], listed))
         tables = [(item, index.store.report_figures(item.id)) for item in filtered_reports(listed, filters)]
     found = [(item, figures, find_figures(figures, " ".join(find or ()))) for item, figures in tables]
     chosen = [figure for _, _, fitting in found for figure in fitting]
@@ -99,9 +99,8 @@ def list_boards(
     with opened(settings) as index:
         if reports is not None:
             refresh(settings, index)
-        store, filters = index.store, Filters(reports=tuple(report or ()))
-        listed = store.reports()
-        check_filters(filters, listed)
+        store, listed = index.store, index.store.reports()
+        filters = Filters(reports=named_reports(report, listed))
         boards = [
             report_to_board(
                 item, store.sections(item.id), store.report_figures(item.id), store.contradictions((item.id,))
@@ -116,14 +115,24 @@ def list_boards(
         complain("索引里还没有报告。用 wenbao ingest 文件或文件夹 添加。")
 
 
-def check_filters(filters: Filters, reports: Sequence[Report]) -> None:
-    """UsageError where the asker names a report that there is none of."""
+def named_reports(names: Sequence[str] | None, reports: Sequence[Report]) -> tuple[str, ...]:
+    """Ids of the reports somebody names: by id or file name, else by a part of it or of the title (`质量年报`).
+
+    Raises UsageError where there is none.
+    """
+    from rag.language.text import matching_key, unique
     from rag.question.understand import filtered_reports
     from rag.records import Filters
 
-    for name in filters.reports:
-        if not filtered_reports(reports, Filters(reports=(name,))):
+    found: list[str] = []
+    for name in names or ():
+        key = matching_key(name)
+        alike = [report for report in reports if key and key in matching_key(f"{report.id} {report.title}")]
+        chosen = filtered_reports(reports, Filters(reports=(name,))) or alike
+        if not chosen:
             raise UsageError(f"没有名为 {name!r} 的报告；{_nearest(name, reports)}")
+        found += [report.id for report in chosen]
+    return unique(found)
 
 
 def _nearest(name: str, reports: Sequence[Report]) -> str:

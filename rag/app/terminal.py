@@ -25,6 +25,7 @@ MAX_SHOWN = 600
 DONE, FAILED, WRONG_USAGE, SOME_SKIPPED = 0, 1, 2, 3
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
 _HELP_WORDS = {
     "Usage: ": "用法：",
     "[OPTIONS]": "[选项]",
@@ -127,6 +128,12 @@ def _log_everything() -> None:
 def say(text: str) -> None:
     """A result, on standard output."""
     print(_harmless(text))
+
+
+def say_marked(text: str) -> None:
+    """A result with bold words, on standard output: bold on a terminal, plain elsewhere."""
+    on, off = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() else ("", "")
+    print(_BOLD.sub(rf"{on}\1{off}", _harmless(text)))
 
 
 def complain(message: str) -> None:

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rag.errors import BrokenIndexError, IndexBusyError, WenbaoError
+from rag.replacing import replace_file
 from rag.write_ahead import use_write_ahead_log
 
 BUSY_TIMEOUT_SECONDS = 30.0
@@ -126,7 +127,7 @@ class Database:
         with self.connection() as connection:
             unfinished.unlink(missing_ok=True)
             connection.execute("VACUUM INTO ?", (str(unfinished),))
-            unfinished.replace(target)
+            replace_file(unfinished, target)
         return target
 
 

@@ -7,14 +7,15 @@ cost 1 ms each. So a search of few reports is exact, and one of most of them is 
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag.errors import BrokenIndexError
 from rag.records import Chunk
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
 
     from rag.ports import Hits, Vectors
 
+CONNECT_SECONDS = 10.0
+"""Until a server has answered at all."""
 SERVER_TIMEOUT_SECONDS = 30.0
 EXACT_CACHE_BYTES = 128 * 2**20
 _EMBEDDED_COLLECTION = "chunks"
+_MAX_HEARTBEAT_BYTES = 10_000
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,11 @@ class ChromaIndex:
         def open_client(settings: Any) -> Any:
             import chromadb
 
-            # Chroma itself would wait for ever for a host that does not answer.
-            socket.create_connection((location.host, location.port), SERVER_TIMEOUT_SECONDS).close()
-            client = chromadb.HttpClient(location.host, location.port, ssl=location.ssl, settings=settings)
+            def connect() -> Any:
+                _check_answers(location)
+                return chromadb.HttpClient(location.host, location.port, ssl=location.ssl, settings=settings)
+
+            client = _within(CONNECT_SECONDS, connect)
             for session in _sessions(client):
                 session.timeout = SERVER_TIMEOUT_SECONDS
             return client
@@ -166,6 +173,31 @@ class ChromaIndex:
                 raise
             except BaseException as error:
                 raise BrokenIndexError(f"向量索引 Chroma（{self._place}）无法使用：{error}") from error
+
+
+def _check_answers(location: ChromaLocation) -> None:
+    """Raises OSError or HTTPException where no HTTP server answers in time: Chroma's own client would wait for ever."""
+    kind = HTTPSConnection if location.ssl else HTTPConnection
+    with closing(kind(location.host, location.port, timeout=CONNECT_SECONDS)) as connection:
+        connection.request("GET", "/api/v2/heartbeat")
+        connection.getresponse().read(_MAX_HEARTBEAT_BYTES)
+
+
+def _within(seconds: float, work: Callable[[], Value]) -> Value:
+    """What the work gives; TimeoutError where it takes longer, and then it is left alone in its thread."""
+    done: Future[Value] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # whatever it is, the caller has to know
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="chroma-connect", daemon=True).start()
+    try:
+        return done.result(seconds)
+    except TimeoutError as error:
+        raise TimeoutError(f"{seconds:g} 秒没有回应，请检查这个服务，或在 config.toml 里把 chroma_host 留空") from error
 
 
 def _sessions(client: Any) -> list[Any]:

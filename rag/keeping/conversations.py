@@ -30,6 +30,13 @@ MAX_TITLE_LENGTH = 40
 _ID_BYTES = 16
 _COLUMNS = "id, owner, title, updated, shared"
 
+_HOLDING = """
+    SELECT id FROM conversations c WHERE owner = :owner AND (instr(lower(title), :word) OR EXISTS (
+        SELECT 1 FROM exchanges e WHERE e.conversation = c.id AND (instr(lower(question), :word)
+        OR instr(lower(CASE WHEN record = '' THEN '' ELSE json_extract(record, '$.answer') END), :word))))
+"""
+"""Conversations that hold a word; of what is kept of an answer its text alone, not the passages found for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
@@ -66,11 +73,26 @@ class Conversations:
             ).fetchall()
         return tuple(_conversation(row) for row in rows if among is None or row[0] in among)
 
+    def find(self, owner: str, words: str) -> frozenset[str]:
+        """Ids of the owner's conversations each of whose words stands in the title, a question or an answer."""
+        found: list[set[str]] = []
+        with self.keeping.reading() as connection:
+            for word in words.split():
+                rows = connection.execute(_HOLDING, {"owner": owner, "word": word.lower()})
+                found.append({identity for (identity,) in rows})
+        return frozenset(set.intersection(*found)) if found else frozenset()
+
     def create(self, owner: str, exchanges: Sequence[Exchange], title: str = "") -> Conversation:
         """A new conversation of these exchanges, named after the first question unless a title is given."""
         made = Conversation(
             secrets.token_urlsafe(_ID_BYTES), owner, clean_title(title or exchanges[0].question), _now(), False
         )
+        self.restore(made, exchanges)
+        return made
+
+    def restore(self, made: Conversation, exchanges: Sequence[Exchange]) -> None:
+        """Keeps a conversation under the id it has: one that is new, or that was deleted just now."""
+        owner = made.owner
         rows = [
             (Place(number, version), _row(one))
             for number, exchange in enumerate(exchanges[:MAX_EXCHANGES])
@@ -78,8 +100,8 @@ class Conversations:
         ]
         with self.keeping.writing() as connection:
             connection.execute(
-                f"INSERT INTO conversations ({_COLUMNS}) VALUES (?, ?, ?, ?, 0)",
-                (made.id, owner, made.title, made.updated.timestamp()),
+                f"INSERT INTO conversations ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
+                (made.id, owner, made.title, made.updated.timestamp(), made.is_shared),
             )
             for place, row in rows:
                 _insert(connection, made.id, place, row)
@@ -88,7 +110,6 @@ class Conversations:
                 " (SELECT id FROM conversations WHERE owner = ? ORDER BY updated DESC, rowid DESC LIMIT ?)",
                 (owner, owner, MAX_CONVERSATIONS),
             )
-        return made
 
     def append(self, identity: str, owner: str, exchange: Exchange) -> Place:
         """Adds an exchange to the owner's conversation. `KeepingError` where it is not theirs, gone or full."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +81,7 @@ class Keeping:
 
     def _connect(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._check_not_lost()
         connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
         try:
             connection.execute("PRAGMA foreign_keys = ON")
@@ -88,7 +89,22 @@ class Keeping:
         except BaseException:
             connection.close()
             raise
+        if not self._witness.exists():
+            with suppress(OSError):  # a folder that is only read
+                self._witness.touch()
         return connection
+
+    @property
+    def _witness(self) -> Path:
+        """An empty file that tells of one that was here."""
+        return self.path.with_name(f"{self.path.name}.kept")
+
+    def _check_not_lost(self) -> None:
+        if self._witness.exists() and not (self.path.exists() and self.path.stat().st_size):
+            raise KeepingError(
+                f"对话记录 {str(self.path)!r} 不见了，或者是空的：有备份请放回；要重新开始，请删除 {str(self._witness)!r}。"
+                "在那之前的对话不会保存。"
+            )
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         if _version(connection) == len(_MIGRATIONS):

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError, SettingsError
 from rag.models.failures import Service, failure_to_error
+from rag.models.http import MAX_REPLY_BYTES, bounded_client
+from rag.settings.addresses import shown_address
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,7 +110,7 @@ class OpenAICompatibleEmbedder:
         dimension: int | None = None,
     ) -> None:
         """`dimension`, where given, is asked of the service, for models that can shorten their vectors."""
-        self.name = f"openai:{base_url}:{model}" + (f":{dimension}" if dimension else "")
+        self.name = f"openai:{shown_address(base_url)}:{model}" + (f":{dimension}" if dimension else "")
         self.dimension = dimension
         self._base_url, self._model, self._api_key = base_url, model, api_key
         self._timeout, self._batch_size, self._max_retries = timeout_seconds, batch_size, max_retries
@@ -142,12 +144,13 @@ class OpenAICompatibleEmbedder:
             max_retries=self._max_retries,
             dimensions=self.dimension,
             check_embedding_ctx_length=False,
+            http_client=bounded_client(self._timeout, MAX_REPLY_BYTES),
         )
 
     def _checked(self, rows: Any, count: int) -> Vectors:
         import numpy as np
 
-        where = f"嵌入模型 {self._model!r}（{self._base_url}）"
+        where = f"嵌入模型 {self._model!r}（{shown_address(self._base_url)}）"
         try:
             with np.errstate(over="ignore"):
                 vectors = np.array(rows, np.float32)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from rag.errors import ModelError
+from rag.settings.addresses import shown_address
 
 MAX_QUOTED_CHARACTERS = 160
 """Of what a service says of its error."""
@@ -65,9 +66,8 @@ class Service:
 
     @property
     def name(self) -> str:
-        """As messages call it; an address without the user and password that may stand in it."""
-        parts = urlsplit(self.base_url)
-        address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        """As messages call it; its address without what may be a secret."""
+        address = shown_address(self.base_url)
         return f"{self.use} {self.model!r}" + (f"（{address}）" if address else "")
 
 
@@ -77,6 +77,10 @@ class StalledError(Exception):
     def __init__(self, clause: str, *, retryable: bool) -> None:
         super().__init__(clause)
         self.retryable = retryable
+
+
+class FloodError(Exception):
+    """More came than a reply can be; the message is the Chinese clause that says so."""
 
 
 def failure_to_error(error: BaseException, service: Service) -> ModelError:
@@ -158,6 +162,9 @@ def _trouble(chain: tuple[BaseException, ...], service: Service) -> tuple[str, b
     first = chain[0]
     if isinstance(first, StalledError):
         return f"{first}，已停止等待：请稍后再试，或在 config.toml 里调大它的时限", first.retryable
+    flood = next((error for error in chain if isinstance(error, FloodError)), None)
+    if flood is not None:
+        return f"{flood}，已停止接收：请检查 base_url 和 model，或换一个模型", False
     names = {kind.__name__ for error in chain for kind in type(error).__mro__}
     for known, clause, retryable in _TROUBLES:
         if any(isinstance(error, known) for error in chain) if isinstance(known, type) else names & known:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
+from rag.models.http import MAX_LINE_BYTES, bounded_client
 from rag.records import Message
 from rag.settings.models import OPENAI, ChatSettings
 
@@ -91,44 +91,6 @@ def _openai_client(settings: ChatSettings, api_key: str, seconds: float) -> Base
         stream_usage=True,
         max_retries=0,
         timeout=seconds,
-        http_client=_cancellable_client(seconds),
+        http_client=bounded_client(seconds, MAX_LINE_BYTES),
         http_socket_options=(),  # else it warns of a client that is never used where there is a proxy
     )
-
-
-_cancelled = threading.local()
-
-
-def cancel_with(event: threading.Event) -> None:
-    """Requests of this thread end once the event is set, as soon as their server sends anything at all."""
-    _cancelled.event = event
-
-
-def _cancellable_client(seconds: float) -> Any:
-    """An HTTP client whose replies can be ended from another thread.
-
-    Comments that keep a connection alive never reach the reader of the stream, who could not end it otherwise.
-    """
-    import httpx2
-
-    class Ending(httpx2.SyncByteStream):
-        def __init__(self, stream: httpx2.SyncByteStream, event: threading.Event) -> None:
-            self._stream, self._event = stream, event
-
-        def __iter__(self) -> Iterator[bytes]:
-            for part in self._stream:
-                if self._event.is_set():
-                    return
-                yield part
-
-        def close(self) -> None:
-            self._stream.close()
-
-    def watch(response: httpx2.Response) -> None:
-        event = getattr(_cancelled, "event", None)
-        if event is not None and isinstance(response.stream, httpx2.SyncByteStream):
-            response.stream = Ending(response.stream, event)
-
-    # A connection kept for the next question may be dead by then.
-    limits = httpx2.Limits(max_keepalive_connections=0)
-    return httpx2.Client(timeout=seconds, limits=limits, follow_redirects=True, event_hooks={"response": [watch]})

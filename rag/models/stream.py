@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.models.failures import StalledError
-from rag.models.requests import cancel_with
+from rag.models.http import cancel_with
 
 POLL_SECONDS = 0.05
 """How often a waiting call looks whether it should stop."""

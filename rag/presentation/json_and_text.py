@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from rag.records import AnswerFigure, Citation, Origin, Passage, Report, Verifie
 from rag.structure.passages import citation_origin
 
 RECOGNISED = "图片识别"
+BOLD = re.compile(r"\*\*(.+?)\*\*")
 SURE_SCORE = 0.9
 """Score of a recognition from which on it is shown without a doubt."""
 
@@ -149,6 +151,11 @@ def answer_to_text(answer: VerifiedAnswer, reports: Mapping[str, Report]) -> str
         place = place_of(citation, reports.get(citation.passage.report_id))
         blocks.append(f"[{citation.n}] {place}\n    {' '.join(citation.quote.split())}")
     return "\n\n".join(blocks)
+
+
+def without_bold(text: str) -> str:
+    """An answer's text without the asterisks around what was asked for."""
+    return BOLD.sub(r"\1", text)
 
 
 def report_to_json(report: Report, stats: ReportStats) -> dict[str, Any]:

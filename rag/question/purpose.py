@@ -85,9 +85,15 @@ def _without_scope(question: str, names: Collection[str]) -> tuple[str, bool]:
     left = question
     for span in reversed(year_spans(question)):
         left = f"{left[: span.start]} {left[span.end :]}"
-    for name in sorted(names, key=len, reverse=True):
+    for name in sorted([*names, *openings(left, names)], key=len, reverse=True):
         left = left.replace(name, " ")
     return left, left != question
+
+
+def openings(text: str, names: Collection[str]) -> list[str]:
+    """The words of a text that a name opens with: 青石 of 青石职业技术学院."""
+    words = {word for word, _ in tagged_words(text) if len(word) > 1}
+    return sorted(word for word in words if any(name.startswith(word) for name in names))
 
 
 def _sought(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from rag.language.text import unique
 from rag.question.asks import question_to_asks
 from rag.question.follow_up import Resolved, resolve_follow_up
 from rag.question.operation import question_to_operation
-from rag.question.purpose import is_small_talk, question_to_purpose
+from rag.question.purpose import is_small_talk, openings, question_to_purpose
 from rag.question.subjects import Subject, split_subjects
 from rag.question.years import question_years, with_whole_years
 from rag.records import Filters, Purpose, Query, Report, ReportKind, Turn
@@ -77,6 +77,9 @@ def _about_whole(question: str, history: Sequence[Turn], reports: Sequence[Repor
     """What is to be summed up; in a conversation about one college that is meant where none is named."""
     names = {report.college: report.short_names for report in reports if report.college}
     if not mentioned(question, names) and not _strangers(question):
+        opened = [college for word in openings(question, names) for college in names if college.startswith(word)]
+        if len(set(opened)) == 1:
+            return f"{question}（{opened[0]}）"
         for turn in reversed(history):
             if turn.role == "user" and (earlier := mentioned(turn.content, names)):
                 return f"{question}（{'、'.join(sorted(earlier, key=lambda name: earlier[name]))}）"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rag.readers.page_runs import Run
 from rag.records import Grid, Line, Page, PageStatus
+from rag.replacing import replace_file
 from rag.sandbox.values import json_to_value, value_to_json
 
 WAITING = "这一页是图片，正在等待文字识别。"
@@ -102,7 +103,7 @@ class RecognisedPages:
         target.parent.mkdir(parents=True, exist_ok=True)
         unfinished = target.with_suffix(f".{os.getpid()}.part")
         unfinished.write_bytes(value_to_json(RecognisedPage, page))
-        unfinished.replace(target)
+        replace_file(unfinished, target)
 
     def missing(self, sha256: str, numbers: Iterable[int]) -> tuple[int, ...]:
         """Those of the pages that are not kept."""

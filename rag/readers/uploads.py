@@ -12,6 +12,7 @@ from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from rag.errors import UnreadableFileError
+from rag.replacing import replace_file
 
 MAX_NAME_LENGTH = 80
 """Characters of a kept file name's stem."""
@@ -83,7 +84,7 @@ def _take_name(whole: Path, candidate: Path) -> None:
         raise
     except OSError:  # a file system without links
         candidate.open("xb").close()
-        whole.replace(candidate)
+        replace_file(whole, candidate)
 
 
 def _digest(path: Path) -> bytes:

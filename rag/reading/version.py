@@ -7,12 +7,15 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import rag
 
 ROOT = "rag.reading.analysis"
 """The module from which everything that reads is reached."""
+LIBRARIES = ("pypdfium2", "pdfplumber", "pypdf", "python-docx", "lxml", "markdown-it-py")
+"""Distributions that files are read with: another version of one may read otherwise."""
 MAX_HASHED_BYTES = 2**20
 """Data files larger than this (models) are told by their size."""
 
@@ -23,8 +26,13 @@ _CODE = frozenset({".py", ".pyc"})
 
 @cache
 def reading_version() -> str:
-    """A digest that changes with any module or data file a report is read with: what is indexed is then read again."""
-    return source_digest(Path(rag.__file__).parent, ROOT)
+    """A digest that changes with any module, data file or library a report is read with.
+
+    What is indexed is then read again.
+    """
+    code = source_digest(Path(rag.__file__).parent, ROOT)
+    libraries = [f"{name} {version(name)}" for name in LIBRARIES]
+    return hashlib.sha256("\n".join((code, *libraries)).encode()).hexdigest()[:16]
 
 
 def stamped(digest: str) -> str:

@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 
+from rag.sandbox.windows import limit_by_job, windows_peak_bytes
+
 OUT_OF_MEMORY_EXIT = 77
 """Exit code of a process that ended itself for having used too much."""
 WATCH_SECONDS = 0.05
@@ -14,7 +16,8 @@ WATCH_SECONDS = 0.05
 
 def limit_memory(limit_bytes: int) -> None:
     """From now on this process fails to allocate, or ends with OUT_OF_MEMORY_EXIT, once it uses more."""
-    if not _limit_by_system(limit_bytes):
+    limited = limit_by_job(limit_bytes) if sys.platform == "win32" else _limit_by_system(limit_bytes)
+    if not limited:
         threading.Thread(target=_watch, args=(limit_bytes,), daemon=True).start()
 
 
@@ -41,7 +44,7 @@ def _watch(limit_bytes: int) -> None:
 def peak_bytes() -> int:
     """Most memory this process has held so far."""
     if sys.platform == "win32":
-        return _windows_peak_bytes()
+        return windows_peak_bytes()
     if sys.platform == "linux":  # where the peak that getrusage gives is that of the parent, if it was higher
         with open("/proc/self/status", encoding="ascii", errors="replace") as status:
             for line in status:
@@ -51,24 +54,3 @@ def peak_bytes() -> int:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-def _windows_peak_bytes() -> int:
-    import ctypes
-    from ctypes import wintypes
-
-    class Counters(ctypes.Structure):
-        _fields_ = (
-            ("cb", wintypes.DWORD),
-            ("page_faults", wintypes.DWORD),
-            *((name, ctypes.c_size_t) for name in ("peak", "working", "q1", "q2", "q3", "q4", "pagefile", "peak_page")),
-        )
-
-    counters = Counters()
-    counters.cb = ctypes.sizeof(counters)
-    kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined]
-    kernel.GetCurrentProcess.restype = wintypes.HANDLE
-    query = kernel.K32GetProcessMemoryInfo
-    query.argtypes = (wintypes.HANDLE, ctypes.c_void_p, wintypes.DWORD)
-    query(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.cb)
-    return int(max(counters.peak, counters.peak_page))

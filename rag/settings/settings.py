@@ -67,6 +67,12 @@ class Settings:
     page_port: int = 8501
     login: str = "auto"
     """Whether visitors of the page log in: `auto` where a login is configured, `required`, or `off`."""
+    page_metrics: bool = False
+    """Whether the page's server tells its load at `/_stcore/metrics`, to anyone who asks."""
+    uploads_per_visitor: int = 50
+    """Files a visitor from another machine may add on the page within a day."""
+    uploads_mb: int = 5000
+    """Size of all reports added on the page together."""
     embedders: Mapping[str, ModelSettings] = field(default_factory=lambda: {"builtin": ModelSettings(kind="builtin")})
     models: Mapping[str, ChatSettings] = field(default_factory=dict)
 

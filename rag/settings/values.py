@@ -23,6 +23,8 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "read_max_file_mb": (1, 10_000),
     "lock_seconds": (0, 86_400),
     "page_port": (1, 65_535),
+    "uploads_per_visitor": (0, 1_000_000),
+    "uploads_mb": (0, 100_000_000),
     "timeout": (1, 86_400),
     "max_retries": (0, 20),
     "dimensions": (0, 100_000),

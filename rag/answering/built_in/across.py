@@ -57,16 +57,21 @@ def parts_to_draft(
     sure = [part for part in stated if part.choice.is_sure]
     silent = [part for part in parts if part not in sure]
     if not sure or any(part in stated and not _is_missing(part) for part in silent):
-        return _unsure(evidence, stated, reports)
+        return _unsure(evidence, parts, reports)
     writer = Writer(reports)
     if comparison.operation is not Operation.LOOKUP and not silent and len(sure) > 1:
         _compare(writer, sure, comparison)
     else:
         _list(writer, sure, is_answer=True)
+    _tell_silent(writer, silent, reports)
+    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
+
+
+def _tell_silent(writer: Writer, silent: Sequence[Part], reports: Mapping[str, Report]) -> None:
+    """Of whom nothing was found, and why."""
     for part in silent:
         reason = missing_report(part.findings.evidence.query, reports) or "未披露（报告里没有找到这一项）。"
         writer.text(f"\n- {part.name}：{reason}")
-    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
 
 
 def _part(part: Evidence, reports: Mapping[str, Report], tables: Mapping[str, Table]) -> Part:
@@ -135,12 +140,13 @@ def _amount(part: Part) -> Decimal:
     return scaled(part.figure.number.value * unit.factor, scale)
 
 
-def _unsure(evidence: Evidence, stated: Sequence[Part], reports: Mapping[str, Report]) -> Draft:
-    choices = [part.choice for part in stated if not _is_missing(part)]
-    if not choices:
+def _unsure(evidence: Evidence, parts: Sequence[Part], reports: Mapping[str, Report]) -> Draft:
+    shown = [part for part in parts if not _is_missing(part)][:MAX_SHOWN]
+    if not shown:
         return not_found(evidence, reports)
     writer = Writer(reports)
-    writer.unsure(choices[:MAX_SHOWN])
+    writer.unsure([part.choice for part in shown])
+    _tell_silent(writer, [part for part in parts if _is_missing(part)], reports)
     return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE)
 
 

@@ -66,9 +66,14 @@ def _sure(findings: Findings, looked: Sequence[Found]) -> Draft:
             if len(writer.conflicts) == shown_before:
                 add_near(found, writer)
         else:
-            writer.text(f"“{plain(found.wanted.ask.text).strip('，,、')}”在报告里没有找到")
+            writer.text(f"{_asked(found)}在报告里没有找到")
     writer.text("。")
     return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
+
+
+def _asked(found: Found) -> str:
+    """What one thing was asked by: “在校生有多少人”."""
+    return f"“{plain(found.wanted.ask.text).strip('，,、；;？? ')}”"
 
 
 def _write_name(writer: Writer, found: Found) -> None:
@@ -94,6 +99,9 @@ def unsure(findings: Findings, looked: Sequence[Found]) -> Draft:
     for place in places:
         writer.text(f"\n- “{plain(place.text)}”")
         writer.cite_span(place.passage, place.start, place.end)
+    left = [found for found in looked if not {*map(id, found.choices)} & {*map(id, choices)}]
+    if silent := [found for found in left if not any(place in places for place in found.places)]:
+        writer.text(f"\n\n{'、'.join(map(_asked, silent))}没有找到可能对应的说法。")
     return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE)
 
 

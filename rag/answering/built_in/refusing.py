@@ -37,10 +37,17 @@ def searched_in_vain(evidence: Evidence, reports: Mapping[str, Report]) -> str:
     why = missing_report(evidence.query, reports)
     if not searched:
         return why or "筛选范围内没有报告，请放宽筛选后再问。"
-    where = f"{_titles(searched)}{'报告' if len(searched) > MAX_NAMED else ''}"
+    where = _where(searched, evidence.query.colleges)
     if why:
         return f"{why}在{where}里没有找到能回答这个问题的内容。"
     return f"没有找到能回答这个问题的内容。查找的是{where}。"
+
+
+def _where(searched: Sequence[Report], colleges: Sequence[str]) -> str:
+    """The reports searched: all of the colleges asked about, of any others the first."""
+    named = [report for report in searched if report.college in colleges] or searched[:MAX_NAMED]
+    titles = "、".join(f"《{report.title}》" for report in named)
+    return f"{titles}等报告" if len(named) < len(searched) else titles
 
 
 def missing_report(query: Query, reports: Mapping[str, Report]) -> str:

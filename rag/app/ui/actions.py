@@ -7,8 +7,9 @@ from typing import Literal
 
 import streamlit as st
 
+from rag.app.ui.addresses import comparison_address
 from rag.app.ui.downloads import draw_downloads
-from rag.app.ui.memory import COMPARED, COMPARISON, VIEW, ask_again, shown_version, tried
+from rag.app.ui.memory import ask_again, shown_version, tried
 from rag.app.ui.parts import Parts
 from rag.presentation.exchanges import Exchange
 from rag.presentation.html import page
@@ -23,14 +24,14 @@ def draw_actions(parts: Parts, viewer: str, number: int, exchange: Exchange) -> 
         if exchange.record and memory.conversation is not None:
             draw_feedback(parts, viewer, number)
         if exchange.record:
+            st.html(page.copy_html(exchange), width="content")
             with st.popover("导出", icon=":material/download:", disabled=busy):
                 draw_downloads(f"{memory.thread}-{number}", exchange.question, [exchange])
         compared = page.compared_reports(exchange)
         if len(compared) > 1 and st.button(
             "多份对照：表和图", icon=":material/table_chart:", key=f"compare-{number}", disabled=busy
         ):
-            memory[VIEW], memory[COMPARED] = COMPARISON, list(compared)
-            st.switch_page(memory.places["reports"])
+            st.switch_page(memory.places["reports"], query_params=comparison_address(compared))
         if is_last:
             st.button(
                 "重新回答",

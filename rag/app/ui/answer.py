@@ -9,9 +9,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rag.app.ui.chart import draw_chart
-from rag.app.ui.memory import shown_exchanges
-from rag.app.ui.parts import Parts
-from rag.app.ui.source import show_source
+from rag.app.ui.memory import MAX_QUESTION_CHARACTERS, ask_again, shown_exchanges, submit
+from rag.app.ui.source import ASKING, open_source
 from rag.presentation.charts import Chart, exchange_to_chart
 from rag.presentation.exchanges import Exchange
 from rag.presentation.html import page
@@ -28,16 +27,17 @@ class Drawing:
     chart: Chart | None
 
 
-def draw_exchange(parts: Parts, number: int, exchange: Exchange) -> DeltaGenerator:
+def draw_exchange(number: int, exchange: Exchange) -> DeltaGenerator:
     """A question and its answer; gives the place of its chart, for what draws charts may have to be loaded first."""
     draw_question(number, exchange.question)
+    draw_editing(number, exchange.question)
     drawing = drawing_of(number, exchange)
     with st.chat_message("assistant"):
         st.html(drawing.answer)
         place = st.empty()
         if drawing.sources:
             st.html(drawing.sources)
-        draw_openers(parts, number, exchange)
+        draw_openers(number, exchange)
     return place
 
 
@@ -59,7 +59,7 @@ def drawing_of(number: int, exchange: Exchange) -> Drawing:
     return made[number]
 
 
-def draw_openers(parts: Parts, number: int, exchange: Exchange) -> None:
+def draw_openers(number: int, exchange: Exchange) -> None:
     """A button for each citation that opens it where it is printed; its markers in the answer press it."""
     memory = st.session_state
     if exchange.answer is None or not exchange.answer.citations:
@@ -68,12 +68,34 @@ def draw_openers(parts: Parts, number: int, exchange: Exchange) -> None:
         st.html('<span class="wb-caption">看原页</span>', width="content")
         for citation in exchange.answer.citations:
             label, key = page_sources.opener_label(citation), f"open-source-{number}-{citation.n}"
-            if st.button(page.escape_markdown(label), key=key, disabled=memory.pending is not None):
-                memory.leaf, memory.zoom = citation.page, 0
-                show_source(parts, exchange, citation)
+            st.button(
+                page.escape_markdown(label), key=key, disabled=memory.pending is not None,
+                on_click=open_source, args=(ASKING, exchange, citation),
+            )  # fmt: skip
 
 
 def draw_question(number: int, question: str) -> None:
     """A question in its bubble."""
     with st.container(key=f"wb-question-{number}"), st.chat_message("user"):
         st.html(page.question_html(question))
+
+
+def draw_editing(number: int, question: str) -> None:
+    """A place to put the question otherwise: the last is answered beside its answer, an earlier one at the end."""
+    memory = st.session_state
+    key = f"edited-{memory.thread}-{number}"
+    with (
+        st.container(key=f"wb-editing-{number}", horizontal=True, horizontal_alignment="right"),
+        st.popover("改问题", icon=":material/edit:", type="tertiary", disabled=memory.pending is not None),
+        st.form(f"edit-{memory.thread}-{number}", border=False),
+    ):
+        st.text_area("改问题", question, key=key, max_chars=MAX_QUESTION_CHARACTERS, label_visibility="collapsed")
+        st.form_submit_button("重新提问", type="primary", on_click=_ask_edited, args=(number, key))
+
+
+def _ask_edited(number: int, key: str) -> None:
+    memory = st.session_state
+    if number == len(memory.exchanges) - 1 and (edited := memory[key].strip()):
+        ask_again(edited)
+    else:
+        submit(memory[key])

@@ -9,9 +9,9 @@ import streamlit as st
 
 from rag.app.ui.chart import draw_chart
 from rag.app.ui.downloads import draw_downloads
-from rag.app.ui.memory import COMPARED
+from rag.app.ui.memory import BOARD_REPORT, COMPARED, INDICATORS
 from rag.app.ui.parts import Parts, assistant_of
-from rag.app.ui.source import show_source
+from rag.app.ui.source import REPORTS, open_source
 from rag.boards import Board, Comparison, boards_to_comparison, wanted_indicators
 from rag.presentation import board_rows, word
 from rag.presentation import document as exports
@@ -54,16 +54,16 @@ def draw_board(parts: Parts, reports: Sequence[Report]) -> None:
         st.html('<p class="wb-muted">还没有报告。</p>')
         return
     titles = {report.id: report for report in reports}
-    if st.session_state.get("board-report") not in titles:
-        st.session_state["board-report"] = reports[0].id
-    chosen = st.selectbox("报告", list(titles), format_func=lambda i: titles[i].title, key="board-report")
+    if st.session_state.get(BOARD_REPORT) not in titles:
+        st.session_state[BOARD_REPORT] = reports[0].id
+    chosen = st.selectbox("报告", list(titles), format_func=lambda i: titles[i].title, key=BOARD_REPORT)
     board = boards_of(parts, [titles[chosen]])[0]
     if not board.stated:
         st.html('<p class="wb-muted">这份报告里没有找到全校口径的常用指标；可以直接提问。</p>')
         return
     shown = board_page.boards_to_shown(f"指标看板 {board.report.title}", [board], tables_of(parts, [board]))
     draw_downloads("board", f"指标看板 {board.report.title}", [shown.exchange])
-    draw_openers(parts, shown, "board")
+    draw_openers(shown, "board")
     st.html(board_page.board_html(board, shown, "source-board"))
 
 
@@ -81,19 +81,27 @@ def draw_comparison(parts: Parts, reports: Sequence[Report]) -> None:
         key=COMPARED, max_selections=MAX_COMPARED, placeholder="选择要对照的报告",
     )  # fmt: skip
     boards = boards_of(parts, [report for report in reports if report.id in chosen])
+    offer_indicators(boards)
     names = st.multiselect(
-        "指标", [wanted.name for wanted in wanted_indicators()], often_stated(boards),
-        key="compared-indicators", placeholder="选择指标",
-    )  # fmt: skip
+        "指标", [wanted.name for wanted in wanted_indicators()], key=INDICATORS, placeholder="选择指标"
+    )
     if len(boards) < 2 or not names:
         st.html('<p class="wb-muted">请选择至少两份报告和一项指标。</p>')
         return
     comparisons = boards_to_comparison(boards, names)
     shown = board_page.boards_to_shown("多份报告对照", boards, tables_of(parts, boards), names)
     draw_saving(comparisons, boards, shown)
-    draw_openers(parts, shown, "compare")
+    draw_openers(shown, "compare")
     st.html(board_page.comparison_html(comparisons, boards, shown, "source-compare"))
     draw_charts(comparisons, boards)
+
+
+def offer_indicators(boards: Sequence[Board]) -> None:
+    """Choose what most of the boards state, as long as the reader has chosen nothing else."""
+    memory, offered = st.session_state, often_stated(boards)
+    if memory.get(INDICATORS) in (None, memory.get("offered-indicators")):
+        memory[INDICATORS] = offered
+    memory["offered-indicators"] = offered
 
 
 def compared_at_first(reports: Sequence[Report]) -> list[str]:
@@ -122,14 +130,15 @@ def tables_of(parts: Parts, boards: Sequence[Board]) -> dict[str, Table]:
     return {table.id: table for board in boards for table in parts.index.store.tables(board.report.id)}
 
 
-def draw_openers(parts: Parts, shown: Shown, anchor: str) -> None:
+def draw_openers(shown: Shown, anchor: str) -> None:
     """A button for each source, out of sight: the page numbers beside the figures press it."""
     assert shown.exchange.answer is not None
     with st.container(key="wb-hidden"):
         for citation in shown.exchange.answer.citations:
-            if st.button(f"查看出处 {citation.n}", key=f"open-source-{anchor}-{citation.n}"):
-                st.session_state.leaf, st.session_state.zoom = citation.page, 0
-                show_source(parts, shown.exchange, citation)
+            st.button(
+                f"查看出处 {citation.n}", key=f"open-source-{anchor}-{citation.n}",
+                on_click=open_source, args=(REPORTS, shown.exchange, citation),
+            )  # fmt: skip
 
 
 def draw_saving(comparisons: Sequence[Comparison], boards: Sequence[Board], shown: Shown) -> None:

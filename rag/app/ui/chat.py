@@ -14,10 +14,19 @@ from rag.app.ui.actions import draw_actions
 from rag.app.ui.answer import draw_charts, draw_exchange, draw_question
 from rag.app.ui.answerer import BY_EXCERPTS, draw_offer
 from rag.app.ui.job import Job, Keep, OnEvidence, OnStage, OnText, ShouldStop
-from rag.app.ui.memory import drained, keep_question, open_addressed, settle, shown_exchanges, submit
+from rag.app.ui.memory import (
+    MAX_QUESTION_CHARACTERS,
+    drained,
+    keep_question,
+    open_addressed,
+    settle,
+    shown_exchanges,
+    submit,
+)
 from rag.app.ui.parts import Parts, assistant_of
 from rag.app.ui.script import page_script
 from rag.app.ui.sidebar import draw_sidebar
+from rag.app.ui.source import ASKING, draw_source
 from rag.app.ui.suggested import draw_first_questions, draw_next_questions
 from rag.assistant import Assistant
 from rag.errors import KeepingError, WenbaoError
@@ -27,7 +36,6 @@ from rag.presentation.html import streaming as page_streaming
 from rag.question.understand import filtered_reports
 from rag.records import Filters, Report
 
-MAX_QUESTION_CHARACTERS = 1000
 WATCH_SECONDS = 15
 """How often an open page looks for reports that others have added."""
 DRAWN_EVERY_SECONDS = 0.2
@@ -42,6 +50,7 @@ def draw(parts: Parts, viewer: str) -> None:
     reports = assistant_of(parts, parts.settings.model).reports()
     with st.sidebar:
         filters, model = draw_sidebar(parts, viewer, reports)
+    draw_source(parts, ASKING)
     watch_index(parts, parts.index.store.generation())
     busy = memory.pending is not None
     st.chat_input(
@@ -78,7 +87,7 @@ def draw_conversation(parts: Parts, viewer: str) -> list[DeltaGenerator]:
     """What was asked and answered so far; gives the places of the charts."""
     places = []
     for number, exchange in enumerate(shown_exchanges()):
-        places.append(draw_exchange(parts, number, exchange))
+        places.append(draw_exchange(number, exchange))
         draw_actions(parts, viewer, number, exchange)
     return places
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 import streamlit as st
 
@@ -18,6 +19,9 @@ from rag.presentation.html import page
 from rag.presentation.moments import day_of, time_text
 
 LISTED_CONVERSATIONS = 12
+SEARCHED_FROM = 4
+"""Conversations from which on there is a field to search them."""
+SOUGHT = "sought-conversations"
 
 
 def draw_conversations(parts: Parts, viewer: str) -> None:
@@ -27,6 +31,7 @@ def draw_conversations(parts: Parts, viewer: str) -> None:
     try:
         # Nobody logs in, yet it may be anyone: each session sees only what it opened itself.
         kept = parts.conversations.of(viewer, None if is_local else memory.visited)
+        found = parts.conversations.find(viewer, sought) if (sought := memory.get(SOUGHT, "")) else None
     except KeepingError as error:
         st.html(page.keeping_failed_html(str(error)))
         return
@@ -34,18 +39,24 @@ def draw_conversations(parts: Parts, viewer: str) -> None:
         st.button(
             f"退出登录（{page.escape_markdown(user_name(st.user.to_dict()))}）", type="tertiary", on_click=st.logout
         )
+    draw_undoing(parts)
     if not kept:
         return
     st.html('<div class="wb-head">对话</div>')
-    shown = kept if st.session_state.get("all-conversations") else kept[:LISTED_CONVERSATIONS]
+    if len(kept) >= SEARCHED_FROM or found is not None:
+        st.text_input("查找对话", key=SOUGHT, placeholder="查找对话", label_visibility="collapsed")
+    listed = kept if found is None else tuple(conversation for conversation in kept if conversation.id in found)
+    if not listed:
+        st.html('<p class="wb-muted">没有找到这样的对话。</p>')
+    shown = listed if st.session_state.get("all-conversations") else listed[:LISTED_CONVERSATIONS]
     with st.container(key="wb-conversations"):
         moment = now()
         for day, of_day in groupby(shown, key=lambda conversation: day_of(conversation.updated, moment)):
             st.html(f'<div class="wb-caption">{day}</div>')
             for conversation in of_day:
                 draw_conversation(conversation, moment)
-    if len(kept) > LISTED_CONVERSATIONS:
-        st.toggle(f"显示全部 {len(kept)} 段对话", key="all-conversations")
+    if len(listed) > LISTED_CONVERSATIONS:
+        st.toggle(f"显示全部 {len(listed)} 段对话", key="all-conversations")
     if memory.conversation is not None and memory.conversation.id in {conversation.id for conversation in kept}:
         opened = next(item for item in kept if item.id == memory.conversation.id)
         with st.popover("管理这段对话", width="stretch", disabled=memory.pending is not None):
@@ -92,10 +103,18 @@ def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> No
 
 
 def draw_deletion(parts: Parts, viewer: str, identity: str) -> None:
-    """Deletion, asked back first: what is deleted does not come back."""
+    """Deletion, asked back first."""
     with st.expander("删除这段对话", icon=":material/delete:"):
-        st.caption("问答会从列表里删掉，不能恢复。")
+        st.caption("问答会从列表里删掉；删掉后可以马上撤销，离开页面后就不能了。")
         st.button("确认删除", key=f"delete-{identity}", on_click=delete, args=(parts, viewer, identity))
+
+
+def draw_undoing(parts: Parts) -> None:
+    """The way back for the conversation deleted last."""
+    if st.session_state.deleted is not None:
+        title = page.escape_markdown(st.session_state.deleted[0].title)
+        with st.container(key="wb-undoing"):
+            st.button(f"撤销删除 {title}", icon=":material/undo:", width="stretch", on_click=undo, args=(parts,))
 
 
 def rename(parts: Parts, viewer: str, identity: str, key: str) -> None:
@@ -110,6 +129,17 @@ def share(parts: Parts, viewer: str, identity: str, key: str) -> None:
 
 
 def delete(parts: Parts, viewer: str, identity: str) -> None:
-    """Forget the open conversation."""
-    if tried(parts.conversations.delete, identity, viewer):
+    """Forget the open conversation; this session remembers it for the case that it was a mistake."""
+    found: list[Any] = []
+    if tried(lambda: found.append(parts.conversations.open(identity, viewer))) and tried(
+        parts.conversations.delete, identity, viewer
+    ):
+        st.session_state.deleted = found[0]
         start_anew()
+
+
+def undo(parts: Parts) -> None:
+    """Keep the conversation again that was deleted last, and open it."""
+    deleted, st.session_state.deleted = st.session_state.deleted, None
+    if tried(parts.conversations.restore, *deleted):
+        st.query_params.update({CONVERSATION_PARAMETER: deleted[0].id})

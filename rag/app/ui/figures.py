@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from rag.app.ui.memory import FIGURES_REPORT
 from rag.app.ui.parts import Parts
 from rag.presentation import figure_table
 from rag.readers.uploads import safe_name
@@ -26,7 +27,9 @@ def draw_figures(parts: Parts, reports: Sequence[Report]) -> None:
     if not known:
         st.html('<p class="wb-muted">还没有报告。</p>')
         return
-    identity = st.selectbox("报告", list(known), format_func=lambda i: known[i].title, key="figures-report")
+    if st.session_state.get(FIGURES_REPORT) not in known:
+        st.session_state[FIGURES_REPORT] = next(iter(known))
+    identity = st.selectbox("报告", list(known), format_func=lambda i: known[i].title, key=FIGURES_REPORT)
     report = known[identity or next(iter(known))]
     words = st.text_input(
         "查找", key="figures-sought", placeholder="按名称、表题、章节、年份或数字查找，如：就业率 2023届"

@@ -18,8 +18,13 @@ from rag.records import Filters
 CONVERSATION_PARAMETER = "c"
 """Names the open conversation in the page's address, so that reloading or sending the address opens it again."""
 
-VIEW, COMPARED, COMPARISON = "reports-view", "compared-reports", "多份对照"
-"""Which view of the reports is shown, and which reports are compared; the name of the view that does."""
+VIEW, COMPARED, INDICATORS = "reports-view", "compared-reports", "compared-indicators"
+BOARD_REPORT, FIGURES_REPORT = "board-report", "figures-report"
+"""Which view of the reports is shown, and what of which reports in it."""
+BOARD, FIGURES, COMPARISON = "指标看板", "数字表", "多份对照"
+"""Views of the reports that have addresses."""
+
+MAX_QUESTION_CHARACTERS = 1000
 
 
 def prepare() -> None:
@@ -28,6 +33,7 @@ def prepare() -> None:
     memory.setdefault("pending", None)
     memory.setdefault("notices", [])
     memory.setdefault("visited", set())
+    memory.setdefault("deleted", None)
     if "exchanges" not in memory:
         begin()
 
@@ -38,7 +44,7 @@ def begin(conversation: Conversation | None = None, exchanges: Sequence[Exchange
     memory.conversation, memory.exchanges = conversation, list(exchanges)
     memory.thread = memory.get("thread", 0) + 1  # widgets of one conversation are not those of another
     memory.ratings, memory.shown, memory.queued = {}, {}, []
-    memory.again, memory.place = None, None
+    memory.again, memory.place, memory.source = None, None, None
     if conversation is not None:
         memory.visited.add(conversation.id)
 
@@ -53,7 +59,7 @@ def open_addressed(parts: Parts, viewer: str) -> None:
     """Show the conversation the address names, where that is another one than is shown."""
     memory = st.session_state
     if memory.setdefault("viewer", viewer) != viewer:  # somebody else has logged in meanwhile
-        memory.viewer, memory.visited = viewer, set()
+        memory.viewer, memory.visited, memory.deleted = viewer, set(), None
         start_anew()
     asked = st.query_params.get(CONVERSATION_PARAMETER)
     if memory.pending is not None or asked == (memory.conversation.id if memory.conversation else None):

@@ -1,7 +1,7 @@
 // What the page needs beyond Streamlit's own: a marker in an answer opens its source, a table is
 // copied, an opened page shows its marks, a question just asked stands at the top of the view.
 const MARKER = 'a[href^="#source-"]';
-const SOURCE = '[role="dialog"]';
+const SOURCE = ".st-key-wb-pane";
 
 // Shared by all that run this: the question that stands at the top until the reader scrolls.
 const held = (window.wenbaoHeld ??= { asked: "", isPinned: false });
@@ -42,14 +42,17 @@ export default function ({ data }) {
     const button = name && document.querySelector(`.st-key-open-${CSS.escape(name)} button:not([disabled])`);
     if (!button) return;
     event.preventDefault();
+    Object.assign(held, { marker, markerTop: marker.getBoundingClientRect().top });
     button.click();
-    focus(50);
   };
-  // pressed by a script, the button never had the keyboard that the opened source would take over from it
-  const focus = (attempts) => {
+  // beside the answer, and read out as what it is; what was pressed stays where it was on the screen
+  const present = (attempts) => {
     const source = document.querySelector(SOURCE);
-    if (!source && attempts) setTimeout(focus, 100, attempts - 1);
-    else if (source && !source.contains(document.activeElement)) source.focus();
+    if (!source) { if (attempts) waiting = setTimeout(present, 100, attempts - 1); return; }
+    for (const [name, value] of [["role", "dialog"], ["aria-label", "出处"], ["tabindex", "-1"]]) source.setAttribute(name, value);
+    if (held.marker?.isConnected) scroller()?.scrollBy(0, held.marker.getBoundingClientRect().top - held.markerTop);
+    source.scrollTo(0, 0);
+    source.focus({ preventScroll: true });
   };
   // the box is drawn after this runs; a keyboard that pops up unasked would hide half a phone
   const attend = (attempts) => {
@@ -58,16 +61,20 @@ export default function ({ data }) {
     else if (attempts) waiting = setTimeout(attend, 100, attempts - 1);
   };
   const leave = (event) => {
-    const source = event.key === "Escape" && document.querySelector(SOURCE);
-    if (source && !source.contains(document.activeElement)) source.querySelector('[aria-label="Close"]')?.click();
+    const isOver = document.querySelector('[data-testid="stPopoverBody"], [data-testid="stDialog"]');
+    const close = event.key === "Escape" && !isOver && document.querySelector(".st-key-close-source button");
+    if (!close) return;
+    close.click();
+    held.marker?.focus({ preventScroll: true });
   };
   const copy = (event) => {
-    const link = event.target.closest?.('a.wb-copy');
+    const link = event.target.closest?.("a.wb-copy, a.wb-copy-text");
     if (!link) return;
     event.preventDefault();
     const rows = [...link.parentElement.querySelectorAll("tr")];
-    const text = rows.map((row) => [...row.cells].map((cell) => plain(cell)).join("\t")).join("\n");
-    write(text).then(() => { link.textContent = "已复制"; setTimeout(() => { link.textContent = "复制表格"; }, 2000); });
+    const text = link.dataset.text ?? rows.map((row) => [...row.cells].map((cell) => plain(cell)).join("\t")).join("\n");
+    const words = (link.dataset.words ??= link.textContent);
+    write(text).then(() => { link.textContent = "已复制"; setTimeout(() => { link.textContent = words; }, 2000); });
   };
   const plain = (cell) => {
     const words = cell.cloneNode(true);
@@ -97,6 +104,7 @@ export default function ({ data }) {
     if (data.asked) anchor(100); else settle();
     for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) document.addEventListener(kind, release, { passive: true });
   }
+  if (data.opened) present(50);
   if (data.top) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   if (data.follow) {
     if (document.activeElement === document.body && matchMedia("(hover: hover)").matches) attend(50);

@@ -23,6 +23,7 @@ from rag.suggestions.next import answer_to_next
 if TYPE_CHECKING:
     from rag.app.answerers import PastedKey
     from rag.app.pending import BackgroundRecognition
+    from rag.app.quota import UploadQuota
     from rag.assistant import Assistant
     from rag.index.index import Index
     from rag.ingest import Ingest
@@ -44,6 +45,7 @@ class Parts:
     ingest: Ingest
     pictures: PagePictures
     recognition: BackgroundRecognition | None
+    quota: UploadQuota
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=5))
     drawn: dict[tuple[str, str], tuple[Suggestion, ...]] = field(default_factory=dict)
     """The questions a report answers, by its id and digest."""
@@ -77,6 +79,7 @@ def open_parts(key: str, _settings: Settings) -> Parts:
     """The index and what works on it, opened once for each set of settings."""
     from rag.app.assembly import build_ingest, build_page_pictures, build_pending, open_index
     from rag.app.pending import BackgroundRecognition
+    from rag.app.quota import UploadQuota
     from rag.app.rereading import Rereading
 
     notices: deque[str] = deque(maxlen=5)
@@ -88,7 +91,8 @@ def open_parts(key: str, _settings: Settings) -> Parts:
     wake()
     if (rereading := Rereading(index, ingest)).waiting():
         rereading.start(notices.append, then=wake)
-    return Parts(_settings, index, ingest, pictures, recognition, notices)
+    quota = UploadQuota(_settings.uploads_per_visitor, _settings.uploads_mb << 20)
+    return Parts(_settings, index, ingest, pictures, recognition, quota, notices)
 
 
 def assistant_of(parts: Parts, model: str, *, is_fresh: bool = False, pasted: PastedKey | None = None) -> Assistant:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from rag.app.ui.memory import BOARD, BOARD_REPORT, VIEW
 from rag.app.ui.parts import Parts
 from rag.app.ui.uploads import added_line, draw_recognition, draw_removal, draw_uploads, uploaded
 from rag.errors import WenbaoError
@@ -60,8 +61,7 @@ def contradiction_counts(folder: str, generation: int, _parts: Parts) -> dict[st
 
 def show_board(report: Report) -> None:
     """Go to the board of a report."""
-    st.session_state["reports-view"] = "指标看板"
-    st.session_state["board-report"] = report.id
+    st.session_state[VIEW], st.session_state[BOARD_REPORT] = BOARD, report.id
 
 
 @st.dialog("报告详情", width="large")

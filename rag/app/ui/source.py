@@ -17,12 +17,39 @@ if TYPE_CHECKING:
 
 ZOOMS = (1.0, 1.5, 2.0, 3.0)
 """Widths of a page's picture, in widths of the place it is shown in."""
-SOURCE_WIDTH = 740
-"""Pixels the place beside the answer takes where there is room."""
+ASKING, REPORTS = "ask", "reports"
+"""Pages on which a source may be open."""
 
 
-@st.dialog("出处", width=SOURCE_WIDTH, position="right")
-def show_source(parts: Parts, exchange: Exchange, citation: Citation) -> None:
+def open_source(place: str, exchange: Exchange, citation: Citation) -> None:
+    """Show a citation beside what is read on this page."""
+    memory = st.session_state
+    memory.source, memory.leaf, memory.zoom = (place, exchange, citation), citation.page, 0
+    memory.opened = memory.get("opened", 0) + 1
+
+
+def close_source() -> None:
+    """Show none."""
+    st.session_state.source = None
+
+
+def draw_source(parts: Parts, place: str) -> None:
+    """The source that is open on this page: beside what is read where there is room, over it where there is none."""
+    memory = st.session_state
+    with st.container(key="wb-side"):  # always there, so that what follows keeps its place
+        if memory.get("source") is None or memory.source[0] != place:
+            return
+        _, exchange, citation = memory.source
+        with st.container(key="wb-pane"):
+            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+                st.html(f'<div class="wb-pane-head">出处 {citation.n}</div>', width="content")
+                st.button("关闭", key="close-source", icon=":material/close:", type="tertiary", on_click=close_source)
+            draw_place(parts, exchange, citation)
+        page_script("wb-pane-opened", data={"opened": memory.opened})
+
+
+@st.fragment
+def draw_place(parts: Parts, exchange: Exchange, citation: Citation) -> None:
     """A citation where it is printed: the page of a PDF, else the passage it stands in."""
     st.html(page_sources.place_html(exchange, citation))
     request = page_sources.picture_request(exchange, citation, st.session_state.leaf, ZOOMS[st.session_state.zoom])

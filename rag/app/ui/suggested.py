@@ -11,7 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from rag.app.ui.memory import shown_exchanges, submit
 from rag.app.ui.parts import Parts, next_questions, suggested_questions
 from rag.presentation.html import page
-from rag.records import Report
+from rag.records import Purpose, Report
+from rag.suggestions.help import examples
 
 log = logging.getLogger("wenbao.page")
 
@@ -41,7 +42,9 @@ def draw_next_questions(parts: Parts, reports: Sequence[Report], place: DeltaGen
     asked = tuple(exchange.question for exchange in memory.exchanges)
     key = (*_key(parts, reports), answer.text, *asked)
     try:
-        if memory.get("next", ((), ()))[0] != key:
+        if answer.query.purpose is Purpose.HELP:
+            memory.next = (key, examples(answer.text))
+        elif memory.get("next", ((), ()))[0] != key:
             near = next_questions(parts, answer, reports, asked)
             others = near or suggested_questions(_key(parts, reports), parts, reports)
             memory.next = (key, tuple(question for question in others if question not in asked))

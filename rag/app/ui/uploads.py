@@ -10,9 +10,12 @@ from typing import Any
 import streamlit as st
 
 from rag.app.ui.clock import now
+from rag.app.ui.login import viewer_key
 from rag.app.ui.parts import Parts
 from rag.errors import WenbaoError
 from rag.ingest import Outcome, Progress
+from rag.keeping.conversations import LOCAL_USER
+from rag.keeping.people import is_on_this_machine
 from rag.presentation.html import page
 from rag.presentation.moments import moment_text
 from rag.readers.uploads import added_at, is_upload, save_upload
@@ -110,7 +113,9 @@ def take_in(parts: Parts, file: Any) -> tuple[str, str]:
         bar.progress(max(0.1, progress.done / progress.total), page.escape_markdown(f"正在读取 {progress.name}"))
 
     try:
-        path, is_new = save_upload(parts.uploads, file.name, file.getvalue(), parts.settings.read_max_file_mb << 20)
+        content = file.getvalue()
+        parts.quota.admit(_visitor(parts), len(content), parts.uploads)
+        path, is_new = save_upload(parts.uploads, file.name, content, parts.settings.read_max_file_mb << 20)
         outcome = parts.ingest.run([path], on_progress=show)
         if parts.recognition is not None:
             parts.recognition.wake()
@@ -125,6 +130,18 @@ def take_in(parts: Parts, file: Any) -> tuple[str, str]:
     is_new_report = bool(outcome.added or outcome.updated)
     said = "没有添加，原因见上传处" if reasons else "已添加" if is_new_report else "已经收录过，未重复添加"
     return page.upload_html(file.name, done, reasons, [note for _, note in outcome.warnings]), f"{file.name}：{said}"
+
+
+def _visitor(parts: Parts) -> str | None:
+    """Who adds a file: a person who has logged in, else an address; None at this machine."""
+    viewer = viewer_key(parts.settings.login)
+    if viewer != LOCAL_USER:
+        return viewer or ""
+    if is_on_this_machine(parts.settings.page_address, st.context.headers):
+        return None
+    # Streamlit names no address for this machine: then a proxy speaks, whose last word is whom it speaks for.
+    forwarded = (st.context.headers.get("X-Forwarded-For") or "").rpartition(",")[2].strip()
+    return st.context.ip_address or forwarded
 
 
 def done_with(parts: Parts, outcome: Outcome) -> str:

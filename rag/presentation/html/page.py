@@ -19,7 +19,7 @@ from rag.presentation.blocks import Block, Spans, answer_to_blocks
 from rag.presentation.exchanges import Exchange
 from rag.presentation.html.figures import cautions_html, facts_html, removed_html
 from rag.presentation.html.sources import grid_html, plain_html, sources_html
-from rag.presentation.json_and_text import report_facts
+from rag.presentation.json_and_text import answer_to_text, report_facts, without_bold
 from rag.records import AnswerStatus, Certainty, Conflict, Purpose, Report, VerifiedAnswer
 from rag.settings.choices import MODEL_NAMES
 
@@ -74,13 +74,22 @@ def exchange_to_html(exchange: Exchange, anchor: str) -> tuple[str, str]:
     return error_html(exchange.failure), ""
 
 
+def copy_html(exchange: Exchange) -> str:
+    """A link that copies the answer with its sources, as plain text."""
+    known = {report.id: report for report in exchange.reports}
+    text = answer_to_text(exchange.answer, known) if exchange.answer is not None else exchange.text
+    return f'<a class="wb-copy-text" href="#" role="button" data-text="{escape(without_bold(text))}">复制</a>'
+
+
 def _answer(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
     """The answer, what is to be known of its figures, and its conflicts."""
     is_summary = answer.query.purpose is Purpose.SUMMARY  # its lines are the table already
+    blocks = answer_to_blocks(answer)
+    blocks = blocks[:1] if answer.query.purpose is Purpose.HELP else blocks  # its examples are buttons below
     parts = [
         _understood(answer),
         UNSURE_LINE if answer.sureness is Certainty.UNSURE else "",
-        f'<div class="wb-text">{"".join(_block(block, anchor) for block in answer_to_blocks(answer))}</div>',
+        f'<div class="wb-text">{"".join(_block(block, anchor) for block in blocks)}</div>',
         "" if is_summary else facts_html(asked_figures(exchange), lambda n: _marker(n, anchor)),
         *(_conflict(conflict, anchor) for conflict in answer.conflicts),
         cautions_html(answer),

@@ -1,0 +1,61 @@
+"""Addresses of the views of reports: `?view=compare&report=…&report=…&indicator=…` can be reloaded, gone back to, sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import streamlit as st
+
+from rag.app.ui.memory import BOARD, BOARD_REPORT, COMPARED, COMPARISON, FIGURES, FIGURES_REPORT, INDICATORS, VIEW
+from rag.boards import wanted_indicators
+
+_VIEWS = {BOARD: "board", FIGURES: "figures", COMPARISON: "compare"}
+_ONE_REPORT = {BOARD: BOARD_REPORT, FIGURES: FIGURES_REPORT}
+_WRITTEN = "reports-address"
+"""The address as this session wrote it last: another one was opened by its link or by going back."""
+
+Address = Mapping[str, Sequence[str]]
+
+
+def comparison_address(reports: Sequence[str]) -> dict[str, list[str]]:
+    """The address of the comparison of these reports."""
+    return {"view": [_VIEWS[COMPARISON]], "report": list(reports)}
+
+
+def follow_address(known: Collection[str]) -> None:
+    """Turn to what the address names, where that is not what was shown last; reports that are gone are left out."""
+    memory, address = st.session_state, _address()
+    if address == memory.get(_WRITTEN, {}):
+        return
+    memory[_WRITTEN] = address
+    view = next((name for name, word in _VIEWS.items() if [word] == address.get("view")), None)
+    if view is None:
+        memory.pop(VIEW, None)
+        return
+    memory[VIEW] = view
+    reports = [identity for identity in address.get("report", ()) if identity in known]
+    if view == COMPARISON:
+        names = {wanted.name for wanted in wanted_indicators()}
+        indicators = [name for name in address.get("indicator", ()) if name in names]
+        memory.update({key: chosen for key, chosen in ((COMPARED, reports), (INDICATORS, indicators)) if chosen})
+    elif reports:
+        memory[_ONE_REPORT[view]] = reports[0]
+
+
+def write_address() -> None:
+    """Have the address name what is shown."""
+    memory = st.session_state
+    view, address = memory.get(VIEW), dict[str, list[str]]()
+    if view in _VIEWS:
+        address["view"] = [_VIEWS[view]]
+        shown = memory.get(COMPARED, []) if view == COMPARISON else [memory.get(_ONE_REPORT[view])]
+        address["report"] = [identity for identity in shown if identity]
+        address["indicator"] = list(memory.get(INDICATORS, [])) if view == COMPARISON else []
+    address = {name: values for name, values in address.items() if values}
+    if address != _address():
+        st.query_params.from_dict(address)
+    memory[_WRITTEN] = address
+
+
+def _address() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in ("view", "report", "indicator") if name in st.query_params}
