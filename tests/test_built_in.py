@@ -176,3 +176,7 @@ def test_what_nothing_was_found_for_is_named_beside_what_may_be_meant() -> None:
     assert text.endswith("“篮球场有多少个”没有找到可能对应的说法。")
     assert "512人" in text
     assert "没有找到" not in unsure(findings, [staff]).text
+    asked = replace(courts.wanted, ask=replace(courts.wanted.ask, text="300人的篮球场有多少个"))
+    assert unsure(findings, [staff, replace(courts, wanted=asked, choices=())]).text.endswith(
+        "另有一问没有找到可能对应的说法。"
+    )

@@ -53,6 +53,7 @@ def test_a_question_stands_at_the_top_until_the_reader_scrolls(
         for number, question in enumerate(QUESTIONS):
             ask(page, question)
             at_top(page, number)
+        assert page.evaluate("document.documentElement.lang") == "zh-CN"
         page.reload()
         page.locator(".wb-answer").nth(len(QUESTIONS) - 1).wait_for()
         at_top(page, len(QUESTIONS) - 1)

@@ -14,6 +14,7 @@ from rag.answering.built_in.said import names_college
 from rag.answering.built_in.scoring import MAX_CANDIDATES, Choice
 from rag.answering.built_in.writing import Writer
 from rag.figures.citing import plain
+from rag.language.numbers import find_numbers
 from rag.records import AnswerStatus, AskKind, Certainty, Contradiction, Draft, Evidence, Operation, Report, Table
 
 
@@ -72,8 +73,9 @@ def _sure(findings: Findings, looked: Sequence[Found]) -> Draft:
 
 
 def _asked(found: Found) -> str:
-    """What one thing was asked by: “在校生有多少人”."""
-    return f"“{plain(found.wanted.ask.text).strip('，,、；;？? ')}”"
+    """What one thing was asked by: “在校生有多少人”; not in its own words where these hold a figure, which is no report's."""
+    words = plain(found.wanted.ask.text).strip("，,、；;？? ")
+    return "另有一问" if find_numbers(words) else f"“{words}”"
 
 
 def _write_name(writer: Writer, found: Found) -> None:

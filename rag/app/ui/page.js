@@ -35,6 +35,7 @@ const release = (event) => {
 };
 
 export default function ({ data }) {
+  document.documentElement.lang = "zh-CN";
   let waiting = 0;
   const open = (event) => {
     const marker = event.target.closest?.(MARKER);
