@@ -58,7 +58,7 @@ def test_an_answer_grows_and_is_stopped(browser: Browser, address: str) -> None:
         page.get_by_role("button", name="停止").click()
         answer = page.locator(".wb-answered")
         answer.wait_for()
-        assert page.locator(".wb-streaming, .wb-found").count() == 0
+        page.wait_for_function("!document.querySelector('.wb-streaming, .wb-found')")
         assert "（回答不完整）" in answer.inner_text() or "回答不完整：已停止" in answer.inner_text()
         assert "95.27%" in answer.locator("strong").all_inner_texts()
         assert "12" not in answer.locator(".wb-text").inner_text()
