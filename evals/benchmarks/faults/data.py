@@ -3,7 +3,7 @@
 usage: python -m evals.benchmarks.faults.data [--tries N] [--seed N] [--show]
 
 A data folder is filled with reports, one of them added as on the page, a conversation and kept replies. Each try takes a
-copy of it, flips a byte of a file, cuts, empties or deletes it, and then does what a reader does: asks questions and opens
+copy of it, flips a bit of a file, cuts, empties or deletes it, and then does what a reader does: asks questions and opens
 the conversation; then ingests, and asks again. A try held where every answer is the one given before the damage, or it was
 said in Chinese what is wrong. It is lost where anything else is answered or shown, where an error is nobody's, or where it
 does not end. Exit code 1 where one is lost. Every try runs in a process of its own, which may crash or hang.
