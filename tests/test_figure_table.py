@@ -143,6 +143,21 @@ def test_a_figure_has_one_id_in_every_passage(index: Index) -> None:
     assert cut.quote_start == 0
 
 
+@pytest.mark.parametrize(
+    ("rows", "columns", "item", "noun", "narrowed"),
+    [
+        (("五、住房保障支出",), ("支出", "决算数"), "五、住房保障支出", "住房保障支出", ("支出", "决算数")),
+        (("工程项目", "进度滞后"), ("全年预算数",), "工程项目", "工程项目", ("进度滞后", "全年预算数")),
+        (("本年收入合计",), ("收入", "2023年决算", "金额"), "本年收入合计", "本年收入", ("收入", "金额")),
+        (("总计",), ("收入", "决算数"), "总计", "收入", ("决算数",)),
+        ((), ("公务接待费", "预算数"), "", "公务接待费", ("预算数",)),
+        (("后勤处",), ("预算占比",), "后勤处", "预算占比", ("后勤处",)),
+    ],
+)
+def test_heads_of_cells_of_accounts(rows, columns, item, noun, narrowed) -> None:
+    assert cell_to_head(rows, columns, "", item) == (noun, narrowed)
+
+
 def test_siblings_share_list_head_and_unit(index: Index, figures: dict[str, Figure]) -> None:
     assert [entry.number.text for entry in index.store.siblings(figures["949"])] == ["125", "140"]
     assert [entry.number.text for entry in index.store.siblings(figures["3个"])] == ["12个"]

@@ -153,6 +153,15 @@ def test_a_unit_line_may_name_the_unit_of_each_column() -> None:
     assert [value(figure) for figure in one_short.values()] == ["29个", "1074人", "3"]
 
 
+def test_a_unit_line_of_two_parts_is_shared_out_by_what_the_headers_say() -> None:
+    header = ("项目", "2022年金额", "2022年占比", "2021年金额", "2021年占比", "增减")
+    found = cells(header, ("设备", "10", "60.5", "8", "50.5", "2"), unit="单位：万元、%")
+    assert [value(figure) for figure in found.values()] == ["10万元", "60.5%", "8万元", "50.5%", "2"]
+    header = ("学院", "专业数", "一年级", "二年级人数", "三年级人数")
+    found = cells(header, ("文学院", "3", "12", "11", "10"), unit="单位：个、人")
+    assert [value(figure) for figure in found.values()] == ["3个", "12", "11人", "10人"]
+
+
 @pytest.mark.parametrize(
     ("label", "cell", "expected"),
     [

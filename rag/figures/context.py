@@ -205,7 +205,10 @@ class _Reading:
             column = figure.before.rpartition("·")[2]
             leads = figure.is_total or TOTAL.match(column) is not None or not self.words(figure.before)
             names = figure.context
-            head = cell_to_head(names.rows, names.columns, figure.near.removeprefix(" ".join(names.rows)).strip())
+            before = figure.row.filled[: figure.column] if figure.row else ()
+            item = next((name for name in reversed(names.rows) if name in before), "")
+            own = figure.near.removeprefix(" ".join(names.rows)).strip()
+            head = cell_to_head(names.rows, names.columns, own, item)
             yield self.context(
                 figure, _Label(text, leads=leads), self.words(text), figure.about, apart, frozenset(), head
             )

@@ -17,6 +17,11 @@ _NUMERAL = re.compile(r"[0-9.%〇零一二三四五六七八九十百千万亿�
 _WEAK = re.compile(r"^(?:人数|总数|数量|总量|比例|占比|比重|金额|总额|总值|比|率|数|额|值|量|费|度|面积|[^\W\d])$")
 """A noun that says what is measured only together with the one before it."""
 _MEASURE = re.compile(r"(?:率|比例?|占比|比重|数量?|额|值|量|费用?|面积|度|经费|资金|收入|支出|人次|学时)$")
+_ACCOUNT = re.compile(r"(?:\d{4}年度?|年初|年末|全年|本年度?|上年度?|调整后?)*(?:预算|决算|预算执行|执行)数?")
+"""A column of accounts, which says how an item was reckoned, not what it is."""
+_NUMBERING = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|其中[：:]?|减[：:]|加[：:])+|(?:合|总|小)计$"
+)
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]|[%％]")
 _SAYS_NOTHING = frozenset(
     "学校 我校 全校 本校 我院 其中 合计 总计 共计 小计 数值 数据 指标 内容 项目 备注 情况 年份 年度 学年 本年 上年 序号 单位 今年 去年".split()
@@ -53,14 +58,19 @@ def clause_to_head(before: str, after: str) -> Head:
     return _head(words[:start], words[start:end])
 
 
-def cell_to_head(rows: Sequence[str], columns: Sequence[str], own: str = "") -> Head:
+def cell_to_head(rows: Sequence[str], columns: Sequence[str], own: str = "", item: str = "") -> Head:
     """The head of a cell: in the level of its column or the name of its row that names a measure, else the nearest.
 
-    `own` is what the cell itself says before its figure (农民培训 in 农民培训（10期）).
+    `own` is what the cell itself says before its figure (农民培训 in 农民培训（10期）), `item` the name of its row that
+    stands before it: the head in a column that says no more than that it is of a budget or accounts.
 
     >>> cell_to_head(("信息工程学院",), ("毕业生", "就业人数"))
     Head(noun='就业人数', qualifiers=('信息工程学院', '毕业生'))
+    >>> cell_to_head(("住房公积金",), ("人员经费", "决算数"), item="住房公积金")
+    Head(noun='住房公积金', qualifiers=('人员经费', '决算数'))
     """
+    if not own and any(_ACCOUNT.fullmatch(_bare(level)) for level in columns):
+        return _item_to_head(rows, columns, _NUMBERING.sub("", _bare(item)))
     levels = [level for level in (own, *reversed(columns), *reversed(rows)) if _content(_words(_bare(level)))]
     if not levels:
         return Head("", ())
@@ -70,6 +80,15 @@ def cell_to_head(rows: Sequence[str], columns: Sequence[str], own: str = "") -> 
     others = (_bare(level) for level in (*rows, *columns) if level != chosen)
     narrowed = unique(level for level in others if _content(_words(level)))
     return Head(head.noun or _bare(chosen), unique((*narrowed, *head.qualifiers)))
+
+
+def _item_to_head(rows: Sequence[str], columns: Sequence[str], item: str) -> Head:
+    """The head of a cell of accounts: the item of its row, else the nearest level of its column that names one."""
+    levels = [item, *(_bare(level) for level in reversed(columns) if not _ACCOUNT.fullmatch(_bare(level)))]
+    named = (level for level in levels if level not in _SAYS_NOTHING and not _WEAK.match(level))
+    noun = next((level for level in named if _content(_words(level))), "")
+    others = ((name, _NUMBERING.sub("", _bare(name))) for name in (*rows, *columns))
+    return Head(noun, unique(_bare(name) for name, bare in others if bare != noun and _content(_words(bare))))
 
 
 def _head(before: Sequence[tuple[str, str]], phrase: Sequence[tuple[str, str]]) -> Head:

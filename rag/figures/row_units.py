@@ -42,6 +42,12 @@ _OF_PEOPLE = re.compile(r"^(?:最高)?(?:职称|专业技术职务|学位|学历
 """A label over columns that count people."""
 _MEASURE = re.compile("[率度比值额费分年]|均|标准")
 """A column of measures, whatever its rows are of."""
+_SHARE = re.compile(r"占比|率$|比例|比重|百分比|[增涨降]幅|[%％]")
+"""A column of shares."""
+_AMOUNT = re.compile(r"^(?!.*(?:增减|变化|同比|增长|与上年))")
+"""A column beside those of shares that is none of changes, which may be given as such or as a share."""
+_NUMBER = re.compile(r"[数量]$")
+"""A column that says it counts."""
 CACHED = 8192
 """Texts of cells that are remembered: those of a column are asked about in every row."""
 _TOTAL_COLUMN = re.compile(r"^(?:合计|总计|小计|共计)$")
@@ -65,7 +71,7 @@ def row_units(table: Table, row: TableRow, columns: Columns, names: Mapping[int,
         label = _at(labels, column)
         of_row = next((unit for name in names_beside(column, columns, names) if (unit := label_unit(name))), "")
         units[column] = label_unit(label) or of_row or _implied_unit(label, of_table) or stated or of_table
-    units |= _listed_units(table, row, units)
+    units |= _listed_units(table, row, units, columns)
     units |= _counted_by_row(row, columns, units, names)
     counted = (column for column, unit in units.items() if not unit and _COUNTED.search(_at(labels, column)))
     units |= dict.fromkeys(counted, "个")
@@ -90,13 +96,29 @@ def _counted_by_row(
     return {column: unit for column, unit in found.items() if unit}
 
 
-def _listed_units(table: Table, row: TableRow, units: Mapping[int, str]) -> Mapping[int, str]:
-    """Units of a line that names one for each column of figures (单位：个、人), for columns that have none."""
+def _listed_units(table: Table, row: TableRow, units: Mapping[int, str], columns: Columns) -> Mapping[int, str]:
+    """Units of a line that names several (单位：个、人), for the columns of figures that have none: one for each column in
+    turn where there are as many, else the one that a column's header fits, and what no header claims for the others."""
     listed = [unit_in_header(f"（{part}）") for part in _UNIT_LINE_MARK.split(_BEFORE_UNITS.sub("", table.unit))]
-    columns = [column for column in units if is_value(row.filled[column])]
-    if len(listed) < 2 or not all(listed) or len(listed) != len(columns):
+    values = [column for column in units if is_value(row.filled[column])]
+    if len(listed) < 2 or not all(listed):
         return {}
-    return {column: unit for column, unit in zip(columns, listed, strict=True) if not units[column]}
+    if len(listed) == len(values):
+        return {column: unit for column, unit in zip(values, listed, strict=True) if not units[column]}
+    fitting = {column: _fitting_unit(_at(columns.labels, column), listed) for column in values if not units[column]}
+    claimed = {*fitting.values(), *units.values(), "%"}
+    left = [unit for unit in listed if unit not in claimed]
+    beside = _AMOUNT if "%" in listed else _NUMBER
+    rest = {column: left[0] for column in fitting if len(left) == 1 and beside.search(_at(columns.labels, column))}
+    return {column: unit or rest.get(column, "") for column, unit in fitting.items()}
+
+
+def _fitting_unit(label: str, listed: Sequence[str]) -> str:
+    """The one of some units that a header fits: % of a share, what one of its levels counts."""
+    if _SHARE.search(label):
+        return "%" if "%" in listed else ""
+    implied = (_implied_unit(level, "") for level in reversed(label.split("·")))
+    return next((unit for unit in implied if unit in listed), "")
 
 
 def _at(labels: Sequence[str], column: int) -> str:
