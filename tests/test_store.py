@@ -22,6 +22,7 @@ from index_samples import sample_parts, sample_report
 
 from rag import records
 from rag.errors import BrokenIndexError, UnreadableFileError
+from rag.index.database import Database
 from rag.index.seals import unsealed
 from rag.index.store import _CREATE, _SEALED, DATABASE_NAME, LAYOUT, ReportStats, ReportStore, ReportVersion
 from rag.records import (
@@ -242,6 +243,24 @@ def test_an_upgrade_that_is_killed_loses_nothing(tmp_path, monkeypatch):
     store = ReportStore(tmp_path)
     assert store.carried() == {"a": "/a.pdf", "b": "/b.pdf"}
     store.close()
+
+
+def test_a_copy_is_of_the_older_layout_whoever_was_faster(tmp_path, monkeypatch):
+    _older(tmp_path, None)
+    copied = Database._copied
+
+    def slow(database: Database, found: int) -> Path:
+        monkeypatch.undo()
+        ReportStore(tmp_path).close()  # another process makes the file anew at this moment
+        return copied(database, found)
+
+    monkeypatch.setattr(Database, "_copied", slow)
+    store = ReportStore(tmp_path)
+    assert store.carried() == {"a": "/a.pdf", "b": "/b.pdf"}
+    store.close()
+    assert [path.name for path in tmp_path.glob("*.layout-*")] == ["wenbao.layout-0.sqlite3"]
+    with closing(sqlite3.connect(tmp_path / "wenbao.layout-0.sqlite3")) as copy:
+        assert copy.execute("SELECT count(*) FROM chunks").fetchone() == (20,)
 
 
 def test_a_newer_layout_and_another_program_are_left_alone(tmp_path):

@@ -127,7 +127,11 @@ class Database:
         with self.connection() as connection:
             unfinished.unlink(missing_ok=True)
             connection.execute("VACUUM INTO ?", (str(unfinished),))
+        with self.explained(), closing(sqlite3.connect(unfinished)) as copy:
+            is_older = _layout_of(copy) == found
+        if is_older:  # else another process has made the file anew meanwhile, and kept a copy
             replace_file(unfinished, target)
+        unfinished.unlink(missing_ok=True)
         return target
 
 
