@@ -6,6 +6,7 @@ import pytest
 from page_samples import OTHER_REPORT, PDF_COLLEGE, REPORT, build_index, write_pdf_report, write_reports
 from streamlit.testing.v1 import AppTest
 
+from rag.app.ui.memory import Waiting
 from rag.records import AnswerStatus
 
 APP = Path(__file__).parents[1] / "app.py"
@@ -182,7 +183,7 @@ def test_a_question_asked_while_another_is_answered_waits_its_turn(
     filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = open_page(filled, monkeypatch)
-    page.session_state.queued.append("青石职业技术学院在校生有多少人？")
+    page.session_state.queued.append(Waiting("青石职业技术学院在校生有多少人？"))
     ask(page, "青石职业技术学院毕业生就业率是多少？")
     asked = [exchange.question for exchange in page.session_state.exchanges]
     assert asked == ["青石职业技术学院毕业生就业率是多少？", "青石职业技术学院在校生有多少人？"]

@@ -250,6 +250,19 @@ def test_a_question_in_work_is_answered_after_a_reload(data: Path) -> None:
     assert "78.4%" in found[1][place.number].text
 
 
+def test_what_was_asked_meanwhile_is_answered_after_a_reload_too(data: Path) -> None:
+    kept = Conversations(Keeping(data / FILE_NAME))
+    asked = [QUESTION, "专业对口率呢？", "在校生有多少人？"]
+    made = kept.create(LOCAL_USER, [Exchange(question) for question in asked])
+    again = open_page(conversation=made.id)
+    assert not again.exception
+    assert [exchange.question for exchange in again.session_state.exchanges] == asked
+    found = kept.open(made.id, LOCAL_USER)
+    assert found is not None
+    assert [exchange.question for exchange in found[1]] == asked
+    assert not any(exchange.is_waiting for exchange in found[1])
+
+
 def test_anothers_question_in_work_is_left_to_them(data: Path) -> None:
     kept = Conversations(Keeping(data / FILE_NAME))
     mine = ask(open_page(PERSON), QUESTION)

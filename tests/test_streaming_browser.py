@@ -20,6 +20,7 @@ __all__ = ["browser"]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 QUESTION = "青石职业技术学院2023届毕业生就业率是多少？"
+MEANWHILE = f"{QUESTION}请再说一遍。"
 MORE = "其余情况见年报正文，" * 200
 
 
@@ -72,12 +73,18 @@ def test_a_question_in_work_goes_on_after_a_reload(browser: Browser, address: st
         box.press("Enter")
         page.wait_for_url("**/?c=*")
         page.locator(".wb-streaming .wb-unchecked").first.wait_for()
+        box.fill(MEANWHILE)
+        box.press("Enter")
+        page.get_by_text("答完这一问就接着回答").wait_for()
         page.reload()
         page.locator(".wb-streaming .wb-unchecked").first.wait_for()  # the same answer, not begun anew
         assert page.locator(".wb-question").all_inner_texts() == [QUESTION]
         page.get_by_role("button", name="停止").click()
-        page.locator(".wb-answered").wait_for()
+        page.locator(".wb-question").get_by_text(MEANWHILE).wait_for()
+        page.locator(".wb-streaming").wait_for()
+        page.get_by_role("button", name="停止").click()
+        page.locator(".wb-answered").nth(1).wait_for()
         page.reload()
-        page.locator(".wb-answered").wait_for()
-        assert page.locator(".wb-question").all_inner_texts() == [QUESTION]
+        page.locator(".wb-answered").nth(1).wait_for()
+        assert page.locator(".wb-question").all_inner_texts() == [QUESTION, MEANWHILE]
         assert "95.27%" in page.locator(".wb-answered strong").all_inner_texts()

@@ -18,6 +18,7 @@ from rag.app.ui.memory import (
     MAX_QUESTION_CHARACTERS,
     drained,
     keep_question,
+    keep_queued,
     open_addressed,
     settle,
     shown_exchanges,
@@ -72,15 +73,22 @@ def draw(parts: Parts, viewer: str) -> None:
         with welcome.container():
             draw_welcome(parts, filtered_reports(reports, filters), reports)
     if busy and reports:
+        keep_queued(parts, viewer, filters)
+        tell(parts)  # now, not when the answer is there
         draw_charts(charts)
         assistant = assistant_of(parts, model, is_fresh=memory.again is not None, pasted=memory.get("pasted"))
         answer_pending(parts, viewer, assistant, filters)
     page_script("wb-followed", data={"follow": True})
     hold_question(len(memory.exchanges) - 1)
-    for notice in [*drained(parts.notices), *drained(memory.notices)]:
-        st.toast(page.escape_markdown(notice))
+    tell(parts)
     draw_charts(charts)
     draw_next_questions(parts, filtered_reports(reports, filters), hints)
+
+
+def tell(parts: Parts) -> None:
+    """What there is to be said."""
+    for notice in [*drained(parts.notices), *drained(st.session_state.notices)]:
+        st.toast(page.escape_markdown(notice))
 
 
 def draw_conversation(parts: Parts, viewer: str) -> list[DeltaGenerator]:
@@ -106,7 +114,7 @@ def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Repor
 def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Filters) -> None:
     """Answer the question that waits, showing how far it is, and draw the page again."""
     memory = st.session_state
-    if memory.get("job") is None:
+    if memory.job is None:
         memory.job = job_of(parts, viewer, assistant, filters)
     with st.container():  # one, so that the first thing drawn after the conversation takes the place of it all
         draw_question(len(memory.exchanges), memory.pending)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -27,6 +27,14 @@ BOARD, FIGURES, COMPARISON = "指标看板", "数字表", "多份对照"
 MAX_QUESTION_CHARACTERS = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question asked while another one is being answered, and where it is kept."""
+
+    question: str
+    place: Place | None = None
+
+
 def prepare() -> None:
     """Give a session that has just begun its empty conversation."""
     memory = st.session_state
@@ -34,6 +42,7 @@ def prepare() -> None:
     memory.setdefault("notices", [])
     memory.setdefault("visited", set())
     memory.setdefault("deleted", None)
+    memory.setdefault("job", None)
     if "exchanges" not in memory:
         begin()
 
@@ -81,7 +90,7 @@ def open_addressed(parts: Parts, viewer: str) -> None:
     conversation, exchanges = found
     begin(conversation, [exchange for one in exchanges if (exchange := _answered(one)) is not None])
     memory.ratings = {place: (given.liked, given.reason) for place, given in ratings.items()}
-    if exchanges and exchanges[-1].is_waiting and conversation.owner == viewer:
+    if conversation.owner == viewer:
         _go_on(exchanges)
 
 
@@ -93,11 +102,32 @@ def _answered(exchange: Exchange) -> Exchange | None:
 
 
 def _go_on(exchanges: Sequence[Exchange]) -> None:
-    """Have the last question answered that was asked before the page was loaded again."""
-    memory, last = st.session_state, exchanges[-1]
-    memory.pending, memory.place = last.question, Place(len(exchanges) - 1, len(last.earlier))
-    if last.earlier:
+    """Have the last questions answered that were asked before the page was loaded again."""
+    memory = st.session_state
+    first = len(exchanges)
+    while first and exchanges[first - 1].is_waiting:
+        first -= 1
+    if first == len(exchanges):
+        return
+    waiting = [Waiting(one.question, Place(first + at, len(one.earlier))) for at, one in enumerate(exchanges[first:])]
+    if exchanges[first].earlier:
         memory.again = memory.exchanges.pop()
+    memory.pending, memory.place, memory.queued = waiting[0].question, waiting[0].place, waiting[1:]
+
+
+def keep_queued(parts: Parts, viewer: str, filters: Filters) -> None:
+    """Keep the questions that were asked while another one is being answered."""
+    memory = st.session_state
+    if memory.place is None or memory.job is None:
+        return  # what comes first is not kept: nor is what follows
+    try:
+        for at, waiting in enumerate(memory.queued):
+            if waiting.place is None:
+                asked = Exchange(waiting.question, filters=filters)
+                place = parts.conversations.append(memory.conversation.id, viewer, asked)
+                memory.queued[at] = replace(waiting, place=place)
+    except KeepingError as error:
+        memory.notices.append(str(error))
 
 
 def keep_question(parts: Parts, viewer: str, question: str, filters: Filters) -> None:
@@ -134,8 +164,10 @@ def settle(exchange: Exchange, problem: str) -> None:
         exchange = replace(exchange, earlier=memory.again.versions)
     memory.exchanges = [*memory.exchanges, exchange]
     memory.shown.pop(len(memory.exchanges) - 1, None)
-    memory.pending = memory.queued.pop(0) if memory.queued else None
-    memory.job, memory.again, memory.place = None, None, None
+    memory.job, memory.again, memory.pending, memory.place = None, None, None, None
+    if memory.queued:
+        following = memory.queued.pop(0)
+        memory.pending, memory.place = following.question, following.place
     if problem:
         not_kept(problem)
 
@@ -171,7 +203,7 @@ def submit(question: str | None) -> None:
     if asked and memory.pending is None:
         memory.pending = asked
     elif asked:
-        memory.queued.append(asked)
+        memory.queued.append(Waiting(asked))
         memory.notices.append("已记下，答完这一问就接着回答。")
 
 
