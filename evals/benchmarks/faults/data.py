@@ -20,7 +20,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -273,7 +273,9 @@ def main() -> None:
         (fill if given.role == "fill" else look)(given.folder)
         return
     with tempfile.TemporaryDirectory() as place:
-        results = list(run_tries(Path(place), given.tries, given.seed, show=given.show))
+        results: list[tuple[Try, Seen]] = []
+        with suppress(KeyboardInterrupt):  # what was tried by then is told
+            results.extend(run_tries(Path(place), given.tries, given.seed, show=given.show))
         print_table(results)
     sys.exit(any(seen.end is End.LOST for _, seen in results))
 
