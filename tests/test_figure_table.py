@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from answer_samples import make_passage
 
 from rag.app.assembly import build_ingest, open_index
 from rag.figures.context import figures_to_contexts
@@ -156,6 +157,21 @@ def test_a_figure_has_one_id_in_every_passage(index: Index) -> None:
 )
 def test_heads_of_cells_of_accounts(rows, columns, item, noun, narrowed) -> None:
     assert cell_to_head(rows, columns, "", item) == (noun, narrowed)
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        ("毕业去向落实率91.83%，年底这一数字升到94.66%。", "毕业去向落实率"),
+        ("就业率91.83%，其中升学12人；年底该比例为94.66%。", "就业率"),
+        ("就业率91.83%。\n年底该比例为94.66%。", "比例"),
+        ("就业12人；年底该比例为94.66%。", "比例"),
+    ],
+)
+def test_a_figure_that_refers_to_one_before_takes_on_its_head(text: str, head: str) -> None:
+    passage = make_passage(text)
+    last = figures_to_contexts(passage_to_figures(passage))[-1]
+    assert last.head.noun == head
 
 
 def test_siblings_share_list_head_and_unit(index: Index, figures: dict[str, Figure]) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rag.figures.extraction import TOTAL
@@ -23,6 +23,8 @@ from rag.language.numbers.units import canonical
 from rag.language.text import tagged_words, text_key
 from rag.records import Figure, FigureTime
 
+BEFORE = -1
+"""Stands for the figure of the sentence before."""
 LOOK_BACK = 240
 """Characters before a figure in which words may be found that its label leaves out."""
 ASPECTS: Mapping[str, re.Pattern[str]] = {
@@ -42,6 +44,7 @@ PEOPLE = frozenset("人 名 位".split())
 _CASE = re.compile("案例")
 _RELATES = re.compile(r"^[、\s]*(?:其?约?各?占|[比较]|同比|环比|[人生师户]均|平均)")
 _EXAMPLES = re.compile(r"^.*、.*?(?:等(?:在内)?的?)?$")
+_REFERS = re.compile("(?:这一|该|此|上述|前述)(?:数字|比例|比率|占比|指标|数值|数据)")
 _MEMBER = re.compile(r"^[、\s]*(?:其中|含|包括)")
 _BRACKETED = re.compile("[（(][^（）()]*[）)]")
 _FUNCTION = frozenset("uj ul uv uz ug ud u p c y e o x w m q mq d k h".split())
@@ -92,7 +95,7 @@ class _Label:
     text: str
     leads: bool
     relates_to: int | None = None
-    """Index in the sentence of the figure whose words are its own too."""
+    """Index in the sentence of the figure whose words are its own too; that of a sentence before it is `BEFORE`."""
 
 
 def figures_to_contexts(
@@ -104,9 +107,12 @@ def figures_to_contexts(
     for at, figure in enumerate(figures):
         groups[figure.passage.id, -1 if figure.is_cell else figure.quote_start].append(at)
     found: dict[int, Comparable] = {}
+    before: list[Comparable] = []
     for members in groups.values():
         held = [figures[at] for at in members]
-        found |= dict(zip(members, reading.cells(held) if held[0].is_cell else reading.sentence(held), strict=True))
+        own = list(reading.cells(held) if held[0].is_cell else reading.sentence(held, before))
+        before = own
+        found |= dict(zip(members, own, strict=True))
     return tuple(found[at] for at in range(len(figures)))
 
 
@@ -133,6 +139,16 @@ def words_of(text: str, names: tuple[str, ...] = ()) -> frozenset[str]:
     return frozenset(words)
 
 
+def _referred(figure: Figure, before: Sequence[Comparable]) -> Comparable | None:
+    """The figure of the sentence before, in the same paragraph and of the same unit, that one refers to (这一比例)."""
+    told = [one for one in before if one.figure.number.unit == figure.number.unit and not one.figure.is_cell]
+    if not told or not _REFERS.search(clause_before(figure.before)):
+        return None
+    same = told[-1].figure.passage.id == figure.passage.id
+    between = figure.passage.text[told[-1].figure.end : figure.quote_start]
+    return told[-1] if same and "\n" not in between else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """Reads the contexts of one report's figures."""
@@ -149,25 +165,31 @@ class _Reading:
             text = text.replace(name, " ")
         return text
 
-    def sentence(self, figures: Sequence[Figure]) -> Iterator[Comparable]:
-        """Of the figures of one sentence, first to last."""
+    def sentence(self, figures: Sequence[Figure], before: Sequence[Comparable] = ()) -> Iterator[Comparable]:
+        """Of the figures of one sentence, first to last; `before` is known of those of the sentence before."""
+        meant = _referred(figures[0], before)
         labels = [self.label(figures, at) for at in range(len(figures))]
+        if meant:
+            labels[0] = replace(labels[0], leads=False, relates_to=BEFORE)
         own = [self.words(label.text) for label in labels]
         apart = frozenset[str]().union(*own)
         part_of = frozenset[str]()
         heads: list[Head] = []
         for at, (figure, label) in enumerate(zip(figures, labels, strict=True)):
-            if label.relates_to is not None:
-                own[at] |= own[label.relates_to]
+            relates = label.relates_to
+            if relates is not None:
+                own[at] |= meant.terms if meant and relates == BEFORE else own[relates]
             if _MEMBER.match(label.text) and at:
                 part_of = own[at - 1]
             start = max(figure.passage.text.rfind("\n", 0, figure.start) + 1, figure.start - LOOK_BACK)
             lent = f"{figure.passage.text[start : figure.start]}{figure.after}"
             behind = figure.after.partition("、")[0]
             ahead = self.unnamed(label.text.removesuffix(behind))
+            ahead = _REFERS.sub("", ahead) if relates is not None else ahead
             head = clause_to_head(ahead, behind if label.text.endswith(behind) else "")
-            if not head.noun and label.relates_to is not None:
-                head = Head(heads[label.relates_to].noun, (*heads[label.relates_to].qualifiers, *head.qualifiers))
+            if not head.noun and relates is not None:
+                lender = meant.head if meant and relates == BEFORE else heads[relates]
+                head = Head(lender.noun, (*lender.qualifiers, *head.qualifiers))
             heads.append(head)
             yield self.context(figure, label, own[at], lent, apart, part_of, head)
 
@@ -183,6 +205,9 @@ class _Reading:
         clauses = [clause for clause in CLAUSE.split(figure.before[-LOOK_BACK:])[:-1] if self.words(clause)]
         if relates := _RELATES.match(before):
             return _Label(relates[0] if "占" in relates[0] else text, leads=False, relates_to=at - 1 if at else None)
+        if at and _REFERS.search(before):
+            same = (i for i in range(at - 1, -1, -1) if figures[i].number.unit == figure.number.unit)
+            return _Label(text, leads=False, relates_to=next(same, at - 1))
         if before.endswith("的") and not after:
             headed = next(
                 (i for i in range(at - 1, -1, -1) if not clause_before(figures[i].before).endswith("的")), None

@@ -20,6 +20,19 @@ _LIST_MARK = re.compile(r"[、，,]?(?:以及|[和及与跟])?")
 _ITEM_MARKS = (re.compile(r"、"), re.compile(r"、|和(?=[^、和]*$)"), re.compile(r"[、和与及跟]|以及"))
 """What parts the items of an enumeration, tried in turn: 思想和行为、学业 has two."""
 _IN_TURN = re.compile(r"(?:分别|依次|各自?)[是为有占达到]*$")
+_RELATES = re.compile(
+    r"[，,；;\s]*(?:分别|各自?|依次|均)?(?:(?P<share>占)[^、，,；;。]*|(?:比|较|同比|环比)[^、，,；;。]*)"
+)
+"""What relates a list of figures to the one before it."""
+_RANK = re.compile(r"[一二三四五六七八九十\dA-Z甲乙丙丁](?![\dA-Z])")
+_RANKED = re.compile(r"(?<![\dA-Z])[一二三四五六七八九十\dA-Z甲乙丙丁]$")
+_ENDS = {
+    "人": re.compile(
+        r"(?:教师|教职工|职工|人员|人才|学生|新生|[毕结]业生|在校生|本科生|专科生|研究生|留学生|干部|专家|学员|党员|教授|讲师|博士|硕士)$"
+    ),
+    "%": re.compile(r"(?:满意度|率|比例|占比|比重)$"),
+}
+"""By the unit of the figures, ends that the items of a list may share: of those who are counted, of a measure."""
 MAX_COLUMNS = 256
 """Cells from which a row is read as text: no table that a reader sees has so many."""
 TOTAL = re.compile(r"^(?:合计|总计|共计|小计|全校|总数|总体)")
@@ -108,14 +121,20 @@ def _sentence_figures(passage: Passage, start: int, end: int) -> Iterator[Figure
 def listed_items(text: str, numbers: Sequence[Number]) -> Mapping[int, str]:
     """Index of a number → what it is said of, where a list of figures follows a list of as many items or years.
 
-    教学、管理的满意度分别为95%、96%: 95% is said of 教学, 96% of 管理的满意度.
+    教学、管理的满意度分别为95%、96%: 95% is said of 教学, 96% of 管理的满意度. A list that relates to the one before it
+    (，占全校的5%、6%) is said of the same items in turn.
     """
     found: dict[int, str] = {}
+    items: tuple[str, ...] = ()
     for run in _number_runs(text, numbers):
         start = max((numbers[run[0] - 1].end if run[0] else 0), 0)
         before = text[start : numbers[run[0]].start]
-        if items := _items_before(before, len(run)):
-            found |= dict(zip(run, items, strict=True))
+        told = len(items) == len(run) and run[0] - 1 in found and _RELATES.fullmatch(before)
+        if told:
+            said = tuple(f"{_IN_TURN.sub('', item)} {told['share'] or told[0].strip('，, ')}" for item in items)
+        else:
+            said = items = _items_before(before, len(run), numbers[run[0]].unit)
+        found |= dict(zip(run, said, strict=True)) if said else {}
     return found
 
 
@@ -134,7 +153,7 @@ def _number_runs(text: str, numbers: Sequence[Number]) -> Iterator[list[int]]:
         yield run
 
 
-def _items_before(before: str, count: int) -> tuple[str, ...]:
+def _items_before(before: str, count: int, unit: str) -> tuple[str, ...]:
     """As many items, each with the words after the list, as the nearest clause that enumerates as many."""
     if not _IN_TURN.search(before.rstrip()) and "、" not in CLAUSE.split(before)[-1]:
         return ()
@@ -143,7 +162,7 @@ def _items_before(before: str, count: int) -> tuple[str, ...]:
         years = next((scope.years for scope in find_scopes(clause) if len(scope.years) == count), ())
         for pieces in ([str(year) + "年" for year in years], *(mark.split(clause) for mark in _ITEM_MARKS)):
             if len(pieces) == count and all(piece.strip() for piece in pieces):
-                return _with_common_end(pieces, "" if tail == clause and not years else tail)
+                return _with_common_end(pieces, unit, "" if tail == clause and not years else tail)
     return ()
 
 
@@ -237,7 +256,22 @@ def _cell_numbers(text: str, unit: str) -> tuple[Number, ...]:
     return find_numbers(text)
 
 
-def _with_common_end(pieces: Sequence[str], tail: str) -> tuple[str, ...]:
-    """The items with what is said of all of them: behind the last one's 的, or in the clause of the figures."""
+def _with_common_end(pieces: Sequence[str], unit: str, tail: str) -> tuple[str, ...]:
+    """The items with what is said of all of them: behind the last one's 的, at the end of the last, or in the clause of the
+    figures."""
     last, _, shared = pieces[-1].partition("的")
-    return tuple(" ".join(" ".join((piece, shared, tail)).split()) for piece in (*pieces[:-1], last))
+    items = (*pieces[:-1], last) if shared else _with_shared_end(pieces, unit)
+    return tuple(" ".join(" ".join((piece, shared, tail)).split()) for piece in items)
+
+
+def _with_shared_end(pieces: Sequence[str], unit: str) -> tuple[str, ...]:
+    """Items of which only the last has the end of all: 大赛一、二、三等奖, 高级职称、博士学位教师 counted in 人, 毕业、就业率 in %."""
+    first, last = _RANKED.search(pieces[0]), _RANK.match(pieces[-1])
+    if first and last and last.end() < len(pieces[-1]) and all(map(_RANK.fullmatch, pieces[1:-1])):
+        end, front = pieces[-1][last.end() :], pieces[0][: first.start()]
+        return (pieces[0] + end, *(front + piece + end for piece in pieces[1:-1]), front + pieces[-1])
+    pattern = _ENDS.get(unit)
+    shared = pattern.search(_IN_TURN.sub("", pieces[-1])) if pattern else None
+    if pattern and shared and shared.start() and not any(map(pattern.search, pieces[:-1])):
+        return (*(piece + shared[0] for piece in pieces[:-1]), pieces[-1])
+    return tuple(pieces)
