@@ -3,7 +3,7 @@
 usage: python -m evals.training QUESTIONS.jsonl --data DIR [--without TEXT …] [--measure] [--write]
 
 `QUESTIONS.jsonl` are questions written to single figures of reports (`training_questions.jsonl`), each asked of its
-report alone, which it names by a part of its file name; `DIR` holds an index of these reports. Questions on reports whose
+report alone, which it names by a part of its file name, or of all where it names the college; `DIR` holds an index of these reports. Questions on reports whose
 part has a text of `--without` are left out of everything. Two sums are fitted, the signs of their weights fixed. The first
 ranks: of all figures retrieved for one thing asked, the gold one (conditional logit). The second says how likely the first
 is right (logistic regression over first choices, those of unanswerable questions among them). `--measure` fits them once
@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,11 +27,11 @@ from evals.cases import Case, load_cases
 from evals.scoring import equals_gold
 from rag.answering.built_in.looking import evidence_to_findings
 from rag.answering.built_in.said import Said
-from rag.answering.built_in.scoring import MAX_CANDIDATES, MAX_MARGIN, PATH, SURENESS, sureness
-from rag.answering.built_in.wanted import query_to_wanted
+from rag.answering.built_in.scoring import MAX_CANDIDATES, MAX_MARGIN, PATH, SURENESS, are_near, may_answer, sureness
 from rag.answering.built_in.weighing import AGAINST, FEATURES, beside_figure, is_beside, weigh_all
 from rag.app.assembly import build_assistant, open_index
-from rag.records import AskKind, Figure, Report
+from rag.language.numbers import agree
+from rag.records import AskKind, Figure, Filters, Number, Report
 from rag.settings.settings import load_settings
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Example:
     question: str
     rows: Array
     gold: NDArray[np.bool_]
-    values: tuple[str, ...]
+    values: tuple[Number, ...]
 
 
 def cases_to_examples(cases: Sequence[Case], assistant: Assistant) -> Mapping[str, Sequence[Example]]:
@@ -65,40 +65,44 @@ def cases_to_examples(cases: Sequence[Case], assistant: Assistant) -> Mapping[st
     found: dict[str, list[Example]] = defaultdict(list)
     for case in cases:
         report = named_report(case.reports[0], reports)
-        case = replace(case, reports=(report.id,))
+        names_it = report.college in assistant.understand(case.question, case.history, Filters()).colleges
+        case = replace(case, reports=() if names_it else (report.id,))
         of_college = found[report.college or report.id]
         of_college.extend(case_to_examples(case, assistant, len(of_college)))
     return found
 
 
 def named_report(part: str, reports: Sequence[Report]) -> Report:
-    """The report in whose file name a part stands; of one report in several formats a PDF.
+    """The report in whose file name a part stands, best one that is all of it; of one report in several formats a PDF.
 
     Raises ValueError where there is none.
     """
-    named = sorted((not report.id.endswith(".pdf"), report.id, report) for report in reports if part in report.id)
+    named = [report for report in reports if part in report.id]
     if not named:
         raise ValueError(f"索引里没有文件名含 {part!r} 的报告")
-    return named[0][2]
+    return min(named, key=lambda r: (PurePath(r.id).stem != part, not r.id.endswith(".pdf"), r.id))
 
 
 def case_to_examples(case: Case, assistant: Assistant, number: int) -> Iterator[Example]:
     """The example of a question: one figure asked for, or none that is there; nothing where no figure was found.
 
-    Every second question is taken for the second part of a longer one, whose first part another figure answered: four
+    Every second question is taken for the second part of a longer one, whose first part another figure answered: two
     times of five one in the same sentence or row, where there is one.
     """
     evidence = assistant.retrieve(assistant.understand(case.question, case.history, case.filters))
     reports = {report.id: report for report in assistant.reports()}
-    said = evidence_to_findings(evidence, reports, assistant.tables(evidence)).said
-    wanted = query_to_wanted(evidence.query, evidence, [one.text for one in said])
-    asked = next((one for one in wanted if one.ask.kind is not AskKind.NAME), None)
+    findings = evidence_to_findings(evidence, reports, assistant.tables(evidence))
+    said = findings.said
+    asked = next((one for one in findings.wanted(evidence.query) if one.ask.kind is not AskKind.NAME), None)
     if said and asked is not None:
         gold = [any(equals_gold(one, s.figure.number, is_computed=False) for one in case.figures) for s in said]
-        values = tuple(f"{s.figure.number.value} {s.figure.number.unit}" for s in said)
+        values = tuple(s.figure.number for s in said)
         before = _asked_before(said, gold, number) if number % 2 else None
-        rows = np.array(beside_figure(weigh_all(said, asked, reports), said, before))
-        yield Example(case.id, rows, np.array(gold, dtype=np.bool_), values)
+        rows = beside_figure(weigh_all(said, asked, reports), said, before)
+        kept = [at for at in range(len(said)) if may_answer(rows, at)]
+        if kept:
+            is_gold = np.array([gold[at] for at in kept], dtype=np.bool_)
+            yield Example(case.id, np.array([rows[at] for at in kept]), is_gold, tuple(values[at] for at in kept))
 
 
 def _asked_before(said: Sequence[Said], gold: Sequence[bool], number: int) -> Figure | None:
@@ -106,7 +110,7 @@ def _asked_before(said: Sequence[Said], gold: Sequence[bool], number: int) -> Fi
     others = [one.figure for one, is_gold in zip(said, gold, strict=True) if not is_gold]
     golds = [one.figure for one, is_gold in zip(said, gold, strict=True) if is_gold]
     near = [figure for figure in others if any(is_beside(one, figure) >= SAME_SENTENCE for one in golds)]
-    return next(iter(near if near and number % 10 != 1 else others), None)
+    return next(iter(near if near and number % 10 in (3, 7) else others), None)
 
 
 def fit_rank(examples: Sequence[Example]) -> Array:
@@ -143,7 +147,12 @@ def first_choice(example: Example, rank: Array) -> tuple[Array, int]:
     """What the chance of the best figure is told by, and its index."""
     scores = example.rows @ rank
     best = int(np.argmax(scores))
-    rivals = [scores[at] for at, value in enumerate(example.values) if value != example.values[best]]
+    chosen = example.values[best]
+    rivals = [
+        scores[at]
+        for at, other in enumerate(example.values)
+        if not agree(chosen, other) and not are_near(chosen, other)
+    ]
     margin = float(scores[best] - max(rivals, default=scores[best] - MAX_MARGIN))
     return np.array(sureness(tuple(example.rows[best]), float(scores[best]), margin)), best
 

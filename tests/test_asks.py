@@ -21,16 +21,36 @@ K = AskKind
         ("通过率提高了几个百分点？", [K.POINTS]),
         ("有多少人报名？", [K.PEOPLE]),
         ("拿了几项奖？", [K.COUNT]),
-        ("学费多少？", [K.ANY]),
+        ("学费多少？", [K.MONEY]),
         ("院长是谁？", [K.NAME]),
         ("哪个学院最高？", [K.NAME]),
         ("有多少人，占多大比例？", [K.PEOPLE, K.PERCENT]),
         ("就业率是多少？比去年高不高？", [K.PERCENT, K.ANY]),
         ("老师够不够？", [K.ANY]),
+        ("案件从多少降到多少？", [K.ANY, K.ANY]),
+        ("一年发多少课时费？", [K.MONEY]),
+        ("每人能拿多少？", [K.MONEY]),
+        ("和全国比怎么样？", [K.ANY]),
+        ("六月有多大比例落实，年底又是多少？", [K.PERCENT, K.PERCENT]),
     ],
 )
 def test_each_interrogative_is_asked_with_its_kind(question: str, kinds: list[AskKind]) -> None:
     assert [ask.kind for ask in question_to_asks(question)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("question", "texts"),
+    [
+        ("实验室查出的毛病，改好几项？", ["实验室查出的毛病，改好几项"]),
+        ("设备摊到每人头上，2019年是多少，2023年呢？", ["设备摊到每人头上，2019年是多少"]),
+        ("设备值2019年是多少，2023年又是多少？", ["设备值2019年是多少", "设备值 是多少，2023年又是多少"]),
+        ("面试跑几场、花多少钱？", ["面试跑几场", "面试跑几场，花多少钱"]),
+    ],
+)
+def test_an_interrogative_has_the_words_before_it_and_those_of_the_last_one_where_it_says_nothing(
+    question: str, texts: list[str]
+) -> None:
+    assert [ask.text.rstrip("？") for ask in question_to_asks(question)][: len(texts)] == texts
 
 
 def test_items_are_asked_in_their_order() -> None:
@@ -51,6 +71,7 @@ def test_what_no_cue_decides_is_what_the_answer_before_gave() -> None:
 def test_cues_are_taken_out_and_what_is_counted_stays() -> None:
     assert without_cues("图书馆有多少册书？") == "图书馆有 书？"
     assert "毕业生" in without_cues("有多少毕业生？")
+    assert "就业率" in without_cues("就业率？")
 
 
 @pytest.mark.parametrize(

@@ -180,3 +180,29 @@ def test_what_nothing_was_found_for_is_named_beside_what_may_be_meant() -> None:
     assert unsure(findings, [staff, replace(courts, wanted=asked, choices=())]).text.endswith(
         "另有一问没有找到可能对应的说法。"
     )
+
+
+def test_figures_of_one_sentence_are_written_once() -> None:
+    draft = ask("东湖职院专任教师有多少人，其中博士多少人？")
+    assert bold(draft) == ["512人", "37人"]
+    assert draft.text.count("学校现有专任教师") == 1
+
+
+def test_a_cell_is_written_as_a_sentence() -> None:
+    draft = ask("东湖职院护理学院的去向落实率是多少？", (table_passage(COLLEGES),), COLLEGES)
+    assert "《表1 毕业生去向落实情况》中，护理学院的去向落实率为**97.31%**" in draft.text
+
+
+@pytest.mark.parametrize(
+    ("other", "is_shown"),
+    [
+        ("本年度毕业生初次就业率为91.73%。\n", True),
+        ("本年度毕业生初次就业率为93.17%。\n", True),
+        ("其中女毕业生中考取教师资格证的占91.73%。\n", False),
+        ("2021年毕业生初次就业率为91.73%。\n", False),
+    ],
+)
+def test_another_writing_of_a_figure_is_shown_beside_it(other: str, is_shown: bool) -> None:
+    first = make_passage("2023年学校毕业生初次就业率91.37%。\n", path=("一、就业", "总体"))
+    draft = ask("东湖职院2023年毕业生初次就业率是多少？", (first, make_passage(other, path=("二、附录", "数据"))))
+    assert ("另一处写作" in draft.text) is is_shown

@@ -6,6 +6,7 @@ from answer_samples import make_report
 
 from evals.training import SIGNS, Example, fit_rank, fit_sure, measure, named_report, weights_to_toml
 from rag.answering.built_in.weighing import FEATURES
+from rag.language.numbers import find_numbers
 
 OWN, RANK = FEATURES.index("own"), FEATURES.index("rank")
 
@@ -15,7 +16,9 @@ def example(number: int) -> Example:
     rows = np.zeros((3, len(FEATURES)))
     rows[:, OWN], rows[:, RANK] = (0.2, 0.9, 0.1), (0.0, 0.5, 0.1)
     order = np.roll(np.arange(3), number)
-    return Example(str(number), rows[order], np.array([False, True, False])[order], tuple("abc"))
+    return Example(
+        str(number), rows[order], np.array([False, True, False])[order], tuple(find_numbers("10人、20人、30人"))
+    )
 
 
 EXAMPLES = [example(number) for number in range(6)]

@@ -54,7 +54,7 @@ def _vocational(stem: str, place: str, field: str, kind: str) -> Iterator[str]:
         yield from (f"{place[0]}职", f"{place[0]}职院")
         yield from [f"{place[0]}职大"] if kind.endswith("大学") else []
     elif place:
-        yield from [stem] if len(field) > 1 else []
+        yield from (stem, f"{place[0]}{field}") if len(field) > 1 else ()
         starts = [place, place[0], *filter(None, [abbreviation_of(place)])]
         yield from (f"{start}{field[0]}职院" for start in starts)
         yield from (f"{start}{field[0]}院" for start in starts[:2] if field[0] not in _HEADS_OF_WORDS)

@@ -25,6 +25,7 @@ _HEADER_UNITS = (
         ),
         "人",
     ),
+    (re.compile(r"(?:招生计划|计划招生|录取|报到|报名|招生|招收|毕业|就业|升学)(?:总?数|人数)$"), "人"),
     (re.compile(r"人日(?:数)?$"), "人日"),
     (re.compile(r"学时(?:总?数)?$"), "学时"),
     (re.compile(r"课时(?:总?数)?$"), "课时"),
@@ -36,6 +37,11 @@ _HEADER_UNITS = (
     (re.compile(r"项数$|项目数$"), "项"),
 )
 """What a column counts whose header names it without a unit."""
+_SCORE = re.compile(r"(?<!学)(?<!部)分(?:数线?|线)?$|控制线$")
+"""A level of a header that names scores."""
+_RATE = re.compile(r"(?:率|占比|比例|比重)$")
+"""A level of a header that names rates, which are no number of what the table counts."""
+_FRACTION = re.compile(r"\d\.\d")
 _COUNTED = re.compile(r"(?:数量|个数)(?:合计|总计)?$")
 """A column that counts things it does not name."""
 _OF_PEOPLE = re.compile(r"^(?:最高)?(?:职称|专业技术职务|学位|学历|年龄|性别|学缘)(?:结构)?$")
@@ -61,7 +67,7 @@ def row_units(table: Table, row: TableRow, columns: Columns, names: Mapping[int,
         (
             row.filled[i]
             for i, label in enumerate(labels)
-            if _UNIT_COLUMN.match(label) and i < len(row.filled) and _SAYS_SOMETHING.search(row.filled[i])
+            if _UNIT_COLUMN.match(label) and i < len(row.filled) and _is_unit(row.filled[i])
         ),
         "",
     )
@@ -70,10 +76,16 @@ def row_units(table: Table, row: TableRow, columns: Columns, names: Mapping[int,
     for column in range(len(row.printed)):
         label = _at(labels, column)
         of_row = next((unit for name in names_beside(column, columns, names) if (unit := label_unit(name))), "")
-        units[column] = label_unit(label) or of_row or _implied_unit(label, of_table) or stated or of_table
+        units[column] = (
+            label_unit(label) or of_row or _implied_unit(label, of_table) or stated or _fitting(of_table, label)
+        )
     units |= _listed_units(table, row, units, columns)
     units |= _counted_by_row(row, columns, units, names)
-    counted = (column for column, unit in units.items() if not unit and _COUNTED.search(_at(labels, column)))
+    counted = (
+        column
+        for column, unit in units.items()
+        if not unit and _COUNTED.search(_at(labels, column)) and not _FRACTION.search(row.filled[column])
+    )
     units |= dict.fromkeys(counted, "个")
     totals = [column for column in units if column < len(labels) and _TOTAL_COLUMN.match(labels[column])]
     summed = {unit for column, unit in units.items() if unit and column not in totals and is_value(row.filled[column])}
@@ -154,8 +166,21 @@ def _percent_at_end(text: str) -> str:
     return "%" if re.search(r"[^\d\s][%％]$", text) else ""
 
 
+def _is_unit(text: str) -> bool:
+    """Whether the cell of a 单位 column names a unit, and not the organisation that a row is of."""
+    return _SAYS_SOMETHING.search(text) is not None and (unit_class(text) != "other" or len(text) <= 2)
+
+
+def _fitting(of_table: str, label: str) -> str:
+    """The unit of a table where it may be a column's: what counts people is no unit of a rate."""
+    is_count = unit_class(of_table) == "count"
+    return "" if is_count and any(_RATE.search(level) for level in label.split("·")) else of_table
+
+
 @lru_cache(CACHED)
 def _implied_unit(header: str, of_table: str) -> str:
     """What a header counts; in the scale of the unit line where that counts the same (单位：万人)."""
     implied = next((unit for pattern, unit in _HEADER_UNITS if pattern.search(header)), "")
+    if not implied and any(_SCORE.search(level) for level in header.split("·")):
+        return "分"
     return of_table if implied and implied in of_table and unit_class(implied) == unit_class(of_table) else implied

@@ -9,20 +9,22 @@ import re
 from collections.abc import Iterator
 
 from rag.language.numbers import find_numbers, unit_class
-from rag.language.text import unique
+from rag.language.text import tagged_words, unique
+from rag.question.years import without_years
 from rag.records import Ask, AskKind
 
 _CUES: tuple[tuple[AskKind, str], ...] = (
     (AskKind.NAME, r"哪(?:年|天|一?[年天]|[个些家所位种门类项名份台座处]?月|[几]?[天号])|什么时候|啥时候|何时|几[月号日]|多久[^，。？]{0,6}一次"),
     (AskKind.POINTS, r"(?:多少|几)个?(?:百分点|点(?![名钟]))"),
     (AskKind.PERCENT, r"百分之?[几多]少?|几成|占[到了]?多少|多[大少高]的?比[例重]|(?:比[例重率]|占比|份额)(?:有|是|为|多[高少大]|几何|[?？，,。]|$)"),
-    (AskKind.MONEY, r"(?:多少|几)[十百千]?(?:[万亿]元?|元|块(?!地|屏)|[块]?钱|资金|经费|工资)|花了?多少|挣多少|值多少钱"),
+    (AskKind.MONEY, r"(?:多少|几)(?:[十百千]?[万亿]?(?:元|块(?=[钱了呢吧，,。？?]|$))|钱|资金|工资|[^，。？的是个]{0,3}[费款])|(?:花|挣|赚|掏|缴|交|领|拿)[了到]?多少(?=[了啊呢吧，,。？?]|$)|花了多少|挣多少"),
     (AskKind.AREA, r"(?:多少|几)(?:亩|平方米|平米|平(?!均)|公顷)|面积(?:有|是|为)?多[大少]|占地多[大少]|多大(?:面积|地方)"),
     (AskKind.TIME, r"多[久长]时?间?|(?:多少|几)(?:个?(?:小时|月|学期|星期|周)|分钟|天|年|学时|课时)"),
     (AskKind.RATIO, r"几比[一1几]"),
     (AskKind.SCORE, r"(?:多少|几)分(?![之钟])"),
-    (AskKind.PEOPLE, r"(?:多少|(?<!哪)几)[个名位]?(?:人(?!次|天|均)|学生|毕业生|教师|老师|新生|教授|博士|硕士|同学|男生|女生|[名位](?!次))|人数"),
+    (AskKind.PEOPLE, r"(?:多少|(?<!哪)几)[个名位]?(?:人(?!次|天|均)|学生|毕业生|教师|老师|新生|教授|博士|硕士|同学|男生|女生|[名位](?!次)|[^，。？的]{0,5}(?:在校|贫困|困难|留学|研究|本科|专科)?[生师员工徒](?=[了啊呢吧，,。？?]|$))|人数"),
     (AskKind.COUNT, r"(?:多少|(?<!哪)几)[\u4e00-\u9fff]?"),
+    (AskKind.ANY, r"怎么?样|(?:是个?)?(?:什么|啥)(?:水平|情况|程度|比例|数)|(?P<degree>[多高大快低少强久])不(?P=degree)"),
     (AskKind.NAME, r"哪[一二两三四五六几]?[个些家所位种门类项名份台座处里儿样款支条届级]?|谁|什么|啥|怎么|如何|为何|为什么|叫做?"),
     (AskKind.ANY, r"多[大高低快少]|几何|[率度值量额数比](?=[?？]|$)"),
 )  # fmt: skip
@@ -33,8 +35,25 @@ _KIND_OF_UNIT = {
     "ratio": AskKind.RATIO, "hours": AskKind.TIME, "duration": AskKind.TIME, "time": AskKind.TIME,
 }  # fmt: skip
 _COUNTED = re.compile("(?:多少|几)个")
+_AMOUNT = re.compile("多少|几(?!何)")
+_COMPARED = re.compile("[比较]|相对|[多少高低增减涨跌]了")
+_PART_OF_YEAR = re.compile(r"\d{1,2}月(?:底|初|末|份|\d{1,2}日)?|年[底初末]")
+_MEASURE = re.compile("[率度值量额数比]")
 _BREAK = re.compile(r"[，,；;。？?！!：:]")
-_RATE_BEFORE = re.compile(r"(?:率|占比|比例|比重)(?:又?是|有|为|达到?|到)?(?:了|各|都|分别)*$")
+_END = re.compile(r"[，,；;。？?！!：:、]")
+_SAYING = frozenset("naj")
+"""Parts of speech (first letters of ICTCLAS tags) that say of what something is asked."""
+_COPULA = r"(?:又?是|有|为|达到?|到)?(?:了|各|都|分别|大概|一共|总共|共)*(?:是|有|为)?$"
+_MEASURED_BEFORE = tuple(
+    (kind, re.compile(rf"(?:{nouns}){_COPULA}"))
+    for kind, nouns in (
+        (AskKind.PERCENT, "率|占比|比例|比重|份额"),
+        (AskKind.PEOPLE, "人数|[^新][生师员工](?<!招生)(?<!分工)|学徒|学者|干部|教授"),
+        (AskKind.MONEY, "费|款|收入|支出|金额|经费|产值|设备值|资产|工资|月薪|薪资|补贴|奖金"),
+        (AskKind.AREA, "面积"),
+    )
+)
+"""What stands right before an interrogative without a kind, and the kind of figure that is."""
 _ITEM_MARK = re.compile(r"[、和与及跟]|以及")
 _ITEMS = re.compile(
     r"(?P<items>[^，,；;：:。、和与及跟]{1,14}(?:(?:[、和与及跟]|以及)[^，,；;：:。、和与及跟]{1,14})+)$"
@@ -59,25 +78,39 @@ def question_to_asks(text: str, carried: str = "", kinds: tuple[str, ...] = ()) 
 
 
 def _asks(text: str, found: list[tuple[int, int, AskKind]]) -> Iterator[Ask]:
-    previous = 0
+    previous, said, before = 0, "", AskKind.ANY
     for at, (start, end, kind) in enumerate(found):
         following = found[at + 1][0] if at + 1 < len(found) else len(text)
-        high = min((match.start() for match in _BREAK.finditer(text, end)), default=len(text))
-        low = _clause_start(text, previous, start)
+        high = min((match.start() for match in _END.finditer(text, end, following)), default=following)
         unit = _unit(text[start:])
-        if unit:
+        if kind is AskKind.MONEY and unit_class(unit) != "money":
+            unit = ""
+        elif unit:
             kind = _KIND_OF_UNIT.get(unit_class(unit), AskKind.PEOPLE if unit in "人名位" else kind)
             kind = AskKind.COUNT if kind is AskKind.ANY else kind
         elif kind is AskKind.COUNT and not _COUNTED.match(text, start):
             kind = AskKind.ANY
-        if kind is AskKind.ANY and _RATE_BEFORE.search(text[low:start]):
-            kind = AskKind.PERCENT
-        words = text[low : min(high, following)]
-        each = _EACH.search(text, previous, min(high, following))
+        if kind is AskKind.ANY and _AMOUNT.match(text, start):
+            said_before = without_years(text[previous:start]).rstrip()
+            named = (k for k, pattern in _MEASURED_BEFORE if pattern.search(said_before))
+            kind = next(named, kind)
+        words = text[previous:high].lstrip("，,、；;：:。？?！! ")
+        if said and not _says_of_what(words):
+            is_bare = kind is AskKind.ANY and text[start : start + 2] == "多少" and not _COMPARED.search(words)
+            kind = before if is_bare else kind
+            words = f"{without_years(_PART_OF_YEAR.sub('', said))}，{words}"
+        each = _EACH.search(text, previous, high)
         items = _items(text[previous : min(each.start(), start)]) if each else ()
         for item in items or ("",):
             yield Ask(kind, words, unit, item)
-        previous = end
+        previous, said, before = high, words, kind
+
+
+def _says_of_what(words: str) -> bool:
+    """Whether the words of an interrogative say of what it asks: not 2023年又是多少."""
+    return any(
+        tag[:1] in _SAYING or tag in ("b", "l", "i") for _, tag in tagged_words(without_years(without_cues(words)))
+    )
 
 
 def _whether(text: str, end: int) -> Iterator[Ask]:
@@ -90,6 +123,8 @@ def _whether(text: str, end: int) -> Iterator[Ask]:
 def without_cues(text: str) -> str:
     """A question without the words it asks with: what is left names what is asked of."""
     for start, end, kind in reversed(_interrogatives(text)):
+        if _MEASURE.fullmatch(text[start:end]):
+            continue
         kept = "" if kind is not AskKind.PEOPLE else re.sub("多少|几|[个名位]", "", text[start:end]).removesuffix("人")
         text = f"{text[:start]} {kept} {text[end:]}"
     return " ".join(text.split())
@@ -104,7 +139,7 @@ def _interrogatives(text: str) -> list[tuple[int, int, AskKind]]:
                 taken.append((*match.span(), kind))
     merged: list[tuple[int, int, AskKind]] = []
     for start, end, kind in sorted(taken):
-        if merged and re.fullmatch(r"[的是有为达到约各自分别大概一共总\s]{0,5}", text[merged[-1][1] : start]):
+        if merged and _is_one(text[merged[-1][0] : merged[-1][1]], text[merged[-1][1] : start], text[start:end]):
             first, _, before = merged[-1]
             merged[-1] = (first, end, kind if before in (AskKind.ANY, AskKind.NAME, AskKind.COUNT) else before)
         else:
@@ -112,12 +147,10 @@ def _interrogatives(text: str) -> list[tuple[int, int, AskKind]]:
     return merged
 
 
-def _clause_start(text: str, previous: int, start: int) -> int:
-    """Where the words of an interrogative begin: behind the last one, and behind a break if enough stands after it."""
-    ends = [
-        match.end() for match in _BREAK.finditer(text, previous, start) if len(text[match.end() : start].strip()) > 1
-    ]
-    return max([previous, *ends])
+def _is_one(first: str, between: str, second: str) -> bool:
+    """Whether two cues make one interrogative (占比 是 多少); 从多少到多少 are two."""
+    is_copula = re.fullmatch(r"[的是有为达到约各自分别大概一共总\s]{0,5}", between) is not None
+    return is_copula and not (_AMOUNT.search(first) and _AMOUNT.search(second))
 
 
 def _unit(text: str) -> str:

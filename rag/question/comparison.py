@@ -29,7 +29,7 @@ _MEANING = re.compile(
     r"[时截]点|截止|统计范围|调查对象|怎么理解"
 )
 _DIFFERENCE = re.compile(
-    rf"(?:(?:相差|差距|差额|差值|之差|差了?)(?:是|有|了|为)?|(?<![最提])(?P<adjective>{ADJECTIVE}|超)(?:出|了|过|上)?)"
+    rf"(?:(?:相差|差距|差额|差值|之差|差了?)(?:是|有|了|为)?|(?<![最提])(?P<adjective>{ADJECTIVE}|超|提高|提升|上升|增加|增长|下降|减少|降低)(?:出|了|过|上)?)"
     r"(?P<ask>(?:多少|几)(?:个?百分点|个?点|倍)?|百分之[几多]少?|几成|有?多大$)"
 )
 _TIMES = re.compile(r"(?:是|为|相当于|达到?).+的?(?:多少|几)倍")
@@ -120,7 +120,7 @@ def question_to_comparison(question: str) -> Comparison:
     if gap:
         grown = gap["ask"].startswith("百分之") or gap["ask"] == "几成"
         adjective = gap["adjective"] or ""
-        direction = "down" if re.fullmatch(_DOWN, adjective) else "up"
+        direction = "down" if re.fullmatch(f"{_DOWN}|下降|减少|降低", adjective) else "up"
         return Comparison(Operation.GROWTH if grown else Operation.DIFFERENCE, direction, meaning, adjective)
     if _AVERAGE.search(text):
         return Comparison(Operation.AVERAGE, asks_meaning=meaning)

@@ -20,7 +20,7 @@ _SUM = re.compile(
     rf"(?P<items>[^，,。；;？?]{{2,40}})(?:{TOGETHER}|合计|总共|一共)(?:是|有|共)?[^，,。；;？?]{{0,6}}(?:多少|几)"
 )
 _MOST = re.compile(
-    r"(?:最|倒数)(?P<way>[多高大少低小好差长短贵])|排名?第(?P<place>[一二三四五])|前(?P<first>[二三四五六两])"
+    r"(?:最|倒数)(?P<way>[多高大少低小好差长短贵])(?:的(?P<most>[二三四五六两])[个所家名位项门])?|排名?第(?P<place>[一二三四五])|前(?P<first>[二三四五六两])"
 )
 _PARTS = re.compile(r"[、和与及跟]|加上|以及")
 _LAST_YEAR = re.compile(r"^(?:上一?年|去年|前一?年|上一?届|头一年|上一?学年|全[国省])")
@@ -52,7 +52,11 @@ def question_to_operation(question: str) -> tuple[Operation, tuple[str, ...]]:
         return Operation.SUM, tuple(items)
     if re.search(TOGETHER, question):
         return Operation.SUM, ()
-    if question_to_order(question) is not None and re.search(r"哪|谁|几个|什么", question):
+    if (
+        question_to_order(question) is not None
+        and (match := _MOST.search(question))
+        and (match["most"] or re.search(r"哪|谁|几个|什么", question))
+    ):
         return Operation.RANK, ()
     if _TIMES.search(question):
         return Operation.RATIO, ()
@@ -65,7 +69,9 @@ def question_to_order(question: str) -> Order | None:
     if match is None:
         return None
     is_down = (match["way"] or "") in _DOWN or "倒数" in match[0]
-    return Order(is_down, _NUMERALS.get(match["first"] or "", 1), _NUMERALS.get(match["place"] or "", 0))
+    return Order(
+        is_down, _NUMERALS.get(match["first"] or match["most"] or "", 1), _NUMERALS.get(match["place"] or "", 0)
+    )
 
 
 def without_order(question: str) -> str:

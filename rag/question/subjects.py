@@ -129,12 +129,14 @@ def _years_in(question: str, years: Sequence[int]) -> list[_Mention]:
     """Where a question names several of the years that there are reports of."""
     if len(set(years)) < 2:
         return []
-    mentions = [
-        _Mention(span.start, span.end, f"{year}{span.word or '年'}")
-        for span in year_spans(question)
-        for year in span.years
-    ]
-    named = {year for span in year_spans(question) for year in span.years}
+    mentions: list[_Mention] = []
+    named: set[int] = set()
+    for span in year_spans(question):
+        is_one = span.word.startswith("学年")
+        named |= set(span.years[-1:] if is_one else span.years)
+        whole = question[span.start : span.end]
+        labels = [whole] if is_one else [f"{year}{span.word or '年'}" for year in span.years]
+        mentions += [_Mention(span.start, span.end, label) for label in labels]
     return mentions if len(named & set(years)) > 1 else []
 
 

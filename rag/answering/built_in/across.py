@@ -85,10 +85,10 @@ def _is_missing(part: Part) -> bool:
 
 
 def _are_alike(parts: Sequence[Part]) -> bool:
-    """Whether figures measure one thing: in one unit, and their labels have at least half of their words in common."""
+    """Whether figures measure one thing: in one unit, and their labels have at least a third of their words in common."""
     words = [part.choice.said.context.terms for part in parts]
     shared, all_words = frozenset.intersection(*words), frozenset.union(*words)
-    return len({canonical(p.figure.number.unit)[1].base for p in parts}) == 1 and len(shared) * 2 >= len(all_words) > 0
+    return len({canonical(p.figure.number.unit)[1].base for p in parts}) == 1 and len(shared) * 3 >= len(all_words) > 0
 
 
 def _list(writer: Writer, parts: Sequence[Part], *, is_answer: bool) -> None:

@@ -12,8 +12,7 @@ from decimal import Decimal
 
 from rag.answering.built_in.looking import Findings, Found, find
 from rag.answering.built_in.scoring import Choice
-from rag.answering.built_in.wanted import query_to_wanted
-from rag.answering.built_in.writing import Writer
+from rag.answering.built_in.writing import Writer, by_place, column_label
 from rag.arithmetic.expressions import ComputeError, difference, total
 from rag.arithmetic.quantities import Operand
 from rag.language.numbers.units import canonical, scaled
@@ -51,7 +50,7 @@ def _operand(at: int, findings: Findings) -> Found | None:
     kind = AskKind.PERCENT if first.kind is AskKind.POINTS else first.kind
     unit = "" if kind is AskKind.PERCENT else first.unit
     asked = replace(query, asks=tuple(Ask(kind, item, unit, item) for item in query.operands))
-    wanted = query_to_wanted(asked, findings.evidence, [one.text for one in findings.said])[at]
+    wanted = findings.wanted(asked)[at]
     found = find(replace(wanted, aspects=wanted.aspects - {"change"}), findings)
     return found if found.is_sure else None
 
@@ -84,9 +83,9 @@ def _written(operation: Operation, figures: Sequence[Figure], findings: Findings
     writer.text(said)
     writer.computed(replace(result, operands=tuple(figure.id for figure in figures)))
     writer.text("。计算依据：")
-    for at, figure in enumerate(figures):
+    for at, group in enumerate(by_place(figures)):
         writer.text("；" if at else "")
-        writer.stated(figure, is_answer=False)
+        writer.stated(*group, is_answer=False)
     writer.text("。")
     return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
 
@@ -99,9 +98,7 @@ def _ranked(findings: Findings) -> Draft | None:
         return None
     blank = without_order(query.focus)
     asks = tuple(ask for ask in query.asks if ask.kind is not AskKind.NAME) or (Ask(AskKind.ANY, blank),)
-    wanted = query_to_wanted(
-        replace(query, focus=blank, asks=asks[:1]), findings.evidence, [one.text for one in findings.said]
-    )[0]
+    wanted = findings.wanted(replace(query, focus=blank, asks=asks[:1]))[0]
     found = find(wanted, replace(findings, said=[one for one in findings.said if one.figure.is_cell]))
     if not found.choices:
         return None
@@ -120,11 +117,11 @@ def _ranked(findings: Findings) -> Draft | None:
         return None
     writer = Writer(findings.reports)
     writer.lead(chosen)
-    writer.text(f"按{column[0].before.replace('·', '')}{'从低到高' if order.is_down else '从高到低'}，")
+    writer.text(f"按{column_label(column[0]) or '数字'}{'从低到高' if order.is_down else '从高到低'}，")
     for at, figure in enumerate(chosen):
         writer.text("；" if at else "")
         writer.name(figure.near)
-        writer.text(f" {figure.before.rpartition('·')[2]} ")
+        writer.text(f"{column_label(figure)}为" if column_label(figure) else "")
         writer.figure(figure, is_answer=True)
         writer.cite(figure)
     writer.text("。")

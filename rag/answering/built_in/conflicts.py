@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.built_in.looking import Findings, Found
-from rag.answering.built_in.scoring import Choice, are_near
+from rag.answering.built_in.scoring import Choice, are_transposed
 from rag.answering.built_in.weighing import FEATURES
 from rag.answering.built_in.writing import Writer
 from rag.figures.citing import written
@@ -16,6 +16,10 @@ from rag.records import AnswerStatus, Certainty, Conflict, Contradiction, Contra
 MIN_DOUBTED = 0.3
 """Least chance that the figure a doubting question means is one of those in dispute."""
 LESS_FITTING = 0.2
+ROUND = 1
+"""Significant digits of a figure that is only a round one."""
+SAME_WORDS = 0.4
+"""Least share of all words of two labels that both have, for two writings of one figure."""
 _DOUBTS = re.compile(
     "对不上|对得上|不一样|一样[吗么不]|不一致|一致[吗么不]|是否一致|矛盾|打架|[两几]套|[两几]种(?:说法|数|口径)|出入|不符|相符|自相|到底|究竟"
 )
@@ -40,11 +44,11 @@ def add_rivals(figure: Figure, findings: Findings, writer: Writer) -> None:
 def add_near(found: Found, writer: Writer) -> None:
     """The same thing with nearly the same figure in another place: both are shown, and that they differ.
 
-    Figures of one report, unit and time whose places say what is asked equally well, a few hundredths apart, are two
-    writings of one (就业率 91.37% and 91.73%), not two things.
+    Figures of one report, unit and time whose places say what is asked equally well are two writings of one, not two
+    things, where they are a few hundredths apart, or have the same digits in another order (就业率 91.37% and 91.73%).
     """
-    first, *others = found.choices
-    for other in others:
+    first = found.choices[0]
+    for other in found.near:
         if _is_near(first, other) and other.figure.id not in writer.figures:
             values = [(written(first.figure), writer.citations.cite(first.figure))]
             writer.text("；另一处写作：")
@@ -58,13 +62,25 @@ def _is_near(first: Choice, other: Choice) -> bool:
     one, two = first.figure, other.figure
     if one.passage.report_id != two.passage.report_id or _place(one) == _place(two):
         return False
-    if not are_near(one.number, two.number) or other.is_barred:
+    if (one.table_id is not None and one.table_id == two.table_id) or other.is_barred or _is_rough(two):
         return False
     years = first.said.context.when.years, other.said.context.when.years
     if all(years) and not years[0] & years[1]:
         return False
     fits = [dict(zip(FEATURES, choice.features, strict=True)) for choice in (first, other)]
-    return all(fits[1][name] >= fits[0][name] - LESS_FITTING for name in ("around", "asked", "year", "named"))
+    says_as_much = all(fits[1][name] >= fits[0][name] - LESS_FITTING for name in ("around", "asked"))
+    if are_transposed(one.number, two.number):
+        return says_as_much
+    terms, others = first.said.context.terms, other.said.context.terms
+    is_stranger = any(fits[1][name] > fits[0][name] + LESS_FITTING for name in ("extra", "missing", "headless"))
+    is_alike = len(terms & others) >= SAME_WORDS * len(terms | others)
+    return says_as_much and is_alike and not is_stranger and fits[1]["year"] >= fits[0]["year"] - LESS_FITTING
+
+
+def _is_rough(figure: Figure) -> bool:
+    """Whether a figure is a round one that only says about how much: 突破四百万元, 近八百人."""
+    digits = "".join(map(str, figure.number.value.normalize().as_tuple().digits))
+    return bool(figure.number.bound) or len(digits) <= ROUND
 
 
 def _place(figure: Figure) -> tuple[str, int, int]:

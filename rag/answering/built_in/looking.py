@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from rag.answering.built_in.names import Place, find_places
 from rag.answering.built_in.said import Said, evidence_to_said
-from rag.answering.built_in.scoring import Choice, assign, rank
+from rag.answering.built_in.scoring import Choice, assign, nearly, rank
 from rag.answering.built_in.wanted import Wanted, query_to_wanted
-from rag.answering.built_in.weighing import beside_figure, weigh_all
-from rag.records import AskKind, Contradiction, Evidence, Figure, Report, Table
+from rag.answering.built_in.weighing import Rows, beside_figure, weigh_all
+from rag.language.text import unique
+from rag.records import AskKind, Contradiction, Evidence, Figure, Query, Report, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,16 @@ class Findings:
     contradictions: Sequence[Contradiction] = ()
     said: Sequence[Said] = ()
 
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The institutions of the reports that the passages are from."""
+        found = (self.reports.get(passage.report_id) for passage in self.evidence.passages)
+        return unique(report.college or report.title for report in found if report)
+
+    def wanted(self, query: Query) -> tuple[Wanted, ...]:
+        """What a question asks for, to be looked for among these figures."""
+        return query_to_wanted(query, self.evidence, [one.text for one in self.said], self.owners)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -30,6 +41,8 @@ class Found:
 
     wanted: Wanted
     choices: Sequence[Choice] = ()
+    near: Sequence[Choice] = ()
+    """Figures of other places whose values are nearly that of the first choice."""
     places: Sequence[Place] = field(default=())
 
     @property
@@ -63,24 +76,29 @@ def evidence_to_findings(
 def look_up(findings: Findings) -> list[Found]:
     """What was found for each thing asked, in order; what answers one answers no other, and later ones stand by it."""
     said = findings.said
-    wanted = query_to_wanted(findings.evidence.query, findings.evidence, [one.text for one in said])
+    wanted = findings.wanted(findings.evidence.query)
     numeric = [one for one in wanted if one.ask.kind is not AskKind.NAME]
     weighed = [weigh_all(said, one, findings.reports) for one in numeric]
-    chosen = [said[at].figure for at in assign(said, weighed)]
+    chosen = [said[at].figure if at >= 0 else None for at in assign(said, weighed)]
     found = []
     for at, (one, rows) in enumerate(zip(numeric, weighed, strict=True)):
         before = chosen[at - 1] if 0 < at <= len(chosen) else None
-        others = [figure for other, figure in enumerate(chosen) if other != at]
-        found.append(Found(one, rank(said, beside_figure(rows, said, before), others)))
+        others = [figure for other, figure in enumerate(chosen) if figure is not None and other != at]
+        found.append(_found(one, said, beside_figure(rows, said, before), others))
     ranked = iter(found)
     return [find_name(one, findings) if one.ask.kind is AskKind.NAME else next(ranked) for one in wanted]
 
 
 def find(wanted: Wanted, findings: Findings) -> Found:
     """The figures found for one thing asked by itself."""
-    return Found(wanted, rank(findings.said, weigh_all(findings.said, wanted, findings.reports)))
+    return _found(wanted, findings.said, weigh_all(findings.said, wanted, findings.reports))
+
+
+def _found(wanted: Wanted, said: Sequence[Said], rows: Rows, others: Sequence[Figure] = ()) -> Found:
+    choices = rank(said, rows, others)
+    return Found(wanted, choices, nearly(said, rows, choices[0].figure) if choices else ())
 
 
 def find_name(wanted: Wanted, findings: Findings) -> Found:
     """The places that may hold a name asked for."""
-    return Found(wanted, (), find_places(wanted, findings.evidence, findings.tables))
+    return Found(wanted, places=find_places(wanted, findings.evidence, findings.tables))

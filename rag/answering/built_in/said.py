@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.domain.colleges import names_in
 from rag.domain.short_names import short_names
 from rag.figures.context import Comparable, figures_to_contexts
 from rag.figures.entries import figures_of
+from rag.figures.heads import EMPTY
 from rag.language.text import matching_key, text_key
 from rag.records import Evidence, Figure, Query, Report, Table
 
@@ -50,16 +51,36 @@ def evidence_to_said(
         figures = [figure for _, figure in ranked]
         names = (report.college, *report.short_names) if report else ()
         contexts = figures_to_contexts(figures, report.year if report else None, [name for name in names if name])
-        for (rank, figure), context in zip(ranked, contexts, strict=True):
+        for (rank, figure), context, topic in zip(ranked, contexts, _topics(contexts), strict=True):
             if _says_something(figure) and speaks_of_asked(evidence.query, report, unit_text(figure)):
-                found.append(_said(figure, context, rank))
+                found.append(_said(figure, context, topic, rank))
     return tuple(found)
 
 
-def _said(figure: Figure, context: Comparable, rank: int) -> Said:
+def _topics(contexts: Sequence[Comparable]) -> Iterator[str]:
+    """What each figure goes on to speak of that names nothing itself: 公务接待费支出5.82万元。比上年增加0.86万元."""
+    topic: Comparable | None = None
+    for context in contexts:
+        figure = context.figure
+        if topic is not None and (
+            figure.is_cell
+            or topic.figure.passage.id != figure.passage.id
+            or "\n" in figure.passage.text[topic.figure.end : figure.start]
+        ):
+            topic = None
+        yield topic.label if topic is not None and not context.terms - EMPTY - {"比上"} else ""
+        if not figure.is_cell and context.leads and context.head.noun:
+            topic = context
+
+
+def _said(figure: Figure, context: Comparable, topic: str, rank: int) -> Said:
     text = figure.passage.text
     start = max(text.rfind("\n", 0, figure.start) + 1, figure.start - PARAGRAPH)
-    own = f"{figure.near} {figure.before}" if figure.is_cell else f"{context.label} {' '.join(sorted(context.terms))}"
+    own = (
+        f"{figure.near} {figure.before}"
+        if figure.is_cell
+        else f"{context.label} {' '.join(sorted(context.terms))} {topic}"
+    )
     return Said(
         figure=figure,
         context=context,

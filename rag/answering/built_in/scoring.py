@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from rag.answering.built_in.said import Said
@@ -27,6 +27,7 @@ POSSIBLE = 0.08
 """Least chance of a figure that is shown as one that may be meant."""
 MAX_CLASH, MAX_OTHER_YEAR = 0.4, 0.4
 """From here on a figure is of another unit, or of another year, than asked."""
+_CLASH = FEATURES.index("clash")
 OTHER_HEAD = 0.9
 """From here on a figure says nothing of the noun that is asked for."""
 MIN_AROUND = 0.15
@@ -34,6 +35,8 @@ MIN_AROUND = 0.15
 MAX_CANDIDATES = 3
 NEAR = Decimal("0.03")
 """How far two writings of one figure lie apart, of the larger one."""
+TRANSPOSED, MIN_DIGITS = Decimal("0.1"), 3
+"""How far apart two writings may lie whose digits are the same in another order, and how many digits that takes."""
 BEAM = 10
 """Ways to answer several things asked, and figures for each, that are followed up."""
 MAX_MARGIN = 1.5
@@ -65,18 +68,13 @@ class Choice:
     def is_possible(self) -> bool:
         """Whether it may be shown as one that may be meant."""
         named = dict(zip(FEATURES, self.features, strict=True))
-        return self.chance >= POSSIBLE and named["clash"] <= MAX_CLASH and named["around"] >= MIN_AROUND
+        return self.chance >= POSSIBLE and named["around"] >= MIN_AROUND
 
     @property
     def is_barred(self) -> bool:
-        """Whether it is of another unit or year than asked, of something else, or a level where a change is asked."""
+        """Whether it is of another year than asked, of something else, or a level where a change is asked."""
         named = dict(zip(FEATURES, self.features, strict=True))
-        return (
-            named["clash"] > MAX_CLASH
-            or named["other_year"] > MAX_OTHER_YEAR
-            or named["whole"] > 0
-            or named["headless"] > OTHER_HEAD
-        )
+        return named["other_year"] > MAX_OTHER_YEAR or named["whole"] > 0 or named["headless"] > OTHER_HEAD
 
 
 @cache
@@ -87,7 +85,7 @@ def weights() -> tuple[tuple[float, ...], tuple[float, ...]]:
 
 
 def assign(said: Sequence[Said], asked: Sequence[Rows]) -> list[int]:
-    """Which figure answers each thing asked, by index: the best together, no figure twice, mostly side by side.
+    """Which figure answers each thing asked, by index, -1 for none: the best together, none twice, mostly side by side.
 
     Beam search over the things asked in order; `asked` holds the features for each.
     """
@@ -96,10 +94,12 @@ def assign(said: Sequence[Said], asked: Sequence[Rows]) -> list[int]:
     beam: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
     for rows in asked:
         scores = [_score(ranking, row) for row in rows]
-        best = sorted(range(len(said)), key=lambda at: (-scores[at], at))[:BEAM]
+        best = sorted(filter(partial(may_answer, rows), range(len(said))), key=lambda at: (-scores[at], at))[:BEAM]
         grown = []
         for total, taken in beam:
-            last = said[taken[-1]].figure if taken else None
+            last = said[taken[-1]].figure if taken and taken[-1] >= 0 else None
+            if not best:
+                grown.append((total, (*taken, -1)))
             for at in best:
                 if at not in taken:
                     bonus = beside * is_beside(said[at].figure, last) if last else 0.0
@@ -108,11 +108,17 @@ def assign(said: Sequence[Said], asked: Sequence[Rows]) -> list[int]:
     return list(beam[0][1])
 
 
+def may_answer(rows: Rows, at: int) -> bool:
+    """Whether a figure is of a kind that may be asked for: not a sum of money where people are counted."""
+    return rows[at][_CLASH] <= MAX_CLASH
+
+
 def rank(said: Sequence[Said], rows: Rows, taken: Sequence[Figure] = ()) -> list[Choice]:
     """The figures that may be what is asked, best first, of equal ones the first; `taken` answer something else."""
     ranking, sure = weights()
     scores = [_score(ranking, row) for row in rows]
-    left = [at for at, one in enumerate(said) if not any(one.figure.id == other.id for other in taken)]
+    used = {figure.id for figure in taken}
+    left = [at for at, one in enumerate(said) if one.figure.id not in used and may_answer(rows, at)]
     distinct: list[int] = []
     for at in sorted(left, key=lambda at: (-scores[at], at)):
         if not any(agree(said[at].figure.number, said[other].figure.number) for other in distinct):
@@ -120,17 +126,30 @@ def rank(said: Sequence[Said], rows: Rows, taken: Sequence[Figure] = ()) -> list
             if len(distinct) > MAX_CANDIDATES:
                 break
     best = scores[distinct[0]] if distinct else 0.0
-    rivals = [at for at in distinct[1:] if not are_near(said[at].figure.number, said[distinct[0]].figure.number)]
-    second = scores[rivals[0]] if rivals else best - MAX_MARGIN
+    second = max((scores[at] for at in distinct[1:] if not _is_near(said, at, distinct[0])), default=best - MAX_MARGIN)
     return [
-        Choice(
-            said[at],
-            rows[at],
-            scores[at],
-            _chance(rows[at], scores[at], scores[at] - (second if at == distinct[0] else best), sure),
-        )
-        for at in distinct[:MAX_CANDIDATES]
+        _choice(said, rows, scores, at, second if at == distinct[0] else best, sure) for at in distinct[:MAX_CANDIDATES]
     ]
+
+
+def nearly(said: Sequence[Said], rows: Rows, first: Figure) -> list[Choice]:
+    """The figures whose values are nearly that of the first choice, best first: they may be other writings of it."""
+    ranking, sure = weights()
+    scores = [_score(ranking, row) for row in rows]
+    values = [one.figure.number for one in said]
+    near = [at for at, one in enumerate(values) if are_near(one, first.number) or are_transposed(one, first.number)]
+    best = max(scores, default=0.0)
+    return [_choice(said, rows, scores, at, best, sure) for at in sorted(near, key=lambda at: (-scores[at], at))]
+
+
+def _choice(
+    said: Sequence[Said], rows: Rows, scores: Sequence[float], at: int, rival: float, sure: Sequence[float]
+) -> Choice:
+    return Choice(said[at], rows[at], scores[at], _chance(rows[at], scores[at], scores[at] - rival, sure))
+
+
+def _is_near(said: Sequence[Said], one: int, other: int) -> bool:
+    return are_near(said[one].figure.number, said[other].figure.number)
 
 
 def are_near(one: Number, other: Number) -> bool:
@@ -138,6 +157,15 @@ def are_near(one: Number, other: Number) -> bool:
     if canonical(one.unit)[1].name != canonical(other.unit)[1].name:
         return False
     return 0 < abs(one.value - other.value) <= NEAR * max(abs(one.value), abs(other.value))
+
+
+def are_transposed(one: Number, other: Number) -> bool:
+    """Whether two values of one unit are written with the same digits in another order, and are not far apart."""
+    if canonical(one.unit)[1].name != canonical(other.unit)[1].name:
+        return False
+    digits = [sorted(character for character in number.text if character.isdigit()) for number in (one, other)]
+    is_like = len(digits[0]) >= MIN_DIGITS and digits[0] == digits[1]
+    return is_like and 0 < abs(one.value - other.value) <= TRANSPOSED * max(abs(one.value), abs(other.value))
 
 
 def _score(weights_: Sequence[float], row: Sequence[float]) -> float:

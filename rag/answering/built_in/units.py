@@ -21,11 +21,20 @@ _KINDS: Mapping[AskKind, frozenset[str]] = {
 }
 """Classes of units that answer each kind; a figure per head (元/生) counts as what it is of."""
 _PEOPLE = frozenset("人 名 位 个 人次 万人次".split())
+_RATE = re.compile("率|占比|比例|比重|份额")
 _SOFT = (
     (re.compile(r"[率度比]|占"), frozenset({"percent", "fraction", "ratio"})),
     (re.compile(r"钱|费|资金|金额|收入|支出|款|薪|奖金|元"), frozenset({"money"})),
 )
 """What a thing asked without a cue is likely to be measured in."""
+
+
+def _bare_fit(figure: Figure, ask: Ask) -> float:
+    """Of a figure without a unit: only what is called a rate is a percentage; a cell may be of what its table counts."""
+    if ask.kind in (AskKind.POINTS, AskKind.PERCENT):
+        is_rate = ask.kind is AskKind.PERCENT and figure.is_cell and _RATE.search(f"{figure.near} {figure.before}")
+        return 0.5 if is_rate else -1.0
+    return 0.2 if figure.is_cell or ask.kind in (AskKind.COUNT, AskKind.RATIO, AskKind.SCORE) else -0.3
 
 
 def unit_fit(figure: Figure, ask: Ask) -> float:
@@ -39,8 +48,8 @@ def unit_fit(figure: Figure, ask: Ask) -> float:
     if ask.unit and unit.name == canonical(ask.unit)[1].name:
         return 1.0
     kind = canonical(unit.name.partition("/")[0])[1].kind if unit.kind == "per" else unit.kind
-    if kind == "bare" and figure.is_cell and ask.kind not in (AskKind.POINTS, AskKind.PERCENT):
-        return 0.2
+    if kind == "bare":
+        return _bare_fit(figure, ask)
     if kind not in _KINDS[ask.kind]:
         return -1.0
     if ask.kind is AskKind.PEOPLE and unit.name not in _PEOPLE:

@@ -7,18 +7,24 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.domain.short_names import short_names
+from rag.domain.short_names import abbreviates, short_names
 from rag.language.meaning import nearness
 from rag.language.text import is_known_word, sentence_spans, tagged_words, text_key
 from rag.question.asks import without_cues
-from rag.question.years import question_years, without_years
+from rag.question.years import YearSpan, without_years, year_spans
 from rag.records import Ask, Evidence, Query
 from rag.retrieval.relevance import CARRIED, Relevance, content_words, query_to_relevance
 
 EARLIER_PART, LATER_PART = 0.35, 0.1
 """What a word counts that stands only beside a thing asked before, and only beside one asked later."""
+OTHERWISE = 0.2
+"""What a word counts that names what something is a share of (占全院百分之几), or the college that all reports are of."""
+INVENTED = 0.5
+"""What a word counts that no dictionary holds: characters that the segmenter took for one."""
 ABSENT = 0.6
 """What a word of the question counts that stands in no passage: its loss is felt, but it may only be another word."""
+MIN_OWNER = 4
+"""Characters of the shortest name of an institution that begins with a place."""
 NEAR, SAME = 0.45, 0.85
 """Cosines from which on another word may mean the same, and means it."""
 RELATED = 0.7
@@ -33,8 +39,20 @@ _CHANGE = re.compile(
 _PLAN = re.compile(r"计划|预算|打算|目标|指标|要求|标准|最低|原来|本来|不得|拟|预计|合格|达标")
 _EACH = re.compile(r"[生人均户师]均|平均|每|平摊|摊到|人均|一个月")
 _EXTREME = re.compile(r"最|第[一二三]|冠|垫底")
+_WHOLE = re.compile(r"占(?:了|到)?(?P<whole>[^，,。？?占]{1,12}?)的?(?:百分|多少|几|比例|比重|多大|份额)")
+_COMPARED = re.compile("比|较|相对")
 _TOTAL = re.compile("总|一共|合计|全部|加起来|拢共|累计|全校")
-_ASKED_ASPECTS = (("total", _TOTAL), ("change", _CHANGE), ("plan", _PLAN), ("each", _EACH), ("extreme", _EXTREME))
+GROUPS = "学院|专业|系"
+_GROUP = re.compile(f"(?<=[\u4e00-\u9fff])(?:{GROUPS})")
+_LAST = re.compile(r"(?<![比较])(?<!相比)(?:上一?(?:学?年|届)|去年|前一年)")
+_ASKED_ASPECTS = (
+    ("last", _LAST),
+    ("total", _TOTAL),
+    ("change", _CHANGE),
+    ("plan", _PLAN),
+    ("each", _EACH),
+    ("extreme", _EXTREME),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +65,76 @@ class Wanted:
     """Key of all the question says."""
     clause: str
     """Key of what belongs to this thing asked."""
-    years: frozenset[int]
+    spans: frozenset[tuple[int, ...]]
+    """The years, and the academic years (both their years), asked for."""
     aspects: frozenset[str]
+    places: frozenset[str]
+    """Words of it that an institution's name begins with: 砚州 where there is a report of 砚州市教育局."""
+    groups: frozenset[str]
+    """The kinds of groups it names: 专业, 学院."""
     head: str
     """The last noun of what is asked: what is to be measured."""
     printed: frozenset[str]
     """The words that stand somewhere among what was found."""
 
 
-def query_to_wanted(query: Query, evidence: Evidence, texts: Iterable[str]) -> tuple[Wanted, ...]:
+def query_to_wanted(
+    query: Query, evidence: Evidence, texts: Iterable[str], owners: Sequence[str] = ()
+) -> tuple[Wanted, ...]:
     """Each thing asked with its weighted words: its own in full, those of the other things asked lightly.
 
     `texts` are the sentences and rows that may answer, with what stands above each: what they rarely say is heavy.
+    `owners` are the institutions of the reports they are from: a name of the only one tells nothing apart.
     """
     equivalents = query_to_relevance(query, ()).equivalents
     asked = f"{query.focus} {query.carried}"
     texts = sorted(set(texts)) or sorted(_sentences(evidence))
     related = _related(query, texts)
     weights = _weights(query, evidence, texts, equivalents, related)
+    _lighten(weights, query, owners)
     whole = " ".join(texts)
     printed = frozenset(word for word in weights if word in whole)
     found = []
     for at, ask in enumerate(query.asks):
         own = _own_weights(weights, query.asks, ask)
         aspects = {name for name, pattern in _ASKED_ASPECTS if pattern.search(ask.text if at else asked)}
-        years = frozenset(question_years(ask.item) or query.years)
         clause = text_key(f"{ask.text} {ask.item}" if len(query.asks) > 1 else asked)
+        spans = frozenset(span.years for span in year_spans(ask.item) or _own_years(query, ask))
         found.append(
             Wanted(
                 ask,
                 Relevance(own, equivalents, tuple(one for one in related if one[0] in own)),
                 text_key(asked),
                 clause,
-                years,
+                spans,
                 frozenset(aspects),
+                frozenset() if query.colleges else _places(query.standalone, owners),
+                frozenset(_GROUP.findall(_unnamed(query, asked))),
                 _head(ask.text if len(query.asks) > 1 else asked, own),
                 printed,
             )
         )
     return tuple(found)
+
+
+def _places(text: str, owners: Sequence[str]) -> frozenset[str]:
+    """The beginnings, of two characters, of institutions' names that a text holds."""
+    return frozenset(owner[:2] for owner in owners if len(owner) > MIN_OWNER and owner[:2] in text)
+
+
+def _unnamed(query: Query, text: str) -> str:
+    """A text without the names of the question's colleges."""
+    for name in sorted({form for college in query.colleges for form in (college, *short_names(college))}, key=len)[
+        ::-1
+    ]:
+        text = text.replace(name, " ")
+    return text
+
+
+def _own_years(query: Query, ask: Ask) -> Sequence[YearSpan]:
+    """The years one of several things asked names for itself (2019年是多少，2023年呢), not those it is compared with."""
+    own = year_spans(ask.text) if len(query.asks) > 1 and not _COMPARED.search(ask.text) else ()
+    return own or year_spans(query.standalone)
 
 
 def _sentences(evidence: Evidence) -> set[str]:
@@ -161,6 +210,18 @@ def _weights(
         carried = 1.0 if word in own or not query.carried or word in query.focus else CARRIED
         found[word] = factor * carried * math.log((len(texts) + 1.5) / (holding + 0.5))
     return found
+
+
+def _lighten(weights: dict[str, float], query: Query, owners: Sequence[str]) -> None:
+    """Makes words light that do not say what is asked: of what it is a share, whose reports these are, no words at all."""
+    whole_of = text_key(" ".join(match["whole"] for match in _WHOLE.finditer(query.focus)))
+    places = {word for word, tag in tagged_words(query.standalone) if tag == "ns"}
+    for word in weights:
+        is_owner = len(owners) == 1 and (abbreviates(word, owners[0]) or (word in places and word in owners[0]))
+        if is_owner or word in whole_of:
+            weights[word] *= OTHERWISE
+        elif not is_known_word(word):
+            weights[word] *= INVENTED
 
 
 def _head(asked: str, weights: Mapping[str, float]) -> str:

@@ -6,16 +6,18 @@ above it (caption, headings) and around it (paragraph).
 
 from __future__ import annotations
 
+import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from rag.answering.built_in.said import Said
 from rag.answering.built_in.units import unit_fit
-from rag.answering.built_in.wanted import Wanted
+from rag.answering.built_in.wanted import GROUPS, RELATED, Wanted
 from rag.domain.short_names import abbreviates
 from rag.figures.heads import EMPTY
-from rag.language.meaning import mean_vectors
+from rag.language.meaning import mean_vectors, nearness
+from rag.language.numbers import find_scopes
 from rag.language.numbers.units import canonical
 from rag.language.text import text_key
 from rag.records import AskKind, Figure, Report
@@ -23,18 +25,24 @@ from rag.retrieval.relevance import content_words
 
 FEATURES = (
     "own", "asked", "around", "missing", "absent", "named", "row_gap", "column_gap", "unit", "clash", "year", "other_year", "total", "part", "extra",
-    "headless", "change", "plan", "each", "whole", "rank", "beside", "sense", "near",
+    "headless", "change", "plan", "each", "whole", "rank", "beside", "sense", "near", "stale", "group", "foreign",
 )  # fmt: skip
 """What a figure is weighed by, in the order of its features."""
 AGAINST = frozenset(
-    "whole missing absent row_gap column_gap clash other_year part extra headless change plan each rank".split()
+    "whole missing absent row_gap column_gap clash other_year part extra headless change plan each rank stale group foreign".split()
 )
 """Features that speak against a figure; all others speak for it."""
 IN_SENTENCE, IN_TITLES, IN_PARAGRAPH = 0.8, 0.75, 0.5
 """What a word counts that stands not in a figure's label but in its sentence or row, its headings, its paragraph."""
+MANY_STRANGE = 2.0
+"""Strange words of a label from which on more make no difference."""
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]")
-_GROUP = re.compile(r"(?:学院|系|专业|大学|学校|部|处|中心)$")
+_GROUP = re.compile(f"(?:{GROUPS}|大学|学校|部|处|中心)$")
 _TOTAL = re.compile("[总共]|合计|全校|全部|累计")
+_LAST_YEAR = re.compile(r"(?<!比)上一?(?:学?年|届|期)度?|去年|前一年|[期年]初")
+_COMPARED = re.compile("[比较]|[增减]|变[化动]")
+RIGHT_BEFORE = 8
+"""Characters before a figure in prose that say of when it is."""
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月(?!份?至|以来)")
 _YEAR_END = re.compile("年底|年末|年终")
 Rows = Sequence[tuple[float, ...]]
@@ -43,7 +51,8 @@ Rows = Sequence[tuple[float, ...]]
 
 def weigh_all(said: Sequence[Said], wanted: Wanted, reports: Mapping[str, Report]) -> Rows:
     """The features of every figure for one thing asked; `beside` is 0 until `beside_figure` says otherwise."""
-    weighed = [_weigh(one, wanted, reports.get(one.figure.passage.report_id)) for one in said]
+    strange = _strangeness(said, wanted)
+    weighed = [_weigh(one, wanted, reports.get(one.figure.passage.report_id), strange) for one in said]
     rows, columns = _coverages(said, wanted)
     senses = _senses(said, wanted)
     best: dict[tuple[str, int], float] = defaultdict(float)
@@ -127,7 +136,7 @@ def is_beside(figure: Figure, other: Figure) -> float:
     return 0.3 if "\n" not in between else 0.0
 
 
-def _weigh(said: Said, wanted: Wanted, report: Report | None) -> dict[str, float]:
+def _weigh(said: Said, wanted: Wanted, report: Report | None, strange: Mapping[str, float]) -> dict[str, float]:
     words = wanted.words
     own = words.shares(said.own)
     around = _merged(own, words.shares(said.sentence), IN_SENTENCE)
@@ -153,7 +162,7 @@ def _weigh(said: Said, wanted: Wanted, report: Report | None) -> dict[str, float
         "other_year": max(-year, 0.0),
         "total": float("total" in wanted.aspects and _is_total(said)),
         "part": float("total" in wanted.aspects and not _is_total(said)),
-        "extra": _extra(said, wanted),
+        "extra": min(sum(strange.get(word, 0.0) for word in said.context.terms) / MANY_STRANGE, 1.0),
         "headless": 1.0 - max(own.get(wanted.head, 0.0), IN_SENTENCE * around.get(wanted.head, 0.0))
         if wanted.head
         else 0.0,
@@ -162,12 +171,14 @@ def _weigh(said: Said, wanted: Wanted, report: Report | None) -> dict[str, float
             ("each" in wanted.aspects and not _is_each(said)) or ("change" in wanted.aspects and not _is_change(said))
         ),
         "rank": min(said.rank, 8) / 8,
+        "stale": float(_is_stale(said, wanted, report)),
+        "foreign": float(_is_foreign(said, wanted, report)),
+        "group": float(_is_other_group(said, wanted)),
     }
 
 
 def _own_years(report: Report) -> set[int]:
-    academic = {int(year) for year in (report.academic_year or "").split("-") if year}
-    return {year for year in (report.year, report.cohort, *academic) if year}
+    return {year for year in (report.year, report.cohort, *_academic(report)) if year}
 
 
 def _is_total(said: Said) -> bool:
@@ -189,21 +200,87 @@ def _named(said: Said, wanted: Wanted) -> float:
     return (bool(row) + (len(column) > 1 and column in wanted.question)) / 2
 
 
+Spans = frozenset[tuple[int, ...]]
+
+
+def _stated(said: Said, report: Report | None) -> Spans:
+    """The years, and academic years, a figure is of by its own words; of 上年 the one before its report's last."""
+    if _is_of_last_year(said):
+        return frozenset({(max(_own_years(report)) - 1,)} if report and _own_years(report) else ())
+    label = f"{said.figure.near}，{said.figure.before}" if said.figure.is_cell else ""
+    intake = frozenset(scope.years for scope in find_scopes(label) if scope.years)
+    return frozenset(years for _, years in said.context.when.spans) or intake
+
+
+def _is_of_last_year(said: Said) -> bool:
+    """Whether the row or column of a cell, or the words right before a figure in prose, say 上年 or 上学年."""
+    figure = said.figure
+    if "change" in said.context.aspects:
+        return False
+    own = f"{figure.near} {figure.before}" if figure.is_cell else figure.before[-RIGHT_BEFORE:]
+    return _LAST_YEAR.search(own) is not None and not (figure.is_cell and _COMPARED.search(own))
+
+
+def _span_fit(asked: tuple[int, ...], stated: tuple[int, ...]) -> float:
+    """How well a year or academic year fits the one asked for, 0 to 1: 2022-2023学年 is mostly what 2023 means."""
+    if asked == stated:
+        return 1.0
+    if len(asked) == 1:
+        return 0.8 if asked[0] == stated[-1] else 0.3 if stated[0] <= asked[0] <= stated[-1] else 0.0
+    return 0.5 if len(stated) == 1 and stated[0] in asked else 0.0
+
+
 def _year_fit(said: Said, wanted: Wanted, report: Report | None) -> float:
-    """1 where a figure says a year asked for, a little where its report is of one, -1 where it says another."""
-    months = asked_months(wanted.question)
-    if months and said.context.when.dates and not months & {month for month, _ in said.context.when.dates}:
+    """1 where a figure says the year and month asked for, less where only its report is of one, -1 where it says another."""
+    months = asked_months(wanted.clause) or asked_months(wanted.question)
+    dates = {month for month, _ in said.context.when.dates}
+    if months and dates and not months & dates:
         return -1.0
-    if not wanted.years:
-        return 0.0
-    stated = said.context.when.years
+    of_month = 1.0 if months & dates else 0.0
+    stated = _stated(said, report)
+    if not wanted.spans:
+        return max(of_month, float("last" in wanted.aspects and _is_of_last_year(said)))
     if stated:
-        return 1.0 if stated & wanted.years else -1.0
+        fit = max(_span_fit(asked, one) for asked in wanted.spans for one in stated)
+        return (fit + of_month) / (2.0 if months else 1.0) if fit else -1.0
+    return _report_fit(wanted.spans, report)
+
+
+def _report_fit(spans: Spans, report: Report | None) -> float:
+    """How well a report fits the years asked for, where a figure names none."""
     if report is None or report.year is None:
         return 0.0
-    if _own_years(report) & wanted.years:
-        return 0.4
-    return 0.1 if report.year - 1 in wanted.years else -1.0
+    own = {(year,) for year in (report.year, report.cohort) if year} | {_academic(report)}
+    fit = max(_span_fit(asked, one) for asked in spans for one in own if one)
+    return 0.4 * fit if fit else 0.1 if (report.year - 1,) in spans else -1.0
+
+
+def _academic(report: Report) -> tuple[int, ...]:
+    return tuple(int(year) for year in (report.academic_year or "").split("-") if year)
+
+
+def _is_stale(said: Said, wanted: Wanted, report: Report | None) -> bool:
+    """Whether a figure is of a year before its report's last one, where the question names none."""
+    if wanted.spans or "last" in wanted.aspects or report is None or not (own := _own_years(report)):
+        return False
+    stated = _stated(said, report)
+    return bool(stated) and max(max(years) for years in stated) < max(own)
+
+
+def _is_foreign(said: Said, wanted: Wanted, report: Report | None) -> bool:
+    """Whether a figure is of an institution that the question does not name, where it names one by its place."""
+    named = (
+        f"{report.college} {report.title} {said.sentence} {said.titles}" if report else f"{said.sentence} {said.titles}"
+    )
+    return bool(wanted.places) and not any(place in named for place in wanted.places)
+
+
+def _is_other_group(said: Said, wanted: Wanted) -> bool:
+    """Whether a row is of another kind than the question names: a school (护理与健康学院) where a 专业 is asked of."""
+    if not said.figure.is_cell or not wanted.groups:
+        return False
+    own = {match[0] for name in said.figure.near.split() for match in [_GROUP.search(name)] if match}
+    return bool(own) and not own & wanted.groups
 
 
 def asked_months(question: str) -> set[int]:
@@ -212,12 +289,19 @@ def asked_months(question: str) -> set[int]:
     return months | ({12} if _YEAR_END.search(question) else set())
 
 
-def _extra(said: Said, wanted: Wanted) -> float:
-    """How much a figure's own words say that the question does not: words that tell it from the figures beside it."""
+def _strangeness(said: Sequence[Said], wanted: Wanted) -> Mapping[str, float]:
+    """How strange each word of the figures' labels is to the question, 0 to 1: what few labels say tells figures apart."""
     known = " ".join([wanted.question, *(name for _, names in wanted.words.equivalents for name in names)])
-    words = {word for word in said.context.terms if len(word) > 1 and word not in EMPTY}
-    rest = [word for word in words if not _stands_in(word, known)]
-    return min(len(rest) / 3, 1.0)
+    labels = {(one.figure.near, one.figure.before, one.context.label): one.context.terms for one in said}
+    counts = Counter(word for terms in labels.values() for word in terms if len(word) > 1 and word not in EMPTY)
+    words = sorted(word for word in counts if not _stands_in(word, known))
+    asked = sorted(wanted.words.weights)
+    near = nearness(words, asked).max(axis=1) if words and asked else ()
+    total = math.log(len(labels) + 1.5)
+    return {
+        word: math.log((len(labels) + 1.5) / (counts[word] + 0.5)) / total * (1 - RELATED * max(0.0, float(close)))
+        for word, close in zip(words, near, strict=True)
+    }
 
 
 def _stands_in(word: str, text: str) -> bool:

@@ -33,7 +33,16 @@ MAX_QUOTE = 200
 """The same where it is shown as one that may be meant."""
 _CLAUSE = re.compile(r"[，,；;。：:！？]")
 _UNIT_BRACKET = re.compile(r"[（(](?:单位[：:])?[^（）()\d]{1,6}[)）]")
+_PLAIN_COLUMN = re.compile("数据|数值|数量|数目|内容|结果|指标值|值|数")
 UNSURE = "报告里没有完全对应的说法，下面几处可能相关，请核对是否就是所问："
+
+
+def by_place(figures: Sequence[Figure]) -> list[list[Figure]]:
+    """Figures that stand in one sentence or row together, in the order of the first of each."""
+    found: dict[tuple[str, int], list[Figure]] = {}
+    for figure in {figure.id: figure for figure in figures}.values():
+        found.setdefault((figure.passage.id, figure.quote_start), []).append(figure)
+    return list(found.values())
 
 
 class Writer:
@@ -77,22 +86,44 @@ class Writer:
         self.segments.append(ComputedRef(len(self.computations) - 1, is_answer=True))
         self.segments += [Text(" "), *(Cite(n) for n in computation.citations)]
 
-    def stated(self, figure: Figure, *, is_answer: bool, is_whole: bool = False) -> int:
-        """A figure with what its report says of it, its time where that does not say it, and its source."""
-        if figure.is_cell:
-            said = cell_label(figure)
-            self.text(f"{said}：" if said else "")
+    def stated(self, *figures: Figure, is_answer: bool, is_whole: bool = False) -> int:
+        """Figures of one sentence or row with what their report says of them, their time if need be, and their source."""
+        first = figures[0]
+        said = (
+            self._cells(figures, is_answer=is_answer)
+            if first.is_cell
+            else self._sentence(figures, is_answer, MAX_QUOTE if is_whole else LONG_QUOTE)
+        )
+        if (time := self.time_of(first)) and text_key(time) not in text_key(said):
+            self.text(f"（{time}）")
+        return self.cite(first)
+
+    def _cells(self, figures: Sequence[Figure], *, is_answer: bool) -> str:
+        """《表1》中，护理学院的毕业生数为640人，去向落实率为97.31%; what was written."""
+        where = row_label(figures[0])
+        labels = [column_label(figure) for figure in figures]
+        self.text(where)
+        for at, (figure, label) in enumerate(zip(figures, labels, strict=True)):
+            belongs = "的" if label and figure.near and not find_scopes(label) else ""
+            self.text(f"{'，' if at else ''}{belongs if not at else ''}{label}为" if where or label else "")
             self.figure(figure, is_answer=is_answer)
             self.text(figure.after)
-        else:
-            before, after = clauses_around(figure, MAX_QUOTE if is_whole else LONG_QUOTE)
-            said = before + after
-            self.text(before)
+        return "".join([where, *labels])
+
+    def _sentence(self, figures: Sequence[Figure], is_answer: bool, longest: int) -> str:
+        """The sentence of figures, the clauses around them where it is long; what was written."""
+        ordered = sorted(figures, key=lambda figure: figure.start)
+        before, after = clauses_around(ordered[0], ordered[-1], longest)
+        written = [before]
+        self.text(before)
+        for figure, following in zip(ordered, [*ordered[1:], None], strict=True):
             self.figure(figure, is_answer=is_answer)
-            self.text(after)
-        if (time := self.time_of(figure)) and text_key(time) not in text_key(said):
-            self.text(f"（{time}）")
-        return self.cite(figure)
+            if following:
+                between = " ".join(figure.passage.text[figure.end : following.start].split())
+                written.append(between if len(between) <= longest else "……")
+                self.text(written[-1])
+        self.text(after)
+        return "".join([*written, after])
 
     def time_of(self, figure: Figure) -> str:
         """The time a figure is of: as printed with it or above it, else as its report is of."""
@@ -112,19 +143,11 @@ class Writer:
     def unsure(self, choices: Sequence[Choice]) -> None:
         """Figures that may be what is asked, a line for each sentence or row, none given as the answer."""
         self.text(UNSURE)
-        shown: set[tuple[str, int]] = set()
-        for choice in choices:
-            figure = choice.figure
-            place = (figure.passage.id, figure.quote_start)
-            self.figures[figure.id] = figure
-            if figure.id not in self.candidates:
-                self.candidates.append(figure.id)
-            if place in shown and not figure.is_cell:
-                continue
-            shown.add(place)
-            report = self.reports.get(figure.passage.report_id)
+        for figures in by_place([choice.figure for choice in choices]):
+            report = self.reports.get(figures[0].passage.report_id)
             self.text(f"\n- {f'{report.college}：' if report and report.college else ''}")
-            self.stated(figure, is_answer=False, is_whole=True)
+            self.candidates += [figure.id for figure in figures if figure.id not in self.candidates]
+            self.stated(*figures, is_answer=False, is_whole=True)
 
     def draft(self, status: AnswerStatus, certainty: Certainty) -> Draft:
         """All of it."""
@@ -140,25 +163,31 @@ class Writer:
         )
 
 
-def cell_label(figure: Figure) -> str:
-    """What a cell is said of: its table's caption, the names of its row, the levels of its column."""
-    table = figure.table
-    caption = " ".join(table.caption.split()) if table else ""
+def row_label(figure: Figure) -> str:
+    """Where a cell stands: the caption of its table and the names of its row."""
+    caption = " ".join(figure.table.caption.split()) if figure.table else ""
+    names = "、".join(
+        _UNIT_BRACKET.sub("", name) for name in figure.near.split() if name not in figure.before.split("·")
+    )
+    return f"{f'《{caption}》中，' if caption else ''}{names}"
+
+
+def column_label(figure: Figure) -> str:
+    """The levels of a cell's column; `` where they only say that figures stand there (数据)."""
     levels = [_UNIT_BRACKET.sub("", level) for level in figure.before.split("·")]
-    names = [name for name in figure.near.split() if name not in levels]
-    parts = (f"《{caption}》" if caption else "", "、".join(names), "·".join(filter(None, levels)))
-    return " ".join(filter(None, parts))
+    said = "·".join(filter(None, levels))
+    return "" if _PLAIN_COLUMN.fullmatch(said) and figure.near else said
 
 
-def clauses_around(figure: Figure, longest: int = LONG_QUOTE) -> tuple[str, str]:
-    """What its sentence says before and behind a figure: all of a short one, else its clause and the one that leads."""
-    text = figure.passage.text
-    before = text[figure.quote_start : figure.start]
-    after = text[figure.end : figure.quote_end].rstrip("。；; \n")
+def clauses_around(first: Figure, last: Figure, longest: int = LONG_QUOTE) -> tuple[str, str]:
+    """What a sentence says before its first and behind its last figure: all of a short one, else the clauses that lead."""
+    text = first.passage.text
+    before = text[first.quote_start : first.start]
+    after = text[last.end : last.quote_end].rstrip("。；; \n")
     if len(before) + len(after) > longest:
         marks = [match.end() for match in _CLAUSE.finditer(before)]
-        first = before[: marks[0]] if marks and len(marks) > 2 and marks[0] <= 30 else ""
+        lead = before[: marks[0]] if marks and len(marks) > 2 and marks[0] <= 30 else ""
         kept = before[marks[-2] if len(marks) > 1 else 0 :][-LONG_QUOTE:]
-        before = f"{first}……{kept}" if first else kept
+        before = f"{lead}……{kept}" if lead else kept
         after = after[: match.start()] if (match := _CLAUSE.search(after)) else after[:30]
     return " ".join(before.split()), " ".join(after.split())
