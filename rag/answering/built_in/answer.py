@@ -15,6 +15,90 @@ from rag.answering.built_in.said import names_college
 from rag.answering.built_in.scoring import MAX_CANDIDATES, Choice
 from rag.answering.built_in.writing import Writer, by_place
 from rag.figures.citing import plain
+from rag.language.numbers import find_numbers
+from rag.records import (
+    AnswerStatus,
+    AskKind,
+    Certainty,
+    Contradiction,
+    Draft,
+    Evidence,
+    Figure,
+    Operation,
+    Report,
+    Table,
+)
+
+SURE_TOGETHER = 0.65
+"""Least chance that all figures of an answer are right together."""
+
+
+def evidence_to_draft(
+    evidence: Evidence,
+    reports: Mapping[str, Report],
+    tables: Mapping[str, Table],
+    contradictions: Sequence[Contradiction] = (),
+) -> Draft:
+    """The built-in answer to one question from what retrieval found, and what was found when the reports were read."""
+    if not _may_answer(evidence, reports):
+        return not_found(evidence, reports)
+    findings = evidence_to_findings(evidence, reports, tables, contradictions)
+    looked = look_up(findings)
+    if (draft := disputed(findings, looked)) is not None:
+        return draft
+    if (draft := computed(findings, looked)) is not None:
+        return draft
+    is_complete = any(found.is_sure for found in looked) and all(found.is_sure or found.is_missing for found in looked)
+    together = math.prod(found.choices[0].chance for found in looked if found.is_sure and found.choices)
+    if (
+        is_complete
+        and together >= SURE_TOGETHER
+        and (evidence.query.operation is Operation.LOOKUP or _gives_change(looked))
+    ):
+        return _sure(findings, looked)
+    return unsure(findings, looked)
+
+
+def _may_answer(evidence: Evidence, reports: Mapping[str, Report]) -> bool:
+    """Whether what was asked about is searched: its own reports, or others that name a college which has none."""
+    query = evidence.query
+    unknown = query.unknown_colleges
+    if unknown and not any(report.college in unknown for report in reports.values()):
+        return any(all(names_college(passage.text, name) for name in unknown) for passage in evidence.passages)
+    return bool(evidence.passages) and not missing_report(query, reports)
+
+
+def _gives_change(looked: Sequence[Found]) -> bool:
+    """Whether what would be computed is printed: the figure found is a change."""
+    return all("change" in found.choices[0].said.context.aspects for found in looked if found.choices)
+
+
+def _sure(findings: Findings, looked: Sequence[Found]) -> Draft:
+    writer = Writer(findings.reports)
+    writer.lead([found.figure for found in looked if found.is_sure and found.choices])
+    stated = by_place([found.figure for found in looked if found.is_sure and found.choices])
+    for at, found in enumerate(looked):
+        if found.wanted.ask.kind is AskKind.NAME and found.is_sure:
+            writer.text("；" if at else "")
+            _write_name(writer, found)
+        elif not found.is_sure:
+            writer.text(f"{'；' if at else ''}{_asked(found)}在报告里没有找到")
+        elif found.figure.id not in writer.figures:
+            writer.text("；" if at else "")
+            _write_figures(writer, next(group for group in stated if found.figure in group), looked, findings)
+    writer.text("。")
+    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
+
+
+def _write_figures(writer: Writer, group: Sequence[Figure], looked: Sequence[Found], findings: Findings) -> None:
+    """The figures of one sentence or row, and what else is printed for each of them."""
+    writer.stated(*group, is_answer=True)
+    for found in looked:
+        if found.is_sure and found.choices and found.figure in group:
+            shown_before = len(writer.conflicts)
+            add_rivals(found.figure, findings, writer)
+            if len(writer.conflicts) == shown_before:
+                add_near(found, writer)
 
 
 def _asked(found: Found) -> str:
