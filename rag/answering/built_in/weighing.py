@@ -218,7 +218,8 @@ def _is_of_last_year(said: Said) -> bool:
     if "change" in said.context.aspects:
         return False
     own = f"{figure.near} {figure.before}" if figure.is_cell else figure.before[-RIGHT_BEFORE:]
-    return _LAST_YEAR.search(own) is not None and not (figure.is_cell and _COMPARED.search(own))
+    pieces = re.split(r"[·\s]", own) if figure.is_cell else [own]
+    return any(_LAST_YEAR.search(piece) and not (figure.is_cell and _COMPARED.search(piece)) for piece in pieces)
 
 
 def _span_fit(asked: tuple[int, ...], stated: tuple[int, ...]) -> float:
@@ -279,8 +280,8 @@ def _is_other_group(said: Said, wanted: Wanted) -> bool:
     """Whether a row is of another kind than the question names: a school (护理与健康学院) where a 专业 is asked of."""
     if not said.figure.is_cell or not wanted.groups:
         return False
-    own = {match[0] for name in said.figure.near.split() for match in [_GROUP.search(name)] if match}
-    return bool(own) and not own & wanted.groups
+    own = _GROUP.search(said.figure.near)
+    return own is not None and own[0] not in wanted.groups
 
 
 def asked_months(question: str) -> set[int]:
