@@ -12,12 +12,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from rag.answering.built_in.said import Said
+from rag.answering.built_in.times import is_stale, year_fit
 from rag.answering.built_in.units import unit_fit
 from rag.answering.built_in.wanted import GROUPS, RELATED, Wanted
 from rag.domain.short_names import abbreviates
 from rag.figures.heads import EMPTY
 from rag.language.meaning import mean_vectors, nearness
-from rag.language.numbers import find_scopes
 from rag.language.numbers.units import canonical
 from rag.language.text import text_key
 from rag.records import AskKind, Figure, Report
@@ -39,12 +39,6 @@ MANY_STRANGE = 2.0
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]")
 _GROUP = re.compile(f"(?:{GROUPS}|大学|学校|部|处|中心)$")
 _TOTAL = re.compile("[总共]|合计|全校|全部|累计")
-_LAST_YEAR = re.compile(r"(?<!比)上一?(?:学?年|届|期)度?|去年|前一年|[期年]初")
-_COMPARED = re.compile("[比较]|[增减]|变[化动]")
-RIGHT_BEFORE = 8
-"""Characters before a figure in prose that say of when it is."""
-_MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月(?!份?至|以来)")
-_YEAR_END = re.compile("年底|年末|年终")
 Rows = Sequence[tuple[float, ...]]
 """The features of figures, one row a figure, each in the order of `FEATURES`."""
 
@@ -145,7 +139,7 @@ def _weigh(said: Said, wanted: Wanted, report: Report | None, strange: Mapping[s
     missing = [(word, weight * (1 - around.get(word, 0.0))) for word, weight in words.weights.items()]
     named = _named(said, wanted)
     unit = unit_fit(said.figure, wanted.ask)
-    year = _year_fit(said, wanted, report)
+    year = year_fit(said, wanted, report)
     clause = {word: weight for word, weight in words.weights.items() if word in wanted.clause}
     held = sum(weight * max(own.get(word, 0.0), 0.7 * around.get(word, 0.0)) for word, weight in clause.items())
     return {
@@ -171,14 +165,10 @@ def _weigh(said: Said, wanted: Wanted, report: Report | None, strange: Mapping[s
             ("each" in wanted.aspects and not _is_each(said)) or ("change" in wanted.aspects and not _is_change(said))
         ),
         "rank": min(said.rank, 8) / 8,
-        "stale": float(_is_stale(said, wanted, report)),
+        "stale": float(is_stale(said, wanted, report)),
         "foreign": float(_is_foreign(said, wanted, report)),
         "group": float(_is_other_group(said, wanted)),
     }
-
-
-def _own_years(report: Report) -> set[int]:
-    return {year for year in (report.year, report.cohort, *_academic(report)) if year}
 
 
 def _is_total(said: Said) -> bool:
@@ -200,74 +190,6 @@ def _named(said: Said, wanted: Wanted) -> float:
     return (bool(row) + (len(column) > 1 and column in wanted.question)) / 2
 
 
-Spans = frozenset[tuple[int, ...]]
-
-
-def _stated(said: Said, report: Report | None) -> Spans:
-    """The years, and academic years, a figure is of by its own words; of 上年 the one before its report's last."""
-    if _is_of_last_year(said):
-        return frozenset({(max(_own_years(report)) - 1,)} if report and _own_years(report) else ())
-    label = f"{said.figure.near}，{said.figure.before}" if said.figure.is_cell else ""
-    intake = frozenset(scope.years for scope in find_scopes(label) if scope.years)
-    return frozenset(years for _, years in said.context.when.spans) or intake
-
-
-def _is_of_last_year(said: Said) -> bool:
-    """Whether the row or column of a cell, or the words right before a figure in prose, say 上年 or 上学年."""
-    figure = said.figure
-    if "change" in said.context.aspects:
-        return False
-    own = f"{figure.near} {figure.before}" if figure.is_cell else figure.before[-RIGHT_BEFORE:]
-    pieces = re.split(r"[·\s]", own) if figure.is_cell else [own]
-    return any(_LAST_YEAR.search(piece) and not (figure.is_cell and _COMPARED.search(piece)) for piece in pieces)
-
-
-def _span_fit(asked: tuple[int, ...], stated: tuple[int, ...]) -> float:
-    """How well a year or academic year fits the one asked for, 0 to 1: 2022-2023学年 is mostly what 2023 means."""
-    if asked == stated:
-        return 1.0
-    if len(asked) == 1:
-        return 0.8 if asked[0] == stated[-1] else 0.3 if stated[0] <= asked[0] <= stated[-1] else 0.0
-    return 0.5 if len(stated) == 1 and stated[0] in asked else 0.0
-
-
-def _year_fit(said: Said, wanted: Wanted, report: Report | None) -> float:
-    """1 where a figure says the year and month asked for, less where only its report is of one, -1 where it says another."""
-    months = asked_months(wanted.clause) or asked_months(wanted.question)
-    dates = {month for month, _ in said.context.when.dates}
-    if months and dates and not months & dates:
-        return -1.0
-    of_month = 1.0 if months & dates else 0.0
-    stated = _stated(said, report)
-    if not wanted.spans:
-        return max(of_month, float("last" in wanted.aspects and _is_of_last_year(said)))
-    if stated:
-        fit = max(_span_fit(asked, one) for asked in wanted.spans for one in stated)
-        return (fit + of_month) / (2.0 if months else 1.0) if fit else -1.0
-    return _report_fit(wanted.spans, report)
-
-
-def _report_fit(spans: Spans, report: Report | None) -> float:
-    """How well a report fits the years asked for, where a figure names none."""
-    if report is None or report.year is None:
-        return 0.0
-    own = {(year,) for year in (report.year, report.cohort) if year} | {_academic(report)}
-    fit = max(_span_fit(asked, one) for asked in spans for one in own if one)
-    return 0.4 * fit if fit else 0.1 if (report.year - 1,) in spans else -1.0
-
-
-def _academic(report: Report) -> tuple[int, ...]:
-    return tuple(int(year) for year in (report.academic_year or "").split("-") if year)
-
-
-def _is_stale(said: Said, wanted: Wanted, report: Report | None) -> bool:
-    """Whether a figure is of a year before its report's last one, where the question names none."""
-    if wanted.spans or "last" in wanted.aspects or report is None or not (own := _own_years(report)):
-        return False
-    stated = _stated(said, report)
-    return bool(stated) and max(max(years) for years in stated) < max(own)
-
-
 def _is_foreign(said: Said, wanted: Wanted, report: Report | None) -> bool:
     """Whether a figure is of an institution that the question does not name, where it names one by its place."""
     named = (
@@ -282,12 +204,6 @@ def _is_other_group(said: Said, wanted: Wanted) -> bool:
         return False
     own = _GROUP.search(said.figure.near)
     return own is not None and own[0] not in wanted.groups
-
-
-def asked_months(question: str) -> set[int]:
-    """The months a question names as a cut-off: 12 for 年底, 8 for 8月底."""
-    months = {int(match[1]) for match in _MONTH.finditer(question)}
-    return months | ({12} if _YEAR_END.search(question) else set())
 
 
 def _strangeness(said: Sequence[Said], wanted: Wanted) -> Mapping[str, float]:
