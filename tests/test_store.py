@@ -181,7 +181,7 @@ def test_a_report_that_cannot_be_saved_leaves_the_old_one(store):
     store.save(parts, None, "e", "old")
     with pytest.raises(UnreadableFileError, match="字符"):
         store.save(sample_parts("a", "二", "\ud800"), None, "e", "new")
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(BrokenIndexError, match="已损坏"):
         store.save(replace(parts, chunks=parts.chunks * 2), None, "e", "new")
     assert store.chunks() == parts.chunks
     assert (store.fingerprint("a"), store.generation()) == ("old", 1)

@@ -157,6 +157,8 @@ class ReportStore:
             self._replace(parts, vectors, embedder, fingerprint)
         except ValueError as error:
             raise UnreadableFileError(f"{parts.report.title!r} 的文字含有无法保存的字符：{error}。") from error
+        except sqlite3.IntegrityError as error:  # rows of a report that no longer say so, in a torn file
+            raise damaged(self.folder, error) from error
 
     def delete(self, report_id: str) -> bool:
         """Forgets the report; False where there was none."""
