@@ -161,6 +161,12 @@ def test_a_unit_line_may_name_the_unit_of_each_column() -> None:
     assert [value(figure) for figure in one_short.values()] == ["29个", "1074人", "3"]
 
 
+def test_a_numeral_in_a_column_of_titles_is_no_figure() -> None:
+    header = ("成果名称", "获奖人数", "说明")
+    found = cells(header, ("教学改革的十年探索", "3", "历时十年"), ("新建30个案例", "4", ""))
+    assert [value(figure) for figure in found.values()] == ["3人", "10年", "30个", "4人"]
+
+
 def test_a_unit_line_of_two_parts_is_shared_out_by_what_the_headers_say() -> None:
     header = ("项目", "2022年金额", "2022年占比", "2021年金额", "2021年占比", "增减")
     found = cells(header, ("设备", "10", "60.5", "8", "50.5", "2"), unit="单位：万元、%")

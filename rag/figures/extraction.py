@@ -33,6 +33,8 @@ _ENDS = {
     "%": re.compile(r"(?:满意度|率|比例|占比|比重)$"),
 }
 """By the unit of the figures, ends that the items of a list may share: of those who are counted, of a measure."""
+_TITLES = re.compile(r"(?<!单位)(?<!学校)(?<!学院)名称$|题[目名]$|标题$")
+"""A column of titles: a numeral in one (…的十年探索) is a word of it."""
 MAX_COLUMNS = 256
 """Cells from which a row is read as text: no table that a reader sees has so many."""
 TOTAL = re.compile(r"^(?:合计|总计|共计|小计|全校|总数|总体)")
@@ -216,6 +218,8 @@ def _row_figures(
         context = FigureContext(rows=cell.rows, columns=_levels(cell.columns))
         parted = parted_figures(text, (*row.filled[:column][::-1], header))
         numbers = tuple(number for number, _ in parted) or _cell_numbers(text, cell.unit)
+        if any(map(_TITLES.search, cell.columns)):
+            numbers = tuple(number for number in numbers if number.text[0].isdecimal())
         for nth, number in enumerate(numbers):
             low = numbers[nth - 1].end if nth else 0
             own = _last_clause(text[low : number.start]).lstrip("、")

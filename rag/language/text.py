@@ -53,6 +53,11 @@ _BETWEEN_WIDE = re.compile(rf"(?<=[{_WIDE}{_WIDE_MARK}])[{_SPACE}]+(?=[{_WIDE}{_
 _WIDE_THEN_NARROW = re.compile(rf"(?<=[{_WIDE}{_WIDE_MARK}])[{_SPACE}]+(?=[0-9A-Za-z+<>≥≤±.])")
 _NARROW_THEN_WIDE = re.compile(rf"(?<=[0-9A-Za-z+%‰.])[{_SPACE}]+(?=[{_WIDE}{_WIDE_MARK}])")
 _NARROW_THEN_PERCENT = re.compile(rf"(?<=[0-9])[{_SPACE}]+(?=[%‰℃])")
+_SPACED_YEAR = re.compile(
+    r"""^(?:1\ 9|2\ 0)(?:\ \d){2}$                          # alone in its line, as on a cover
+      | (?<![\d.])(?<!\d\ )(?:1\ 9|2\ 0)(?:\ \d){2}(?=学?年|届|级)""",
+    re.VERBOSE,
+)
 _SPACES = re.compile(rf"[{_SPACE}]+")
 _LATIN_END = re.compile(r"[A-Za-z][,;)]?$")
 _LATIN_START = re.compile(r"[A-Za-z]")
@@ -86,13 +91,14 @@ def lowered(text: str) -> str:
 def clean_line(text: str) -> str:
     """A line without radicals, private-use bullets, and the spaces layout put between and beside Chinese.
 
-    Narrow spaces that group thousands go, and what is lost inside a number shows as □.
+    Narrow spaces that group thousands go, those of a year set wide (2 0 2 3 年) too, and what is lost inside a number shows
+    as □.
     """
     text = _LOST_IN_NUMBER.sub("□", fold_radicals(text))
     text = _NOISE.sub("", _GROUPING.sub(lambda match: _NARROW.sub("", match[0]), text))
     for pattern in (_BETWEEN_WIDE, _WIDE_THEN_NARROW, _NARROW_THEN_WIDE, _NARROW_THEN_PERCENT):
         text = pattern.sub("", text)
-    return _SPACES.sub(" ", text).strip()
+    return _SPACED_YEAR.sub(lambda match: match[0].replace(" ", ""), _SPACES.sub(" ", text).strip())
 
 
 def join_lines(first: str, second: str) -> str:
