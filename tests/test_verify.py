@@ -319,3 +319,27 @@ def test_a_college_that_the_quote_itself_names_is_no_other_one() -> None:
     for text, passes in (("与西山职院共建实训室3个 [1]", True), ("与西山职院共建实训室4个 [1]", False)):
         gated = draft_to_gated(text_to_draft(AnswerStatus.ANSWERED, text, (citation,)), {}, reports)
         assert (gated.unsupported == ()) is passes, text
+
+
+def test_a_school_is_not_the_one_of_another_number() -> None:
+    table = make_table(
+        [("学校", "得分"), ("安州市第一中学", "88.2"), ("安州市第二中学", "80.6"), ("安州技师学院", "91.5")]
+    )
+    passage = table_passage(table)
+    citation = cite(passage, next(line for line in passage.text.splitlines() if "第二中学" in line))
+    for name, passes in (("安州市第二中学", True), ("安州市第三中学", False), ("安州市第一中学", False)):
+        draft = text_to_draft(AnswerStatus.ANSWERED, f"{name}得分为**80.6** [1]。", (citation,))
+        assert is_clean(draft_to_gated(draft, {table.id: table})) is passes, name
+
+
+def test_in_a_report_of_no_one_college_a_figure_is_that_of_the_college_beside_it() -> None:
+    report = replace(
+        make_report("a.txt", "东湖职业技术学院"), college="", title="关于教学检查情况的通报", short_names=()
+    )
+    table = make_table([("学校", "得分"), ("东湖职业技术学院", "88.2"), ("西山职业技术学院", "80.6")])
+    passage = table_passage(table)
+    citation = cite(passage, next(line for line in passage.text.splitlines() if "西山" in line))
+    for name, passes in (("西山职业技术学院", True), ("东湖职业技术学院", False), ("南岭职业技术学院", False)):
+        draft = text_to_draft(AnswerStatus.ANSWERED, f"{name}得分为**80.6** [1]。", (citation,))
+        gated = draft_to_gated(draft, {table.id: table}, {passage.report_id: report})
+        assert (gated.unsupported == ()) is passes, name

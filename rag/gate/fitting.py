@@ -46,6 +46,7 @@ _ANSWERING = frozenset(
     "正文 表格 资料 原文 数字 口径 答案 文中 表中 处 两者 前者 后者 相差 相比 结果 一致 不同 具体 问题 最接近 问 所问 院校 前文 后文 另外 直接 截止 时间 年份 名称".split()
 )
 """Words an answer speaks of its sources with."""
+_ORDINAL = re.compile(r"第(?:[一二三四五六七八九十]+|\d+)(?P<of>[\u3400-\u9fff]{2})")
 _JOINS = re.compile("^[的为是有达约共占]+|[的为是有达约共占]+$")
 _UNIT_BEHIND = re.compile(rf"[ {BLANK}]*(?:[万亿](?!人空)|[%％‰]|个?百分点|倍|人次|[万亿]?元|平方米|亩)")
 
@@ -102,13 +103,15 @@ def _doubt(claim: Claim, figure: Figure, source: Source, setting: Setting) -> st
 def _college_differs(claim: Claim, figure: Figure, source: Source, reports: Mapping[str, Report]) -> bool | None:
     """Whether the nearest clause that names any college names only others than the figure's.
 
-    Others that the quote itself speaks of (与西山职院共建) say nothing either way.
+    Others that the quote itself speaks of (与西山职院共建) say nothing either way. A report of no one college (a circular
+    on several) has its figures named by their rows, or by what its prose says somewhere before.
     """
     report = source.report
-    if report is None or not report.college:
+    if report is None:
         return None
     names = {each.college: each.short_names for each in reports.values() if each.college}
-    own = " ".join([report.college, report.title, *figure.passage.path, source.citation.quote])
+    told = "" if report.college or figure.is_cell else figure.passage.text
+    own = " ".join([report.college or "", report.title, *figure.passage.path, source.citation.quote, told])
     printed = {name for name in names if matching_key(name) in matching_key(own)}
     beside = mentioned(own, names).keys() - printed
     for at, clause in enumerate(claim.clauses):
@@ -176,11 +179,13 @@ def _unit_differs(claim: Claim, figure: Figure) -> bool | None:
 
 def _unsaid(claim: Claim, figure: Figure, source: Source) -> str:
     """A word of the figure's clause that its report does not say of it, `` where there is none."""
+    key = _context_key(figure) + source.words
+    if ordinal := _other_ordinal(claim.clauses[0], key):
+        return ordinal
     part = _PART.split(claim.said.spoken)[-1]
     words = next(filter(None, (_said_words(clause) for clause in (part, *claim.said.clauses[:2]))), None)
     if not words:
         return ""
-    key = _context_key(figure) + source.words
     label = text_key(f"{figure.near} {figure.before if figure.is_cell else figure.before[-NEAR_LABEL:]}")
     for word in sorted(words, key=lambda w: (-len(w), w)):
         if word in key or (all(character in label for character in word) and not _NEGATES.match(word)):
@@ -190,6 +195,14 @@ def _unsaid(claim: Claim, figure: Figure, source: Source) -> str:
 
 
 _NEGATES = re.compile("[未非不失无待]")
+
+
+def _other_ordinal(clause: str, key: str) -> str:
+    """The name with an ordinal (第三中学) that an answer gives where its report says another one (第二中学)."""
+    for match in _ORDINAL.finditer(text_key(clause)):
+        if match[0] not in key and any(other["of"] == match["of"] for other in _ORDINAL.finditer(key)):
+            return match[0]
+    return ""
 
 
 @lru_cache(maxsize=4_000)
