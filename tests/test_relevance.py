@@ -21,6 +21,9 @@ RELEVANCE = Relevance({"就业率": 2.0, "专任教师": 1.0, "图书": 1.0}, ((
         ("就业率与专任教师、图书", "", 1.0),
         ("就业率", "", 0.5),
         ("待就业率", "", 0.0),
+        ("待就业率与就业率", "", 0.5),
+        ("就业率，非就业率", "", 0.5),
+        ("待就业率，未就业率", "", 0.0),
         ("毕业去向落实率", "", 0.5 * EQUIVALENT),
         ("无关", "图书", 0.25 * CONTEXT),
         ("图书", "图书", 0.25),
@@ -30,6 +33,13 @@ RELEVANCE = Relevance({"就业率": 2.0, "专任教师": 1.0, "图书": 1.0}, ((
 )
 def test_coverage_is_the_share_of_weight_that_stands_there(text: str, context: str, expected: float) -> None:
     assert RELEVANCE.coverage(text, context) == pytest.approx(expected)
+
+
+def test_a_text_looked_at_again_covers_the_same() -> None:
+    relevance = Relevance(dict(RELEVANCE.weights), RELEVANCE.equivalents)
+    first = dict(relevance.shares("专任 教师"))
+    assert relevance.coverage("专任教师", "图书") == RELEVANCE.coverage("专任教师", "图书")
+    assert relevance.shares("专任教师") == first == {"专任教师": 1.0}
 
 
 def test_pieces_of_a_long_word_count_less_than_the_word() -> None:

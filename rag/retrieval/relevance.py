@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from rag.domain.indicators import indicators
 from rag.language.text import matching_key, specificity, tagged_words, text_key, unique
@@ -46,9 +46,9 @@ _PLACES = frozenset("本省 本地 本市 本县 外地".split())
 """Pronouns to a tagger, places to a report."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Relevance:
-    """The content words of a question with their weights."""
+    """The content words of a question with their weights; what a text covers of them is worked out once a text."""
 
     weights: Mapping[str, float]
     equivalents: tuple[tuple[frozenset[str], tuple[str, ...]], ...]
@@ -56,18 +56,33 @@ class Relevance:
     related: tuple[tuple[str, str, float], ...] = ()
     """(word of the question, printed word that means much the same, what that counts)."""
 
-    @property
+    @cached_property
     def total(self) -> float:
         """Sum of all weights."""
         return sum(self.weights.values())
 
-    def shares(self, text: str) -> dict[str, float]:
+    @cached_property
+    def _pairs(self) -> Mapping[str, Sequence[str]]:
+        return {word: _pairs(word) for word in self.weights}
+
+    @cached_property
+    def _covered(self) -> dict[str, Mapping[str, float]]:
+        """What the texts looked at so far cover, by their keys."""
+        return {}
+
+    def shares(self, text: str) -> Mapping[str, float]:
         """The question's words a text covers, each with the share of its weight that it earns."""
         return self.shares_in(text_key(text))
 
-    def shares_in(self, key: str) -> dict[str, float]:
+    def shares_in(self, key: str) -> Mapping[str, float]:
         """As `shares`, of a text's `matching_key`."""
-        covered = {word: share for word in self.weights if (share := _share(word, key))}
+        known = self._covered.get(key)
+        if known is None:
+            known = self._covered[key] = self._cover(key)
+        return known
+
+    def _cover(self, key: str) -> dict[str, float]:
+        covered = {word: share for word, pairs in self._pairs.items() if (share := _share(word, pairs, key))}
         for words, printed in self.equivalents:
             if any(name in key for name in printed):
                 for word in words & self.weights.keys():
@@ -94,19 +109,24 @@ class Relevance:
         return sum(self.weights[word] * share for word, share in covered.items()) / self.total if self.total else 0.0
 
 
-def _share(word: str, key: str) -> float:
+def _pairs(word: str) -> Sequence[str]:
+    """The pairs of characters of a word long enough to be told by them."""
+    return () if len(word) < 3 or word.isascii() else [word[i : i + 2] for i in range(len(word) - 1)]
+
+
+def _share(word: str, pairs: Sequence[str], key: str) -> float:
     if word in key:
         return 1.0 if not _always_negated(word, key) else 0.0
-    if len(word) < 3 or word.isascii():
+    if not pairs:
         return 0.0
-    pieces = [word[i : i + 2] for i in range(len(word) - 1)]
-    found = sum(piece in key for piece in pieces) / len(pieces)
+    found = sum([pair in key for pair in pairs]) / len(pairs)
     return PARTIAL * found if found >= 0.5 else 0.0
 
 
 def _always_negated(word: str, key: str) -> bool:
-    """Whether every occurrence is part of its opposite: 就业率 in 待就业率, 满意 in 不满意."""
-    if len(word) < 2 or not any(f"{mark}{word}" in key for mark in _OPPOSITES):
+    """Whether every occurrence is part of its opposite: 就业率 in 待就业率, 满意 in 不满意; `word` stands in `key`."""
+    first = key.find(word)
+    if len(word) < 2 or key[first - 1 : first] not in _OPPOSITES:
         return False
     return all(key[match.start() - 1 : match.start()] in _OPPOSITES for match in re.finditer(re.escape(word), key))
 
