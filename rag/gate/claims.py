@@ -9,7 +9,7 @@ from itertools import pairwise
 from rag.domain.colleges import placed_names
 from rag.gate.layout import Layout
 from rag.gate.markup import BLANK, Markup, Span
-from rag.gate.subject import Said, clause_span, said_of_each
+from rag.gate.subject import Said, clause_span, over_citation, said_of_each
 from rag.language.numbers import Scope, cell_number, find_numbers, find_scopes
 from rag.language.text import matching_key
 from rag.records import Number
@@ -37,6 +37,8 @@ class Claim:
     """Those of its clause, else of the nearest time before it in its sentence."""
     has_own_years: bool
     """Whether its own clause names them."""
+    dates: frozenset[tuple[int, int]]
+    """Month and day of the date of its clause, else of the nearest one before it in its part of the sentence."""
     cited: tuple[int, ...]
     """Numbers of its citations."""
 
@@ -69,6 +71,7 @@ def layout_to_claims(layout: Layout, shown: Mapping[Span, Number], names: Sequen
             letters_of(plain[number.end : number.end + FOLLOWING]),
             plain[number.end : number.end + FOLLOWING],
             *_stated_years(plain, number, scopes),
+            _stated_dates(plain, number, scopes),
             _citations_of(number, markup),
         )
         for number, said in zip(numbers, said_of_each(plain, numbers), strict=True)
@@ -100,13 +103,27 @@ def without_names(plain: str, names: Sequence[str]) -> str:
 
 def _stated_years(plain: str, number: Number, scopes: Sequence[Scope]) -> tuple[frozenset[int], bool]:
     """Years the answer gives a figure: those of its clause, else of the nearest one before it in its sentence."""
-    low = max(plain.rfind(mark, 0, number.start) for mark in _MARKS)
-    high = min(at if (at := plain.find(mark, number.end)) >= 0 else len(plain) for mark in _MARKS)
-    if own := years_of([scope for scope in scopes if low < scope.start and scope.end <= high]):
+    if own := years_of(_of_clause(plain, number, scopes)):
         return own, True
     sentence = max(plain.rfind(mark, 0, number.start) for mark in _SENTENCE_MARKS)
     before = [scope for scope in scopes if sentence < scope.start and scope.end <= number.start and scope.years]
     return years_of(before[-1:]), False
+
+
+def _stated_dates(plain: str, number: Number, scopes: Sequence[Scope]) -> frozenset[tuple[int, int]]:
+    dated = [scope for scope in scopes if scope.month and scope.day]
+    part = max(plain.rfind(mark, 0, number.start) for mark in f"{_SENTENCE_MARKS}；;")
+    before = [scope for scope in dated if part < scope.start and scope.end <= number.start]
+    found = _of_clause(plain, number, dated) or before[-1:]
+    return frozenset((scope.month, scope.day) for scope in found if scope.month and scope.day)
+
+
+def _of_clause(plain: str, number: Number, scopes: Sequence[Scope]) -> list[Scope]:
+    """The times named in a figure's own clause."""
+    low = max(plain.rfind(mark, 0, number.start) for mark in _MARKS)
+    behind = over_citation(plain, number.end)
+    high = min(at if (at := plain.find(mark, behind)) >= 0 else len(plain) for mark in _MARKS)
+    return [scope for scope in scopes if low < scope.start and scope.end <= high]
 
 
 def years_of(scopes: Iterable[Scope]) -> frozenset[int]:

@@ -12,17 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.domain.colleges import mentioned, placed_names
 from rag.figures.context import ASPECTS, words_of
 from rag.figures.heads import EMPTY
 from rag.figures.time import figure_to_when
-from rag.gate.claims import Claim, years_of
+from rag.gate.claims import Claim
+from rag.gate.facts import college_differs, date_differs, unit_differs, year_differs
 from rag.gate.markup import BLANK
 from rag.gate.sources import Source
 from rag.gate.subject import borrowed, contradicts, labels, saying, tokens
-from rag.language.numbers import agree, find_numbers, find_scopes, unit_class
-from rag.language.numbers.units import canonical
-from rag.language.text import matching_key, text_key
+from rag.language.numbers import agree, unit_class
+from rag.language.text import text_key
 from rag.records import Figure, Report
 
 OTHER_COLLEGE = "是另一所院校的数字"
@@ -33,22 +32,18 @@ LEFT_OUT = "报告里这个数字另有限定"
 BETTER = "报告里另有更合这句话的数字"
 ALIKE = "报告里这样称呼的数字不止一个"
 PERHAPS_YEAR = "年份可能不是这一年"
+PERHAPS_DATE = "日期可能不是这一天"
 PERHAPS_COLLEGE = "可能不是这所院校的数字"
 NEAR_LABEL = 24
 """Characters before a figure whose own words a word of the answer may be made of: 老师 of 教师."""
 _PART = re.compile(f"[,，;；。!?！？{BLANK}]")
 _SCOPE = re.compile(r"(?:19|20)?\d\d(?:[-—](?:19|20)?\d\d)?(?:学年度?|年度?|届|级)")
-_LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
-_CONTRAST = re.compile(
-    "最低|最高|最少|最多|另一|其他|其余|前者|后者|对方|两校|两所|相比|分别|而|(?<![占师])比(?![例重率])|差"
-)
 _ANSWERING = frozenset(
     "正文 表格 资料 原文 数字 口径 答案 文中 表中 处 两者 前者 后者 相差 相比 结果 一致 不同 具体 问题 最接近 问 所问 院校 前文 后文 另外 直接 截止 时间 年份 名称".split()
 )
 """Words an answer speaks of its sources with."""
 _ORDINAL = re.compile(r"第(?:[一二三四五六七八九十]+|\d+)(?P<of>[\u3400-\u9fff]{2})")
 _JOINS = re.compile("^[的为是有达约共占]+|[的为是有达约共占]+$")
-_UNIT_BEHIND = re.compile(rf"[ {BLANK}]*(?:[万亿](?!人空)|[%％‰]|个?百分点|倍|人次|[万亿]?元|平方米|亩)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +67,10 @@ def fit(claim: Claim, figure: Figure, source: Source, setting: Setting) -> Verdi
     """Whether an answer's words fit a placed figure that a citation of it holds."""
     hard, perhaps = "", None
     for found, certain, doubtful in (
-        (_college_differs(claim, figure, source, setting.reports), OTHER_COLLEGE, PERHAPS_COLLEGE),
-        (_year_differs(claim, figure, source), OTHER_YEAR, PERHAPS_YEAR),
-        (_unit_differs(claim, figure), OTHER_UNIT, OTHER_UNIT),
+        (college_differs(claim, figure, source, setting.reports), OTHER_COLLEGE, PERHAPS_COLLEGE),
+        (year_differs(claim, figure, source), OTHER_YEAR, PERHAPS_YEAR),
+        (unit_differs(claim, figure), OTHER_UNIT, OTHER_UNIT),
+        (date_differs(claim, figure, source), PERHAPS_DATE, PERHAPS_DATE),
     ):
         if found is True:
             hard = hard or certain
@@ -95,86 +91,6 @@ def _doubt(claim: Claim, figure: Figure, source: Source, setting: Setting) -> st
     if _aspect_left_out(claim, figure, setting.question):
         return LEFT_OUT
     return _better(claim, figure, [*source.passage, *setting.rivals], setting.question)
-
-
-# --- hard facts: True is certain, False is likely, None is none
-
-
-def _college_differs(claim: Claim, figure: Figure, source: Source, reports: Mapping[str, Report]) -> bool | None:
-    """Whether the nearest clause that names any college names only others than the figure's.
-
-    Others that the quote itself speaks of (与西山职院共建) say nothing either way. A report of no one college (a circular
-    on several) has its figures named by their rows, or by what its prose says somewhere before.
-    """
-    report = source.report
-    if report is None:
-        return None
-    names = {each.college: each.short_names for each in reports.values() if each.college}
-    told = "" if report.college or figure.is_cell else figure.passage.text
-    own = " ".join([report.college or "", report.title, *figure.passage.path, source.citation.quote, told])
-    printed = {name for name in names if matching_key(name) in matching_key(own)}
-    beside = mentioned(own, names).keys() - printed
-    for at, clause in enumerate(claim.clauses):
-        named = mentioned(clause, names).keys()
-        strangers = [
-            name
-            for name, _ in placed_names(clause)
-            if matching_key(name) not in matching_key(own) and not any(name in known for known in (*names, *named))
-        ]
-        if named & printed or (named | set(strangers)) - beside:
-            if named & printed:
-                return None
-            return not any(map(_CONTRAST.search, claim.clauses[: at + 1]))
-    return None
-
-
-def _year_differs(claim: Claim, figure: Figure, source: Source) -> bool | None:
-    """Whether an answer gives a figure a year that its quote, or, where that names none, its report, does not; or the
-    year of another figure of its sentence."""
-    if not claim.years:
-        return None
-    if source.years:
-        before = {year - 1 for year in source.years} if _LAST_YEAR.search(source.citation.quote) else set[int]()
-        known = source.years | before
-        if not claim.years & known:
-            return claim.has_own_years
-        if not claim.years <= known:
-            return False
-        return _is_of_another(claim, figure, source)
-    stated = set(years_of(find_scopes(source.citation.passage.text)))
-    if (report := source.report) is not None and report.year is not None:
-        stated |= report.years
-    return claim.has_own_years if stated and not claim.years & stated else None
-
-
-def _is_of_another(claim: Claim, figure: Figure, source: Source) -> bool | None:
-    """Whether of the figures of a sentence or row, each with its year, an answer gives one the year of another."""
-    own = figure_to_when(figure).years
-    if not own or claim.years & own:
-        return None
-    rivals = [
-        f for f in source.quoted if f.id != figure.id and unit_class(f.number.unit) == unit_class(figure.number.unit)
-    ]
-    if any(claim.years <= figure_to_when(other).years for other in rivals):
-        return claim.has_own_years
-    return None
-
-
-def _unit_differs(claim: Claim, figure: Figure) -> bool | None:
-    """Whether the words straight behind a figure give it another unit: 12345人万人."""
-    match = _UNIT_BEHIND.match(claim.behind)
-    if match is None:
-        return None
-    typed = next((n for n in find_numbers(f"1{claim.behind.lstrip(f' {BLANK}')[:4]}") if n.start == 0), None)
-    if typed is None or not (typed.unit or typed.value != 1) or typed.bound:
-        return None
-    (_, said), (_, printed) = canonical(typed.unit), canonical(figure.number.unit)
-    if typed.value == 1 and (said.base == printed.base or not printed.name):
-        return None
-    return True
-
-
-# --- doubts
 
 
 def _unsaid(claim: Claim, figure: Figure, source: Source) -> str:
@@ -247,7 +163,11 @@ def _better(claim: Claim, figure: Figure, rivals: Sequence[Figure], question: st
     """
     kind, own = unit_class(figure.number.unit), _label(figure)
     others = [
-        other for other in rivals if unit_class(other.number.unit) == kind and not agree(other.number, figure.number)
+        other
+        for other in rivals
+        if unit_class(other.number.unit) == kind
+        and not agree(other.number, figure.number)
+        and not _is_of_another_time(claim, figure, other)
     ]
     known = own.union(*map(_label, others))
     clauses = [tokens(_bare(clause)) & known for clause in claim.said.clauses]
@@ -269,6 +189,18 @@ def _better(claim: Claim, figure: Figure, rivals: Sequence[Figure], question: st
         elif theirs and theirs <= said and own - said and len(words & theirs) >= len(words & own):
             found = ALIKE
     return found
+
+
+def _is_of_another_time(claim: Claim, figure: Figure, other: Figure) -> bool:
+    """Whether the years or the date that an answer gives a figure are the figure's, and another's are other ones."""
+    own, theirs = figure_to_when(figure), figure_to_when(other)
+    return any(
+        bool(said & mine) and bool(others) and not said & others
+        for said, mine, others in (
+            (claim.years, own.years, theirs.years),
+            (claim.dates, own.dates, theirs.dates),
+        )
+    )
 
 
 @lru_cache(maxsize=20_000)

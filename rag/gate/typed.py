@@ -18,7 +18,7 @@ from rag.gate.markup import Span
 from rag.gate.readings import figure_like
 from rag.gate.sources import Source
 from rag.gate.subject import contradicts, tokens
-from rag.language.numbers import cell_number, find_numbers, find_scopes, same_bound, same_value
+from rag.language.numbers import Scope, cell_number, find_numbers, find_scopes, same_bound, same_value
 from rag.language.text import matching_key
 from rag.records import Computation, ComputedRef, Figure, FigureRef, Number, Segment, Text
 
@@ -197,17 +197,32 @@ def _dressed(
             yield (start, end), figure
 
 
-def unprinted_dates(layout: Layout, sources: Mapping[int, Source], known_years: frozenset[int]) -> list[Span]:
-    """Where an answer's words name a year that neither the question nor a report does, or a date its sources do not."""
+def unprinted_dates(
+    layout: Layout, sources: Mapping[int, Source], known_years: frozenset[int], echoed: str = ""
+) -> list[Span]:
+    """Where an answer's words name a year that neither the question nor a report does, or a date its sources do not.
+
+    A refusal may say the dates of the question that it has `echoed`.
+    """
     found = []
     for scope in find_scopes(layout.markup.plain):
         span = (scope.start, scope.end)
         only_years = scope.month is None and scope.day is None
-        is_known = only_years and set(scope.years) <= known_years
-        is_printed = any(matching_key(scope.text) in source.words for source in sources.values())
+        is_known = set(scope.years) <= known_years and (only_years or matching_key(scope.text) in echoed)
+        is_printed = any(
+            matching_key(scope.text) in source.words
+            or any(_is_same_day(scope, printed, known_years) for printed in source.times)
+            for source in sources.values()
+        )
         if layout.is_free(*span) and not is_known and not is_printed:
             found.append(span)
     return found
+
+
+def _is_same_day(scope: Scope, printed: Scope, known_years: frozenset[int]) -> bool:
+    """Whether a date is a printed one in other words: 截至2023年8月31日 of 到2023年8月31日."""
+    same = scope.day is not None and (scope.month, scope.day) == (printed.month, printed.day)
+    return same and set(scope.years) <= set(printed.years or known_years)
 
 
 def _undressed(plain: str, start: int, end: int, sources: Mapping[int, Source]) -> Figure | None:

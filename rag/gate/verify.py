@@ -121,11 +121,14 @@ class _Gate:
         claims = layout_to_claims(layout, self._shown(layout, figures), names)
         computations = () if self.is_typed else self.draft.computations
         titles = [report.title for report in self.reports.values() if report.title]
-        is_refusal = self.draft.status is AnswerStatus.NOT_FOUND
-        echoed = matching_key(self.question) if is_refusal and self.is_typed else ""
         return typed_to_changes(
-            layout, claims, sources, computations, in_any_dress=self.is_typed, titles=titles, echoed=echoed
+            layout, claims, sources, computations, in_any_dress=self.is_typed, titles=titles, echoed=self._echoed()
         )
+
+    def _echoed(self) -> str:
+        """Key of the question where a model refuses it: its figures and dates may be said again."""
+        is_refusal = self.draft.status is AnswerStatus.NOT_FOUND
+        return matching_key(self.question) if is_refusal and self.is_typed else ""
 
     def _dated(
         self, segments: tuple[Segment, ...], figures: Mapping[str, Figure], sources: Mapping[int, Source]
@@ -134,7 +137,7 @@ class _Gate:
         if not self.is_typed:
             return segments, ()
         layout = self._layout(segments, figures)
-        spans = unprinted_dates(layout, sources, self._years(sources))
+        spans = unprinted_dates(layout, sources, self._years(sources), self._echoed())
         changes: dict[Span, Segment] = {span: Text(UNVERIFIED) for span in spans}
         return layout.replaced(changes), tuple(layout.markup.plain[slice(*span)] for span in spans)
 

@@ -1,0 +1,110 @@
+"""Whose, of when and in what unit an answer says a placed figure is, against what its report says.
+
+Each verdict is True where the answer is certainly wrong, so that the figure goes; False where it may be; None where it is
+right or says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from rag.domain.colleges import mentioned, placed_names
+from rag.figures.time import figure_to_when
+from rag.gate.claims import Claim, years_of
+from rag.gate.markup import BLANK
+from rag.gate.sources import Source
+from rag.language.numbers import find_numbers, find_scopes, unit_class
+from rag.language.numbers.units import canonical
+from rag.language.text import matching_key
+from rag.records import Figure, Report
+
+_LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
+_CONTRAST = re.compile(
+    "最低|最高|最少|最多|另一|其他|其余|前者|后者|对方|两校|两所|相比|分别|而|(?<![占师])比(?![例重率])|差"
+)
+_UNIT_BEHIND = re.compile(rf"[ {BLANK}]*(?:[万亿](?!人空)|[%％‰]|个?百分点|倍|人次|[万亿]?元|平方米|亩)")
+
+
+def college_differs(claim: Claim, figure: Figure, source: Source, reports: Mapping[str, Report]) -> bool | None:
+    """Whether the nearest clause that names any college names only others than the figure's.
+
+    Others that the quote itself speaks of (与西山职院共建) say nothing either way. A report of no one college (a circular
+    on several) has its figures named by their rows, or by what its prose says somewhere before.
+    """
+    report = source.report
+    if report is None:
+        return None
+    names = {each.college: each.short_names for each in reports.values() if each.college}
+    told = "" if report.college or figure.is_cell else figure.passage.text
+    own = " ".join([report.college or "", report.title, *figure.passage.path, source.citation.quote, told])
+    printed = {name for name in names if matching_key(name) in matching_key(own)}
+    beside = mentioned(own, names).keys() - printed
+    for at, clause in enumerate(claim.clauses):
+        named = mentioned(clause, names).keys()
+        strangers = [
+            name
+            for name, _ in placed_names(clause)
+            if matching_key(name) not in matching_key(own) and not any(name in known for known in (*names, *named))
+        ]
+        if named & printed or (named | set(strangers)) - beside:
+            if named & printed:
+                return None
+            return not any(map(_CONTRAST.search, claim.clauses[: at + 1]))
+    return None
+
+
+def year_differs(claim: Claim, figure: Figure, source: Source) -> bool | None:
+    """Whether an answer gives a figure a year that its quote, or, where that names none, its report, does not; or the
+    year of another figure of its sentence."""
+    if not claim.years:
+        return None
+    if source.years:
+        before = {year - 1 for year in source.years} if _LAST_YEAR.search(source.citation.quote) else set[int]()
+        known = source.years | before
+        if not claim.years & known:
+            return claim.has_own_years
+        if not claim.years <= known:
+            return False
+        return _is_of_another(claim, figure, source)
+    stated = set(years_of(find_scopes(source.citation.passage.text)))
+    if (report := source.report) is not None and report.year is not None:
+        stated |= report.years
+    return claim.has_own_years if stated and not claim.years & stated else None
+
+
+def _is_of_another(claim: Claim, figure: Figure, source: Source) -> bool | None:
+    """Whether of the figures of a sentence or row, each with its year, an answer gives one the year of another."""
+    own = figure_to_when(figure).years
+    if not own or claim.years & own:
+        return None
+    rivals = [
+        f for f in source.quoted if f.id != figure.id and unit_class(f.number.unit) == unit_class(figure.number.unit)
+    ]
+    if any(claim.years <= figure_to_when(other).years for other in rivals):
+        return claim.has_own_years
+    return None
+
+
+def date_differs(claim: Claim, figure: Figure, source: Source) -> bool | None:
+    """Whether an answer gives a figure the date of another one of its passage in that kind of unit."""
+    own = figure_to_when(figure).dates
+    if not own or not claim.dates or claim.dates & own:
+        return None
+    kind = unit_class(figure.number.unit)
+    others = (f for f in source.passage if unit_class(f.number.unit) == kind)
+    return False if any(claim.dates <= figure_to_when(other).dates for other in others) else None
+
+
+def unit_differs(claim: Claim, figure: Figure) -> bool | None:
+    """Whether the words straight behind a figure give it another unit: 12345人万人."""
+    match = _UNIT_BEHIND.match(claim.behind)
+    if match is None:
+        return None
+    typed = next((n for n in find_numbers(f"1{claim.behind.lstrip(f' {BLANK}')[:4]}") if n.start == 0), None)
+    if typed is None or not (typed.unit or typed.value != 1) or typed.bound:
+        return None
+    (_, said), (_, printed) = canonical(typed.unit), canonical(figure.number.unit)
+    if typed.value == 1 and (said.base == printed.base or not printed.name):
+        return None
+    return True
