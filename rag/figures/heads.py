@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rag.language.text import tagged_words, unique
@@ -43,6 +44,7 @@ class Head(NamedTuple):
     qualifiers: tuple[str, ...]
 
 
+@lru_cache(maxsize=20_000)
 def clause_to_head(before: str, after: str) -> Head:
     """The head of a figure in prose: the noun right behind it (50门课程), else the last one before it.
 
@@ -58,7 +60,8 @@ def clause_to_head(before: str, after: str) -> Head:
     return _head(words[:start], words[start:end])
 
 
-def cell_to_head(rows: Sequence[str], columns: Sequence[str], own: str = "", item: str = "") -> Head:
+@lru_cache(maxsize=20_000)
+def cell_to_head(rows: tuple[str, ...], columns: tuple[str, ...], own: str = "", item: str = "") -> Head:
     """The head of a cell: in the level of its column or the name of its row that names a measure, else the nearest.
 
     `own` is what the cell itself says before its figure (农民培训 in 农民培训（10期）), `item` the name of its row that
@@ -71,14 +74,14 @@ def cell_to_head(rows: Sequence[str], columns: Sequence[str], own: str = "", ite
     """
     if not own and any(_ACCOUNT.fullmatch(_bare(level)) for level in columns):
         return _item_to_head(rows, columns, _NUMBERING.sub("", _bare(item)))
-    levels = [level for level in (own, *reversed(columns), *reversed(rows)) if _content(_words(_bare(level)))]
+    levels = [level for level in (own, *reversed(columns), *reversed(rows)) if _narrowing(_bare(level))]
     if not levels:
         return Head("", ())
     telling = [level for level in levels if not _WEAK.match(_bare(level))] or levels
     chosen = own or next((level for level in telling if _MEASURE.search(_bare(level))), telling[0])
     head = clause_to_head(_bare(chosen), "")
     others = (_bare(level) for level in (*rows, *columns) if level != chosen)
-    narrowed = unique(level for level in others if _content(_words(level)))
+    narrowed = unique(level for level in others if _narrowing(level))
     return Head(head.noun or _bare(chosen), unique((*narrowed, *head.qualifiers)))
 
 
@@ -86,9 +89,9 @@ def _item_to_head(rows: Sequence[str], columns: Sequence[str], item: str) -> Hea
     """The head of a cell of accounts: the item of its row, else the nearest level of its column that names one."""
     levels = [item, *(_bare(level) for level in reversed(columns) if not _ACCOUNT.fullmatch(_bare(level)))]
     named = (level for level in levels if level not in _SAYS_NOTHING and not _WEAK.match(level))
-    noun = next((level for level in named if _content(_words(level))), "")
+    noun = next((level for level in named if _narrowing(level)), "")
     others = ((name, _NUMBERING.sub("", _bare(name))) for name in (*rows, *columns))
-    return Head(noun, unique(_bare(name) for name, bare in others if bare != noun and _content(_words(bare))))
+    return Head(noun, unique(_bare(name) for name, bare in others if bare != noun and _narrowing(bare)))
 
 
 def _head(before: Sequence[tuple[str, str]], phrase: Sequence[tuple[str, str]]) -> Head:
@@ -129,5 +132,11 @@ def _content(words: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=20_000)
+def _narrowing(label: str) -> tuple[str, ...]:
+    return _content(_words(label))
+
+
+@lru_cache(maxsize=20_000)
 def _bare(label: str) -> str:
     return _BRACKETED.sub("", label).strip()

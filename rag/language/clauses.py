@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rag.language.numbers import find_numbers
 
@@ -14,6 +15,7 @@ LOOK_BACK = 160
 """Characters before a figure in which its clause begins."""
 
 
+@lru_cache(maxsize=10_000)
 def clause_before(text: str) -> str:
     """What stands before a figure in its clause, behind the figure before it; `text` ends where the figure begins."""
     text = text[-LOOK_BACK:]

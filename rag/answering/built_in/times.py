@@ -52,9 +52,10 @@ def _stated(said: Said, report: Report | None) -> Spans:
     """The years, and academic years, a figure is of by its own words; of 上年 the one before its report's last."""
     if _is_of_last_year(said):
         return frozenset({(max(_own_years(report)) - 1,)} if report and _own_years(report) else ())
+    if spans := said.context.when.spans:
+        return frozenset(years for _, years in spans)
     label = f"{said.figure.near}，{said.figure.before}" if said.figure.is_cell else ""
-    intake = frozenset(scope.years for scope in find_scopes(label) if scope.years)
-    return frozenset(years for _, years in said.context.when.spans) or intake
+    return frozenset(scope.years for scope in find_scopes(label) if scope.years)
 
 
 def _is_of_last_year(said: Said) -> bool:

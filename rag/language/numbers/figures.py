@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from rag.language.numbers.folding import fold
 from rag.language.numbers.labels import LINE_OPENING, QUOTATION, RUN, end_of_label, without_opaque
@@ -72,6 +73,7 @@ def find_numbers(text: str) -> tuple[Number, ...]:
     return tuple(replace(number, text=text[number.start : number.end]) for number in with_ranges(folded, found))
 
 
+@lru_cache(maxsize=20_000)
 def cell_number(cell: str, column_unit: str = "") -> Number | None:
     """The figure a table cell is, None where it is empty, a dash, text, or more than one figure (`1/3` is two).
 

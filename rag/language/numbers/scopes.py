@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rag.language.numbers.numerals import DIGIT_VALUES, FOLD
 
@@ -47,6 +48,7 @@ _UNTIL = re.compile(r"截(?:至|止到|止至|止)[ ]?$")
 _SCOPE_KINDS = {"学": "academic_year", "届": "cohort", "级": "enrolment", "年": "year"}
 
 
+@lru_cache(maxsize=10_000)
 def find_scopes(text: str) -> tuple[Scope, ...]:
     """The years, classes, academic years and dates of a text, in order, without overlap."""
     folded, found, at = text.translate(FOLD), [], 0
