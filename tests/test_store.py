@@ -23,6 +23,7 @@ from index_samples import sample_parts, sample_report
 from rag import records
 from rag.errors import BrokenIndexError, UnreadableFileError
 from rag.index.database import Database
+from rag.index.rows import record_to_row, row_to_record
 from rag.index.seals import unsealed
 from rag.index.store import _CREATE, _SEALED, DATABASE_NAME, LAYOUT, ReportStats, ReportStore, ReportVersion
 from rag.records import (
@@ -343,6 +344,15 @@ def test_what_was_changed_behind_our_back_is_named_and_read_again(tmp_path, tabl
     store.save(sample_parts("a"), None, "e", "again")
     assert [chunk.report_id for chunk in store.chunks(["a"])] == ["a"] * 10
     store.close()
+
+
+@pytest.mark.parametrize("kind", [Report, Page])
+def test_a_row_read_before_is_the_same_record_and_a_changed_one_is_refused(kind: type) -> None:
+    value = sample_report("r") if kind is Report else Page(1, ())
+    row = record_to_row(kind, value)
+    assert row_to_record(kind, row) == row_to_record(kind, bytes(bytearray(row))) == value
+    with pytest.raises(ValueError, match="changed"):
+        row_to_record(kind, row[:-1] + bytes([row[-1] ^ 1]))
 
 
 def test_vectors_and_terms_that_were_damaged_are_made_again(store):
