@@ -44,7 +44,7 @@ PEOPLE = frozenset("人 名 位".split())
 _CASE = re.compile("案例")
 _RELATES = re.compile(r"^[、\s]*(?:其?约?各?占|[比较]|同比|环比|[人生师户]均|平均)")
 _EXAMPLES = re.compile(r"^.*、.*?(?:等(?:在内)?的?)?$")
-_REFERS = re.compile("(?:这一|该|此|上述|前述)(?:数字|比例|比率|占比|指标|数值|数据)")
+REFERS = re.compile("(?:这一|该|此|上述|前述)(?:数字|比例|比率|占比|指标|数值|数据)")
 _MEMBER = re.compile(r"^[、\s]*(?:其中|含|包括)")
 _BRACKETED = re.compile("[（(][^（）()]*[）)]")
 _FUNCTION = frozenset("uj ul uv uz ug ud u p c y e o x w m q mq d k h".split())
@@ -142,7 +142,7 @@ def words_of(text: str, names: tuple[str, ...] = ()) -> frozenset[str]:
 def _referred(figure: Figure, before: Sequence[Comparable]) -> Comparable | None:
     """The figure of the sentence before, in the same paragraph and of the same unit, that one refers to (这一比例)."""
     told = [one for one in before if one.figure.number.unit == figure.number.unit and not one.figure.is_cell]
-    if not told or not _REFERS.search(clause_before(figure.before)):
+    if not told or not REFERS.search(clause_before(figure.before)):
         return None
     same = told[-1].figure.passage.id == figure.passage.id
     between = figure.passage.text[told[-1].figure.end : figure.quote_start]
@@ -185,7 +185,7 @@ class _Reading:
             lent = f"{figure.passage.text[start : figure.start]}{figure.after}"
             behind = figure.after.partition("、")[0]
             ahead = self.unnamed(label.text.removesuffix(behind))
-            ahead = _REFERS.sub("", ahead) if relates is not None else ahead
+            ahead = REFERS.sub("", ahead) if relates is not None else ahead
             head = clause_to_head(ahead, behind if label.text.endswith(behind) else "")
             if not head.noun and relates is not None:
                 lender = meant.head if meant and relates == BEFORE else heads[relates]
@@ -205,7 +205,7 @@ class _Reading:
         clauses = [clause for clause in CLAUSE.split(figure.before[-LOOK_BACK:])[:-1] if self.words(clause)]
         if relates := _RELATES.match(before):
             return _Label(relates[0] if "占" in relates[0] else text, leads=False, relates_to=at - 1 if at else None)
-        if at and _REFERS.search(before):
+        if at and REFERS.search(before):
             same = (i for i in range(at - 1, -1, -1) if figures[i].number.unit == figure.number.unit)
             return _Label(text, leads=False, relates_to=next(same, at - 1))
         if before.endswith("的") and not after:

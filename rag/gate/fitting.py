@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.figures.context import ASPECTS, words_of
+from rag.figures.context import ASPECTS, REFERS, words_of
 from rag.figures.heads import EMPTY
 from rag.figures.time import figure_to_when
 from rag.gate.claims import Claim
@@ -20,6 +20,7 @@ from rag.gate.facts import college_differs, date_differs, unit_differs, year_dif
 from rag.gate.markup import BLANK
 from rag.gate.sources import Source
 from rag.gate.subject import borrowed, contradicts, labels, saying, tokens
+from rag.language.clauses import sentence_before
 from rag.language.numbers import agree, unit_class
 from rag.language.text import text_key
 from rag.records import Figure, Report
@@ -39,11 +40,14 @@ NEAR_LABEL = 24
 _PART = re.compile(f"[,，;；。!?！？{BLANK}]")
 _SCOPE = re.compile(r"(?:19|20)?\d\d(?:[-—](?:19|20)?\d\d)?(?:学年度?|年度?|届|级)")
 _ANSWERING = frozenset(
-    "正文 表格 资料 原文 数字 口径 答案 文中 表中 处 两者 前者 后者 相差 相比 结果 一致 不同 具体 问题 最接近 问 所问 院校 前文 后文 另外 直接 截止 时间 年份 名称".split()
+    "正文 表格 资料 原文 数字 口径 答案 文中 表中 处 两者 前者 后者 相差 相比 结果 一致 不同 具体 问题 最接近 问 所问 院校 前文 后文 另外 直接 截止 时间 年份 名称 相近 接近 分母 分子".split()
 )
 """Words an answer speaks of its sources with."""
 _ORDINAL = re.compile(r"第(?:[一二三四五六七八九十]+|\d+)(?P<of>[\u3400-\u9fff]{2})")
-_JOINS = re.compile("^[的为是有达约共占]+|[的为是有达约共占]+$")
+_RELATES = re.compile(r"[、\s]*(?:其?约?各?占|[比较])")
+_JOINS = re.compile("^[的为是有达约共占]+|[的为是有达约共占]+$|^中(?=[待未])")
+_LEFT_ASIDE = re.compile("^(?:但|均)?不(?:含|包括|计入?)")
+"""What an answer sets a figure aside with: it denies nothing that the figure measures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +90,21 @@ def _doubt(claim: Claim, figure: Figure, source: Source, setting: Setting) -> st
     span = (source.citation.quote_start, source.citation.quote_end)
     if contradicts(claim.said, figure, source.passage, span):
         return BETTER
-    if word := _unsaid(claim, figure, source):
+    if word := _unsaid(claim, figure, source, setting.rivals):
         return NOT_SAID.format(word)
     if _aspect_left_out(claim, figure, setting.question):
         return LEFT_OUT
     return _better(claim, figure, [*source.passage, *setting.rivals], setting.question)
 
 
-def _unsaid(claim: Claim, figure: Figure, source: Source) -> str:
-    """A word of the figure's clause that its report does not say of it, `` where there is none."""
-    key = _context_key(figure) + source.words
+def _unsaid(claim: Claim, figure: Figure, source: Source, rivals: Sequence[Figure] = ()) -> str:
+    """A word of the figure's clause that its report does not say of it, `` where there is none.
+
+    What its sentence says before its quote is said of it, and what is said where the same figure is printed again.
+    """
+    again = (other for other in rivals if _is_printed_again(figure, other))
+    key = "".join([_context_key(figure), source.words, text_key(source.lead), *map(_context_key, again)])
+    key += "面积" if unit_class(figure.number.unit) == "area" else ""
     if ordinal := _other_ordinal(claim.clauses[0], key):
         return ordinal
     part = _PART.split(claim.said.spoken)[-1]
@@ -111,6 +120,16 @@ def _unsaid(claim: Claim, figure: Figure, source: Source) -> str:
 
 
 _NEGATES = re.compile("[未非不失无待]")
+
+
+def _is_printed_again(figure: Figure, other: Figure) -> bool:
+    """Whether another place of the report prints the same figure of the same thing."""
+    return (
+        other.id != figure.id
+        and other.passage.report_id == figure.passage.report_id
+        and agree(other.number, figure.number)
+        and bool(_label(other) & _label(figure))
+    )
 
 
 def _other_ordinal(clause: str, key: str) -> str:
@@ -151,7 +170,8 @@ def _aspect_left_out(claim: Claim, figure: Figure, question: str) -> bool:
         pattern = ASPECTS[name]
         if pattern.search(label) and not pattern.search(f"{said} {question}"):
             return True
-        if name in ("each", "negated", "plan") and pattern.search(claim.clauses[0]) and not pattern.search(own):
+        clause = _LEFT_ASIDE.sub("", claim.clauses[0].strip())
+        if name in ("each", "negated", "plan") and pattern.search(clause) and not pattern.search(own):
             return True
     return False
 
@@ -175,7 +195,8 @@ def _better(claim: Claim, figure: Figure, rivals: Sequence[Figure], question: st
     words = next(filter(None, clauses), asked)
     if not words:
         return None
-    said = asked.union(*clauses, tokens(claim.said.whole))
+    told = tokens(claim.said.whole).union(*clauses)
+    said = asked | told
     before = labels(figure)[1]
     key, found = _context_key(figure), None
     for other in others:
@@ -186,7 +207,13 @@ def _better(claim: Claim, figure: Figure, rivals: Sequence[Figure], question: st
             if not hers and any(token not in key for token in hits):
                 return BETTER
             found = ALIKE
-        elif theirs and theirs <= said and own - said and len(words & theirs) >= len(words & own):
+        elif (
+            theirs
+            and theirs <= said
+            and own - said
+            and not (figure.is_cell and told & (tokens(figure.near) - theirs))
+            and len(words & theirs) >= len(words & own)
+        ):
             found = ALIKE
     return found
 
@@ -209,5 +236,10 @@ def _label_of(label: str) -> frozenset[str]:
 
 
 def _label(figure: Figure) -> frozenset[str]:
-    """The words of what is printed of a figure."""
-    return _label_of(figure.context.label) if figure.context.label else labels(figure)[0]
+    """The words of what is printed of a figure, and those that its own relate or refer to (占95.28%, 这一数字升到94.66%)."""
+    own = _label_of(figure.context.label) if figure.context.label else labels(figure)[0]
+    if figure.is_cell:
+        return own
+    if REFERS.search(figure.near):
+        return own | tokens(sentence_before(figure.passage.text, figure.start))
+    return own | labels(figure)[1] if _RELATES.match(figure.near) else own

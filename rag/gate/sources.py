@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,12 +9,11 @@ from rag.figures.entries import figures_of
 from rag.figures.extraction import passage_rows
 from rag.gate.claims import FOLLOWING, letters_of, without_names, years_of
 from rag.gate.subject import masked_clauses
+from rag.language.clauses import sentence_before
 from rag.language.numbers import Scope, find_numbers, find_scopes
 from rag.language.text import matching_key, unique
 from rag.records import Citation, Figure, Number, Report, Table
 from rag.structure.tables.joining import header_labels, row_text
-
-_SENTENCE_END = re.compile(r"[。！？!?]|\n(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def citation_to_source(
     figures = tuple(figures_of(passage, table, stored))
     quoted = tuple(f for f in figures if citation.quote_start <= f.start and f.end <= citation.quote_end)
     labels = _labels_around(citation, table) if table else ()
-    lead = "" if table else _lead(passage.text, citation.quote_start)
+    lead = "" if table else sentence_before(passage.text, citation.quote_start)
     owner = (report.title, report.college, str(report.year), *report.short_names) if report else ()
     return Source(
         citation,
@@ -74,12 +72,6 @@ def citation_to_source(
         lead,
         tuple(find_scopes("，".join([f"{lead}{citation.quote}", *labels, *passage.path]))),
     )
-
-
-def _lead(text: str, start: int) -> str:
-    """What a text has before an offset back to the end of the sentence before, over a line that breaks before a figure."""
-    ends = (match.end() for match in _SENTENCE_END.finditer(text) if match.end() <= start)
-    return text[max(ends, default=0) : start]
 
 
 def _clauses(quote: str) -> dict[str, list[tuple[Number, ...]]]:

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.figures.context import REFERS
 from rag.figures.extraction import listed_items
+from rag.language.clauses import sentence_before
 from rag.language.numbers import cell_number, find_numbers, unit_class
 from rag.language.text import matching_key
 from rag.records import Figure, Number
@@ -296,9 +298,11 @@ def _is_elsewhere(said: Said, figure: Figure, others: Sequence[Figure]) -> bool:
     A clause of its own that has not one character in common with it is as bad.
     """
     clauses = [_SCOPE.sub(" ", clause) for clause in said.clauses]
-    wanted = next(filter(None, map(tokens, clauses)), frozenset())
+    telling = (found for found in map(tokens, clauses) if any(len(token) > 1 for token in found))
+    wanted = next(telling, frozenset())
     own = figure.passage.text[figure.quote_start : figure.quote_end]
-    key = matching_key(f"{own} {figure.about} {figure.before} {figure.near}")
+    meant = sentence_before(figure.passage.text, figure.start) if REFERS.search(figure.near) else ""
+    key = matching_key(f"{meant} {own} {figure.about} {figure.before} {figure.near}")
     if not wanted or any(token in key for token in wanted):
         return False
     only_dates = bool(tokens(said.clauses[0])) and not tokens(clauses[0])

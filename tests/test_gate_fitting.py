@@ -1,0 +1,87 @@
+"""Doubts about placed figures: what the report says of one in other words or another place is no doubt, what it says of
+another one is."""
+
+from __future__ import annotations
+
+import pytest
+from answer_samples import cite, make_passage, make_table, table_passage
+
+from rag.figures.extraction import passage_to_figures
+from rag.gate.verify import Gated, draft_to_gated
+from rag.records import AnswerStatus, Cite, Draft, Figure, FigureRef, Segment, Text, markdown_to_segments
+
+TEXT = (
+    "检查组随堂听课148节，其中优良课118节；发放问卷1860份，收回1793份。"
+    "到2023年8月31日，本科毕业生中落实去向3868人，去向落实率91.83%；到2023年12月10日，这一数字升到94.66%。"
+    "教授212人中有202人为本科生主讲课程，占95.28%；副教授438人中有421人主讲，占96.12%。"
+    "学费收入5384.20万元、住宿费收入728.65万元。教学用房164700平方米，学生宿舍66800平方米。\n"
+)
+PASSAGE = make_passage(TEXT)
+ROWS = [
+    ("专业", "专任教师总数（人）", "教授数（人）", "待就业（人）"),
+    ("翻译", "12", "2", "7"),
+    ("英语", "15", "3", "9"),
+]
+TABLE = make_table(ROWS, caption="表1 2023届毕业生与教师")
+SLICE = table_passage(TABLE)
+STAFF = make_passage("专任教师1186人，其中教授212人。应届本科生去向落实率91.83%。\n")
+FIGURES: dict[str, Figure] = {}
+for held in (*passage_to_figures(PASSAGE), *passage_to_figures(SLICE, TABLE), *passage_to_figures(STAFF)):
+    FIGURES.setdefault(held.number.text, held)
+RIVALS = (*FIGURES.values(), *passage_to_figures(STAFF))
+
+
+def gate(text: str) -> Gated:
+    """The text with `<94.66%>` placed, each cited to its own clause or row."""
+    found: list[Segment] = []
+    citations = []
+    for at, piece in enumerate(text.replace("<", "\0").replace(">", "\0").split("\0")):
+        if at % 2:
+            figure, n = FIGURES[piece], len(citations) + 1
+            whole = figure.passage.text
+            ends = [at for mark in "；。\n" if (at := whole.find(mark, figure.end)) >= 0]
+            low = max(whole.rfind(mark, 0, figure.start) for mark in "；。\n") + 1
+            citations.append(cite(figure.passage, whole[low : min(ends, default=len(whole))], n=n))
+            found += [FigureRef(figure.id, True), Text(" "), Cite(n)]
+        else:
+            found += markdown_to_segments(piece)
+    draft = Draft(AnswerStatus.ANSWERED, tuple(found), tuple(citations), figures=tuple(FIGURES.values()))
+    return draft_to_gated(draft, {TABLE.id: TABLE}, {}, stored=RIVALS, rivals=RIVALS, is_typed=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "检查组发放问卷<1860份>。",
+        "截至2023年12月10日，去向落实率为<94.66%>。",
+        "截至2023年8月31日，本科生的去向落实率为<91.83%>。",
+        "教授中为本科生主讲课程的占<95.28%>。",
+        "学费收入为<5384.20万元>，不含住宿费收入<728.65万元>。",
+        "学生宿舍面积<66800平方米>。",
+        "翻译专业的专任教师有<12>人。",
+        "翻译专业毕业生中待就业的有<7>人。",
+        "相近的是学费收入<5384.20万元>。",
+    ],
+)
+def test_what_a_report_says_in_its_own_way_is_no_doubt(text: str) -> None:
+    gated = gate(text)
+    assert not gated.unsupported
+    assert [figure.caution for figure in gated.figures] == [None] * text.count("<")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "检查组查阅教案<1860份>。",
+        "截至2023年8月31日，去向落实率为<94.66%>。",
+        "硕士生的去向落实率为<91.83%>。",
+        "教授中为本科生主讲课程的占<96.12%>。",
+        "学费收入为<728.65万元>。",
+        "学生宿舍面积<164700平方米>。",
+        "翻译专业的专任教师有<15>人。",
+        "英语专业毕业生中待就业的有<3>人。",
+    ],
+)
+def test_what_a_report_says_of_another_figure_is_a_doubt(text: str) -> None:
+    gated = gate(text)
+    assert gated.unsupported or all(figure.caution for figure in gated.figures), gated
