@@ -28,3 +28,11 @@ def test_texts_are_weighted_means_of_unit_length() -> None:
     vectors = mean_vectors([{"工资": 1.0}, {"月薪": 1.0, "校园": 0.1}, {}])
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1.0, 1.0, 0.0], abs=1e-5)
     assert vectors[0] @ vectors[1] > 0.5
+
+
+def test_a_text_has_the_same_vector_whatever_stands_beside_it() -> None:
+    text = {"工资": 1.0, "校园": 0.3, "xyz": 1.0}
+    beside = mean_vectors([{}, {"月薪": 0.5, "教师": 2.0}, text, {}, {"教师": 1.0}])
+    assert (beside[2] == mean_vectors([text])[0]).all()
+    assert not mean_vectors([{}, {}]).any()
+    assert mean_vectors([]).shape == (0, beside.shape[1])

@@ -68,13 +68,13 @@ def mean_vectors(texts: Sequence[Mapping[str, float]]) -> Array:
     """A unit vector for each text of weighted words; zeros where none is known. Shape: texts × 96."""
     import numpy as np
 
-    words = sorted({word for text in texts for word in text})
-    place = {word: at for at, word in enumerate(words)}
-    weights = np.zeros((len(texts), len(words)), np.float32)
-    for row, text in zip(weights, texts, strict=True):
-        for word, weight in text.items():
-            row[place[word]] = weight
-    means = weights @ _matrix(words)
+    ends = np.cumsum([0, *map(len, texts)])
+    is_filled = np.diff(ends) > 0
+    weights = np.fromiter((weight for text in texts for weight in text.values()), np.float32)
+    weighted = _matrix([word for text in texts for word in text]) * weights[:, None]
+    means = np.zeros((len(texts), weighted.shape[1]), np.float32)
+    if is_filled.any():
+        means[is_filled] = np.add.reduceat(weighted, ends[:-1][is_filled])
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
     return np.asarray(means / np.maximum(lengths, 1e-9), dtype=np.float32)
 
