@@ -23,18 +23,21 @@ def figure_to_when(figure: Figure, report_year: int | None = None) -> FigureTime
     What stands above may only name the report's own year (附表（2023年度）): that is not when the figure is of.
     """
     if figure.is_cell:
-        own: tuple[str, ...] = ("，".join([*row_times(figure), figure.near, figure.before]), figure.about)
+        own = "，".join([*row_times(figure), figure.near, figure.before])
     else:
         if not figure.near.startswith(clause_before(figure.before)) and (item := find_scopes(figure.near)[:1]):
             return _when(list(item))
-        own = (figure.before[-LOOK_BACK:], figure.about)
-    for text in own:
-        named = [scope for scope in find_scopes(text) if scope.kind != "enrolment"]
-        if text is figure.about:
-            named = [scope for scope in named if scope.kind != "year" or scope.years != (report_year,)]
-        if scopes := _latest(_spans(named, text), text):
-            return _when(scopes)
-    return _when([])
+        own = figure.before[-LOOK_BACK:]
+    return _text_to_when(own) or _text_to_when(figure.about, report_year) or FigureTime()
+
+
+@lru_cache(maxsize=10_000)
+def _text_to_when(text: str, report_year: int | None = None) -> FigureTime | None:
+    """The last time a text names, the report's own year aside; None where it names none."""
+    named = [scope for scope in find_scopes(text) if scope.kind != "enrolment"]
+    named = [scope for scope in named if scope.kind != "year" or scope.years != (report_year,)]
+    scopes = _latest(_spans(named, text), text)
+    return _when(scopes) if scopes else None
 
 
 def _spans(scopes: Sequence[Scope], text: str) -> list[Scope]:

@@ -176,5 +176,11 @@ def _context_share(chunk: Chunk) -> float:
 
 def _names_row(text: str, query: Query) -> bool:
     asked = text_key(query.focus)
-    cells = (text_key(cell) for cell in text.split("\t") if cell.strip())
-    return any(len(cell) > 1 and not cell[0].isdigit() and cell in asked for cell in cells)
+    return any(name in asked for name in _names_of(text))
+
+
+@lru_cache(maxsize=30_000)
+def _names_of(row: str) -> tuple[str, ...]:
+    """Keys of the cells of a row that may be its label."""
+    cells = (text_key(cell) for cell in row.split("\t") if cell.strip())
+    return tuple(cell for cell in cells if len(cell) > 1 and not cell[0].isdigit())

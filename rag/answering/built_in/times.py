@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rag.answering.built_in.said import Said
 from rag.answering.built_in.wanted import Wanted
@@ -63,9 +64,14 @@ def _is_of_last_year(said: Said) -> bool:
     figure = said.figure
     if "change" in said.context.aspects:
         return False
-    own = f"{figure.near} {figure.before}" if figure.is_cell else figure.before[-RIGHT_BEFORE:]
-    pieces = re.split(r"[·\s]", own) if figure.is_cell else [own]
-    return any(_LAST_YEAR.search(piece) and not (figure.is_cell and _COMPARED.search(piece)) for piece in pieces)
+    if figure.is_cell:
+        return _names_last_year(f"{figure.near} {figure.before}")
+    return _LAST_YEAR.search(figure.before[-RIGHT_BEFORE:]) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _names_last_year(labels: str) -> bool:
+    return any(_LAST_YEAR.search(label) and not _COMPARED.search(label) for label in re.split(r"[·\s]", labels))
 
 
 def _span_fit(asked: tuple[int, ...], stated: tuple[int, ...]) -> float:

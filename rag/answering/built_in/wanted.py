@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.domain.short_names import abbreviates, short_names
 from rag.language.meaning import nearness
@@ -150,9 +151,7 @@ def _related(query: Query, texts: Sequence[str]) -> Related:
     """Printed words that may mean the same as a word of the question which itself is not printed near by."""
     tags = dict(tagged_words(query.terms[0] if query.terms else query.standalone))
     words = [word for word in tags if len(word) > 1 and tags[word] not in _PROPER]
-    printed = sorted(
-        {word for text in texts for word, tag in tagged_words(text) if len(word) > 1 and tag not in _PROPER}
-    )
+    printed = sorted(frozenset[str]().union(*map(_printed_words, texts)))
     if not words or not printed:
         return ()
     near = nearness(words, printed)
@@ -161,6 +160,12 @@ def _related(query: Query, texts: Sequence[str]) -> Related:
         for row, column in zip(*(near > NEAR).nonzero(), strict=True)
         if words[row] != printed[column]
     )
+
+
+@lru_cache(maxsize=10_000)
+def _printed_words(text: str) -> frozenset[str]:
+    """The words of a text of two characters or more that are no names."""
+    return frozenset(word for word, tag in tagged_words(text) if len(word) > 1 and tag not in _PROPER)
 
 
 def _own_weights(weights: Mapping[str, float], asks: Sequence[Ask], ask: Ask) -> dict[str, float]:
