@@ -54,6 +54,7 @@ _NUMBERED = re.compile(
 """Opens one where the line above ends a sentence, or is a heading's itself."""
 _TITLED = re.compile(rf"{_HEADED.pattern}|{_NUMBERED.pattern}|^(?:典型|特色)?案例")
 """Begins like a heading."""
+_FIGURE_FIRST = re.compile(r"\d[\d.,]*[%‰]?[，。；、：）]?(?![\d.、．)）])")
 _IN_SENTENCE = re.compile(r"[。；！？，]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BULLET = re.compile(r"^\s*(?:[●■◆▲▪•·○□◇►➢✓*]|[-－—]\s|[①-⑳])")
@@ -225,6 +226,15 @@ def _goes_on_as_title(previous: PlacedLine, current: PlacedLine, layout: Layout)
     return centred or abs(before.left - line.left) <= size / 2
 
 
+def _first_word_width(before: Line, line: Line, size: float) -> float:
+    """How much room the word needs that a line begins with where it is a figure that cannot be parted: 65.45%，
+
+    A line in the middle of a sentence ends that much short of the margin before it.
+    """
+    match = _FIGURE_FIRST.match(line.text)
+    return size * columns(match[0]) / 2 if match and not ENDED.search(before.text) else 0.0
+
+
 def _opens_by_position(previous: PlacedLine, current: PlacedLine, layout: Layout) -> bool:
     before, line = previous.line, current.line
     if _goes_on_as_title(previous, current, layout):
@@ -243,7 +253,7 @@ def _opens_by_position(previous: PlacedLine, current: PlacedLine, layout: Layout
     indent = line.left - before.left
     if second and turns:
         indent -= (second.left if second.holds(line) else layout.left_edge) - start
-    if before.right < edge - SHORT * size:
+    if before.right < edge - max(SHORT * size, _first_word_width(before, line, size)):
         return True
     if indent > INDENT * size:
         return True
