@@ -206,3 +206,14 @@ def test_another_writing_of_a_figure_is_shown_beside_it(other: str, is_shown: bo
     first = make_passage("2023年学校毕业生初次就业率91.37%。\n", path=("一、就业", "总体"))
     draft = ask("东湖职院2023年毕业生初次就业率是多少？", (first, make_passage(other, path=("二、附录", "数据"))))
     assert ("另一处写作" in draft.text) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("东湖职院哪个学院的去向落实率最高？", ["护理学院", "97.31%"]),
+        ("东湖职院毕业生数最多的两个学院", ["机电学院", "812人", "护理学院", "640人"]),
+    ],
+)
+def test_rows_are_put_in_order_by_the_column_asked_for(question: str, expected: list[str]) -> None:
+    assert bold(ask(question, (table_passage(COLLEGES),), COLLEGES)) == expected

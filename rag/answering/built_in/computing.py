@@ -25,6 +25,13 @@ MIN_COLUMN = 0.5
 """Share of what is asked that a column and its table must say to be put in order."""
 _GROUP = re.compile(r"(?P<noun>学院|专业|系|省|地区|城市|市|年|行业|学校|院校|高校|单位|部门|项目|类)")
 
+_ANY_GROUP = _GROUP.pattern.replace("?P<noun>", "?:")
+_ASKED_GROUP = re.compile(
+    rf"哪[一二两三四五六几]?[个些所家]?{_ANY_GROUP}|{_ANY_GROUP}[^，。？]{{0,12}}(?:是哪|有哪|哪)"
+    rf"|最[多高大少低小好差长短贵]的[二三四五六两]?[个所家名位项门]?{_ANY_GROUP}"
+)
+"""Where a question says of what the rows are that it puts in order: 哪个学院, 人最多的三个专业."""
+
 
 def computed(findings: Findings, looked: Sequence[Found]) -> Draft | None:
     """The answer to a question that asks for a computation; None where it asks for none, or it cannot be made surely."""
@@ -144,12 +151,7 @@ def _column_of(best: Choice, findings: Findings) -> list[Figure]:
 
 def _is_of_group(figure: Figure, question: str, names: Sequence[str]) -> bool:
     """Whether the rows are what the question asks for: 学院 where it asks which 学院."""
-    asked = re.search(
-        rf"哪[一二两三四五六几]?[个些所家]?{_GROUP.pattern}|{_GROUP.pattern}[^，。？]{{0,12}}(?:是哪|有哪|哪)".replace(
-            "(?P<noun>", "(?:"
-        ),
-        question,
-    )
+    asked = _ASKED_GROUP.search(question)
     noun = _GROUP.search(asked[0]) if asked else None
     if noun is None or figure.table is None:
         return False
