@@ -3,12 +3,13 @@
 usage: python -m evals.training QUESTIONS.jsonl --data DIR [--without TEXT …] [--measure] [--write]
 
 `QUESTIONS.jsonl` are questions written to single figures of reports (`training_questions.jsonl`), each asked of its
-report alone, which it names by a part of its file name, or of all where it names the college; `DIR` holds an index of these reports. Questions on reports whose
-part has a text of `--without` are left out of everything. Two sums are fitted, the signs of their weights fixed. The first
-ranks: of all figures retrieved for one thing asked, the gold one (conditional logit). The second says how likely the first
-is right (logistic regression over first choices, those of unanswerable questions among them). `--measure` fits them once
-for each college, to all others, and prints how often the first figure, and one of the first three, is right in what was
-left out, and how many are right of those that would be given, at each threshold.
+report alone, which it names by a part of its file name, or of all where it names the college; `DIR` holds an index of
+these reports. Questions on reports whose part has a text of `--without` are left out of everything. Two sums are fitted,
+the signs of their weights fixed. The first ranks: of all figures retrieved for one thing asked, the gold one (conditional
+logit). The second says how likely the first is right (logistic regression over first choices, those of questions without
+an answer among them, and of questions whose figures were taken away). `--measure` fits them once for each college, to all
+others, and prints how often the first figure, and one of the first three, is right in what was left out, and how many are
+right of those that would be given, at each threshold.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from evals.scoring import equals_gold
 from rag.answering.built_in.looking import evidence_to_findings
 from rag.answering.built_in.said import Said
 from rag.answering.built_in.scoring import MAX_CANDIDATES, MAX_MARGIN, PATH, SURENESS, are_near, may_answer, sureness
+from rag.answering.built_in.wanted import Wanted
 from rag.answering.built_in.weighing import AGAINST, FEATURES, beside_figure, is_beside, weigh_all
 from rag.app.assembly import build_assistant, open_index
 from rag.language.numbers import agree
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 
 RANK_PENALTY, SURE_PENALTY = 0.01, 0.02
 """Weight of the squared coefficients (ridge)."""
+COUNTERFACTUAL = 0.3
+"""What a question whose gold figures were taken away counts beside one as it was asked."""
 SAME_SENTENCE = 0.7
 STEPS, RATE = 400, 0.05
 SIGNS = np.array([-1.0 if name in AGAINST else 1.0 for name in FEATURES])
@@ -57,6 +61,8 @@ class Example:
     rows: Array
     gold: NDArray[np.bool_]
     values: tuple[Number, ...]
+    is_counterfactual: bool = False
+    """Whether the gold figures were taken away: what is first then is wrong, as where a report does not say."""
 
 
 def cases_to_examples(cases: Sequence[Case], assistant: Assistant) -> Mapping[str, Sequence[Example]]:
@@ -96,13 +102,34 @@ def case_to_examples(case: Case, assistant: Assistant, number: int) -> Iterator[
     asked = next((one for one in findings.wanted(evidence.query) if one.ask.kind is not AskKind.NAME), None)
     if said and asked is not None:
         gold = [any(equals_gold(one, s.figure.number, is_computed=False) for one in case.figures) for s in said]
-        values = tuple(s.figure.number for s in said)
         before = _asked_before(said, gold, number) if number % 2 else None
-        rows = beside_figure(weigh_all(said, asked, reports), said, before)
-        kept = [at for at in range(len(said)) if may_answer(rows, at)]
-        if kept:
-            is_gold = np.array([gold[at] for at in kept], dtype=np.bool_)
-            yield Example(case.id, np.array([rows[at] for at in kept]), is_gold, tuple(values[at] for at in kept))
+        yield from _example(case.id, said, asked, reports, before, gold)
+        if any(gold):
+            left = [one for one, is_gold in zip(said, gold, strict=True) if not is_gold]
+            yield from _example(case.id, left, asked, reports, before, [False] * len(left), is_counterfactual=True)
+
+
+def _example(
+    name: str,
+    said: Sequence[Said],
+    asked: Wanted,
+    reports: Mapping[str, Report],
+    before: Figure | None,
+    gold: Sequence[bool],
+    *,
+    is_counterfactual: bool = False,
+) -> Iterator[Example]:
+    """The features of the figures of a unit that may be asked for, where there are any."""
+    rows = beside_figure(weigh_all(said, asked, reports), said, before)
+    kept = [at for at in range(len(said)) if may_answer(rows, at)]
+    if kept:
+        yield Example(
+            name,
+            np.array([rows[at] for at in kept]),
+            np.array([gold[at] for at in kept], dtype=np.bool_),
+            tuple(said[at].figure.number for at in kept),
+            is_counterfactual,
+        )
 
 
 def _asked_before(said: Sequence[Said], gold: Sequence[bool], number: int) -> Figure | None:
@@ -135,10 +162,12 @@ def fit_sure(examples: Sequence[Example], rank: Array) -> Array:
     first = [first_choice(example, rank) for example in examples]
     rows = np.array([row for row, _ in first])
     labels = np.array([float(example.gold[at]) for example, (_, at) in zip(examples, first, strict=True)])
+    shares = np.array([COUNTERFACTUAL if example.is_counterfactual else 1.0 for example in examples])
+    shares /= shares.sum()
 
     def gradient(weights: Array) -> Array:
         chances = 1 / (1 + np.exp(-rows @ weights))
-        return np.asarray(rows.T @ (labels - chances) / len(labels) - SURE_PENALTY * weights * abs(SURE_SIGNS))
+        return np.asarray(rows.T @ (shares * (labels - chances)) - SURE_PENALTY * weights * abs(SURE_SIGNS))
 
     return _ascend(gradient, SURE_SIGNS)
 
@@ -188,6 +217,7 @@ class Measured:
 
 def measure(examples: Sequence[Example], rank: Array, sure: Array) -> Measured:
     """How these weights do on these examples."""
+    examples = [example for example in examples if not example.is_counterfactual]
     known = [example for example in examples if example.gold.any()]
     chances = []
     for example in examples:

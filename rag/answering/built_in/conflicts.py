@@ -15,7 +15,8 @@ from rag.records import AnswerStatus, Certainty, Conflict, Contradiction, Contra
 
 MIN_DOUBTED = 0.3
 """Least chance that the figure a doubting question means is one of those in dispute."""
-LESS_FITTING = 0.2
+LESS_FITTING, MUCH_LESS_FITTING = 0.2, 0.35
+"""How much less of what is asked another writing may say, and one whose digits are the same in another order."""
 ROUND = 1
 """Significant digits of a figure that is only a round one."""
 SAME_WORDS = 0.4
@@ -68,8 +69,10 @@ def _is_near(first: Choice, other: Choice) -> bool:
     if all(years) and not years[0] & years[1]:
         return False
     fits = [dict(zip(FEATURES, choice.features, strict=True)) for choice in (first, other)]
-    says_as_much = all(fits[1][name] >= fits[0][name] - LESS_FITTING for name in ("around", "asked"))
-    if are_transposed(one.number, two.number):
+    is_transposed = are_transposed(one.number, two.number)
+    less = MUCH_LESS_FITTING if is_transposed else LESS_FITTING
+    says_as_much = all(fits[1][name] >= fits[0][name] - less for name in ("around", "asked"))
+    if is_transposed:
         return says_as_much
     terms, others = first.said.context.terms, other.said.context.terms
     is_stranger = any(fits[1][name] > fits[0][name] + LESS_FITTING for name in ("extra", "missing", "headless"))

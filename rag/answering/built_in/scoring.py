@@ -72,9 +72,10 @@ class Choice:
 
     @property
     def is_barred(self) -> bool:
-        """Whether it is of another year than asked, of something else, or a level where a change is asked."""
+        """Whether it is of another year, group or institution than asked, of something else, or a level for a change."""
         named = dict(zip(FEATURES, self.features, strict=True))
-        return named["other_year"] > MAX_OTHER_YEAR or named["whole"] > 0 or named["headless"] > OTHER_HEAD
+        is_other = any(named[name] > 0 for name in ("whole", "group", "elsewhere", "foreign"))
+        return is_other or named["other_year"] > MAX_OTHER_YEAR or named["headless"] > OTHER_HEAD
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -73,6 +73,8 @@ class Wanted:
     """Words of it that an institution's name begins with: 砚州 where there is a report of 砚州市教育局."""
     groups: frozenset[str]
     """The kinds of groups it names: 专业, 学院."""
+    members: frozenset[str]
+    """The words that a 学院 or 专业 it names is named by: 智能, 制造."""
     head: str
     """The last noun of what is asked: what is to be measured."""
     printed: frozenset[str]
@@ -111,6 +113,7 @@ def query_to_wanted(
                 frozenset(aspects),
                 frozenset() if query.colleges else _places(query.standalone, owners),
                 frozenset(_GROUP.findall(_unnamed(query, asked))),
+                frozenset(_members(_unnamed(query, asked))),
                 _head(ask.text if len(query.asks) > 1 else asked, own),
                 printed,
             )
@@ -121,6 +124,19 @@ def query_to_wanted(
 def _places(text: str, owners: Sequence[str]) -> frozenset[str]:
     """The beginnings, of two characters, of institutions' names that a text holds."""
     return frozenset(owner[:2] for owner in owners if len(owner) > MIN_OWNER and owner[:2] in text)
+
+
+def _members(text: str) -> Iterator[str]:
+    """The nouns right before each 学院, 专业 or 系 of a text."""
+    run: list[str] = []
+    for word, tag in tagged_words(text):
+        stem = re.sub(f"(?:{GROUPS})$", "", word)
+        is_noun = tag[:1] in "njl" or tag in ("vn", "an", "b", "")
+        if stem != word:
+            yield from (part for part in (*run, stem) if len(part) > 1)
+            run = []
+        else:
+            run = [*run, word] if is_noun and text.find("".join([*run, word])) >= 0 else [word] if is_noun else []
 
 
 def _unnamed(query: Query, text: str) -> str:

@@ -25,11 +25,11 @@ from rag.retrieval.relevance import content_words
 
 FEATURES = (
     "own", "asked", "around", "missing", "absent", "named", "row_gap", "column_gap", "unit", "clash", "year", "other_year", "total", "part", "extra",
-    "headless", "change", "plan", "each", "whole", "rank", "beside", "sense", "near", "stale", "group", "foreign",
+    "headless", "change", "plan", "each", "whole", "rank", "beside", "sense", "near", "stale", "group", "elsewhere", "foreign",
 )  # fmt: skip
 """What a figure is weighed by, in the order of its features."""
 AGAINST = frozenset(
-    "whole missing absent row_gap column_gap clash other_year part extra headless change plan each rank stale group foreign".split()
+    "whole missing absent row_gap column_gap clash other_year part extra headless change plan each rank stale group elsewhere foreign".split()
 )
 """Features that speak against a figure; all others speak for it."""
 IN_SENTENCE, IN_TITLES, IN_PARAGRAPH = 0.8, 0.75, 0.5
@@ -167,6 +167,7 @@ def _weigh(said: Said, wanted: Wanted, report: Report | None, strange: Mapping[s
         "rank": min(said.rank, 8) / 8,
         "stale": float(is_stale(said, wanted, report)),
         "foreign": float(_is_foreign(said, wanted, report)),
+        "elsewhere": float(_is_elsewhere(said, wanted)),
         "group": float(_is_other_group(said, wanted)),
     }
 
@@ -196,6 +197,14 @@ def _is_foreign(said: Said, wanted: Wanted, report: Report | None) -> bool:
         f"{report.college} {report.title} {said.sentence} {said.titles}" if report else f"{said.sentence} {said.titles}"
     )
     return bool(wanted.places) and not any(place in named for place in wanted.places)
+
+
+def _is_elsewhere(said: Said, wanted: Wanted) -> bool:
+    """Whether the question asks of a group (智能制造学院) that nothing by the figure names: it is of the whole, or another."""
+    if not wanted.members:
+        return False
+    near = f"{said.own} {said.sentence} {said.titles} {said.paragraph}"
+    return not any(member in near for member in wanted.members) and not _abbreviated(said.figure.near, wanted.question)
 
 
 def _is_other_group(said: Said, wanted: Wanted) -> bool:
