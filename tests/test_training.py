@@ -51,3 +51,15 @@ def test_a_report_is_named_by_a_part_of_its_file_name() -> None:
     assert named_report("东湖2023", reports).id == "东湖2023.pdf"
     with pytest.raises(ValueError, match="西山"):
         named_report("西山", reports)
+
+
+def test_questions_whose_figures_were_taken_away_make_less_sure_and_are_not_measured() -> None:
+    rank = fit_rank(EXAMPLES)
+    taken = [
+        Example(one.question, one.rows, np.zeros(3, dtype=np.bool_), one.values, is_counterfactual=True)
+        for one in EXAMPLES
+    ]
+    alone, beside = fit_sure(EXAMPLES, rank), fit_sure([*EXAMPLES, *taken], rank)
+    before, after = measure(EXAMPLES, rank, alone), measure([*EXAMPLES, *taken], rank, beside)
+    assert before.questions == after.questions == 6
+    assert max(chance for chance, _ in after.chances) < min(chance for chance, _ in before.chances)

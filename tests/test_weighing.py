@@ -115,3 +115,13 @@ def test_an_institution_named_by_its_place_is_no_other() -> None:
 def test_two_writings_of_one_figure(one: str, other: str, is_near: bool, is_transposed: bool) -> None:
     first, second = find_numbers(one)[0], find_numbers(other)[0]
     assert (are_near(first, second), are_transposed(first, second)) == (is_near, is_transposed)
+
+
+def test_a_figure_of_the_whole_is_not_that_of_a_group_it_does_not_name() -> None:
+    passages = (
+        make_passage("毕业生平均月收入4015元。\n", path=("一、概况", "就业")),
+        make_passage("智能制造学院毕业生平均月收入4380元。\n", path=("二、学院", "就业")),
+    )
+    found = features("东湖职院智能制造学院毕业生平均月收入是多少？", passages)
+    assert (found["4015元"]["elsewhere"], found["4380元"]["elsewhere"]) == (1.0, 0.0)
+    assert features("东湖职院毕业生平均月收入是多少？", passages)["4015元"]["elsewhere"] == 0.0
