@@ -127,16 +127,18 @@ def _places(text: str, owners: Sequence[str]) -> frozenset[str]:
 
 
 def _members(text: str) -> Iterator[str]:
-    """The nouns right before each 学院, 专业 or 系 of a text."""
-    run: list[str] = []
+    """The words right before each 学院, 专业 or 系 of a text that it is named by, a noun among them (智能制造, not 招生)."""
+    run: list[tuple[str, str]] = []
     for word, tag in tagged_words(text):
         stem = re.sub(f"(?:{GROUPS})$", "", word)
-        is_noun = tag[:1] in "njl" or tag in ("vn", "an", "b", "")
         if stem != word:
-            yield from (part for part in (*run, stem) if len(part) > 1)
+            parts = [*run, (stem, "n")] if stem else run
+            if any(kind == "n" for _, kind in parts):
+                yield from (part for part, _ in parts if len(part) > 1)
             run = []
         else:
-            run = [*run, word] if is_noun and text.find("".join([*run, word])) >= 0 else [word] if is_noun else []
+            kind = "n" if tag[:1] in "njlb" or tag in ("vn", "an", "") else tag[:1]
+            run = [*run, (word, kind)] if kind in "nva" else []
 
 
 def _unnamed(query: Query, text: str) -> str:
