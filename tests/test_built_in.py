@@ -217,3 +217,18 @@ def test_another_writing_of_a_figure_is_shown_beside_it(other: str, is_shown: bo
 )
 def test_rows_are_put_in_order_by_the_column_asked_for(question: str, expected: list[str]) -> None:
     assert bold(ask(question, (table_passage(COLLEGES),), COLLEGES)) == expected
+
+
+MOTTO = make_passage("学校校训为“明德笃行”。学校设有二级学院9个。\n", path=("一、概况", "沿革"))
+LEADER = make_passage("二、党建工作与书记项目\n学校党委每月召开一次例会。\n", path=("二、党建", "概况"))
+
+
+def test_a_sentence_that_says_what_is_asked_is_quoted() -> None:
+    draft = ask("东湖职院的校训是什么？", (MOTTO, OTHERS))
+    assert draft.status is AnswerStatus.ANSWERED
+    assert "原文：“学校校训为“明德笃行”" in draft.text
+
+
+def test_a_sentence_that_leaves_out_what_is_asked_is_only_shown() -> None:
+    assert ask("东湖职院的校歌是谁写的？", (MOTTO, OTHERS)).status is AnswerStatus.NOT_FOUND
+    assert ask("东湖职院党委书记是谁？", (LEADER, OTHERS)).status is AnswerStatus.NOT_FOUND

@@ -63,3 +63,8 @@ def test_rare_words_weigh_more_and_carried_ones_less() -> None:
 
 def test_nothing_is_covered_of_no_words() -> None:
     assert Relevance({}, ()).coverage("任何文字", "上文") == 0.0
+
+
+def test_a_name_of_one_character_is_asked_only_as_a_word_of_its_own() -> None:
+    assert "书" not in content_words("党委书记是谁")
+    assert "书" in content_words("学校有多少书")

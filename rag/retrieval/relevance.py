@@ -155,7 +155,12 @@ def content_words(text: str) -> Mapping[str, float]:
         factor *= specificity(word)
         if factor:
             words[word] = max(words.get(word, 0.0), factor)
-    return words | {name: ASKED_NAME for name in asked_names() if name in text_key(text)}
+    return words | {name: ASKED_NAME for name in asked_names() if _says(name, text)}
+
+
+def _says(name: str, text: str) -> bool:
+    """Whether a text says a name; one of a single character only as a word of its own (书, not the one of 书记)."""
+    return name in text_key(text) and (len(name) > 1 or any(word == name for word, _ in tagged_words(text)))
 
 
 @cache
@@ -168,7 +173,7 @@ def query_to_relevance(query: Query, texts: Sequence[str]) -> Relevance:
     """The question's content words, rare ones among `texts` heavy, those only carried over light."""
     asked = f"{query.focus} {query.carried}"
     stripped = query.terms[0] if query.terms else query.standalone
-    words = {**content_words(stripped), **{name: ASKED_NAME for name in asked_names() if name in text_key(asked)}}
+    words = {**content_words(stripped), **{name: ASKED_NAME for name in asked_names() if _says(name, asked)}}
     keys = [text_key(text) for text in texts]
     own = content_words(query.focus) if query.carried else {}
     equivalents = _equivalents(asked)
@@ -188,15 +193,14 @@ def evidence_to_relevance(evidence: Evidence) -> Relevance:
 
 
 def _equivalents(question: str) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]:
-    key = matching_key(question)
     found = []
     for indicator in indicators():
-        asked = [name for name in indicator.asked if matching_key(name) in key]
+        asked = [name for name in indicator.asked if _says(matching_key(name), question)]
         if asked:
             words = frozenset(
                 word
                 for word in content_words(question)
-                if any(word in matching_key(name) or matching_key(name) in word for name in asked)
+                if any(word in matching_key(name) or (len(name) > 1 and matching_key(name) in word) for name in asked)
             )
             found.append((words, tuple(matching_key(name) for name in indicator.printed)))
     return tuple(found)

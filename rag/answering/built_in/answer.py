@@ -77,10 +77,13 @@ def _sure(findings: Findings, looked: Sequence[Found]) -> Draft:
     writer = Writer(findings.reports)
     writer.lead([found.figure for found in looked if found.is_sure and found.choices])
     stated = by_place([found.figure for found in looked if found.is_sure and found.choices])
+    quoted: set[tuple[str, int]] = set()
     for at, found in enumerate(looked):
         if found.wanted.ask.kind is AskKind.NAME and found.is_sure:
-            writer.text("；" if at else "")
-            _write_name(writer, found)
+            if found.places[0].place not in quoted:
+                writer.text("；" if at else "")
+                _write_name(writer, found)
+            quoted.add(found.places[0].place)
         elif not found.is_sure:
             writer.text(f"{'；' if at else ''}{_asked(found)}在报告里没有找到")
         elif found.figure.id not in writer.figures:

@@ -1,17 +1,17 @@
-"""Who, which, when: a name only where a row or a sentence binds one to what is asked; else the places that may say it."""
+"""Who, which, when: the one sentence or row that says what is asked, its name bold where that is plain; else what may say it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.built_in.said import names_college
 from rag.answering.built_in.wanted import Wanted
 from rag.answering.built_in.weighing import IN_TITLES
 from rag.figures.citing import row_of
 from rag.language.numbers import find_scopes
-from rag.language.text import sentence_spans, tagged_words, text_key
+from rag.language.text import sentence_spans, text_key
 from rag.records import Evidence, Passage, Table, TableRow
 from rag.structure.tables.joining import header_labels
 
@@ -20,11 +20,11 @@ MIN_COVER = 0.6
 MIN_SHOWN = 0.3
 MIN_LEAD = 0.05
 """How much more than the next one."""
-MAX_APART = 14
-"""Characters between a role and the name that is bound to it."""
+TELLING, TELLING_LEAD = 0.8, 0.1
+"""Share of what is asked that a sentence or row must say to be quoted as the answer, and how much more than the next one."""
+LONG = 160
+"""Characters of a sentence from which on it says too much to be an answer."""
 _WHEN = re.compile(r"哪[一]?[天年月日]|什么时候|啥时候|何时|几[月号日]")
-_LINK = re.compile(r"[是为由叫：:，、（(\s]*(?:[\u4e00-\u9fff]{0,8})[：:，、（(\s]*")
-_TITLE = re.compile(r"[《“\"]([^《》“”\"]{2,30})[》”\"]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ class Place:
     is_sure: bool = False
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Its passage and where it begins there."""
+        return self.passage.id, self.start
+
+    @property
     def text(self) -> str:
         """Its words."""
         return self.passage.text[self.start : self.end]
@@ -50,10 +55,21 @@ def find_places(wanted: Wanted, evidence: Evidence, tables: Mapping[str, Table])
     if not places or places[0].cover < MIN_SHOWN:
         return []
     best = places[0]
-    lead = best.cover - (places[1].cover if len(places) > 1 else 0.0)
-    if best.cover >= MIN_COVER and lead >= MIN_LEAD and (names := _names(best, wanted, tables)):
-        places[0] = Place(best.passage, best.start, best.end, best.cover, names, is_sure=True)
+    lead = best.cover - next((place.cover for place in places[1:] if place.text != best.text), 0.0)
+    names = _names(best, wanted, tables)
+    says_it = (
+        best.cover >= TELLING
+        and lead >= TELLING_LEAD
+        and _is_telling(best.text, tables.get(best.passage.table_id or ""))
+    )
+    if (names and best.cover >= MIN_COVER and lead >= MIN_LEAD) or says_it:
+        places[0] = replace(best, names=names, is_sure=True)
     return places[:3]
+
+
+def _is_telling(text: str, table: Table | None) -> bool:
+    """Whether a sentence can be read by itself: not a heading, and not so long that it says many things."""
+    return len(text) <= LONG and (table is not None or text.rstrip("”’」』）)").endswith(("。", "；", ";", "！")))
 
 
 def _places(wanted: Wanted, evidence: Evidence, tables: Mapping[str, Table]) -> Iterator[Place]:
@@ -81,7 +97,7 @@ def _names(place: Place, wanted: Wanted, tables: Mapping[str, Table]) -> tuple[s
     if _WHEN.search(wanted.ask.text):
         dates = [scope.text for scope in find_scopes(place.text) if scope.kind != "enrolment"]
         return tuple(dates) if len(dates) == 1 else ()
-    return _bound_names(place.text, wanted)
+    return ()
 
 
 def _cell_names(row: TableRow, table: Table, wanted: Wanted) -> tuple[str, ...]:
@@ -92,26 +108,9 @@ def _cell_names(row: TableRow, table: Table, wanted: Wanted) -> tuple[str, ...]:
         cell
         for label, cell in zip(labels, row.filled, strict=False)
         if cell and not any(c.isdigit() for c in cell) and (tail := text_key(label.rpartition("·")[2]))
-        and len(tail) > 1 and (tail in key or wanted.words.coverage(label) > 0.15) and text_key(cell) not in wanted.question
+        and len(tail) > 1 and (tail in key or wanted.words.coverage(label) > 0.15) and not any(word in text_key(cell) for word in wanted.words.weights if len(word) > 1)
     ]  # fmt: skip
     return tuple(found) if len(found) == 1 else ()
-
-
-def _bound_names(text: str, wanted: Wanted) -> tuple[str, ...]:
-    """A person's name, or a quoted one, that stands right by a word of the question."""
-    asked = [word for word in wanted.words.weights if len(word) > 1 and word in text_key(text)]
-    if "谁" not in wanted.ask.text and "姓" not in wanted.ask.text:
-        return ()
-    found = []
-    at = 0
-    for word, tag in tagged_words(text):
-        start = text.find(word, at)
-        at = start + len(word) if start >= 0 else at
-        if tag.startswith("nr") and 2 <= len(word) <= 4 and start >= 0 and word not in wanted.question:
-            around = text[max(0, start - MAX_APART) : start]
-            if any(role in around for role in asked):
-                found.append(word)
-    return tuple(found) if len(set(found)) == 1 else ()
 
 
 def shown(places: Sequence[Place]) -> list[Place]:
