@@ -20,7 +20,7 @@ MIN_COVER = 0.6
 MIN_SHOWN = 0.3
 MIN_LEAD = 0.05
 """How much more than the next one."""
-TELLING, TELLING_LEAD = 0.8, 0.1
+TELLING, TELLING_LEAD = 0.8, 0.2
 """Share of what is asked that a sentence or row must say to be quoted as the answer, and how much more than the next one."""
 LONG = 160
 """Characters of a sentence from which on it says too much to be an answer."""
