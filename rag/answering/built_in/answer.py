@@ -29,7 +29,7 @@ from rag.records import (
     Table,
 )
 
-SURE_TOGETHER = 0.65
+SURE_TOGETHER = 0.55
 """Least chance that all figures of an answer are right together."""
 
 
