@@ -30,6 +30,9 @@ MIN_FOLLOWING = 2
 """Letters that must follow a row number in an answer as they do in print."""
 _OPERAND = re.compile(r"(?P<value>\d[\d.,]*[^\d\[\]]{0,6})\[(?P<n>\d+)\]")
 _SMALL = re.compile(r"[一二两三四五六七八九几][^\d%％倍成折万亿元]{1,3}")
+_CODE = re.compile(r"[a-z]+\d[\da-z]*|\d+\+\d+")
+"""Names a thing by itself, whatever stands beside it: A116, 3+2."""
+_LABEL = re.compile(r"附?[图表]\s*\d+(?:\s*[-－—–.．]\s*\d+)*")
 _QUOTES = re.compile("[“”‘’\"'「」『』（）()【】<>〈〉*]")
 
 
@@ -185,16 +188,24 @@ def _dressed(
     plain = layout.markup.plain
     sheets = [*(source.words for source in sources.values()), *filter(None, [echoed])]
     named = without_names(plain, titles)
+    labels = _printed_labels(plain, sources)
     for start, end in figure_like(plain):
         if (
             named[start:end] != plain[start:end]
             or not layout.is_free(start, end)
-            or any(a < end and start < b for a, b in read)
+            or any(a < end and start < b for a, b in [*read, *labels])
         ):
             continue
         figure = _undressed(plain, start, end, sources)
         if figure is not None or not _stands(plain, start, end, sheets):
             yield (start, end), figure
+
+
+def _printed_labels(plain: str, sources: Mapping[int, Source]) -> list[Span]:
+    """Where an answer names a table or picture (图2-11) that a passage it cites names too."""
+    texts = (text for s in sources.values() for text in (s.citation.passage.text, s.words))
+    known = {matching_key(match[0]) for text in texts for match in _LABEL.finditer(text)}
+    return [match.span() for match in _LABEL.finditer(plain) if matching_key(match[0]) in known]
 
 
 def unprinted_dates(
@@ -243,7 +254,7 @@ def _undressed(plain: str, start: int, end: int, sources: Mapping[int, Source]) 
 def _stands(plain: str, start: int, end: int, sheets: Sequence[str]) -> bool:
     """Whether a run of characters stands in a source as it does in an answer, the characters beside it too."""
     low, high = start, end
-    while low and plain[low - 1].isascii() and plain[low - 1].isalnum():
+    while low and plain[low - 1].isascii() and (plain[low - 1].isalnum() or plain[low - 1] in "+-"):
         low -= 1
     while high < len(plain) and plain[high].isascii() and (plain[high].isalnum() or plain[high] in "+-"):
         high += 1
@@ -255,7 +266,7 @@ def _stands(plain: str, start: int, end: int, sheets: Sequence[str]) -> bool:
         for text in (before + plain[low:high], plain[low:high] + behind)
         if _QUOTES.sub("", text) != _QUOTES.sub("", plain[low:high]) and matching_key(text) != key
     ]
-    wanted = beside or [key]
+    wanted = [key] if _CODE.fullmatch(key) else beside or [key]
     return bool(key) and any(
-        re.search(rf"(?<![\d.]){re.escape(each)}(?![\d])", words) for words in sheets for each in wanted
+        re.search(rf"(?<![\da-z.]){re.escape(each)}(?![\da-z])", words) for words in sheets for each in wanted
     )
