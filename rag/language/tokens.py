@@ -15,6 +15,6 @@ ESTIMATE = "estimate"
 
 def estimate_tokens(text: str) -> int:
     """An estimate from above that needs no vocabulary: the same on every machine, so chunks are too."""
-    wide = len(_WIDE.findall(text))
-    narrow = sum(1 + (len(word) - 1) // LETTERS_PER_TOKEN for word in _WORD.findall(_WIDE.sub("", text)))
-    return int(wide * TOKENS_PER_WIDE_CHARACTER + 0.999) + narrow
+    narrow = _WIDE.sub("", text)
+    tokens = sum(1 + (len(word) - 1) // LETTERS_PER_TOKEN for word in _WORD.findall(narrow))
+    return int((len(text) - len(narrow)) * TOKENS_PER_WIDE_CHARACTER + 0.999) + tokens
