@@ -82,7 +82,13 @@ class Relevance:
         return known
 
     def _cover(self, key: str) -> dict[str, float]:
-        covered = {word: share for word, pairs in self._pairs.items() if (share := _share(word, pairs, key))}
+        covered: dict[str, float] = {}
+        for word, pairs in self._pairs.items():
+            if word in key:
+                if not _always_negated(word, key):
+                    covered[word] = 1.0
+            elif pairs and (found := sum([pair in key for pair in pairs])) * 2 >= len(pairs):
+                covered[word] = PARTIAL * (found / len(pairs))
         for words, printed in self.equivalents:
             if any(name in key for name in printed):
                 for word in words & self.weights.keys():
@@ -112,15 +118,6 @@ class Relevance:
 def _pairs(word: str) -> Sequence[str]:
     """The pairs of characters of a word long enough to be told by them."""
     return () if len(word) < 3 or word.isascii() else [word[i : i + 2] for i in range(len(word) - 1)]
-
-
-def _share(word: str, pairs: Sequence[str], key: str) -> float:
-    if word in key:
-        return 1.0 if not _always_negated(word, key) else 0.0
-    if not pairs:
-        return 0.0
-    found = sum([pair in key for pair in pairs]) / len(pairs)
-    return PARTIAL * found if found >= 0.5 else 0.0
 
 
 def _always_negated(word: str, key: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
+from operator import mul
 from pathlib import Path
 
 from rag.answering.built_in.said import Said
@@ -170,7 +171,7 @@ def are_transposed(one: Number, other: Number) -> bool:
 
 
 def _score(weights_: Sequence[float], row: Sequence[float]) -> float:
-    return sum(weight * value for weight, value in zip(weights_, row, strict=True))
+    return float(sum(map(mul, weights_, row)))
 
 
 def _chance(row: Sequence[float], score: float, margin: float, sure: Sequence[float]) -> float:

@@ -46,9 +46,10 @@ Rows = Sequence[tuple[float, ...]]
 def weigh_all(said: Sequence[Said], wanted: Wanted, reports: Mapping[str, Report]) -> Rows:
     """The features of every figure for one thing asked; `beside` is 0 until `beside_figure` says otherwise."""
     strange = _strangeness(said, wanted)
-    weighed = [_weigh(one, wanted, reports.get(one.figure.passage.report_id), strange) for one in said]
+    clause = {word: weight for word, weight in wanted.words.weights.items() if word in wanted.clause}
+    weighed = [_weigh(one, wanted, clause, reports.get(one.figure.passage.report_id), strange) for one in said]
     rows, columns = _coverages(said, wanted)
-    senses = _senses(said, wanted)
+    senses = _senses(said, clause)
     best: dict[tuple[str, int], float] = defaultdict(float)
     for one, row, column in zip(said, rows, columns, strict=True):
         for key, value in zip(_groups(one), (row, column), strict=True):
@@ -69,9 +70,8 @@ def beside_figure(rows: Rows, said: Sequence[Said], other: Figure | None) -> Row
     return [(*row[:at], is_beside(one.figure, other), *row[at + 1 :]) for row, one in zip(rows, said, strict=True)]
 
 
-def _senses(said: Sequence[Said], wanted: Wanted) -> list[tuple[float, float]]:
+def _senses(said: Sequence[Said], asked: Mapping[str, float]) -> list[tuple[float, float]]:
     """How near in meaning what is asked is to each figure's own words with its headings, and to its sentence."""
-    asked = {word: weight for word, weight in wanted.words.weights.items() if word in wanted.clause}
     own = [{**_halved(content_words(one.titles)), **content_words(one.own)} for one in said]
     around = [content_words(one.sentence) for one in said]
     vectors = mean_vectors([asked, *own, *around])
@@ -130,7 +130,9 @@ def is_beside(figure: Figure, other: Figure) -> float:
     return 0.3 if "\n" not in between else 0.0
 
 
-def _weigh(said: Said, wanted: Wanted, report: Report | None, strange: Mapping[str, float]) -> dict[str, float]:
+def _weigh(
+    said: Said, wanted: Wanted, clause: Mapping[str, float], report: Report | None, strange: Mapping[str, float]
+) -> dict[str, float]:
     words = wanted.words
     own = words.shares(said.own)
     around = _merged(own, words.shares(said.sentence), IN_SENTENCE)
@@ -140,7 +142,6 @@ def _weigh(said: Said, wanted: Wanted, report: Report | None, strange: Mapping[s
     named = _named(said, wanted)
     unit = unit_fit(said.figure, wanted.ask)
     year = year_fit(said, wanted, report)
-    clause = {word: weight for word, weight in words.weights.items() if word in wanted.clause}
     held = sum(weight * max(own.get(word, 0.0), 0.7 * around.get(word, 0.0)) for word, weight in clause.items())
     return {
         "own": words.earned(own),
