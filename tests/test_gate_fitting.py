@@ -61,6 +61,7 @@ def gate(text: str) -> Gated:
         "翻译专业的专任教师有<12>人。",
         "翻译专业毕业生中待就业的有<7>人。",
         "相近的是学费收入<5384.20万元>。",
+        "翻译专业毕业生中有<7>人待就业。",
     ],
 )
 def test_what_a_report_says_in_its_own_way_is_no_doubt(text: str) -> None:
@@ -73,6 +74,7 @@ def test_what_a_report_says_in_its_own_way_is_no_doubt(text: str) -> None:
     "text",
     [
         "检查组查阅教案<1860份>。",
+        "翻译专业有<2>人待就业。",
         "截至2023年8月31日，去向落实率为<94.66%>。",
         "硕士生的去向落实率为<91.83%>。",
         "教授中为本科生主讲课程的占<96.12%>。",

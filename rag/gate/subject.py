@@ -28,7 +28,7 @@ _CLAUSE = re.compile(r"[，,；;。：:！？!?（）()\n\t|“”\u2063]")
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
 _MARKS = re.compile(r"[，,；;。：:！？!?（）()\n\t|]")
 _NAMED = re.compile(r"[：:][ \t]*$")
-_SPOKEN_OF = re.compile("[ \u2063]*(?=是|指的?是|指|即|对应)")
+_SPOKEN_OF = re.compile("[ \u2063]*(?=[\u3400-\u9fff])")
 # Words that say nothing of what is counted, ways of telling where it is printed (写明, 另一处), and vague ones that several
 # figures of a sentence share.
 _EMPTY = re.compile(
@@ -126,14 +126,14 @@ def clauses_before(text: str, start: int, end: int, spans: Sequence[tuple[int, i
 
 
 def clause_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """Span of the clause that holds the figure at `start` to `end`, over its citation where that goes on to speak of it."""
+    """Span of the clause that holds the figure at `start` to `end`, over its citation where that goes on."""
     low = max((match.end() for match in _CLAUSE.finditer(text, 0, start)), default=0)
     match = _CLAUSE.search(text, over_citation(text, end))
     return low, match.start() if match else len(text)
 
 
 def over_citation(text: str, end: int) -> int:
-    """Where the words behind a figure begin: behind its citation where they go on to speak of it (92.16% [1] 是8月底的)."""
+    """Where the words behind a figure begin: behind its citation where its clause goes on (还有115人 [1] 待就业)."""
     match = _SPOKEN_OF.match(text, end)
     return match.end() if match else end
 
