@@ -12,7 +12,7 @@ from rag.language.numbers import Scope, find_numbers, find_scopes
 from rag.language.text import matching_key, matching_key_with_offsets
 from rag.records import AnswerStatus, Number
 
-BLANK = "\u2063"
+BLANK = "\x00"
 """Stands for each character that is markup or no words of the answer's own, so that offsets stay."""
 _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 _MARKER = re.compile(r"\[\d{1,3}\]")

@@ -78,6 +78,7 @@ def test_a_question_in_work_goes_on_after_a_reload(browser: Browser, address: st
         page.get_by_text("答完这一问就接着回答").wait_for()
         page.reload()
         page.locator(".wb-streaming .wb-unchecked").first.wait_for()  # the same answer, not begun anew
+        page.locator(".wb-question").get_by_text(QUESTION).wait_for()
         assert page.locator(".wb-question").all_inner_texts() == [QUESTION]
         page.get_by_role("button", name="停止").click()
         page.locator(".wb-question").get_by_text(MEANWHILE).wait_for()
