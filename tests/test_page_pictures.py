@@ -152,7 +152,8 @@ def test_a_page_that_never_ends_is_given_up_and_the_next_is_drawn(tmp_path: Path
     try:
         assert pictures.picture(good).png
         refused = pictures.picture(request(bomb(tmp_path / "b.pdf")))
-        assert (refused.png, "已停止" in refused.note) == (b"", True)
+        # a quick machine fills the memory it is given before the time is up
+        assert (refused.png, "已停止" in refused.note or "中途退出" in refused.note) == (b"", True)
         assert pictures.picture(request(tmp_path / "a.pdf", zoom=1.5)).png
     finally:
         pictures.close()
