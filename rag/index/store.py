@@ -93,27 +93,6 @@ _SEALED = {
     "figures": FigureEntry,
 }
 """Tables whose rows are records of a report, and of which kind."""
-_CONTENT_TABLES = (
-    "pages",
-    "sections",
-    "tables_",
-    "chunks",
-    "contradictions",
-    "figures",
-    "vectors",
-    "terms",
-    "sketches",
-    "near_duplicates",
-)
-_SEALED = {
-    "pages": Page,
-    "sections": Section,
-    "tables_": Table,
-    "chunks": Chunk,
-    "contradictions": ContradictionEntry,
-    "figures": FigureEntry,
-}
-"""Tables whose rows are records of a report, and of which kind."""
 _PUBLISHED = ("keywords-*", "chroma-*", "write.lock", COPIES)
 """What stands in the folder of a store that has been written."""
 

@@ -91,7 +91,7 @@ def _asks(text: str, found: list[tuple[int, int, AskKind]]) -> Iterator[Ask]:
         elif kind is AskKind.COUNT and not _COUNTED.match(text, start):
             kind = AskKind.ANY
         if kind is AskKind.ANY and _AMOUNT.match(text, start):
-            said_before = without_years(text[previous:start]).rstrip()
+            said_before = "".join(without_years(text[previous:start]).split())
             named = (k for k, pattern in _MEASURED_BEFORE if pattern.search(said_before))
             kind = next(named, kind)
         words = text[previous:high].lstrip("，,、；;：:。？?！! ")
@@ -148,8 +148,8 @@ def _interrogatives(text: str) -> list[tuple[int, int, AskKind]]:
 
 
 def _is_one(first: str, between: str, second: str) -> bool:
-    """Whether two cues make one interrogative (占比 是 多少); 从多少到多少 are two."""
-    is_copula = re.fullmatch(r"[的是有为达到约各自分别大概一共总\s]{0,5}", between) is not None
+    """Whether two cues make one interrogative (占比 是 多少, 人数2023年是多少); 从多少到多少 are two."""
+    is_copula = re.fullmatch(r"[的是有为达到约各自分别大概一共总\s]{0,5}", without_years(between)) is not None
     return is_copula and not (_AMOUNT.search(first) and _AMOUNT.search(second))
 
 

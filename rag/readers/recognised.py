@@ -109,14 +109,6 @@ class RecognisedPages:
         """Those of the pages that are not kept."""
         return tuple(number for number in numbers if not self.file_of(sha256, number).is_file())
 
-    def forget(self, sha256: str) -> None:
-        """Drop what is kept of a file."""
-        for file in self.folder_of(sha256).glob("*"):
-            with suppress(OSError):
-                file.unlink()
-        with suppress(OSError):
-            self.folder_of(sha256).rmdir()
-
 
 def load_page(file: Path) -> RecognisedPage | None:
     """A page as it was saved; None where it is not there, or damaged, and so has to be recognised again."""

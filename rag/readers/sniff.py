@@ -42,7 +42,6 @@ _ENDINGS = {
     ".xlsx": FileKind.XLSX,
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif"), FileKind.PICTURE),
 }
-SUPPORTED_ENDINGS = frozenset(_ENDINGS)
 _SUPPORTED = "支持 PDF、DOCX、XLSX、TXT、Markdown 和图片（PNG、JPG 等）"
 _NAMES = {
     FileKind.PDF: "PDF",

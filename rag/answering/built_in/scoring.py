@@ -156,18 +156,19 @@ def _is_near(said: Sequence[Said], one: int, other: int) -> bool:
 
 def are_near(one: Number, other: Number) -> bool:
     """Whether two values of one unit differ by a few hundredths at most: they may be two writings of one."""
-    if canonical(one.unit)[1].name != canonical(other.unit)[1].name:
-        return False
-    return 0 < abs(one.value - other.value) <= NEAR * max(abs(one.value), abs(other.value))
+    return _differ_by(one, other, NEAR)
+
+
+def _differ_by(one: Number, other: Number, share: Decimal) -> bool:
+    """Whether two values of one unit differ, by at most a share of the larger one."""
+    is_one_unit = canonical(one.unit)[1].name == canonical(other.unit)[1].name
+    return is_one_unit and 0 < abs(one.value - other.value) <= share * max(abs(one.value), abs(other.value))
 
 
 def are_transposed(one: Number, other: Number) -> bool:
     """Whether two values of one unit are written with the same digits in another order, and are not far apart."""
-    if canonical(one.unit)[1].name != canonical(other.unit)[1].name:
-        return False
     digits = [sorted(character for character in number.text if character.isdigit()) for number in (one, other)]
-    is_like = len(digits[0]) >= MIN_DIGITS and digits[0] == digits[1]
-    return is_like and 0 < abs(one.value - other.value) <= TRANSPOSED * max(abs(one.value), abs(other.value))
+    return len(digits[0]) >= MIN_DIGITS and digits[0] == digits[1] and _differ_by(one, other, TRANSPOSED)
 
 
 def _score(weights_: Sequence[float], row: Sequence[float]) -> float:

@@ -91,6 +91,7 @@ def query_to_wanted(
     """
     equivalents = query_to_relevance(query, ()).equivalents
     asked = f"{query.focus} {query.carried}"
+    unnamed = _unnamed(query, asked)
     texts = sorted(set(texts)) or sorted(_sentences(evidence))
     related = _related(query, texts)
     weights = _weights(query, evidence, texts, equivalents, related)
@@ -112,8 +113,8 @@ def query_to_wanted(
                 spans,
                 frozenset(aspects),
                 frozenset() if query.colleges else _places(query.standalone, owners),
-                frozenset(_GROUP.findall(_unnamed(query, asked))),
-                frozenset(_members(_unnamed(query, asked))),
+                frozenset(_GROUP.findall(unnamed)),
+                frozenset(_members(unnamed)),
                 _head(ask.text if len(query.asks) > 1 else asked, own),
                 printed,
             )
@@ -143,9 +144,8 @@ def _members(text: str) -> Iterator[str]:
 
 def _unnamed(query: Query, text: str) -> str:
     """A text without the names of the question's colleges."""
-    for name in sorted({form for college in query.colleges for form in (college, *short_names(college))}, key=len)[
-        ::-1
-    ]:
+    names = {form for college in query.colleges for form in (college, *short_names(college))}
+    for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, " ")
     return text
 

@@ -194,9 +194,8 @@ def _named(said: Said, wanted: Wanted) -> float:
 
 def _is_foreign(said: Said, wanted: Wanted, report: Report | None) -> bool:
     """Whether a figure is of an institution that the question does not name, where it names one by its place."""
-    named = (
-        f"{report.college} {report.title} {said.sentence} {said.titles}" if report else f"{said.sentence} {said.titles}"
-    )
+    owner = f"{report.college} {report.title}" if report else ""
+    named = f"{owner} {said.sentence} {said.titles}"
     return bool(wanted.places) and not any(place in named for place in wanted.places)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -13,8 +13,6 @@ _VIEWS = {BOARD: "board", FIGURES: "figures", COMPARISON: "compare"}
 _ONE_REPORT = {BOARD: BOARD_REPORT, FIGURES: FIGURES_REPORT}
 _WRITTEN = "reports-address"
 """The address as this session wrote it last: another one was opened by its link or by going back."""
-
-Address = Mapping[str, Sequence[str]]
 
 
 def comparison_address(reports: Sequence[str]) -> dict[str, list[str]]:
