@@ -89,6 +89,7 @@ def test_a_source_stands_beside_the_answer_where_there_is_room(browser: Browser,
         source.locator(".wb-quote").get_by_text("78.4%").wait_for()
         page.keyboard.press("Escape")
         source.wait_for(state="detached")
+        page.wait_for_timeout(1500)  # also once the page has been drawn without it
         assert page.evaluate("document.activeElement.className") == "wb-ref"
         page.set_viewport_size(PHONE)
         page.wait_for_timeout(500)

@@ -34,6 +34,17 @@ const release = (event) => {
   if (!isTyping && isScrollbar) held.isPinned = false;
 };
 
+const isIdle = () => document.activeElement === null || document.activeElement === document.body;
+// What was pressed has the keyboard again; while the page is drawn anew, it may be another element of the same place.
+const giveBack = (attempts) => {
+  held.isReturning = attempts > 0;
+  if (!held.marker?.isConnected) {
+    held.marker = document.querySelectorAll(`a[href="${held.marker?.getAttribute("href")}"]`)[held.place];
+  }
+  if (isIdle() || document.activeElement.closest(SOURCE)) held.marker?.focus({ preventScroll: true });
+  if (attempts) setTimeout(giveBack, 100, attempts - 1);
+};
+
 export default function ({ data }) {
   document.documentElement.lang = "zh-CN";
   let waiting = 0;
@@ -43,7 +54,8 @@ export default function ({ data }) {
     const button = name && document.querySelector(`.st-key-open-${CSS.escape(name)} button:not([disabled])`);
     if (!button) return;
     event.preventDefault();
-    Object.assign(held, { marker, markerTop: marker.getBoundingClientRect().top });
+    const place = [...document.querySelectorAll(`a[href="#${name}"]`)].indexOf(marker);
+    Object.assign(held, { marker, place, markerTop: marker.getBoundingClientRect().top });
     button.click();
   };
   // beside the answer, and read out as what it is; what was pressed stays where it was on the screen
@@ -58,7 +70,7 @@ export default function ({ data }) {
   // the box is drawn after this runs; a keyboard that pops up unasked would hide half a phone
   const attend = (attempts) => {
     const box = document.querySelector('[data-testid="stChatInputTextArea"]');
-    if (box && !box.disabled) { if (document.activeElement === document.body) box.focus({ preventScroll: true }); }
+    if (box && !box.disabled) { if (isIdle() && !held.isReturning) box.focus({ preventScroll: true }); }
     else if (attempts) waiting = setTimeout(attend, 100, attempts - 1);
   };
   const leave = (event) => {
@@ -66,7 +78,7 @@ export default function ({ data }) {
     const close = event.key === "Escape" && !isOver && document.querySelector(".st-key-close-source button");
     if (!close) return;
     close.click();
-    held.marker?.focus({ preventScroll: true });
+    giveBack(20);
   };
   const copy = (event) => {
     const link = event.target.closest?.("a.wb-copy, a.wb-copy-text");
@@ -108,7 +120,7 @@ export default function ({ data }) {
   if (data.opened) present(50);
   if (data.top) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   if (data.follow) {
-    if (document.activeElement === document.body && matchMedia("(hover: hover)").matches) attend(50);
+    if (isIdle() && matchMedia("(hover: hover)").matches) attend(50);
     document.addEventListener("click", open);
     document.addEventListener("click", copy);
     document.addEventListener("keydown", leave);
