@@ -85,7 +85,6 @@ MAX_LINES = 300
 LONGER = {
     "records.report",
     "app.cli",
-    "index.store",
     "presentation.html.page",
     "index.index",
     "arithmetic.expressions",

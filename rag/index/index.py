@@ -19,7 +19,8 @@ from rag.errors import BrokenIndexError, IndexBusyError, ModelError
 from rag.index.keywords import KeywordIndex
 from rag.index.mirror import ChromaMirror, Manifest
 from rag.index.publish import Publisher, unit_rows
-from rag.index.store import ReportStore, ReportVersion
+from rag.index.queries import ReportVersion
+from rag.index.store import ReportStore
 from rag.index.vectors import EMBEDDED, ChromaIndex, ChromaLocation, ExactVectors, load_chroma
 from rag.records import ReportParts
 
@@ -145,11 +146,6 @@ class Index:
         """Forgets the report; False where there was none."""
         with self.writing():
             return self.store.delete(report_id)
-
-    def clear(self) -> None:
-        """Forgets every report."""
-        with self.writing():
-            self.store.clear()
 
     def search(self, text: str, k: int, report_ids: Collection[str] | None = None) -> SearchHits:
         """At most `k` chunks by words and `k` by vectors, of these reports only (None: of all).

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import BrokenIndexError, ModelError
 from rag.index.keywords import KeywordIndex, ReportTerms, chunks_to_terms, terms_version, unpack_terms
 from rag.index.mirror import ChromaMirror, Manifest, Target, file_digests, file_sizes
-from rag.index.store import ReportStore, ReportVersion
+from rag.index.queries import ReportVersion
+from rag.index.store import ReportStore
 from rag.records import Chunk
 
 if TYPE_CHECKING:
