@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from evals.compare import COUNTS, METRICS
+from evals.groups import groups_to_rows, worst_to_notes
+from evals.html_curve import curve_html
 from evals.html_question import question_html
 from evals.labels import BUCKETS, TYPE_NAMES, cost, milliseconds, percent
 from evals.scoring import Bucket
@@ -32,6 +34,8 @@ def results_to_html(found: Mapping[str, Any], results: Sequence[Result]) -> str:
         _head(found),
         _cards(found),
         _chart(found),
+        _groups(found),
+        curve_html(found["risk_coverage"], found["overall"]),
         _causes(found["overall"]["causes"]),
         _filters(results),
         '<section id="questions">',
@@ -125,6 +129,16 @@ def _bar(label: str, kind: str, figures: Mapping[str, Any], top: int) -> str:
         left += width
     parts.append(f'<text x="{LABEL_WIDTH + BAR_WIDTH + 8}" y="{top + 15}">{figures["n"]} 题</text>')
     return "".join(parts)
+
+
+def _groups(found: Mapping[str, Any]) -> str:
+    head, *rows = ([escape(cell) for cell in row] for row in groups_to_rows(found))
+    body = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in rows)
+    notes = "".join(f"<li>{escape(note)}</li>" for note in worst_to_notes(found))
+    return (
+        f'<h2>按题型和报告</h2><div class="panel"><table><tr><th>{"</th><th>".join(head)}</th></tr>{body}</table>'
+        f'<p class="soft">最差的报告</p><ul class="soft">{notes}</ul></div>'
+    )
 
 
 def _causes(causes: Mapping[str, int]) -> str:

@@ -75,6 +75,8 @@ class Reply:
     unsupported: tuple[str, ...]
     candidates: tuple[Number, ...] = ()
     """What an unsure answer shows that may be meant."""
+    chance: float | None = None
+    """How likely its first figure is what is asked, by its own estimate."""
 
     @property
     def answer_figures(self) -> tuple[StatedFigure, ...]:
@@ -97,6 +99,7 @@ def line_to_reply(line: Mapping[str, Any]) -> Reply:
         retrieved = tuple(_place(item) for item in line["retrieved"])
         unsupported = tuple(str(item) for item in line.get("unsupported", ()))
         candidates = tuple(_number(item) for item in line.get("candidates", ()))
+        chance = None if line.get("chance") is None else float(line["chance"])
     except (KeyError, TypeError, ValueError, InvalidOperation, AttributeError) as error:
         raise UnreadableReplyError(f"回答的格式不对：{type(error).__name__} {error}") from error
     if not isinstance(text, str) or not text.strip():
@@ -113,6 +116,7 @@ def line_to_reply(line: Mapping[str, Any]) -> Reply:
         retrieved=retrieved,
         unsupported=unsupported,
         candidates=candidates,
+        chance=chance,
     )
 
 

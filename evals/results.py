@@ -14,7 +14,14 @@ from evals.cases import Case
 from evals.causes import cause_of
 from evals.reply import UnreadableReplyError, line_to_reply
 from evals.scoring import Bucket, Score, score_reply
-from evals.summary import Result, always_refuse, summarise, summarise_by_type
+from evals.summary import (
+    Result,
+    always_refuse,
+    risk_coverage,
+    summarise,
+    summarise_by_report,
+    summarise_by_type,
+)
 from rag import __version__
 from rag.answering.with_model.prompts import prompt_versions
 from rag.errors import UsageError
@@ -82,6 +89,8 @@ def results_to_json(
         ],
         "overall": summarise(results),
         "by_type": summarise_by_type(results),
+        **summarise_by_report(results),
+        "risk_coverage": risk_coverage(results),
         "baseline": {"always_refuse": always_refuse([result.case for result in results])},
         "items": [_item(result) for result in results],
     }
@@ -106,6 +115,9 @@ def _item(result: Result) -> dict[str, Any]:
         "bounds_lost": score.bounds_lost,
         "unsupported": score.unsupported,
         "unproved": score.unproved,
+        "shown": score.shown,
+        "chance": score.chance,
+        "first_is_gold": score.first_is_gold,
         "asked": case.asked,
         "gold": case.gold,
     }

@@ -93,6 +93,10 @@ class Score:
     """Figures left standing that are in none of their citations and not computed."""
     shown: bool = False
     """Right, or refused with all that is gold among what is shown as possible."""
+    chance: float | None = None
+    """How likely the answer holds its first figure to be what is asked."""
+    first_is_gold: bool | None = None
+    """Whether the first figure it gives, or shows where it gives none, is gold; None where there is none."""
 
 
 _YEAR_UNITS = frozenset({"年", "届", "级", "年度", "学年"})
@@ -137,6 +141,8 @@ def score_reply(case: Case, reply: Reply) -> Score:
         else None,
         unsupported=len(reply.unsupported),
         unproved=sum(not _is_proved(figure, reply.citations) for figure in reply.figures),
+        chance=reply.chance,
+        first_is_gold=_first_is_gold(case, reply),
     )
 
 
@@ -162,6 +168,13 @@ def _is_among_candidates(case: Case, reply: Reply) -> bool:
         any(equals_gold(gold, number, is_computed=case.is_computed) for number in reply.candidates)
         for gold in case.figures
     ) and all(name_key(name) in name_key(reply.own_words) for name in case.names)
+
+
+def _first_is_gold(case: Case, reply: Reply) -> bool | None:
+    given = (*(figure.number for figure in reply.answer_figures), *reply.candidates)
+    if not given:
+        return None
+    return any(equals_gold(gold, given[0], is_computed=case.is_computed) for gold in case.figures)
 
 
 def name_key(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +17,10 @@ Z_95 = 1.959963984540054
 """Standard normal quantile of a two-sided 95 % interval."""
 GIVEN = (Bucket.RIGHT, Bucket.PADDED, Bucket.PARTIAL, Bucket.WRONG, Bucket.INVENTED)
 """How a question ends that is answered, rightly or not."""
+BY_REPORT = ("strict_accuracy", "precision", "shown", "refusal", "false_refusal")
+"""The shares that are told report by report."""
+SEVERAL = "跨报告"
+"""What questions on several reports together are filed under."""
 REFUSAL = {"status": "not_found", "answer": "没有找到。", "figures": [], "citations": [], "retrieved": []}
 """What an answerer that always refuses says."""
 
@@ -133,6 +137,41 @@ def summarise_by_type(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
     """`summarise` of each type that occurs, in the contract's order."""
     groups = {kind: [result for result in results if result.case.type == kind] for kind in TYPES}
     return {kind: summarise(group) for kind, group in groups.items() if group}
+
+
+def summarise_by_report(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
+    """`summarise` of each report's questions, the mean of the reports' shares and, of each, the worst report's."""
+    groups: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        documents = result.case.documents or (result.case.source.rpartition(":")[0],)
+        groups[documents[0] if len(documents) == 1 else SEVERAL].append(result)
+    by_report = {name: summarise(group) for name, group in sorted(groups.items())}
+    mean, worst = {}, {}
+    for key in BY_REPORT:
+        known = [
+            (shares[key]["value"], name) for name, shares in by_report.items() if shares[key]["n"] and name != SEVERAL
+        ]
+        if known:
+            mean[key] = round(sum(value for value, _ in known) / len(known), 6)
+            name = (max if key == "false_refusal" else min)(known)[1]
+            worst[key] = {"report": name, **by_report[name][key]}
+    return {"by_report": by_report, "mean_report": mean, "worst_report": worst}
+
+
+def risk_coverage(results: Sequence[Result]) -> list[dict[str, float]]:
+    """The risk-coverage curve (El-Yaniv and Wiener 2010): were only figures of at least some chance given.
+
+    Each point says how many of all questions would then be given a figure, and what share of these figures is no gold.
+    """
+    known = [(r.score.chance, r.score.first_is_gold) for r in results]
+    ranked = sorted(((chance, gold) for chance, gold in known if chance is not None and gold is not None), reverse=True)
+    points, wrong = [], 0
+    for count, (chance, is_gold) in enumerate(ranked, start=1):
+        wrong += not is_gold
+        if count == len(ranked) or ranked[count][0] < chance:
+            point = {"chance": chance, "coverage": count / len(results), "risk": wrong / count}
+            points.append({key: round(value, 6) for key, value in point.items()})
+    return points
 
 
 def always_refuse(cases: Sequence[Case]) -> dict[str, Any]:

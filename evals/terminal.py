@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from evals.cases import Case
 from evals.compare import COUNTS, METRICS, Change, Comparison
+from evals.groups import groups_to_rows
 from evals.labels import BUCKETS, TYPE_NAMES, cost, milliseconds, percent
 from evals.scoring import Bucket, score_line
 from rag.ingest import Progress
@@ -43,18 +44,22 @@ def json_text(value: Any) -> str:
 
 
 def results_to_text(found: Mapping[str, Any]) -> str:
-    """The table of a run: each type and overall, then shares with intervals and the baseline, then causes."""
-    parts = (_buckets_table(found), _metrics_table(found), _causes_table(found["overall"]["causes"]))
+    """The tables of a run: buckets by type, shares by type and report, all shares with intervals and the baseline, causes."""
+    parts = (
+        _buckets_table(found),
+        table_text(groups_to_rows(found)),
+        _metrics_table(found),
+        _causes_table(found["overall"]["causes"]),
+    )
     return "\n\n".join(filter(None, parts))
 
 
 def _buckets_table(found: Mapping[str, Any]) -> str:
-    rows = [["题型", "题数", *BUCKETS.values(), "严格正确率", "recall@8"]]
+    rows = [["题型", "题数", *BUCKETS.values()]]
     groups = [*((TYPE_NAMES[kind], figures) for kind, figures in found["by_type"].items()), ("全部", found["overall"])]
     for name, figures in groups:
         counts = [str(figures["buckets"][bucket.value] or "·") for bucket in BUCKETS]
-        shares = [percent(figures[key]["value"]) for key in ("strict_accuracy", "recall_at_8")]
-        rows.append([name, str(figures["n"]), *counts, *shares])
+        rows.append([name, str(figures["n"]), *counts])
     return table_text(rows)
 
 

@@ -225,6 +225,7 @@ class Assistant:
             segments=gated.segments,
             certainty=draft.certainty,
             candidates=gated.candidates,
+            chance=draft.chance,
         )
 
 

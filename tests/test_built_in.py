@@ -16,6 +16,7 @@ from answer_samples import make_passage, make_report, make_table, table_passage
 from rag.answering.built_in import evidence_to_draft
 from rag.answering.built_in.answer import unsure
 from rag.answering.built_in.looking import evidence_to_findings, look_up
+from rag.answering.built_in.scoring import SURE
 from rag.gate.verify import draft_to_gated
 from rag.question.understand import question_to_query
 from rag.records import AnswerStatus, Certainty, Draft, Evidence, Filters, Passage, Table
@@ -55,6 +56,7 @@ def bold(draft: Draft) -> list[str]:
 def test_a_figure_plainly_asked_for_is_given_with_what_its_report_says_of_it() -> None:
     draft = ask("东湖职院专任教师有多少人？")
     assert (draft.status, draft.certainty, bold(draft)) == (AnswerStatus.ANSWERED, Certainty.SURE, ["512人"])
+    assert (draft.chance or 0.0) >= SURE
     assert "专任教师**512人**" in draft.text
     assert draft.text.startswith(COLLEGE)
 

@@ -19,7 +19,7 @@ from evals.scoring import JudgedFigure, Verdict
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 HAS_FONTS = sys.platform != "linux" or any(path.is_file() for path in Path("/usr/share/fonts").rglob("*.[ot]t[cf]"))
 HOSTILE = "<script>document.title='偷'</script><img src=http://evil.example/x.png onerror=alert(1)>\"'&"
-VOID = {"meta", "img", "input", "br", "rect"}
+VOID = {"meta", "img", "input", "br", "rect", "line", "polyline"}
 
 
 def results():
@@ -33,7 +33,7 @@ def results():
     )
     hostile = citation(HOSTILE + "就业率为95.27%", HOSTILE, title=HOSTILE, section=[HOSTILE])
     lines = (
-        line("就业率为**95.27%** [1]，签约1860人 [1]。", notice=f"没有重试<b>{HOSTILE}"),
+        line("就业率为**95.27%** [1]，签约1860人 [1]。", notice=f"没有重试<b>{HOSTILE}", chance=0.9),
         line(
             "就业率为**95.27个百分点**，**191人** [1]。",
             citations=[citation(page=8)],
@@ -106,6 +106,12 @@ def test_every_question_is_there_with_what_it_is_judged_by(page):
         '<p class="soft">没有重试&lt;b&gt;&lt;script&gt;',
     ):
         assert part in page
+
+
+def test_the_page_shows_reports_and_the_curve_of_risk_and_coverage(page):
+    assert "<td>各报告平均</td>" in page
+    assert "<td>最差的报告</td>" in page
+    assert re.findall(r"<title>(把握[^<]+)</title>", page) == ["把握 ≥ 90.0%：给出 20.0%，其中不对 0.0%"]
 
 
 def test_figures_are_coloured_by_verdict(page):

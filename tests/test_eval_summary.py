@@ -12,7 +12,7 @@ from evals.compare import compare_results, mcnemar_exact
 from evals.labels import BUCKETS, TYPE_NAMES
 from evals.results import read_results, results_to_json, score_lines
 from evals.scoring import Bucket
-from evals.summary import Share, percentile, share_of
+from evals.summary import SEVERAL, Share, percentile, risk_coverage, share_of
 from evals.terminal import comparison_to_text, results_to_text, table_text
 from rag.errors import UsageError
 
@@ -116,6 +116,38 @@ def test_a_run_is_told_whole_and_by_type():
         "right_refusal",
         "right",
     ]
+
+
+def test_shares_are_told_by_report_with_their_mean_and_the_worst():
+    reports = {"a": "甲", "b": "甲", "c": "乙", "d": "乙", "e": ("甲", "乙")}
+    cases = [case(("95.27", "%"), id=i, documents=tuple(d) if len(d) > 1 else (d,)) for i, d in reports.items()]
+    lines = {c.id: answer for c, answer in zip(cases, (RIGHT, RIGHT, RIGHT, WRONG, WRONG), strict=True)}
+    found = results_to_json(score_lines(cases, lines), MANIFEST, [])
+    assert {name: shares["n"] for name, shares in found["by_report"].items()} == {"甲": 2, "乙": 2, SEVERAL: 1}
+    assert (found["mean_report"]["precision"], found["worst_report"]["precision"]["report"]) == (0.75, "乙")
+    assert "refusal" not in found["worst_report"], "nothing here is to be refused"
+    text = results_to_text(found)
+    for line_ in (r"乙 +2 +50\.0% 1/2 +50\.0% 1/2", r"各报告平均 +2 份 +75\.0%", r"最差的报告 +50\.0% 1/2"):
+        assert re.search(line_, text), line_
+
+
+def test_the_risk_grows_with_the_coverage_of_less_likely_figures():
+    shown = {"text": "95.27%", "value": "95.27", "unit": "%", "said": "就业率", "citation": 1}
+    answers = (
+        {**RIGHT, "chance": 0.9},
+        {**WRONG, "chance": 0.8},
+        {**RIGHT, "chance": 0.8},
+        refusal(chance=0.3, candidates=[shown]),
+        RIGHT,
+    )
+    cases = [case(("95.27", "%"), id=f"q{n}") for n in range(len(answers))]
+    results = score_lines(cases, {c.id: answer for c, answer in zip(cases, answers, strict=True)})
+    assert [tuple(point.values()) for point in risk_coverage(results)] == [
+        (0.9, 0.2, 0.0),
+        (0.8, 0.6, 0.333333),
+        (0.3, 0.8, 0.25),
+    ]
+    assert risk_coverage(results[-1:]) == [], "an answer that tells no chance has no place on the curve"
 
 
 def test_models_and_tokens_are_recorded():

@@ -39,6 +39,7 @@ ANSWER = VerifiedAnswer(
     input_tokens=0,
     output_tokens=0,
     timings_ms=(("retrieve", 1.26), ("total", 2.0)),
+    chance=0.73456,
 )
 
 
@@ -101,6 +102,7 @@ def test_the_object_has_every_key_of_the_contract():
         ],
         "unsupported": ["9%"],
         "certainty": "sure",
+        "chance": 0.7346,
         "candidates": [],
         "retrieved": [
             {

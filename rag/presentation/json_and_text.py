@@ -38,6 +38,7 @@ def answer_to_json(answer: VerifiedAnswer, reports: Mapping[str, Report], tables
         ],
         "unsupported": list(answer.unsupported),
         "certainty": answer.sureness.value,
+        "chance": None if answer.chance is None else round(answer.chance, 4),
         "candidates": [_candidate(figure) for figure in answer.candidates],
         "retrieved": [_retrieved(passage) for passage in answer.evidence.passages],
         "model": answer.model,

@@ -98,6 +98,8 @@ class Draft:
     """Ids of the figures an unsure answer shows, best first."""
     certainty: Certainty | None = None
     """None: sure where it is answered, else none."""
+    chance: float | None = None
+    """How likely the first figure is what is asked, by the answerer's own estimate; None where it makes none."""
     model: str = "extractive"
     model_returned: str | None = None
     input_tokens: int = 0
@@ -186,6 +188,8 @@ class VerifiedAnswer:
     """None: sure where it is answered, else none."""
     candidates: tuple[AnswerFigure, ...] = ()
     """Of an unsure answer: what its report says that may be meant, best first."""
+    chance: float | None = None
+    """As in the draft."""
 
     @property
     def sureness(self) -> Certainty:

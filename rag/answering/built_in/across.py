@@ -64,7 +64,7 @@ def parts_to_draft(
     else:
         _list(writer, sure, is_answer=True)
     _tell_silent(writer, silent, reports)
-    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
+    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE, [part.choice for part in sure])
 
 
 def _tell_silent(writer: Writer, silent: Sequence[Part], reports: Mapping[str, Report]) -> None:
@@ -147,7 +147,7 @@ def _unsure(evidence: Evidence, parts: Sequence[Part], reports: Mapping[str, Rep
     writer = Writer(reports)
     writer.unsure([part.choice for part in shown])
     _tell_silent(writer, [part for part in parts if _is_missing(part)], reports)
-    return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE)
+    return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE, [shown[0].choice])
 
 
 def answer(

@@ -75,8 +75,9 @@ def _gives_change(looked: Sequence[Found]) -> bool:
 
 def _sure(findings: Findings, looked: Sequence[Found]) -> Draft:
     writer = Writer(findings.reports)
-    writer.lead([found.figure for found in looked if found.is_sure and found.choices])
-    stated = by_place([found.figure for found in looked if found.is_sure and found.choices])
+    chosen = [found.choices[0] for found in looked if found.is_sure and found.choices]
+    writer.lead([choice.figure for choice in chosen])
+    stated = by_place([choice.figure for choice in chosen])
     quoted: set[tuple[str, int]] = set()
     for at, found in enumerate(looked):
         if found.wanted.ask.kind is AskKind.NAME and found.is_sure:
@@ -90,7 +91,7 @@ def _sure(findings: Findings, looked: Sequence[Found]) -> Draft:
             writer.text("；" if at else "")
             _write_figures(writer, next(group for group in stated if found.figure in group), looked, findings)
     writer.text("。")
-    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
+    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE, chosen)
 
 
 def _write_figures(writer: Writer, group: Sequence[Figure], looked: Sequence[Found], findings: Findings) -> None:
@@ -136,7 +137,7 @@ def unsure(findings: Findings, looked: Sequence[Found]) -> Draft:
     left = [found for found in looked if not {*map(id, found.choices)} & {*map(id, choices)}]
     if silent := [found for found in left if not any(place in places for place in found.places)]:
         writer.text(f"\n\n{'、'.join(map(_asked, silent))}没有找到可能对应的说法。")
-    return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE)
+    return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE, choices[:1])
 
 
 def unsure_choices(looked: Sequence[Found]) -> list[Choice]:

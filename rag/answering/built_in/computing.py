@@ -40,10 +40,10 @@ def computed(findings: Findings, looked: Sequence[Found]) -> Draft | None:
         return _ranked(findings)
     if not query.operands or any(found.is_sure and _is_change(found) for found in looked):
         return None
-    figures = [found.figure for at in range(len(query.operands)) if (found := _operand(at, findings)) is not None]
-    if len(figures) < len(query.operands) or not are_of_one_kind(figures):
+    chosen = [found.choices[0] for at in range(len(query.operands)) if (found := _operand(at, findings)) is not None]
+    if len(chosen) < len(query.operands) or not are_of_one_kind([choice.figure for choice in chosen]):
         return None
-    return _written(query.operation, figures, findings)
+    return _written(query.operation, chosen, findings)
 
 
 def _is_change(found: Found) -> bool:
@@ -75,8 +75,8 @@ def are_of_one_kind(figures: Sequence[Figure]) -> bool:
     return in_row or in_column or (len(named) == 1 and named != {""})
 
 
-def _written(operation: Operation, figures: Sequence[Figure], findings: Findings) -> Draft | None:
-    writer = Writer(findings.reports)
+def _written(operation: Operation, chosen: Sequence[Choice], findings: Findings) -> Draft | None:
+    writer, figures = Writer(findings.reports), [choice.figure for choice in chosen]
     operands = [Operand(figure.number, writer.citations.cite(figure)) for figure in figures]
     try:
         if operation is Operation.SUM:
@@ -94,7 +94,7 @@ def _written(operation: Operation, figures: Sequence[Figure], findings: Findings
         writer.text("；" if at else "")
         writer.stated(*group, is_answer=False)
     writer.text("。")
-    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
+    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE, chosen)
 
 
 def _ranked(findings: Findings) -> Draft | None:
@@ -132,7 +132,7 @@ def _ranked(findings: Findings) -> Draft | None:
         writer.figure(figure, is_answer=True)
         writer.cite(figure)
     writer.text("。")
-    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
+    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE, [best])
 
 
 def _column_of(best: Choice, findings: Findings) -> list[Figure]:

@@ -99,17 +99,17 @@ def disputed(findings: Findings, looked: Sequence[Found]) -> Draft | None:
     for found in looked:
         for choice in found.choices:
             if choice.chance >= MIN_DOUBTED and _dispute_of(choice.figure, findings) is not None:
-                return _draft(choice.figure, findings)
+                return _draft(choice, findings)
     return None
 
 
-def _draft(figure: Figure, findings: Findings) -> Draft:
-    writer = Writer(findings.reports)
+def _draft(choice: Choice, findings: Findings) -> Draft:
+    writer, figure = Writer(findings.reports), choice.figure
     writer.lead([figure])
     writer.stated(figure, is_answer=True)
     add_rivals(figure, findings, writer)
     writer.text("。")
-    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE)
+    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE, [choice])
 
 
 def _dispute_of(figure: Figure, findings: Findings) -> Contradiction | None:

@@ -149,8 +149,8 @@ class Writer:
             self.candidates += [figure.id for figure in figures if figure.id not in self.candidates]
             self.stated(*figures, is_answer=False, is_whole=True)
 
-    def draft(self, status: AnswerStatus, certainty: Certainty) -> Draft:
-        """All of it."""
+    def draft(self, status: AnswerStatus, certainty: Certainty, chosen: Sequence[Choice] = ()) -> Draft:
+        """All of it; of the figures `chosen`, the least likely tells how likely it is."""
         return Draft(
             status,
             tuple(segment for segment in self.segments if segment != Text("")),
@@ -160,6 +160,7 @@ class Writer:
             tuple(self.figures.values()),
             tuple(self.candidates),
             certainty,
+            min((choice.chance for choice in chosen), default=None),
         )
 
 
