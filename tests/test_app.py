@@ -149,7 +149,7 @@ def test_uploads_are_read_once_and_refused_with_their_reason(tmp_path: Path, mon
 def test_an_unusable_setting_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WENBAO_EMBEDDER", "bultin")
     page = open_page(tmp_path, monkeypatch)
-    assert "没有名为 &#x27;bultin&#x27; 的嵌入模型" in html(page)
+    assert "没有名为 &#39;bultin&#39; 的嵌入模型" in html(page)
     assert "Traceback" not in html(page)
     assert [button.label for button in page.button] == ["重试"]
 

@@ -31,6 +31,7 @@ LIBRARIES = {
     "docx": {"readers", "presentation.word"},
     "openpyxl": {"presentation.spreadsheet", "readers"},
     "lxml": {"readers"},
+    "markupsafe": {"presentation.html"},
     "markdown_it": {"readers"},
     "chromadb": {"index.vectors"},
     "bm25s": {"index.keywords"},
@@ -60,6 +61,7 @@ LOADED_EARLY = {
     "app.report_commands",
     "app.terminal",
     "app.langchain_retriever",  # is one of langchain's own classes; nothing of ours loads it
+    "presentation.html",  # markupsafe loads in milliseconds
     "domain.colleges",  # rapidfuzz loads in milliseconds
     "app.ui",  # only the page's server loads it
 } | {module.name for module in RAG if module.name.startswith("readers.ocr.")}  # loaded where pictures are recognised
@@ -85,7 +87,6 @@ MAX_LINES = 300
 LONGER = {
     "records.report",
     "app.cli",
-    "presentation.html.page",
     "index.index",
     "arithmetic.expressions",
     "scoring",

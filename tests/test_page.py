@@ -104,7 +104,7 @@ class Reading(HTMLParser):
         self.attributes: set[str] = set()
         self.text = ""
         self._open: list[str] = []
-        self.feed(html)
+        self.feed(str(html))
         self.close()
         assert not self._open
 

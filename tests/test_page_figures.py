@@ -8,6 +8,7 @@ from kept_samples import make_answer, make_exchange
 from test_page import HOSTILE, Reading
 
 from rag.presentation.asked_figures import Told, asked_figures
+from rag.presentation.html.elements import element
 from rag.presentation.html.figures import cautions_html, facts_html, removed_html
 from rag.records import AnswerFigure
 
@@ -19,7 +20,7 @@ def told(text: str = "96.12%", **changes: object) -> Told:
 
 
 def html(*figures: Told) -> str:
-    return facts_html(figures, lambda n: f"<a>{n}</a>")
+    return facts_html(figures, lambda n: element("a", str(n)))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Boards → what is shown of them (pure): as HTML in which report text is plain characters, and as an exchange.
+"""Boards → what is shown of them (pure): as HTML, and as an exchange.
 
 The exchange holds every figure with its citation, so that sources open and figures are saved as those of an answer.
 """
@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from itertools import groupby
 from typing import Any
+
+from markupsafe import Markup
 
 from rag.boards import Board, BoardFigure, BoardLine, Comparison
 from rag.language.numbers.units import canonical
 from rag.presentation.charts import Bar, Chart
 from rag.presentation.exchanges import Exchange, answer_to_exchange
-from rag.presentation.html.sources import grid_html
+from rag.presentation.html.elements import badge, element, elements, grid, if_any
 from rag.presentation.json_and_text import place_of
 from rag.records import (
     AnswerFigure,
@@ -107,19 +108,19 @@ def _conflicts(line: BoardLine, numbers: Mapping[int, int]) -> Iterator[Conflict
 def board_html(board: Board, shown: Shown, anchor: str) -> str:
     """A report's board: its indicators by group, each figure with its time, its printed name and its source."""
     groups = [
-        f'<div class="wb-head">{escape(group)}</div><div class="wb-board">{"".join(_line(line, shown, anchor) for line in lines)}</div>'
+        element("div.wb-head", group) + element("div.wb-board", *(_line(line, shown, anchor) for line in lines))
         for group, lines in groupby(board.stated, key=lambda line: line.wanted.group)
     ]
-    return f'<div class="wb-boards">{"".join(groups)}{_unstated(board)}</div>'
+    return element("div.wb-boards", *groups, _unstated(board))
 
 
-def _line(line: BoardLine, shown: Shown, anchor: str) -> str:
-    figures = "".join(_figure(figure, shown, anchor) for figure in line.figures)
-    note = f'<div class="wb-note">{escape(line.wanted.note)}</div>' if line.wanted.note else ""
-    return f'<div class="wb-indicator"><div class="wb-name">{escape(line.wanted.name)}</div>{figures}{note}</div>'
+def _line(line: BoardLine, shown: Shown, anchor: str) -> Markup:
+    figures = (_figure(figure, shown, anchor) for figure in line.figures)
+    name, note = element("div.wb-name", line.wanted.name), if_any("div.wb-note", line.wanted.note)
+    return element("div.wb-indicator", name, *figures, note)
 
 
-def _figure(figure: BoardFigure, shown: Shown, anchor: str) -> str:
+def _figure(figure: BoardFigure, shown: Shown, anchor: str) -> Markup:
     label = " ".join(figure.label.split())
     name = label if len(label) <= MAX_LABEL else figure.definition
     facts = [
@@ -127,49 +128,48 @@ def _figure(figure: BoardFigure, shown: Shown, anchor: str) -> str:
         f"原文“{name}”",
         f"全文共 {figure.mentions} 处" if figure.mentions > 1 else "",
     ]
-    notes = "".join(f'<div class="wb-doubt">{escape(note)}</div>' for note in (figure.rivals, figure.note) if note)
-    return (
-        f'<div class="wb-figure"><strong>{escape(figure.text)}</strong>{_marker(figure, shown, anchor)}'
-        f'<div class="wb-facts">{escape(" · ".join(filter(None, facts)))}</div>{notes}</div>'
-    )
-
-
-def _marker(figure: BoardFigure, shown: Shown, anchor: str) -> str:
     n, page = shown.numbers[id(figure)], figure.citation.page
     label = f"第 {page} 页" if page is not None else "原文"
-    return f' <a class="wb-ref" href="#{anchor}-{n}" title="查看出处 {n}">{label}</a>'
-
-
-def _unstated(board: Board) -> str:
-    if not board.unstated:
-        return ""
-    return (
-        '<div class="wb-head">报告中未找到</div>'
-        f'<p class="wb-muted">{escape("、".join(board.unstated))}</p>'
-        '<p class="wb-muted">只收全校口径、名称明确的数字；没有列出的，可能只在图里或只有分项，请提问或查原文。</p>'
+    return element(
+        "div.wb-figure",
+        element("strong", figure.text),
+        " ",
+        element("a.wb-ref", label, href=f"#{anchor}-{n}", title=f"查看出处 {n}"),
+        element("div.wb-facts", " · ".join(filter(None, facts))),
+        elements("div.wb-doubt", filter(None, (figure.rivals, figure.note))),
     )
+
+
+def _unstated(board: Board) -> Markup:
+    if not board.unstated:
+        return Markup()
+    why = "只收全校口径、名称明确的数字；没有列出的，可能只在图里或只有分项，请提问或查原文。"
+    return element("div.wb-head", "报告中未找到") + elements("p.wb-muted", ("、".join(board.unstated), why))
 
 
 def comparison_html(comparisons: Sequence[Comparison], boards: Sequence[Board], shown: Shown, anchor: str) -> str:
     """Indicators by report, with why some cannot be compared; what no figure was found for is said."""
-    head = ["指标", *(escape(name) for name in report_names([board.report for board in boards]))]
+    head = ["指标", *report_names([board.report for board in boards])]
+    missing = element("span.wb-muted", NOT_FOUND)
     rows = [
         [
-            f"<b>{escape(item.wanted.name)}</b>",
+            element("b", item.wanted.name),
             *(
-                "".join(_figure(figure, shown, anchor) for figure in cell.figures)
-                or f'<span class="wb-muted">{NOT_FOUND}</span>'
+                Markup().join(_figure(figure, shown, anchor) for figure in cell.figures) or missing
                 for cell in item.cells
             ),
         ]
         for item in comparisons
     ]
-    notes = "".join(
-        f"<li><b>{escape(item.wanted.name)}</b>：{escape(item.obstacle or item.caution)}</li>"
-        for item in comparisons
-        if item.obstacle or item.caution
+    notes = elements(
+        "li",
+        (
+            element("b", item.wanted.name) + f"：{item.obstacle or item.caution}"
+            for item in comparisons
+            if item.obstacle or item.caution
+        ),
     )
-    return f'<div class="wb-compare">{grid_html(head, rows)}{f"<ul>{notes}</ul>" if notes else ""}</div>'
+    return element("div.wb-compare", grid(head, rows), if_any("ul", notes))
 
 
 def report_names(reports: Sequence[Report]) -> list[str]:
@@ -208,20 +208,17 @@ def page_notes(pages: Sequence[Page], tables: Sequence[Table]) -> tuple[tuple[in
 def page_notes_html(notes: Sequence[tuple[int | None, str]]) -> str:
     """The warnings of a report page by page."""
     if not notes:
-        return '<p class="wb-muted">每一页都读出了文字，表格也没有疑点。</p>'
-    items = "".join(f"<li>{f'第 {page} 页：' if page else ''}{escape(note)}</li>" for page, note in notes)
-    return f'<ul class="wb-warnings">{items}</ul>'
+        return element("p.wb-muted", "每一页都读出了文字，表格也没有疑点。")
+    items = (f"第 {page} 页：{note}" if page else note for page, note in notes)
+    return element("ul.wb-warnings", elements("li", items))
 
 
 def contradictions_html(items: Sequence[tuple[ContradictionKind, str, str]]) -> str:
     """(kind, indicator, note) of what does not fit in a report."""
     if not items:
-        return '<p class="wb-muted">没有发现前后不一致的数字。</p>'
-    lines = "".join(
-        f'<li><span class="wb-badge">{escape(kind.value)}</span>{escape(indicator)}：{escape(note)}</li>'
-        for kind, indicator, note in items
-    )
-    return f'<ul class="wb-doubts">{lines}</ul>'
+        return element("p.wb-muted", "没有发现前后不一致的数字。")
+    lines = (badge(kind.value) + f"{indicator}：{note}" for kind, indicator, note in items)
+    return element("ul.wb-doubts", elements("li", lines))
 
 
 def board_to_json(board: Board) -> dict[str, Any]:

@@ -1,23 +1,25 @@
 """The asked figures of an answer → what stands under its words (pure): what each covers, how it was computed, disputes.
 
-One figure is a line, several are a table. Every text of a report stands in the HTML as plain characters.
+One figure is a line, several are a table.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from html import escape
+
+from markupsafe import Markup
 
 from rag.presentation.asked_figures import Told
+from rag.presentation.html.elements import badge, element, elements, grid, if_any
 from rag.presentation.json_and_text import cautions
 from rag.records import VerifiedAnswer
 
 COMPUTED, DISPUTED, CAUTION = "计算得出", "数字不一致", "请核对"
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 
-Marker = Callable[[int], str]
-"""The mark of a citation, as HTML."""
+Marker = Callable[[int], Markup]
+"""The mark of a citation."""
 
 
 def facts_html(told: Sequence[Told], marker: Marker) -> str:
@@ -26,69 +28,62 @@ def facts_html(told: Sequence[Told], marker: Marker) -> str:
         return ""
     if len(told) > 1:
         return _table(told, marker)
-    return "".join(_facts(one, marker) for one in told)
+    return Markup().join(_facts(one, marker) for one in told)
 
 
 def removed_html(answer: VerifiedAnswer) -> str:
     """What was taken out of the answer, and what its reader must know of how it came about."""
     parts = []
     if answer.unsupported:
-        figures = "、".join(f"<s>{escape(text)}</s>" for text in answer.unsupported)
-        parts.append(f'<span class="wb-badge">已删去</span>报告里核实不了的数字：{figures}')
+        figures = Markup("、").join(element("s", text) for text in answer.unsupported)
+        parts.append(badge("已删去") + "报告里核实不了的数字：" + figures)
     if answer.notice:
-        parts.append(f'<span class="wb-badge">注意</span>{escape(answer.notice)}')
-    return "".join(f'<div class="wb-notice wb-removed">{part}</div>' for part in parts)
+        parts.append(badge("注意") + answer.notice)
+    return elements("div.wb-notice.wb-removed", parts)
 
 
 def cautions_html(answer: VerifiedAnswer) -> str:
     """The figures that may not be what the answer says of them, each with its report's own words."""
-    lines = "".join(f"<div>{escape(line)}</div>" for line in cautions(answer))
-    return f'<div class="wb-notice wb-caution"><span class="wb-badge">{CAUTION}</span>{lines}</div>' if lines else ""
+    lines = elements("div", cautions(answer))
+    return element("div.wb-notice.wb-caution", badge(CAUTION), lines) if lines else ""
 
 
-def _facts(one: Told, marker: Marker) -> str:
+def _facts(one: Told, marker: Marker) -> Markup:
     """Scope and badges of a single figure, in a line."""
-    scope = f'<span class="wb-scope">口径：{escape(one.figure.scope)}</span>' if one.figure.scope else ""
-    line = "".join([*_badges(one), scope, _formula(one, marker)])
-    return f'<p class="wb-facts">{line}</p>' if line else ""
+    scope = if_any("span.wb-scope", one.figure.scope and f"口径：{one.figure.scope}")
+    return if_any("p.wb-facts", _badges(one) + scope + _formula(one, marker))
 
 
-def _table(told: Sequence[Told], marker: Marker) -> str:
-    columns = [
-        ("单位", [escape(one.whose) for one in told]),
-        ("说明", [escape(one.about) for one in told]),
+def _table(told: Sequence[Told], marker: Marker) -> Markup:
+    columns: list[tuple[str, list[str]]] = [
+        ("单位", [one.whose for one in told]),
+        ("说明", [one.about for one in told]),
         ("数字", [_figure(one, marker) for one in told]),
-        ("口径", [escape(one.figure.scope) for one in told]),
+        ("口径", [one.figure.scope for one in told]),
         ("算式", [_formula(one, marker) for one in told]),
     ]
     told_apart = len({one.whose for one in told}) > 1
     shown = [(name, cells) for name, cells in columns if any(cells) and (name != "单位" or told_apart)]
-    head = "".join(f"<th>{name}</th>" for name, _ in shown)
-    rows = "".join(
-        f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in zip(*(c for _, c in shown), strict=True)
-    )
-    table = f'<div class="wb-table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    return f'<div class="wb-figures">{table}<a class="wb-copy" href="#copy" role="button">复制表格</a></div>'
+    table = grid((name for name, _ in shown), zip(*(cells for _, cells in shown), strict=True))
+    return element("div.wb-figures", table, element("a.wb-copy", "复制表格", href="#copy", role="button"))
 
 
-def _figure(one: Told, marker: Marker) -> str:
-    return "".join([f"<strong>{escape(one.figure.text)}</strong>", *map(marker, one.figure.citations), *_badges(one)])
+def _figure(one: Told, marker: Marker) -> Markup:
+    return element("strong", one.figure.text) + Markup().join(map(marker, one.figure.citations)) + _badges(one)
 
 
-def _badges(one: Told) -> list[str]:
+def _badges(one: Told) -> Markup:
     badges = [COMPUTED] * (one.figure.kind == "computed") + [DISPUTED] * one.is_disputed
     badges += [CAUTION] * bool(one.figure.caution)
-    return [f'<span class="wb-badge">{badge}</span>' for badge in badges]
+    return Markup().join(map(badge, badges))
 
 
-def _formula(one: Told, marker: Marker) -> str:
+def _formula(one: Told, marker: Marker) -> Markup:
     """The formula, its citations as marks."""
-    if not one.figure.formula:
-        return ""
-    pieces = _MARKER.split(one.figure.formula)
+    pieces = _MARKER.split(one.figure.formula or "")
     cited = set(one.figure.citations)
     shown = [
-        (marker(int(piece)) if int(piece) in cited else f"[{piece}]") if at % 2 else escape(piece)
+        (marker(int(piece)) if int(piece) in cited else f"[{piece}]") if at % 2 else piece
         for at, piece in enumerate(pieces)
     ]
-    return f'<span class="wb-formula">{"".join(shown)}</span>'
+    return if_any("span.wb-formula", Markup().join(shown))

@@ -1,24 +1,25 @@
-"""VerifiedAnswer → what the page shows (pure): every text of a report or a model stands in it as plain characters.
+"""VerifiedAnswer → what the page shows (pure).
 
-Answers are HTML in which nothing but our own tags is markup; labels of widgets, which Streamlit reads as Markdown,
-go through `escape_markdown`.
+Labels of widgets, which Streamlit reads as Markdown, go through `escape_markdown`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from html import escape
 from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from rag.language.text import matching_key, unique
 from rag.presentation.asked_figures import asked_figures
 from rag.presentation.blocks import Block, Spans, answer_to_blocks
 from rag.presentation.exchanges import Exchange
+from rag.presentation.html.elements import BREAK, badge, element, elements, grid, if_any, lines
 from rag.presentation.html.figures import cautions_html, facts_html, removed_html
-from rag.presentation.html.sources import grid_html, plain_html, sources_html
+from rag.presentation.html.sources import sources_html
 from rag.presentation.json_and_text import answer_to_text, report_facts, without_bold
 from rag.records import AnswerStatus, Certainty, Conflict, Purpose, Report, VerifiedAnswer
 from rag.settings.choices import MODEL_NAMES
@@ -34,9 +35,8 @@ STAGES = ("理解", "检索", "作答", "核对")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REREAD = re.compile(r"(?<=:)(?=[A-Za-z_/+-])|(?<=@)(?=\w)|(?<=www)(?=\.)", re.IGNORECASE)
 _TYPOGRAPHIC = re.compile(r"(?<=[<>=~+!-])(?=[<>=~+!-])")
-_MARKER = re.compile(r"\[(\d{1,3})\]")
-UNSURE_LINE = '<p class="wb-doubtful"><span class="wb-badge">不确定</span></p>'
-_HEAD = '<h1>问报</h1><p class="wb-lead">就院校报告提问，每个数字都注明出处页码。</p>'
+UNSURE_LINE = element("p.wb-doubtful", badge("不确定"))
+_HEAD = element("h1", "问报") + element("p.wb-lead", "就院校报告提问，每个数字都注明出处页码。")
 
 
 def escape_markdown(text: str) -> str:
@@ -54,12 +54,12 @@ def stage_line(stage: str) -> str:
 
 def question_html(question: str) -> str:
     """A question as its asker's bubble."""
-    return f'<div class="wb-question">{plain_html(question)}</div>'
+    return element("div.wb-question", lines(question))
 
 
 def error_html(message: str) -> str:
     """An error a person may read."""
-    return f'<div class="wb-answer"><div class="wb-notice wb-error">{plain_html(message)}</div></div>'
+    return element("div.wb-answer", element("div.wb-notice.wb-error", lines(message)))
 
 
 def exchange_to_html(exchange: Exchange, anchor: str) -> tuple[str, str]:
@@ -70,7 +70,7 @@ def exchange_to_html(exchange: Exchange, anchor: str) -> tuple[str, str]:
     if exchange.answer is not None:
         return _answer(exchange, exchange.answer, anchor), _sources(exchange, exchange.answer, anchor)
     if exchange.record:
-        return f'<div class="wb-answer"><div class="wb-text"><p>{plain_html(exchange.text)}</p></div></div>', ""
+        return element("div.wb-answer", element("div.wb-text", element("p", lines(exchange.text)))), ""
     return error_html(exchange.failure), ""
 
 
@@ -78,7 +78,7 @@ def copy_html(exchange: Exchange) -> str:
     """A link that copies the answer with its sources, as plain text."""
     known = {report.id: report for report in exchange.reports}
     text = answer_to_text(exchange.answer, known) if exchange.answer is not None else exchange.text
-    return f'<a class="wb-copy-text" href="#" role="button" data-text="{escape(without_bold(text))}">复制</a>'
+    return element("a.wb-copy-text", "复制", href="#", role="button", data_text=without_bold(text))
 
 
 def _answer(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
@@ -89,27 +89,26 @@ def _answer(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
     parts = [
         _understood(answer),
         UNSURE_LINE if answer.sureness is Certainty.UNSURE else "",
-        f'<div class="wb-text">{"".join(_block(block, anchor) for block in blocks)}</div>',
+        element("div.wb-text", *(_block(block, anchor) for block in blocks)),
         "" if is_summary else facts_html(asked_figures(exchange), lambda n: _marker(n, anchor)),
         *(_conflict(conflict, anchor) for conflict in answer.conflicts),
         cautions_html(answer),
         removed_html(answer),
     ]
-    unsure = " wb-unsure" if answer.sureness is Certainty.UNSURE else ""
-    return f'<div class="wb-answer wb-{answer.status.value.replace("_", "-")}{unsure}">{"".join(parts)}</div>'
+    unsure = ".wb-unsure" if answer.sureness is Certainty.UNSURE else ""
+    return element(f"div.wb-answer.wb-{answer.status.value.replace('_', '-')}{unsure}", *parts)
 
 
 def _sources(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
     reports = {report.id: report for report in exchange.reports}
     tables = {table.id: table for table in exchange.tables}
-    foot = f'<p class="wb-foot">{escape(_foot(answer))}</p>'
-    return f'<div class="wb-below">{sources_html(answer, reports, tables, anchor)}{foot}</div>'
+    return element("div.wb-below", sources_html(answer, reports, tables, anchor), element("p.wb-foot", _foot(answer)))
 
 
 def _understood(answer: VerifiedAnswer) -> str:
     if answer.query.standalone == answer.query.question:
         return ""
-    return f'<p class="wb-understood">理解为：{escape(answer.query.standalone)}</p>'
+    return element("p.wb-understood", f"理解为：{answer.query.standalone}")
 
 
 def _foot(answer: VerifiedAnswer) -> str:
@@ -127,35 +126,33 @@ def _foot(answer: VerifiedAnswer) -> str:
     return " · ".join(facts)
 
 
-def _block(block: Block, anchor: str) -> str:
-    lines = [[_spans(cell, anchor) for cell in line] for line in block.lines]
+def _block(block: Block, anchor: str) -> Markup:
+    cells = [[_spans(cell, anchor) for cell in line] for line in block.lines]
     if block.kind == "list":
-        return f"<ul>{''.join(f'<li>{line}</li>' for (line,) in lines)}</ul>"
+        return element("ul", elements("li", (line for (line,) in cells)))
     if block.kind == "table":
-        return grid_html(lines[0], lines[1:])
-    return f"<p>{'<br>'.join(line for (line,) in lines)}</p>"
+        return grid(cells[0], cells[1:])
+    return element("p", BREAK.join(line for (line,) in cells))
 
 
-def _spans(spans: Spans, anchor: str) -> str:
-    """Escaped words and marks, runs of bold ones in one piece."""
-    pieces: list[str] = []
+def _spans(spans: Spans, anchor: str) -> Markup:
+    """Words and marks, runs of bold ones in one piece."""
+    pieces = Markup()
     for bold, run in groupby(spans, key=lambda span: span.bold):
-        html = "".join(escape(span.text) if span.note is None else _marker(span.note, anchor) for span in run)
-        pieces.append(f"<strong>{html}</strong>" if bold else html)
-    return "".join(pieces)
+        html = Markup().join(span.text if span.note is None else _marker(span.note, anchor) for span in run)
+        pieces += element("strong", html) if bold else html
+    return pieces
 
 
-def _marker(n: int, anchor: str) -> str:
-    return f'{WORD_JOINER}<a class="wb-ref" href="#{anchor}-{n}" title="查看出处 {n}">{n}</a>'
+def _marker(n: int, anchor: str) -> Markup:
+    return WORD_JOINER + element("a.wb-ref", str(n), href=f"#{anchor}-{n}", title=f"查看出处 {n}")
 
 
-def _conflict(conflict: Conflict, anchor: str) -> str:
-    values = "，".join(f"<strong>{escape(text)}</strong>{_marker(n, anchor)}" for text, n in conflict.values)
-    label = f"{escape(conflict.indicator)}：" if conflict.indicator else ""
-    return (
-        f'<div class="wb-notice wb-conflict"><span class="wb-badge">数字不一致</span>{label}{values}'
-        f'<div class="wb-note">{escape(conflict.note)}</div></div>'
-    )
+def _conflict(conflict: Conflict, anchor: str) -> Markup:
+    values = Markup("，").join(element("strong", text) + _marker(n, anchor) for text, n in conflict.values)
+    label = f"{conflict.indicator}：" if conflict.indicator else ""
+    note = element("div.wb-note", conflict.note)
+    return element("div.wb-notice.wb-conflict", badge("数字不一致"), label, values, note)
 
 
 def report_html(report: Report, stats: ReportStats | None, contradictions: int = 0, added: str = "") -> str:
@@ -167,26 +164,27 @@ def report_html(report: Report, stats: ReportStats | None, contradictions: int =
         facts.append(f"{stats.tables} 张表")
     facts.append(f"{report.figure_count} 个数字" if report.figure_count else "")
     facts.append(f"{contradictions} 处数字待核" if contradictions else "")
-    warnings = "".join(f"<li>{escape(warning)}</li>" for warning in report.warnings)
-    notes = f'<ul class="wb-warnings">{warnings}</ul>' if warnings else ""
-    line = escape(" · ".join(filter(None, facts)))
-    file = escape(" · ".join(filter(None, [added, f"文件 {PurePath(report.path).name}"])))
-    title = f'<div class="wb-title">{escape(report.title)}</div>'
-    return f'<div class="wb-report">{title}<div>{line}</div><div class="wb-file">{file}</div>{notes}</div>'
+    file = " · ".join(filter(None, [added, f"文件 {PurePath(report.path).name}"]))
+    return element(
+        "div.wb-report",
+        element("div.wb-title", report.title),
+        element("div", " · ".join(filter(None, facts))),
+        element("div.wb-file", file),
+        if_any("ul.wb-warnings", elements("li", report.warnings)),
+    )
 
 
 def removal_html(report: Report) -> str:
     """What is asked before a report is removed."""
-    return (
-        f"<p>确定移除《{escape(report.title)}》（{escape(PurePath(report.path).name)}）吗？</p>"
-        '<p class="wb-muted">移除后不能再就它提问；已有的对话不受影响。以后可以重新添加。</p>'
-    )
+    asked = element("p", f"确定移除《{report.title}》（{PurePath(report.path).name}）吗？")
+    return asked + element("p.wb-muted", "移除后不能再就它提问；已有的对话不受影响。以后可以重新添加。")
 
 
 def not_removable_html(is_sample: bool) -> str:
     """Why a report that was not added on the page is not removed there."""
     origin = "示例报告随程序附带" if is_sample else "这份报告由维护者放在报告文件夹里"
-    return f'<p class="wb-muted">{origin}，在这里不能移除：要移除，请移走文件后运行 <code>wenbao ingest --prune</code>。</p>'
+    command = element("code", "wenbao ingest --prune")
+    return element("p.wb-muted", f"{origin}，在这里不能移除：要移除，请移走文件后运行 ", command, "。")
 
 
 def recognised(report: Report) -> str:
@@ -217,7 +215,7 @@ def report_fits(report: Report, sought: str) -> bool:
 
 def reports_head_html(reports: Sequence[Report]) -> str:
     """The head of the page of reports."""
-    return f'<div class="wb-place-head"><h2>报告</h2><p class="wb-muted">{escape(corpus_line(reports))}</p></div>'
+    return element("div.wb-place-head", element("h2", "报告"), element("p.wb-muted", corpus_line(reports)))
 
 
 def corpus_line(reports: Sequence[Report]) -> str:
@@ -233,37 +231,39 @@ def corpus_line(reports: Sequence[Report]) -> str:
 def upload_html(name: str, done: str, reasons: Sequence[str], warnings: Sequence[str], failed: str = "没有添加") -> str:
     """How an upload went: what was done, or why not, and what a reader should know of the file."""
     if reasons:
-        return f'<div class="wb-upload wb-error"><b>{escape(name)}</b><div>{failed}：{plain_html("；".join(reasons))}</div></div>'
-    items = "".join(f"<li>{escape(warning)}</li>" for warning in warnings)
-    notes = f'<ul class="wb-warnings">{items}</ul>' if items else ""
-    return f'<div class="wb-upload"><b>{escape(name)}</b><div>{escape(done)}</div>{notes}</div>'
+        why = lines(f"{failed}：{'；'.join(reasons)}")
+        return element("div.wb-upload.wb-error", element("b", name), element("div", why))
+    notes = if_any("ul.wb-warnings", elements("li", warnings))
+    return element("div.wb-upload", element("b", name), element("div", done), notes)
 
 
 def welcome_html(reports: Sequence[Report]) -> str:
     """The head of an empty conversation; where there are no reports, how to add them."""
     if reports:
-        return f'<div class="wb-welcome">{_HEAD}<p class="wb-muted">{escape(corpus_line(reports))}</p></div>'
+        return element("div.wb-welcome", _HEAD, element("p.wb-muted", corpus_line(reports)))
+    command = element("code", "wenbao ingest 报告所在的文件夹")
     steps = (
         "在左侧“添加报告”里选择文件：PDF、Word（DOCX）、Excel（XLSX）、TXT 或 Markdown；",
-        "或者在命令行运行 <code>wenbao ingest 报告所在的文件夹</code>，本页会自动看到新报告。",
+        Markup("或者在命令行运行 {}，本页会自动看到新报告。").format(command),
     )
-    items = "".join(f"<li>{step}</li>" for step in steps)
-    return f'<div class="wb-welcome">{_HEAD}<div class="wb-empty"><b>还没有报告</b><ol>{items}</ol></div></div>'
+    empty = element("div.wb-empty", element("b", "还没有报告"), element("ol", elements("li", steps)))
+    return element("div.wb-welcome", _HEAD, empty)
 
 
 def login_html() -> str:
     """What stands in place of the page before a login."""
-    return f'<div class="wb-welcome">{_HEAD}<p class="wb-muted">请先登录。</p></div>'
+    return element("div.wb-welcome", _HEAD, element("p.wb-muted", "请先登录。"))
 
 
 def keeping_failed_html(message: str) -> str:
     """Why conversations are not kept."""
-    return f'<div class="wb-upload wb-error"><b>对话没有保存</b><div>{plain_html(message)}</div></div>'
+    return element("div.wb-upload.wb-error", element("b", "对话没有保存"), element("div", lines(message)))
 
 
 def failure_html(message: str) -> str:
     """What stands in place of the page when it cannot be drawn."""
-    return f'<div class="wb-welcome"><div class="wb-empty wb-error"><b>暂时打不开</b><p>{plain_html(message)}</p></div></div>'
+    empty = element("div.wb-empty.wb-error", element("b", "暂时打不开"), element("p", lines(message)))
+    return element("div.wb-welcome", empty)
 
 
 def theme_css(dark: bool) -> str:

@@ -1,18 +1,17 @@
-"""A citation → what the page shows of it (pure): where it stands, its quote with the figures marked, what is around.
-
-Every text of a report stands in the HTML as plain characters.
-"""
+"""A citation → what the page shows of it (pure): where it stands, its quote with the figures marked, what is around."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup
 
 from rag.language.numbers import cell_number
 from rag.pictures.request import PagePicture, PictureRequest
 from rag.presentation.citations import CitedFigure, citation_to_cited, cited_figures, figure_spans, wanted_on_page
 from rag.presentation.exchanges import Exchange
+from rag.presentation.html.elements import element, grid, lines
 from rag.presentation.json_and_text import RECOGNISED, recognised_note
 from rag.records import Citation, Report, Table, TableRow, VerifiedAnswer
 from rag.structure.tables.joining import header_labels, row_text
@@ -24,7 +23,7 @@ def sources_html(
     """The sources of an answer, each closed; `anchor` makes their ids unlike those of others."""
     if not answer.citations:
         return ""
-    items = "".join(
+    items = Markup().join(
         _source(
             citation,
             reports.get(citation.passage.report_id),
@@ -34,28 +33,26 @@ def sources_html(
         )
         for citation in answer.citations
     )
-    return f'<div class="wb-sources"><div class="wb-caption">出处</div>{items}</div>'
+    return element("div.wb-sources", element("div.wb-caption", "出处"), items)
 
 
-def _source(citation: Citation, report: Report | None, table: Table | None, marked: _Marked, anchor: str) -> str:
-    return (
-        f'<details class="wb-source"><summary><span class="wb-ref">{citation.n}</span>'
-        f'<span class="wb-title">{escape(_title(citation, report))}</span>{_badge(citation)}'
-        f'<a class="wb-open" href="#{anchor}-{citation.n}">看{escape(_page(citation) or "原文")}</a></summary>'
-        f'<div class="wb-body" id="{anchor}-{citation.n}">{_facts(citation, report, table)}'
-        f"{_quote(citation, table, marked)}{_context(citation, table, marked)}</div></details>"
+def _source(citation: Citation, report: Report | None, table: Table | None, marked: _Marked, anchor: str) -> Markup:
+    place, note = f"{anchor}-{citation.n}", recognised_note(citation)
+    summary = element(
+        "summary",
+        element("span.wb-ref", str(citation.n)),
+        element("span.wb-title", _title(citation, report)),
+        element("span.wb-recognised", RECOGNISED, title=note) if note else "",
+        element("a.wb-open", f"看{_page(citation) or '原文'}", href=f"#{place}"),
     )
-
-
-def _badge(citation: Citation) -> str:
-    note = recognised_note(citation)
-    return f'<span class="wb-recognised" title="{escape(note)}">{RECOGNISED}</span>' if note else ""
+    parts = (_facts(citation, report, table), _quote(citation, table, marked), _context(citation, table, marked))
+    return element("details.wb-source", summary, element("div.wb-body", *parts, id=place))
 
 
 def place_html(exchange: Exchange, citation: Citation) -> str:
     """Report, section, page and table of a citation of the exchange."""
     report, table = _report_and_table(exchange, citation)
-    return f'<div class="wb-body wb-place">{_facts(citation, report, table)}</div>'
+    return element("div.wb-body.wb-place", _facts(citation, report, table))
 
 
 def passage_html(exchange: Exchange, citation: Citation, *, is_context_open: bool) -> str:
@@ -64,7 +61,7 @@ def passage_html(exchange: Exchange, citation: Citation, *, is_context_open: boo
     table = _report_and_table(exchange, citation)[1]
     marked = _Marked.of(citation, exchange.answer)
     context = _context(citation, table, marked, is_open=is_context_open)
-    return f'<div class="wb-body">{_quote(citation, table, marked)}{context}</div>'
+    return element("div.wb-body", _quote(citation, table, marked), context)
 
 
 def opener_label(citation: Citation) -> str:
@@ -92,7 +89,7 @@ def picture_request(exchange: Exchange, citation: Citation, leaf: int | None, zo
 
 def note_html(picture: PagePicture) -> str:
     """What a reader must know of a picture."""
-    return f'<div class="wb-notice wb-missed">{plain_html(picture.note)}</div>'
+    return element("div.wb-notice.wb-missed", lines(picture.note))
 
 
 def picture_words(picture: PagePicture) -> str:
@@ -110,7 +107,7 @@ def _title(citation: Citation, report: Report | None) -> str:
     return f"《{report.title}》" if report else citation.passage.report_id
 
 
-def _facts(citation: Citation, report: Report | None, table: Table | None) -> str:
+def _facts(citation: Citation, report: Report | None, table: Table | None) -> Markup:
     college = f"（{report.college}）" if report and report.college not in report.title else ""
     facts = [
         ("报告", f"{_title(citation, report)}{college}"),
@@ -119,13 +116,12 @@ def _facts(citation: Citation, report: Report | None, table: Table | None) -> st
         ("来源", recognised_note(citation)),
         ("表格", f"{table.caption if table else ''}{f'（{table.unit}）' if table and table.unit else ''}"),
     ]
-    rows = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts if value)
-    return f"<dl>{rows}</dl>"
+    return element("dl", *(element("dt", name) + element("dd", value) for name, value in facts if value))
 
 
-def _quote(citation: Citation, table: Table | None, marked: _Marked) -> str:
+def _quote(citation: Citation, table: Table | None, marked: _Marked) -> Markup:
     quote = _passage_html(citation.quote, table, marked)
-    return f'<div class="wb-caption">原文</div><blockquote class="wb-quote">{quote}</blockquote>'
+    return element("div.wb-caption", "原文") + element("blockquote.wb-quote", quote)
 
 
 def _page(citation: Citation) -> str:
@@ -140,28 +136,27 @@ def _page_in_full(citation: Citation) -> str:
     return f"文件第 {citation.page} 页{printed}"
 
 
-def _context(citation: Citation, table: Table | None, marked: _Marked, *, is_open: bool = False) -> str:
+def _context(citation: Citation, table: Table | None, marked: _Marked, *, is_open: bool = False) -> Markup:
     """What stands around the quote; empty where the quote is all there is."""
     passage = citation.passage
     if citation.quote.strip() == passage.text.strip():
-        return ""
+        return Markup()
     before, after = passage.text[: citation.quote_start], passage.text[citation.quote_end :]
     if _table_rows(passage.text, table):
         whole = _passage_html(passage.text, table, marked)
     else:
         here = _passage_html(citation.quote, None, marked)
-        whole = f'{plain_html(before)}<span class="wb-here">{here}</span>{plain_html(after)}'
-    state = " open" if is_open else ""
-    return f'<details class="wb-context"{state}><summary>上下文</summary><div class="wb-scroll">{whole}</div></details>'
+        whole = lines(before) + element("span.wb-here", here) + lines(after)
+    state = {"open": ""} if is_open else {}
+    return element("details.wb-context", element("summary", "上下文"), element("div.wb-scroll", whole), **state)
 
 
-def _passage_html(text: str, table: Table | None, marked: _Marked) -> str:
+def _passage_html(text: str, table: Table | None, marked: _Marked) -> Markup:
     rows = _table_rows(text, table)
     if table is None or not rows:
         return marked.in_text(text.strip("\n"))
     labels = header_labels(table.rows, table.header_rows)
-    head = [escape(label) for label in labels] if any(labels) else []
-    return grid_html(head, [[marked.in_cell(cell) for cell in row.printed] for row in rows])
+    return grid(labels if any(labels) else (), ((marked.in_cell(cell) for cell in row.printed) for row in rows))
 
 
 def _table_rows(text: str, table: Table | None) -> list[TableRow]:
@@ -170,22 +165,10 @@ def _table_rows(text: str, table: Table | None) -> list[TableRow]:
         return []
     known = {row_text(row).strip(): row for row in table.rows}
     heads = [row_text(row).strip() for row in table.rows[: table.header_rows]]
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    if not lines or not all(line in known for line in lines):
+    printed = [line.strip() for line in text.split("\n") if line.strip()]
+    if not printed or not all(line in known for line in printed):
         return []
-    return [known[line] for line in lines if line not in heads]
-
-
-def grid_html(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of cells that are HTML already."""
-    top = f"<thead><tr>{''.join(f'<th>{cell}</th>' for cell in head)}</tr></thead>" if head else ""
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<div class="wb-table"><table>{top}<tbody>{body}</tbody></table></div>'
-
-
-def plain_html(text: str) -> str:
-    """Escaped text, line feeds kept, tabs as wide gaps."""
-    return escape(text).replace("\t", "\u2003").replace("\n", "<br>")
+    return [known[line] for line in printed if line not in heads]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,17 +181,17 @@ class _Marked:
     def of(cls, citation: Citation, answer: VerifiedAnswer) -> _Marked:
         return cls(cited_figures(answer, citation.n))
 
-    def in_text(self, text: str) -> str:
-        """Escaped text with the figures marked."""
-        parts, at = [], 0
+    def in_text(self, text: str) -> Markup:
+        """Text with the figures marked."""
+        marked, at = Markup(), 0
         for start, end in figure_spans(text, self.figures):
-            parts += [plain_html(text[at:start]), f"<mark>{plain_html(text[start:end])}</mark>"]
+            marked += lines(text[at:start]) + element("mark", lines(text[start:end]))
             at = end
-        return "".join([*parts, plain_html(text[at:])])
+        return marked + lines(text[at:])
 
-    def in_cell(self, text: str) -> str:
-        """An escaped cell, marked where its number is one of the figures, whatever unit its column gives it."""
+    def in_cell(self, text: str) -> Markup:
+        """A cell, marked where its number is one of the figures, whatever unit its column gives it."""
         number = cell_number(text)
         if number is not None and any(figure.fits(number) for figure in self.figures):
-            return f"<mark>{plain_html(text)}</mark>"
+            return element("mark", lines(text))
         return self.in_text(text)
