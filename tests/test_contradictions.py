@@ -409,6 +409,13 @@ def test_figures_twice_as_many_are_compared_about_twice_as_often(monkeypatch: py
     assert counts[1] <= 2.3 * max(counts[0], 100)
 
 
+def test_a_line_as_long_as_no_heading_is_not_compared_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    folded = []
+    monkeypatch.setattr(said_twice, "matching_key", lambda text: folded.append(text) or text)
+    contradictions(("概况", "".join(f"第{i}类课程有{100 + i}门，" for i in range(200))))
+    assert max(map(len, folded), default=0) <= said_twice.MAX_HEADLINE
+
+
 def test_no_figure_no_contradiction() -> None:
     figures: list[Figure] = []
     assert figures_to_contradictions("r", (), figures) == ()

@@ -10,11 +10,13 @@ import pytest
 from answer_samples import make_passage
 
 from rag.app.assembly import build_ingest, open_index
+from rag.figures import clauses
 from rag.figures.context import figures_to_contexts
 from rag.figures.entries import figures_to_entries, figures_within, passages_to_figures, with_contexts
 from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.figures.heads import cell_to_head, clause_to_head
 from rag.index.index import Index
+from rag.language.clauses import clause_before
 from rag.language.tokens import estimate_tokens
 from rag.presentation.figure_table import _PAGE_COLUMNS, figures_to_csv, figures_to_text, find_figures
 from rag.question.understand import question_to_query
@@ -125,6 +127,15 @@ def test_an_entry_says_everything_of_its_figure(index: Index) -> None:
     made = with_contexts(figures_to_contexts(read, 2023, ("东湖职业技术学院",)))
     assert tuple(passages_to_figures(passages, figures_to_entries(made), tables)) == made
     assert figures_to_entries([*made, *made]) == figures_to_entries(made)
+
+
+def test_clauses_are_those_of_the_text_and_not_found_again(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    prose = [figure for figure in all_figures(index) if not figure.is_cell]
+    expected = [clause_before(figure.before) for figure in prose]
+    read: list[str] = []
+    monkeypatch.setattr(clauses, "clause_before", lambda text: read.append(text) or clause_before(text))
+    assert [clauses.clause_of(figure) for figure in prose] == expected
+    assert len(read) < len(prose) / 4
 
 
 def test_a_figure_has_one_id_in_every_passage(index: Index) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rag.figures.clauses import clause_of
 from rag.figures.context import ASPECTS
 from rag.figures.contradictions.notes import label_of as printed_label
 from rag.figures.extraction import TOTAL
 from rag.figures.time import row_times
-from rag.language.clauses import CLAUSE, clause_before
+from rag.language.clauses import CLAUSE
 from rag.language.numbers import cell_number, find_numbers, find_scopes, unit_in_header
 from rag.language.text import matching_key, unique
 from rag.records import Figure, Report, Table
@@ -79,7 +80,7 @@ def figure_keys(figure: Figure, own: Sequence[str]) -> tuple[str, ...]:
     """Keys of the figure's label, any of which may be a name; empty where it is not plain what it is said of."""
     if figure.is_cell:
         return tuple(_cell_keys(figure, own))
-    before, after = clause_before(figure.before), figure.after
+    before, after = clause_of(figure), figure.after
     if not figure.near.startswith(before):
         return (label_key(figure.near, own),)
     if _IN_TURN.search(before):

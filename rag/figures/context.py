@@ -15,10 +15,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from rag.figures.clauses import clause_of
 from rag.figures.extraction import TOTAL
 from rag.figures.heads import EMPTY, Head, cell_to_head, clause_to_head
 from rag.figures.time import figure_to_when
-from rag.language.clauses import CLAUSE, clause_before
+from rag.language.clauses import CLAUSE
 from rag.language.numbers.units import canonical
 from rag.language.text import tagged_words, text_key
 from rag.records import Figure, FigureTime
@@ -142,7 +143,7 @@ def words_of(text: str, names: tuple[str, ...] = ()) -> frozenset[str]:
 def _referred(figure: Figure, before: Sequence[Comparable]) -> Comparable | None:
     """The figure of the sentence before, in the same paragraph and of the same unit, that one refers to (这一比例)."""
     told = [one for one in before if one.figure.number.unit == figure.number.unit and not one.figure.is_cell]
-    if not told or not REFERS.search(clause_before(figure.before)):
+    if not told or not REFERS.search(clause_of(figure)):
         return None
     same = told[-1].figure.passage.id == figure.passage.id
     between = figure.passage.text[told[-1].figure.end : figure.quote_start]
@@ -196,8 +197,8 @@ class _Reading:
     def label(self, figures: Sequence[Figure], at: int) -> _Label:
         """A figure's label; one that only relates (占, 比上年) or leaves its head out (具有高级职称的) says whose it takes on."""
         figure = figures[at]
-        before, after = clause_before(figure.before).strip("、 "), figure.after.partition("、")[0]
-        if not figure.near.startswith(clause_before(figure.before)):
+        before, after = clause_of(figure).strip("、 "), figure.after.partition("、")[0]
+        if not figure.near.startswith(clause_of(figure)):
             return _Label(figure.near, leads=False)
         if after and (_EXAMPLES.match(before) or (at and before and before == figures[at - 1].after.strip("、 "))):
             before = ""
@@ -209,9 +210,7 @@ class _Reading:
             same = (i for i in range(at - 1, -1, -1) if figures[i].number.unit == figure.number.unit)
             return _Label(text, leads=False, relates_to=next(same, at - 1))
         if before.endswith("的") and not after:
-            headed = next(
-                (i for i in range(at - 1, -1, -1) if not clause_before(figures[i].before).endswith("的")), None
-            )
+            headed = next((i for i in range(at - 1, -1, -1) if not clause_of(figures[i]).endswith("的")), None)
             return _Label(
                 text if headed is not None else " ".join([*clauses[:1], text]), leads=False, relates_to=headed
             )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from rag.language.clauses import clause_before
+from rag.figures.clauses import clause_of
 from rag.language.numbers import Scope, find_numbers, find_scopes
 from rag.language.text import unique
 from rag.records import Figure, FigureTime
@@ -25,7 +25,7 @@ def figure_to_when(figure: Figure, report_year: int | None = None) -> FigureTime
     if figure.is_cell:
         own = "，".join([*row_times(figure), figure.near, figure.before])
     else:
-        if not figure.near.startswith(clause_before(figure.before)) and (item := find_scopes(figure.near)[:1]):
+        if not figure.near.startswith(clause_of(figure)) and (item := find_scopes(figure.near)[:1]):
             return _when(list(item))
         own = figure.before[-LOOK_BACK:]
     return _text_to_when(own) or _text_to_when(figure.about, report_year) or FigureTime()

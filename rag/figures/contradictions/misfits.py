@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from rag.figures.context import PEOPLE
-from rag.language.clauses import clause_before
 from rag.language.numbers import decimal_places, last_place, unit_class
 from rag.records import ContradictionKind, Figure
 
@@ -97,11 +96,6 @@ def is_slip_of_part(whole: Figure, parts: Sequence[Figure]) -> bool:
     """Whether one digit of one part, and that of a figure of four digits or more, would make them add up."""
     gap = abs(total_of(parts) - whole.number.value).normalize().as_tuple()
     return len(gap.digits) == 1 and len(whole.number.value.normalize().as_tuple().digits) >= MIN_WHOLE_DIGITS
-
-
-def clause_of(figure: Figure) -> str:
-    """What stands before a figure in its clause."""
-    return clause_before(figure.before)
 
 
 def same_unit(one: Figure, other: Figure) -> bool:

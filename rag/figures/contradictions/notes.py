@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from rag.figures.clauses import clause_of
 from rag.figures.contradictions.misfits import Misfit, total_of
 from rag.language.clauses import clause_before
 from rag.language.numbers import find_scopes, format_decimal, measured, unit_class
@@ -22,7 +23,7 @@ def label_of(figure: Figure) -> str:
     if figure.is_cell:
         label = _name_in_cell(figure) or " ".join(filter(None, (figure.near, figure.before)))
     else:
-        label = f"{clause_before(figure.before)}{figure.after.partition('、')[0]}"
+        label = f"{clause_of(figure)}{figure.after.partition('、')[0]}"
     return _MARKS.sub("", label)[:MAX_LABEL]
 
 

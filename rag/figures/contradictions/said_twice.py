@@ -35,6 +35,8 @@ from rag.language.text import matching_key
 Pair: TypeAlias = tuple[Comparable, Comparable]
 Values: TypeAlias = Mapping[Decimal, Sequence[Comparable]]
 """The figures of one key by their values."""
+MAX_HEADLINE = 200
+"""Characters of a line that may be a heading."""
 MAX_LENT = 2
 """Words that one of two figures of one thing may leave out."""
 MAX_TERMS = 9
@@ -140,9 +142,11 @@ def _is_headline(item: Comparable) -> bool:
     figure = item.figure
     if figure.is_cell or (value_of(item) < MIN_COMPANION and item.base != "%"):
         return False
-    start = figure.passage.text.rfind("\n", 0, figure.start) + 1
-    end = figure.passage.text.find("\n", figure.end)
-    return matching_key(figure.passage.text[start : end if end >= 0 else None]) == matching_key(figure.passage.path[-1])
+    text = figure.passage.text
+    start = text.rfind("\n", 0, figure.start) + 1
+    end = text.find("\n", figure.end)
+    line = text[start : end if end >= 0 else None]
+    return len(line) <= MAX_HEADLINE and matching_key(line) == matching_key(figure.passage.path[-1])
 
 
 def _is_near(one: Comparable, other: Comparable) -> bool:

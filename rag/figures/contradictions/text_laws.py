@@ -15,11 +15,11 @@ from decimal import Decimal
 from itertools import permutations, product
 from typing import TypeAlias
 
+from rag.figures.clauses import clause_of
 from rag.figures.context import COUNT, words_of
 from rag.figures.contradictions.misfits import (
     HUNDRED,
     Misfit,
-    clause_of,
     growth_fits,
     is_amount,
     is_near,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import accumulate, islice
 
+from rag.figures.clauses import clause_of
 from rag.figures.contradictions.misfits import (
     GRADE,
     HUNDRED,
     Misfit,
     adds_up,
-    clause_of,
     is_amount,
     is_near,
     is_slip_of_part,
@@ -131,7 +132,8 @@ def broken_complements(figures: Sequence[Figure]) -> Iterator[Misfit]:
             sentences.setdefault(figure.quote_start, []).append(figure)
     for run in sentences.values():
         total = total_of(run)
-        fits = (abs(total_of(run[:n]) - HUNDRED) <= tolerance(run[:n]) for n in range(2, len(run) + 1))
+        sums = zip(accumulate(f.number.value for f in run), accumulate(tolerance([f]) for f in run), strict=True)
+        fits = (abs(first - HUNDRED) <= gap for first, gap in islice(sums, 1, None))
         if len(run) < 2 or any(fits) or not is_near(total, HUNDRED, NEAR_SUM):
             continue
         fine = all(decimal_places(f.number.value) > 1 for f in run)
