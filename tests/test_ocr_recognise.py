@@ -8,7 +8,7 @@ from ocr_samples import SCALE, ScriptedModels, packed, picture, reading, table_p
 
 from rag.readers.ocr.models import Models, TextBox
 from rag.readers.ocr.picture import Picture
-from rag.readers.ocr.recognise import Recognised, placed_among, recognise, with_ordinals
+from rag.readers.ocr.recognise import Recognised, recognise, with_ordinals
 from rag.readers.ocr.sources import file_pictures
 from rag.readers.ocr.straighten import turned
 from rag.readers.page_runs import Box
@@ -91,20 +91,6 @@ def test_parts_of_photographs_are_no_text() -> None:
     boxes = [TextBox(250, 155, 60, 50, 0), TextBox(510, 155, 60, 50, 0)]
     found = recognise(picture(pixels), ScriptedModels(boxes, [reading("Words"), reading("rii", 0.3)]))
     assert [item.text for item in found.items if isinstance(item, Line)] == ["Words"]
-
-
-FIRST, LAST = Line("first", 50, 100, 300, 110), Line("last", 50, 400, 300, 410)
-SEEN = Recognised((Line("seen", 60, 200, 200, 210),))
-PLACE = Picture(np.full((100, 200, 3), 255, np.uint8), 1.0, 50, 150)
-
-
-def test_what_a_picture_says_stands_where_it_stands() -> None:
-    assert placed_among([FIRST, LAST], PLACE, SEEN) == (FIRST, *SEEN.items, LAST)
-    assert placed_among([FIRST], PLACE, SEEN) == (FIRST, *SEEN.items)
-
-
-def test_a_picture_that_says_next_to_nothing_adds_nothing() -> None:
-    assert placed_among([FIRST, LAST], PLACE, Recognised((Line("1", 60, 200, 200, 210),))) == (FIRST, LAST)
 
 
 @pytest.mark.parametrize(("others", "expected"), [(["二", "三"], "一"), (["12", "—"], "—")])

@@ -7,10 +7,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from rag.sandbox import Failure, Limits, Sandbox, SandboxError
+from rag.sandbox import Failure, Limits, Sandbox, SandboxError, memory
 
 TASKS = """
 import ctypes, os, sys, time
@@ -198,3 +200,13 @@ def test_a_closed_sandbox_leaves_no_child(start) -> None:
     sandbox.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_windows_tells_the_larger_of_two_peaks() -> None:
+    def told(process: int, counters: Any, size: int) -> int:
+        assert counters._obj.size == size
+        counters._obj.bytes[0], counters._obj.bytes[7] = 5, 9
+        return 1
+
+    kernel = SimpleNamespace(GetCurrentProcess=lambda: -1, K32GetProcessMemoryInfo=told)
+    assert memory._windows_peak_bytes(kernel) == 9

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rag.errors import UnreadableFileError
 from rag.pictures.locate import Located, Wanted, locate
-from rag.pictures.request import PagePicture
+from rag.pictures.request import PagePicture, PictureRequest, picture_to_bytes
 from rag.readers.page_runs import Box, Run
+from rag.readers.pdf.fallback_font import bring_font
 from rag.readers.pdf.text import PageView, Piece, text_page_to_pieces
 from rag.readers.pdf.turned import set_level
 from rag.readers.recognised import load_page
+from rag.readers.request import os_error_reason
+from rag.sandbox.values import json_to_value
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from rag.sandbox.worker import Teller
 
 NATURAL_SCALE = 1.6
 """Pixels a point at zoom 1: a page of A4 is 952 pixels wide."""
@@ -30,11 +37,59 @@ NOT_LOCATED = "引文在这一页上没能可靠定位（只对上 {share}），
 NO_TEXT = "这一页没有可用的文字层（扫描件或乱码），无法标出引文的位置。"
 NO_SUCH_PAGE = "文件里没有第 {page} 页（共 {count} 页）。"
 UNDRAWABLE = "这一页画不出来（可能已损坏）。"
+CHANGED = "文件在入库之后改动过，页码和内容可能对不上，所以不显示原页。请重新添加这份报告。"
+UNOPENABLE = "这个 PDF 现在打不开（已损坏或需要密码），无法显示原页。"
+
+
+class _Open(NamedTuple):
+    """A file that was drawn from."""
+
+    key: tuple[str, int, int]
+    """Path, time of its last change, size."""
+    sha256: str
+    document: Any
+
+
+_last: list[_Open] = []
+"""The file that was drawn from last; one that has not been touched since is not read again."""
+
+
+def answer(request: bytes, teller: Teller) -> bytes:
+    """The picture asked for, as bytes; raises UnreadableFileError where the file is not to be shown."""
+    asked = json_to_value(PictureRequest, request)
+    bring_font()
+    try:
+        opened = _opened(asked.path)
+    except OSError as error:
+        raise UnreadableFileError(os_error_reason(error)) from error
+    if opened.sha256 != asked.sha256:
+        raise UnreadableFileError(CHANGED)
+    return picture_to_bytes(draw_page(opened.document, asked.page, asked.zoom, asked.wanted, asked.recognised))
+
+
+def _opened(path: str) -> _Open:
+    import pypdfium2  # type: ignore[import-untyped]
+
+    from rag.readers.pictures import picture_file_to_pdf
+
+    status = Path(path).stat()
+    key = (path, status.st_mtime_ns, status.st_size)
+    if not _last or _last[0].key != key:
+        while _last:
+            _last.pop().document.close()
+        data = Path(path).read_bytes()
+        try:
+            shown = data if b"%PDF-" in data[:1024] else picture_file_to_pdf(data)
+            document = pypdfium2.PdfDocument(shown)
+        except (pypdfium2.PdfiumError, UnreadableFileError) as error:
+            raise UnreadableFileError(UNOPENABLE) from error
+        _last.append(_Open(key, hashlib.sha256(data).hexdigest(), document))
+    return _last[0]
 
 
 def draw_page(document: Any, number: int, zoom: float, wanted: Wanted | None, recognised: str = "") -> PagePicture:
     """The page of an open PDFium document, marked where the quote is found in its text or in what was recognised."""
-    import pypdfium2  # type: ignore[import-untyped]
+    import pypdfium2
 
     count = len(document)
     if not 1 <= number <= count:

@@ -1,40 +1,39 @@
-"""Edge: pages of indexed PDF files as pictures, drawn by a child process that a hostile file can spoil without harm.
-
-One child draws for all; it is started when first needed, ended when it takes too long, and started again.
-"""
+"""Edge: pages of indexed files as pictures, drawn by a guarded child, one page after the other."""
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from collections import OrderedDict
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
-from rag.pictures.request import PagePicture, PictureRequest, read_picture, request_to_line
+from rag.pictures.request import PagePicture, PictureRequest, bytes_to_picture
 from rag.readers.recognised import RecognisedPages
-from rag.readers.request import os_error_reason
-from rag.sandbox import start_child
+from rag.readers.request import OUT_OF_MEMORY, os_error_reason
+from rag.sandbox import Failure, Limits, Sandbox, SandboxError
+from rag.sandbox.values import value_to_json
 
-DRAW_SECONDS = 15.0
-"""How long one page may take."""
-START_SECONDS = 30.0
-"""Added for the first page of a new child."""
+TASK = "rag.pictures.drawing:answer"
+SECONDS = 30.0
+"""How long one page may take, the start of a child included."""
 WAIT_SECONDS = 60.0
 """How long a page may wait for others to be drawn."""
+MAX_PICTURE_BYTES = 64 * 2**20
 CACHED_BYTES = 48 * 2**20
 
-TOO_SLOW = "这一页 {seconds:.0f} 秒还没有画完，已停止（内容过于复杂或含恶意内容）。"
 BUSY = "正在显示别的页面，请稍后再试。"
 CRASHED = "显示这一页的程序中途退出（文件已损坏、内存不足或含恶意内容）。"
+UNEXPECTED = "显示这一页时出错了。"
+_MESSAGES = {
+    Failure.OUT_OF_MEMORY: OUT_OF_MEMORY,
+    Failure.OUT_OF_TIME: "这一页 {detail} 秒还没有画完，已停止（内容过于复杂或含恶意内容）。",
+    Failure.REFUSED: "{detail}",
+    Failure.CRASHED: CRASHED,
+}
 
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    request: PictureRequest
-    modified: int
-    size: int
+_Key: TypeAlias = tuple[PictureRequest, int, int]
+"""What was asked for, and the time of the file's last change and its size."""
 
 
 class PagePictures:
@@ -43,15 +42,13 @@ class PagePictures:
     def __init__(
         self,
         recognised: RecognisedPages | None = None,
-        draw_seconds: float = DRAW_SECONDS,
-        start_seconds: float = START_SECONDS,
+        seconds: float = SECONDS,
         cached_bytes: int = CACHED_BYTES,
     ) -> None:
         """No process is started before a page is asked for. `recognised` is where recognised pages are kept."""
-        self._recognised = recognised
-        self._draw_seconds, self._start_seconds, self._cached_bytes = draw_seconds, start_seconds, cached_bytes
+        self._recognised, self._cached_bytes = recognised, cached_bytes
+        self._sandbox = Sandbox(TASK, Limits(seconds=seconds, max_answer_bytes=MAX_PICTURE_BYTES))
         self._drawing, self._keeping = threading.Lock(), threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
         self._kept: OrderedDict[_Key, PagePicture] = OrderedDict()
 
     def picture(self, request: PictureRequest) -> PagePicture:
@@ -63,7 +60,7 @@ class PagePictures:
             status = Path(request.path).stat()
         except OSError as error:
             return PagePicture(request.page, note=os_error_reason(error))
-        key = _Key(request, status.st_mtime_ns, status.st_size)
+        key = (request, status.st_mtime_ns, status.st_size)
         kept = self._from_cache(key)
         if kept is not None:
             return kept
@@ -80,37 +77,16 @@ class PagePictures:
     def close(self) -> None:
         """Ends the child; the next picture starts another."""
         with self._drawing:
-            self._end()
+            self._sandbox.close()
 
     def _drawn(self, request: PictureRequest) -> PagePicture:
-        is_new = self._child is None or self._child.poll() is not None
-        if is_new:
-            self._end()
-            self._child = start_child("rag.pictures.worker", stderr=subprocess.DEVNULL)
-        seconds = self._draw_seconds + (self._start_seconds if is_new else 0.0)
-        answer: list[PagePicture | None] = []
-        # a pipe cannot be read with a time limit everywhere; a thread can be waited for
-        asking = threading.Thread(target=lambda child: answer.append(_asked(child, request)), args=(self._child,))
-        asking.daemon = True
-        asking.start()
-        asking.join(seconds)
-        if answer and answer[0] is not None:
-            return answer[0]
-        note = TOO_SLOW.format(seconds=seconds) if asking.is_alive() else CRASHED
-        self._end(asking)
+        try:
+            return bytes_to_picture(self._sandbox.run(value_to_json(PictureRequest, request)))
+        except SandboxError as error:
+            note = _MESSAGES.get(error.failure, UNEXPECTED).format(detail=error.detail)
+        except ValueError:  # the child has parsed hostile bytes
+            note = UNEXPECTED
         return PagePicture(request.page, note=note)
-
-    def _end(self, asking: threading.Thread | None = None) -> None:
-        child, self._child = self._child, None
-        if child is None:
-            return
-        child.kill()
-        child.wait()
-        if asking is not None:
-            asking.join()  # its pipe has ended with the child
-        for pipe in filter(None, (child.stdin, child.stdout)):
-            with suppress(OSError):  # what was not sent yet
-                pipe.close()
 
     def _from_cache(self, key: _Key) -> PagePicture | None:
         with self._keeping:
@@ -123,15 +99,3 @@ class PagePictures:
             self._kept[key] = picture
             while sum(len(kept.png) for kept in self._kept.values()) > self._cached_bytes:
                 self._kept.popitem(last=False)
-
-
-def _asked(child: subprocess.Popen[bytes], request: PictureRequest) -> PagePicture | None:
-    """The child's answer; None where it has ended."""
-    assert child.stdin is not None
-    assert child.stdout is not None
-    try:
-        child.stdin.write(request_to_line(request))
-        child.stdin.flush()
-        return read_picture(child.stdout.readline, child.stdout.read)
-    except (OSError, ValueError):
-        return None

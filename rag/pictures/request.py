@@ -1,18 +1,12 @@
-"""What the page pictures and their child process say to each other: one line of JSON, then a picture's bytes."""
+"""What a page picture is asked for, and what it is: the values that cross the border to the child that draws."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from rag.pictures.locate import Wanted
 from rag.readers.page_runs import Box
-
-MEMORY_BYTES = 2 * 2**30
-MAX_HEADER_BYTES = 4 * 2**20
-MAX_PICTURE_BYTES = 64 * 2**20
+from rag.sandbox.values import json_to_value, value_to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,59 +56,12 @@ class PagePicture:
         return (first.left + first.right) / 2 / self.width, (first.top + first.bottom) / 2 / self.height
 
 
-def request_to_line(request: PictureRequest) -> bytes:
-    """The request as one line."""
-    return json.dumps(asdict(request)).encode("ascii") + b"\n"
-
-
-def line_to_request(line: bytes) -> PictureRequest:
-    """The request `request_to_line` wrote."""
-    values = json.loads(line)
-    wanted = values.pop("wanted")
-    if wanted is not None:
-        wanted = Wanted(**{**wanted, "figures": tuple((start, end) for start, end in wanted["figures"])})
-    return PictureRequest(**values, wanted=wanted)
-
-
 def picture_to_bytes(picture: PagePicture) -> bytes:
-    """The picture as a line that ends with the number of bytes behind it."""
-    values = asdict(picture)
-    del values["png"]
-    return json.dumps({**values, "bytes": len(picture.png)}).encode("ascii") + b"\n" + picture.png
+    """The picture as a line, and its PNG behind that."""
+    return value_to_json(PagePicture, replace(picture, png=b"")) + b"\n" + picture.png
 
 
-def read_picture(read_line: Callable[[int], bytes], read: Callable[[int], bytes]) -> PagePicture | None:
-    """The picture that comes next; None where the stream ends or holds anything else.
-
-    The child has parsed hostile bytes: nothing is taken from it but numbers, text and a picture's bytes.
-    """
-    line = read_line(MAX_HEADER_BYTES)
-    try:
-        values = json.loads(line)
-        length = int(values["bytes"])
-        if not line.endswith(b"\n") or not 0 <= length <= MAX_PICTURE_BYTES:
-            return None
-        png = read(length)
-        return _picture(values, png) if len(png) == length else None
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def _picture(values: dict[str, Any], png: bytes) -> PagePicture:
-    label, located = values["page_label"], values["located"]
-    return PagePicture(
-        page=int(values["page"]),
-        page_count=int(values["page_count"]),
-        page_label=None if label is None else str(label),
-        png=png,
-        width=int(values["width"]),
-        height=int(values["height"]),
-        located=None if located is None else float(located),
-        quote_boxes=_boxes(values["quote_boxes"]),
-        figure_boxes=tuple(_boxes(boxes) for boxes in values["figure_boxes"]),
-        note=str(values["note"]),
-    )
-
-
-def _boxes(values: Any) -> tuple[Box, ...]:
-    return tuple(Box(*(float(value) for value in box)) for box in values)
+def bytes_to_picture(data: bytes) -> PagePicture:
+    """What `picture_to_bytes` wrote; ValueError for anything that is none."""
+    values, _, png = data.partition(b"\n")
+    return replace(json_to_value(PagePicture, values), png=png)

@@ -56,7 +56,7 @@ _FAILURES = {
 }
 
 
-def start_child(module: str, *arguments: str, stderr: Any) -> subprocess.Popen[bytes]:
+def _start(module: str, *arguments: str, stderr: Any) -> subprocess.Popen[bytes]:
     """A child process that runs one of our modules, asked through its standard input, answering on its output."""
     home = str(Path(rag.__file__).resolve().parents[1])
     search_path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
@@ -78,7 +78,7 @@ class Child:
         self.has_grown = False
         self._limits = limits
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 closed by `end`
-        self._process = start_child("rag.sandbox.worker", task, str(limits.memory_bytes), stderr=self._errors)
+        self._process = _start("rag.sandbox.worker", task, str(limits.memory_bytes), stderr=self._errors)
         self._frames: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         self._said = 0
         self._said_too_much = False

@@ -185,17 +185,6 @@ def _items(
     )
 
 
-def placed_among(items: Sequence[Line | Grid], picture: Picture, found: Recognised) -> tuple[Line | Grid, ...]:
-    """The items of a page with those of a picture on it, where the picture stands; as they are where it says nothing."""
-    texts = [item.text if isinstance(item, Line) else "".join(cell.text for cell in item.cells) for item in found.items]
-    if sum(map(len, texts)) < MIN_CHARACTERS:
-        return tuple(items)
-    right = picture.left + picture.pixels.shape[1] / picture.scale
-    below = (at for at, item in enumerate(items) if item.top > picture.top and item.left < right)
-    at = next(below, len(items))
-    return (*items[:at], *found.items, *items[at:])
-
-
 def with_ordinals(cells: Sequence[Cell]) -> tuple[Cell, ...]:
     """The cells of a table, with 一 for a dash in a column that goes on with 二 and 三."""
     counted = {cell.column for cell in cells if cell.text in ("二", "三")}
