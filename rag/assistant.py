@@ -21,6 +21,7 @@ from rag.answering.with_model.model_answer import (
 )
 from rag.boards import Board, boards_to_summary, report_to_board, reports_to_choice
 from rag.errors import ModelError
+from rag.figures.entries import figures_to_entries
 from rag.index.index import Index
 from rag.ports import ChatModel
 from rag.question.understand import filtered_reports, question_to_query
@@ -226,6 +227,7 @@ class Assistant:
             certainty=draft.certainty,
             candidates=gated.candidates,
             chance=draft.chance,
+            printed=figures_to_entries(gated.printed),
         )
 
 

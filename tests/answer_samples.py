@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.domain.short_names import short_names
-from rag.records import Citation, Passage, Report, ReportKind, Table, TableRow
+from rag.figures.entries import figures_to_entries
+from rag.figures.extraction import passage_to_figures
+from rag.language.numbers import find_numbers
+from rag.records import AnswerFigure, Citation, Figure, FigureEntry, Passage, Report, ReportKind, Table, TableRow
 from rag.structure.tables.joining import row_text
 
 
@@ -60,3 +63,24 @@ def make_report(
     return Report(
         identity, title, college, short_names(college), kind, year, year, academic_year, identity, identity, "pdf", 1
     )
+
+
+def cited_figures(citation: Citation, table: Table | None = None) -> list[Figure]:
+    """The printed figures of a citation's quote."""
+    figures = passage_to_figures(citation.passage, table)
+    return [f for f in figures if citation.quote_start <= f.start and f.end <= citation.quote_end]
+
+
+def printed_in(citations: Sequence[Citation], table: Table | None = None) -> tuple[FigureEntry, ...]:
+    """The lines of the figure table for all that these citations hold."""
+    return figures_to_entries(
+        figure for c in citations for figure in cited_figures(c, table if c.passage.table_id else None)
+    )
+
+
+def quoted_figure(text: str, citation: Citation, table: Table | None = None, role: str = "answer") -> AnswerFigure:
+    """A figure of an answer, the one of that value in the citation's quote; with no id where there is none."""
+    (number,) = find_numbers(text)
+    held = cited_figures(citation, table if citation.passage.table_id else None)
+    identity = next((f.id for f in held if f.number.value == number.value), "")
+    return AnswerFigure(text, number.value, number.unit, role, "quoted", (citation.n,), id=identity)

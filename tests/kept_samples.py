@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
-from answer_samples import cite, make_passage, make_report, make_table, table_passage
+from answer_samples import (
+    cite,
+    make_passage,
+    make_report,
+    make_table,
+    printed_in,
+    quoted_figure,
+    table_passage,
+)
 
 from rag.presentation.exchanges import Exchange, answer_to_exchange
 from rag.records import AnswerFigure, AnswerStatus, Conflict, Evidence, Query, VerifiedAnswer
@@ -31,15 +40,21 @@ def make_answer(
         cite(ROWS, "机电系\t2130", 2),
         cite(ROWS, "护理系\t1875", 3),
     )
-    figures = (
-        AnswerFigure("96.12%", Decimal("96.12"), "%", "answer", "quoted", (1,), scope="2023届"),
-        AnswerFigure("255人", Decimal(255), "人", "answer", "computed", (2, 3), "2130[2] − 1875[3] = 255 人"),
-        AnswerFigure("2130人", Decimal(2130), "人", "context", "quoted", (2,)),
+    rate, first, second = (
+        quoted_figure(t, c, TABLE) for t, c in zip(("96.12%", "2130", "1875"), citations, strict=True)
     )
+    figures = (
+        replace(rate, scope="2023届"),
+        AnswerFigure(
+            "255人", Decimal(255), "人", "answer", "computed", (2, 3), "2130[2] − 1875[3] = 255 人",
+            operands=(first.id, second.id),
+        ),
+        replace(first, text="2130人", unit="人", role="context"),
+    )  # fmt: skip
     return VerifiedAnswer(
         query, Evidence(query, (PROSE, ROWS, UNCITED)), status, text, figures, citations,
-        (Conflict("在校生", (("2130", 2), ("1875", 3)), "两处所指不同"),), ("98.3%",), "extractive", None, 0, 0,
-        (("total", 42.0),), notice=notice,
+        (Conflict("在校生", (("2130", 2), ("1875", 3)), "两处所指不同", (first.id, second.id)),), ("98.3%",), "extractive", None, 0, 0,
+        (("total", 42.0),), notice=notice, printed=printed_in(citations, TABLE),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from kept_samples import make_answer
 
-from rag.presentation.blocks import Block, Span, Spans, answer_to_blocks, text_to_spans
+from rag.presentation.blocks import Block, Span, Spans, answer_to_blocks
 from rag.records import AnswerStatus
 
 
@@ -14,22 +14,21 @@ def line(*spans: Span) -> tuple[Spans, ...]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("率 **96.12%** [1]。", (Span("率 "), Span("96.12%", True), Span(" "), Span("", note=1), Span("。"))),
-        ("**96.12%[1]**", (Span("96.12%", True), Span("", True, 1))),
+        ("率 **96.12%** [1]。", (Span("率 "), Span("96.12%", True), Span("", note=1), Span("。"))),
+        ("**96.12%[1]**", (Span("96.12%", True), Span("", note=1))),
         ("**机电系**", (Span("机电系", True),)),
-        ("**97.00%**", (Span("97.00%"),)),
         ("见 [7]", (Span("见 "), Span("[7]"))),
         ("<b>*斜*</b>", (Span("<b>*斜*</b>"),)),
     ],
 )
-def test_only_proved_bold_and_own_marks(text: str, expected: Spans) -> None:
-    spans = text_to_spans(text, make_answer())
-    assert [s for s in spans if s.text.strip() or s.note] == [s for s in expected if s.text.strip() or s.note]
+def test_bold_and_own_marks(text: str, expected: Spans) -> None:
+    (block,) = answer_to_blocks(make_answer(text=text))
+    assert block.lines == (line(*expected),)
 
 
 def test_nothing_is_bold_in_a_refusal() -> None:
-    answer = make_answer(text="**机电系** 96.12%", status=AnswerStatus.NOT_FOUND)
-    assert not any(span.bold for span in text_to_spans(answer.text, answer))
+    (block,) = answer_to_blocks(make_answer(text="**机电系** 96.12%", status=AnswerStatus.NOT_FOUND))
+    assert not any(span.bold for cells in block.lines for spans in cells for span in spans)
 
 
 def test_blocks_are_paragraphs_lists_and_tables() -> None:

@@ -5,14 +5,22 @@ from decimal import Decimal
 
 import altair
 import pytest
-from answer_samples import cite, make_passage, make_report, make_table, table_passage
+from answer_samples import (
+    cite,
+    cited_figures,
+    make_passage,
+    make_report,
+    make_table,
+    printed_in,
+    quoted_figure,
+    table_passage,
+)
 
-from rag.language.numbers import find_numbers
 from rag.presentation.asked_figures import asked_figures
 from rag.presentation.charts import Chart, chart_to_vega, exchange_to_chart
 from rag.presentation.exchanges import Exchange, answer_to_exchange
 from rag.presentation.html import page
-from rag.records import AnswerFigure, AnswerStatus, Citation, Conflict, Evidence, Query, Table, VerifiedAnswer
+from rag.records import AnswerStatus, Citation, Conflict, Evidence, Query, Table, VerifiedAnswer
 
 GREEN, WHITE = make_report("a.txt", "青石职业技术学院"), make_report("b.txt", "白河职业技术学院", year=2022)
 COUNTS = make_table(
@@ -32,13 +40,10 @@ def exchange(
 ) -> Exchange:  # fmt: skip
     """An answer that gives these figures, each from the citation of that number."""
     query = Query("问", "问", "问", ("a.txt", "b.txt"))
-    given = []
-    for text, n in figures:
-        (number,) = find_numbers(text)
-        given.append(AnswerFigure(text, number.value, number.unit, role, "quoted", (n,)))
+    given = [quoted_figure(text, citations[n - 1], table, role) for text, n in figures]
     answer = VerifiedAnswer(
         query, Evidence(query, ()), AnswerStatus.ANSWERED, "", tuple(given), tuple(citations), conflicts, (),
-        "extractive", None, 0, 0, (),
+        "extractive", None, 0, 0, (), printed=printed_in(citations, table),
     )  # fmt: skip
     return answer_to_exchange("问", answer, {"a.txt": GREEN, "b.txt": WHITE}, {table.id: table} if table else {})
 
@@ -102,6 +107,8 @@ def test_figures_that_compare_are_drawn(name: str) -> None:
     assert bars(exchange_to_chart(given)) == expected
 
 
+CLUB_COUNTS = [prose("2021年社团49个。"), prose("2022年社团45个。", n=2)]
+DISPUTED = tuple(cited_figures(citation)[-1].id for citation in CLUB_COUNTS)
 NOT_COMPARED = {
     "one figure": exchange([("95%", 1)], [prose("就业率为95%。")]),
     "two indicators": exchange([("95%", 1), ("78%", 1)], [prose("就业率为95%，专业对口率为78%。")]),
@@ -113,8 +120,8 @@ NOT_COMPARED = {
     "rows of other columns": exchange([("2130人", 1), ("96人", 2)], list(ROW.values()), table=COUNTS),
     "figures in dispute": exchange(
         [("49个", 1), ("45个", 2)],
-        [prose("2021年社团49个。"), prose("2022年社团45个。", n=2)],
-        conflicts=(Conflict("社团", (("49个", 1), ("45个", 2)), "不一致"),),
+        CLUB_COUNTS,
+        conflicts=(Conflict("社团", (("49个", 1), ("45个", 2)), "不一致", DISPUTED),),
     ),
     "clubs and members": exchange(
         [("11个", 1), ("476人", 1)], [cite(table_passage(CLUBS), "科技\t11\t476")], table=CLUBS

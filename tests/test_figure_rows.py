@@ -29,16 +29,16 @@ def read_csv(content: bytes) -> list[list[str]]:
 
 def test_rows_say_what_each_figure_is_and_where_it_stands() -> None:
     quoted, computed, cell = exchanges_to_rows([EXCHANGE, Exchange("问", failure="没有")])
-    assert (quoted.text, quoted.about, quoted.scope) == ("96.12%", "2023届毕业生就业率为", "2023届")
+    assert (quoted.text, quoted.about, quoted.scope) == ("96.12%", "2023届毕业生就业率", "2023届")
     assert (quoted.colleges, quoted.reports, quoted.pages) == (
         "青石职业技术学院",
         "青石职业技术学院2023年质量年报",
         "1",
     )
-    assert (cell.about, cell.quotes) == ("机电系 人数（人）", "机电系 2130")
+    assert (cell.about, cell.quotes) == ("机电系的人数", "机电系 2130")
     assert computed.formula == "2130[2] − 1875[3] = 255 人"
     assert computed.quotes == "机电系 2130；护理系 1875"
-    assert computed.about == "机电系 人数（人）；护理系 人数（人）"
+    assert computed.about == "机电系的人数；护理系的人数"
 
 
 def test_csv() -> None:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
+from answer_samples import printed_in, quoted_figure
 
 from rag.pictures.request import PagePicture
 from rag.presentation.exchanges import Exchange
@@ -18,7 +18,6 @@ from rag.presentation.html.sources import (
 )
 from rag.readers.page_runs import Box
 from rag.records import (
-    AnswerFigure,
     AnswerStatus,
     Citation,
     Evidence,
@@ -43,9 +42,10 @@ REPORT = Report("r.pdf", "某校年报", "某校", (), ReportKind.QUALITY, 2023,
 
 def exchange(report: Report = REPORT, citation: Citation = CITATION) -> Exchange:
     query = Query("问", "问", "问", ("r.pdf",))
-    figure = AnswerFigure("96.12%", Decimal("96.12"), "%", "answer", "quoted", (1,))
+    figure = quoted_figure("96.12%", citation)
     answer = VerifiedAnswer(
         query, Evidence(query, ()), AnswerStatus.ANSWERED, "答", (figure,), (citation,), (), (), "extractive", None, 0, 0, (),
+        printed=printed_in([citation]),
     )  # fmt: skip
     return Exchange("问", answer, (report,))
 

@@ -102,5 +102,6 @@ def test_noun_phrases(name: str, expected: bool) -> None:
 def test_kinds_and_reports_take_turns() -> None:
     reports = [report("a"), report("b"), report("c", ReportKind.BRIEFING)]
     assert [r.id for r in interleaved(reports)] == ["a", "c", "b"]
-    one, two, three = (Suggestion(name, "r", "s", (), name, "1") for name in "一二三")
+    (figure,) = passage_to_figures(Passage("p", "r", "s", (), 0, 5, "教师5人。", 0, 5, 1, None, 1.0))
+    one, two, three = (Suggestion(name, name, figure) for name in "一二三")
     assert list(in_turn([[one, two], [three, one]])) == [one, three, two]

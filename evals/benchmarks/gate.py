@@ -1,6 +1,6 @@
 """The gate held against real passages: honest restatements that it stops, corrupted figures that it lets through.
 
-usage: python -m evals.benchmarks.gate REPORTS_DIR [--per-kind N] [--seed N] [--show]
+usage: python -m evals.benchmarks.gate FOLDER... [--per-kind N] [--seed N] [--show]
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from pathlib import Path
 from evals.benchmarks.gate_cases import Place, Statement, corrupted, honest, is_true, parts_to_places
 from evals.reports import read_folder
 from rag.gate.verify import draft_to_gated
-from rag.records import Citation, Report
+from rag.index.schema import DATABASE_NAME
+from rag.index.store import ReportStore
+from rag.records import Citation, Report, ReportParts
 
 
 class Outcome(StrEnum):
@@ -93,20 +95,34 @@ def _measure(
 
 
 def folder_places(folder: Path) -> tuple[list[Place], dict[str, Report]]:
-    """Every figure of the reports in a folder, and the reports by id."""
-    parts = read_folder(folder)
+    """Every figure of the reports in a folder, or of those in its index, and the reports by id."""
+    parts = index_parts(folder) if (folder / DATABASE_NAME).is_file() else read_folder(folder)
     return [place for part in parts for place in parts_to_places(part)], {part.report.id: part.report for part in parts}
 
 
+def index_parts(folder: Path) -> list[ReportParts]:
+    """What places are made of, of every report in an index."""
+    store = ReportStore(folder)
+    return [
+        ReportParts(r, (), store.sections(r.id), store.tables(r.id), (), figures=store.figures(r.id))
+        for r in store.reports()
+    ]
+
+
 def main() -> None:
-    """Print both counts for a folder of reports."""
+    """Print both counts for folders of reports or indexes, taken together."""
     parser = argparse.ArgumentParser(description="核对关口：如实转述被误拦多少，错误数字被放过多少")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+", help="报告文件夹，或已建好的索引")
     parser.add_argument("--per-kind", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="列出每一条判错的")
     arguments = parser.parse_args()
-    places, reports = folder_places(arguments.folder)
+    places: list[Place] = []
+    reports: dict[str, Report] = {}
+    for folder in arguments.folders:
+        found, known = folder_places(folder)
+        places += found
+        reports |= known
     for name, fault, counts in zip(
         ("如实转述", "错误数字"),
         ("误删", "放过"),

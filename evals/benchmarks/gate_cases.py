@@ -408,6 +408,8 @@ def is_true(statement: Statement) -> bool:
     if match is None or len(find_numbers("为" + match[1])) != 1:
         return True
     read = find_numbers("为" + statement.text[match.start() :].replace("**", ""))
+    if not read:
+        return True
     if statement.kind in ("错行", "错年份", "别校"):
         return False
     mates = [f for f in statement.place.others if f.quote_start == statement.cited.quote_start]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,13 +17,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evals.cases import Case, load_cases
+from evals.cases import Case, GoldFigure, load_cases
 from evals.reports import read_sources
+from rag.language.numbers import cell_number, find_numbers
 from rag.language.text import find_quote, matching_key, sentence_spans
 from rag.pictures.locate import MIN_LOCATED, Wanted
 from rag.pictures.pictures import PagePictures
 from rag.pictures.request import PagePicture, PictureRequest
-from rag.presentation.citations import CitedFigure, CitedPassage, figure_spans, wanted_on_page
+from rag.presentation.citations import CitedPassage, wanted_on_page
 from rag.readers.page_runs import Box
 from rag.readers.sources import find_sources
 from rag.records import PageMark, ReportParts, Section
@@ -59,11 +61,10 @@ def evidence_to_cited(case: Case, evidence: str, parts: ReportParts) -> CitedPas
     spans = ((section, find_quote(section.text, evidence)) for section in parts.sections)
     places = [(section, span) for section, span in spans if span is not None]
     places.sort(key=lambda place: page_at(place[0].page_marks, place[1][0]).page not in gold)
-    figures = [CitedFigure(figure.value, figure.unit) for figure in case.figures]
-    return _cited(*places[0], figures) if places else None
+    return _cited(*places[0], case.figures) if places else None
 
 
-def _cited(section: Section, span: tuple[int, int], figures: Sequence[CitedFigure]) -> CitedPassage:
+def _cited(section: Section, span: tuple[int, int], figures: Sequence[GoldFigure]) -> CitedPassage:
     inside = [(a, b) for a, b in sentence_spans(section.text) if a < span[1] and b > span[0]]
     start, end = inside[0][0], inside[-1][1]
     first, last = max(0, start - AROUND), min(len(section.text), end + AROUND)
@@ -71,7 +72,7 @@ def _cited(section: Section, span: tuple[int, int], figures: Sequence[CitedFigur
         PageMark(mark.start - first, mark.page, mark.label) for mark in section.page_marks if first < mark.start < last
     ]
     mark = page_at(section.page_marks, first)
-    found = figure_spans(section.text[start:end], figures)
+    found = _figure_spans(section.text[start:end], figures)
     return CitedPassage(
         1,
         section.report_id,
@@ -83,6 +84,21 @@ def _cited(section: Section, span: tuple[int, int], figures: Sequence[CitedFigur
         tuple((start - first + a, start - first + b) for a, b in found),
         (PageMark(0, mark.page, mark.label), *marks),
     )
+
+
+def _figure_spans(text: str, figures: Sequence[GoldFigure]) -> list[tuple[int, int]]:
+    """Where the figures stand in a text; a cell of a row may leave its unit to its column."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for cell in re.split(r"(?<=[\t\n])", text):
+        number = cell_number(cell.strip()) if "\t" in text else None
+        at = start + len(cell) - len(cell.lstrip())
+        found = [(n, start + n.start, start + n.end) for n in find_numbers(cell)]
+        for one, low, high in [(number, at, at + len(cell.strip()))] if number else found:
+            if any(f.value == one.value and (not one.unit or f.unit in ("", one.unit)) for f in figures):
+                spans.append((low, high))
+        start += len(cell)
+    return spans
 
 
 class Words:

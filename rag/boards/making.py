@@ -49,14 +49,14 @@ class BoardFigure:
     number: Number
     when: FigureTime
     citation: Citation
+    figure: Figure
+    """The printed figure, as it is kept with its report."""
     mentions: int = 1
     """How often the report prints it so."""
     note: str = ""
     """Chinese: what was found when the report was read that does not fit with it."""
     rivals: str = ""
     """Chinese: that the report prints another figure under the same name for what may be the same time."""
-    figure: Figure | None = None
-    """The printed figure, as it is kept with its report."""
 
     @property
     def base(self) -> str:
@@ -235,9 +235,9 @@ def _board_figure(
         figure.number,
         when,
         citation,
+        figure,
         len(item.mentions),
         "；".join(dict.fromkeys(notes)),
-        figure=figure,
     )
 
 

@@ -72,7 +72,6 @@ class _Writer:
     def _line(self, line: BoardLine) -> Iterator[Segment]:
         """`就业率 96.12%（2023届）[1]`, several figures of one indicator behind each other."""
         for at, shown in enumerate(line.figures):
-            assert shown.figure is not None
             identity = shown.figure.id
             self.figures[identity] = shown.figure
             called = self.said.get(identity) or shown.definition
@@ -87,7 +86,7 @@ class _Writer:
             noted = [figure for figure in group if figure.rivals]
             if len(noted) > 1:
                 values = tuple((shown.text, self._cited(shown)) for shown in noted)
-                yield Conflict(definition, values, noted[0].rivals)
+                yield Conflict(definition, values, noted[0].rivals, tuple(shown.figure.id for shown in noted))
 
     def _cited(self, shown: BoardFigure) -> int:
         citation = shown.citation

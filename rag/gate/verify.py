@@ -236,6 +236,7 @@ class _Gate:
             computation.citations,
             computation.formula,
             caution=ref.caution,
+            operands=computation.operands,
         )
 
     def _figure(self, ref: FigureRef, figure: Figure, sources: Mapping[int, Source]) -> AnswerFigure:

@@ -7,11 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from rag.language.numbers import find_numbers
-from rag.records import AnswerFigure, AnswerStatus, Cite, Text, VerifiedAnswer
+from rag.records import AnswerFigure, AnswerStatus, Cite, Text, VerifiedAnswer, markdown_to_segments
 
-_INLINE = re.compile(r"\*\*(?P<bold>[^*\n]+?)\*\*|\[(?P<marker>\d{1,3})\]")
-_MARKER = re.compile(r"\[\d{1,3}\]")
+_MARKER = re.compile(r"(\[\d{1,3}\])")
 _TABLE_RULE = re.compile(r"\|?[\s:|-]*-[\s:|-]*\|?")
 
 
@@ -52,10 +50,6 @@ def answer_to_blocks(answer: VerifiedAnswer) -> tuple[Block, ...]:
 
 
 def _lines(answer: VerifiedAnswer) -> Iterator[Spans]:
-    """The answer's lines; of one that was kept without its segments, those of its text."""
-    if not answer.segments:
-        yield from (text_to_spans(line.strip(), answer) for line in answer.text.splitlines())
-        return
     line: list[Span] = []
     for span in _segment_spans(answer):
         first, *others = span.text.split("\n")
@@ -69,13 +63,12 @@ def _lines(answer: VerifiedAnswer) -> Iterator[Spans]:
 def _segment_spans(answer: VerifiedAnswer) -> Iterator[Span]:
     figures = iter(answer.figures)
     cited = {citation.n for citation in answer.citations}
-    for segment in answer.segments:
+    for segment in answer.segments or markdown_to_segments(answer.text):
         bold = answer.status is AnswerStatus.ANSWERED and getattr(segment, "is_answer", False)
         if isinstance(segment, Text):
             yield Span(segment.text, bold)
         elif isinstance(segment, Cite):
-            if segment.n in cited:
-                yield Span("", note=segment.n)
+            yield Span("", note=segment.n) if segment.n in cited else Span(f"[{segment.n}]", bold)
         else:
             figure = next(figures)
             yield Span(figure.text, bold, figure=figure)
@@ -92,20 +85,11 @@ def _stripped(line: Sequence[Span]) -> Spans:
     return tuple(span for span in kept if span.text or span.note is not None)
 
 
-def text_to_spans(text: str, answer: VerifiedAnswer, bold: bool = False) -> Spans:
-    """Words, citation marks of the answer's own citations, and in bold only proved figures and names."""
-    cited = {citation.n for citation in answer.citations}
-    spans: list[Span] = []
-    at = 0
-    for match in _INLINE.finditer(text):
-        before, at = text[at : match.start()], match.end()
-        if match["marker"] and int(match["marker"]) in cited:
-            spans += [Span(before.rstrip(), bold), Span("", bold, int(match["marker"]))]
-        elif match["bold"] and not bold and _may_be_bold(match["bold"], answer):
-            spans += [Span(before, bold), *text_to_spans(match["bold"], answer, bold=True)]
-        else:
-            spans += [Span(before, bold), Span(match["bold"] or match.group(), bold)]
-    return tuple(span for span in [*spans, Span(text[at:], bold)] if span.text or span.note is not None)
+def marked_words(text: str, answer: VerifiedAnswer) -> Spans:
+    """Words in which `[n]` is the mark of the answer's own citation."""
+    cited = {f"[{citation.n}]": citation.n for citation in answer.citations}
+    pieces = filter(None, _MARKER.split(text))
+    return tuple(Span("", note=cited[piece]) if piece in cited else Span(piece) for piece in pieces)
 
 
 def _cells(kind: str, lines: Sequence[Spans]) -> Iterator[tuple[Spans, ...]]:
@@ -129,9 +113,3 @@ def _parted(line: Spans) -> Iterator[Spans]:
     whole = "".join(span.text for span in line)
     kept = cells[1 if whole.startswith("|") else 0 : -1 if whole.endswith("|") else len(cells)]
     yield from map(_stripped, kept)
-
-
-def _may_be_bold(text: str, answer: VerifiedAnswer) -> bool:
-    proved = {(figure.value, figure.unit) for figure in answer.figures if figure.role == "answer"}
-    numbers = find_numbers(_MARKER.sub("", text))
-    return answer.status is AnswerStatus.ANSWERED and all((number.value, number.unit) in proved for number in numbers)

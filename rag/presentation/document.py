@@ -9,7 +9,7 @@ from html import escape
 from itertools import groupby
 
 from rag.presentation.asked_figures import Told, asked_figures
-from rag.presentation.blocks import Block, Span, Spans, answer_to_blocks, text_to_spans
+from rag.presentation.blocks import Block, Span, Spans, answer_to_blocks, marked_words
 from rag.presentation.exchanges import Exchange
 from rag.presentation.json_and_text import cautions, place_of
 from rag.records import AnswerStatus, VerifiedAnswer
@@ -99,7 +99,7 @@ def _remarks(answer: VerifiedAnswer, is_tabled: bool) -> Iterator[Block]:
     """What the page shows as badges: how figures were computed, what they cover, contradict, and what was taken out."""
     for figure in answer.figures:
         if figure.formula:
-            yield Block("remark", ((text_to_spans(f"计算得出：{figure.formula}", answer),),))
+            yield Block("remark", ((marked_words(f"计算得出：{figure.formula}", answer),),))
     scopes = dict.fromkeys(f"{f.text}（{f.scope}）" for f in answer.figures if f.scope and f.role == "answer")
     if scopes and not is_tabled:
         yield _remark(f"口径：{'；'.join(scopes)}")
@@ -117,7 +117,7 @@ def _remarks(answer: VerifiedAnswer, is_tabled: bool) -> Iterator[Block]:
         yield _remark(f"说明：{answer.notice}")
     marked = {span.note for block in answer_to_blocks(answer) for line in block.lines for cell in line for span in cell}
     if rest := [citation.n for citation in answer.citations if citation.n not in marked]:
-        yield Block("remark", ((text_to_spans(f"另见：{''.join(f'[{n}]' for n in rest)}", answer),),))
+        yield Block("remark", ((marked_words(f"另见：{''.join(f'[{n}]' for n in rest)}", answer),),))
 
 
 def _remark(text: str) -> Block:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
-from rag.figures.extraction import passage_to_figures
-from rag.language.numbers import find_numbers
+from rag.gate.saying import figure_to_quote
 from rag.language.text import unique
+from rag.presentation.asked_figures import printed_figures
 from rag.presentation.document import printable
 from rag.presentation.exchanges import Exchange
 from rag.presentation.json_and_text import recognised_note
 from rag.presentation.word import without_times
-from rag.records import AnswerFigure, Citation, VerifiedAnswer
+from rag.records import AnswerFigure, Figure, VerifiedAnswer
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -28,7 +28,6 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = ("数字", "数值", "单位", "院校", "对象/说明", "口径", "报告", "页码", "原文", "公式", "来源", "请核对")
 _WIDTHS = (14, 12, 8, 22, 32, 22, 32, 10, 60, 40, 12, 32)
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_MARKER = re.compile(r"\[\d+\]")
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 _MAX_CELL_CHARACTERS = 32_767
 """What a cell of Excel holds."""
@@ -57,10 +56,7 @@ class FigureRow:
 def exchanges_to_rows(exchanges: Sequence[Exchange]) -> tuple[FigureRow, ...]:
     """The figures of all answers in order, each once an answer."""
     return tuple(
-        row
-        for exchange in exchanges
-        if exchange.answer is not None
-        for row in dict.fromkeys(_row(figure, exchange.answer, exchange) for figure in exchange.answer.figures)
+        row for exchange in exchanges if exchange.answer is not None for row in _rows(exchange.answer, exchange)
     )
 
 
@@ -121,8 +117,14 @@ def _fill(sheet: Worksheet, rows: Sequence[Sequence[str | Decimal]], widths: Seq
     sheet.freeze_panes = "A2"
 
 
-def _row(figure: AnswerFigure, answer: VerifiedAnswer, exchange: Exchange) -> FigureRow:
+def _rows(answer: VerifiedAnswer, exchange: Exchange) -> tuple[FigureRow, ...]:
+    printed = printed_figures(exchange)
+    return tuple(dict.fromkeys(_row(figure, printed, answer, exchange) for figure in answer.figures))
+
+
+def _row(figure: AnswerFigure, printed: Mapping[str, Figure], answer: VerifiedAnswer, exchange: Exchange) -> FigureRow:
     cited = [citation for citation in answer.citations if citation.n in figure.citations]
+    held = [printed[identity] for identity in figure.operands or (figure.id,) if identity in printed]
     titles = {report.id: report.title for report in exchange.reports}
     colleges = {report.id: report.college for report in exchange.reports}
     return FigureRow(
@@ -130,7 +132,7 @@ def _row(figure: AnswerFigure, answer: VerifiedAnswer, exchange: Exchange) -> Fi
         figure.value,
         figure.unit,
         "；".join(unique(filter(None, (colleges.get(c.passage.report_id, "") for c in cited)))),
-        figure.said or "；".join(unique(filter(None, (_about(figure, citation, exchange) for citation in cited)))),
+        figure.said or "；".join(unique(figure_to_quote(found) for found in held)),
         figure.scope,
         "；".join(unique(titles.get(c.passage.report_id, c.passage.report_id) for c in cited)),
         "；".join(unique(str(c.page) for c in cited if c.page is not None)),
@@ -139,19 +141,6 @@ def _row(figure: AnswerFigure, answer: VerifiedAnswer, exchange: Exchange) -> Fi
         "；".join(unique(filter(None, map(recognised_note, cited)))),
         figure.caution or "",
     )
-
-
-def _about(figure: AnswerFigure, citation: Citation, exchange: Exchange) -> str:
-    """What the report says the figure is: its clause, or the labels of its row and column."""
-    table = next((table for table in exchange.tables if table.id == citation.passage.table_id), None)
-    inside = [
-        found
-        for found in passage_to_figures(citation.passage, table)
-        if citation.quote_start <= found.start < citation.quote_end
-    ]
-    operands = {number.value for number in find_numbers(_MARKER.sub("", figure.formula or ""))} | {figure.value}
-    named = [found for found in inside if found.number.value in operands]
-    return "；".join(unique(" ".join(filter(None, (f.near, f.before if f.is_cell else ""))).strip() for f in named))
 
 
 def _cells(row: FigureRow) -> tuple[str | Decimal, ...]:

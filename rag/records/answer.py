@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from rag.records.figure import Figure
+from rag.records.figure import Figure, FigureEntry
 from rag.records.question import Query
 from rag.records.report import Passage
 from rag.records.segments import Computation, Segment, markdown_to_segments, segments_to_markdown
@@ -136,7 +136,7 @@ class Conflict:
     """(figure as written, citation number)."""
     note: str
     figures: tuple[str, ...] = ()
-    """Their ids, where they are known."""
+    """The ids of the figures, in the order of the values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,8 @@ class AnswerFigure:
     """Chinese: why its context may not fit what the answer says of it."""
     id: str = ""
     """The printed figure's; `` of a computed one."""
+    operands: tuple[str, ...] = ()
+    """Of a computed one: the ids of what it is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ class VerifiedAnswer:
     """Of an unsure answer: what its report says that may be meant, best first."""
     chance: float | None = None
     """As in the draft."""
+    printed: tuple[FigureEntry, ...] = ()
+    """The lines of the figure table that it refers to: figures given, computed with, or in conflict."""
 
     @property
     def sureness(self) -> Certainty:

@@ -43,16 +43,12 @@ _NAMES_KIND = frozenset({ReportKind.OTHER, ReportKind.PROFILE, ReportKind.OFFICI
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A question, and the report and figure it was drawn from."""
+    """A question, and the figure it was drawn from."""
 
     question: str
-    report_id: str
-    section_id: str
-    path: tuple[str, ...]
     name: str
     """What it asks for, in the report's words."""
-    expected: str
-    """The figure as printed."""
+    figure: Figure
 
 
 def figures_to_suggestions(report: Report, figures: Iterable[Figure]) -> tuple[Suggestion, ...]:
@@ -64,9 +60,9 @@ def figures_to_suggestions(report: Report, figures: Iterable[Figure]) -> tuple[S
     firm = {question: held for question, held in named.items() if _is_one(held) and _is_of(report, held[0][1])}
     endings = Counter(held[0][0][at:] for held in named.values() for at in range(1, len(held[0][0])))
     alone = (
-        Suggestion(question, report.id, f.passage.section_id, f.passage.path, name, f.number.text.strip())
+        Suggestion(question, name, figure)
         for question, held in firm.items()
-        for name, f in held[:1]
+        for name, figure in held[:1]
         if len(held) > 1 or not endings[name]
     )
     topics: dict[str, list[Suggestion]] = {}

@@ -21,10 +21,11 @@ def answer_to_next(
 ) -> Iterator[Suggestion]:
     """Questions that neither were `asked` nor are answered by the answer, the nearest to it first."""
     known = {matching_key(question) for question in asked}
-    said = matching_key(answer.text)
+    given = {(figure.value, figure.unit) for figure in answer.figures}
 
     def is_new(one: Suggestion) -> bool:
-        return matching_key(one.question) not in known and matching_key(one.expected) not in said
+        number = one.figure.number
+        return matching_key(one.question) not in known and (number.value, number.unit) not in given
 
     return in_turn(
         filter(is_new, found) for found in (_beside(answer, reports, drawn), _elsewhere(answer, reports, drawn))
@@ -42,10 +43,11 @@ def _beside(answer: VerifiedAnswer, reports: Sequence[Report], drawn: Drawn) -> 
 
 def _distance(one: Suggestion, answer: VerifiedAnswer) -> int:
     """0 for a figure of a cited section, 1 for one under the same heading as a cited one, 2 for any other."""
-    cited = [citation.passage for citation in answer.citations if citation.passage.report_id == one.report_id]
-    if any(passage.section_id == one.section_id for passage in cited):
+    own = one.figure.passage
+    cited = [citation.passage for citation in answer.citations if citation.passage.report_id == own.report_id]
+    if any(passage.section_id == own.section_id for passage in cited):
         return 0
-    return 1 if any(passage.path[:-1] == one.path[:-1] for passage in cited) else 2
+    return 1 if any(passage.path[:-1] == own.path[:-1] for passage in cited) else 2
 
 
 def _elsewhere(answer: VerifiedAnswer, reports: Sequence[Report], drawn: Drawn) -> Iterator[Suggestion]:

@@ -32,14 +32,15 @@ def add_rivals(figure: Figure, findings: Findings, writer: Writer) -> None:
     item = _dispute_of(figure, findings)
     if item is None:
         return
-    values = [(written(figure), writer.citations.cite(figure))]
+    shown, values = [figure.id], [(written(figure), writer.citations.cite(figure))]
     for other in item.figures:
         if all(not agree(other.number, one.number) for one in (figure, *writer.figures.values())):
             writer.text("；另一处写作：")
+            shown.append(other.id)
             values.append((written(other), writer.stated(other, is_answer=True)))
     if len(values) > 1:
         writer.text("（报告前后不一致）")
-        writer.conflicts.append(Conflict(item.indicator, tuple(values), item.note))
+        writer.conflicts.append(Conflict(item.indicator, tuple(values), item.note, tuple(shown)))
 
 
 def add_near(found: Found, writer: Writer) -> None:
@@ -55,7 +56,8 @@ def add_near(found: Found, writer: Writer) -> None:
             writer.text("；另一处写作：")
             values.append((written(other.figure), writer.stated(other.figure, is_answer=True)))
             writer.text("（两处不一致，请核对）")
-            writer.conflicts.append(Conflict(found.wanted.ask.text, tuple(values), ""))
+            shown = (first.figure.id, other.figure.id)
+            writer.conflicts.append(Conflict(found.wanted.ask.text, tuple(values), "", shown))
             return
 
 

@@ -66,18 +66,19 @@ def rivals_left_out(
         for item in disputes:
             if item.kind is not ContradictionKind.DIFFERENT or place_of(figure) not in set(map(place_of, item.figures)):
                 continue
-            values = [(written(figure), citations.cite(figure))]
+            told, values = [figure.id], [(written(figure), citations.cite(figure))]
             said: list[Segment] = []
             for other in item.figures:
-                if any(agree(other.number, told.number) for told in (figure, *stated)):
+                if any(agree(other.number, one.number) for one in (figure, *stated)):
                     continue
                 stated.append(other)
+                told.append(other.id)
                 values.append((written(other), citations.cite(other)))
                 label = label_of(other) if label_of(other).strip() else f"{other.label} "
                 lead = f"{'；' if said else ''}报告另一处{label}"
                 said += [Text(lead), *place(other)]
             if said:
-                yield said, Conflict(item.indicator, tuple(values), item.note)
+                yield said, Conflict(item.indicator, tuple(values), item.note, tuple(told))
 
 
 def known_dispute(figures: Sequence[Figure], disputes: Sequence[Contradiction]) -> Contradiction | None:

@@ -192,6 +192,7 @@ def _conflicts(reply: Reply, expander: Expander) -> Iterator[Conflict]:
                 known.indicator if known else _indicator(about, values[0]),
                 stated,
                 known.note if known else CONFLICT_NOTE,
+                tuple(figure.id for figure in values),
             )
 
 

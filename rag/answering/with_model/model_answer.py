@@ -223,8 +223,8 @@ def _drafted(text: str, prompt: AnswerPrompt, given: Given, alias: str) -> Answe
         is_typed=True,
     )
     answered = Answered(draft, gated)
-    proved = {(f.text, n) for f in answered.gated.figures if not f.caution for n in f.citations}
-    kept = tuple(c for c in answered.draft.conflicts if all(value in proved for value in c.values))
+    proved = {figure.id for figure in answered.gated.figures if not figure.caution}
+    kept = tuple(conflict for conflict in answered.draft.conflicts if proved.issuperset(conflict.figures))
     return replace(answered, draft=replace(answered.draft, conflicts=kept))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from rag.boards import Board, BoardFigure, BoardLine, Comparison
+from rag.figures.entries import figures_to_entries
 from rag.language.numbers.units import canonical
 from rag.presentation.charts import Bar, Chart
 from rag.presentation.exchanges import Exchange, answer_to_exchange
@@ -22,20 +23,26 @@ from rag.records import (
     AnswerFigure,
     AnswerStatus,
     Citation,
+    Cite,
     Conflict,
     ContradictionKind,
     Evidence,
+    FigureRef,
     Page,
     PageStatus,
     Query,
     Report,
+    Segment,
     Table,
+    Text,
     VerifiedAnswer,
+    segments_to_markdown,
 )
 
 NOT_FOUND = "未找到"
 UNDATED = "原文未写时点"
 MAX_LABEL = 24
+BETWEEN = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +63,30 @@ def boards_to_shown(
     numbers: dict[int, int] = {}
     figures: list[AnswerFigure] = []
     conflicts: list[Conflict] = []
-    texts: list[str] = []
+    segments: list[Segment] = []
     for board in boards:
         lines = [line for line in board.lines if not names or line.wanted.name in names]
-        said: list[str] = []
+        segments.append(Text(f"{BETWEEN if segments else ''}《{board.report.title}》\n"))
         for line in lines:
             for figure in line.figures:
                 n = len(citations) + 1  # each figure its own, so that opening it marks no other
                 citations.append(replace(figure.citation, n=n))
                 numbers[id(figure)] = n
                 figures.append(_answer_figure(figure, n))
-                said.append(
-                    f"- {line.wanted.name}：{figure.definition} **{figure.text}** [{n}]（{figure.when.text or UNDATED}）"
-                )
+                segments.append(Text(f"\n- {line.wanted.name}：{figure.definition} "))
+                segments += [FigureRef(figure.figure.id, True), Text(" "), Cite(n)]
+                segments.append(Text(f"（{figure.when.text or UNDATED}）"))
             conflicts += _conflicts(line, numbers)
-        silent = "、".join(line.wanted.name for line in lines if not line.figures)
-        texts += [f"《{board.report.title}》", "\n".join(said)] + ([f"报告中未找到：{silent}。"] if silent else [])
+        if silent := "、".join(line.wanted.name for line in lines if not line.figures):
+            segments.append(Text(f"{BETWEEN}报告中未找到：{silent}。"))
     reports = {board.report.id: board.report for board in boards}
+    printed = {shown.figure.id: shown.figure for board in boards for line in board.lines for shown in line.figures}
     query = Query(title, title, title, tuple(reports))
     answer = VerifiedAnswer(
         query,
         Evidence(query, ()),
         AnswerStatus.ANSWERED if figures else AnswerStatus.NOT_FOUND,
-        "\n\n".join(filter(None, texts)),
+        segments_to_markdown(segments, printed, ()),
         tuple(figures),
         tuple(citations),
         tuple(conflicts),
@@ -88,13 +96,17 @@ def boards_to_shown(
         0,
         0,
         (),
+        segments=tuple(segments),
+        printed=figures_to_entries(printed.values()),
     )
     return Shown(tuple(boards), answer_to_exchange(title, answer, reports, tables), numbers)
 
 
 def _answer_figure(figure: BoardFigure, n: int) -> AnswerFigure:
-    number = figure.number
-    return AnswerFigure(figure.text, number.value, number.unit, "answer", "quoted", (n,), None, figure.when.text)
+    number, scope = figure.number, figure.when.text
+    return AnswerFigure(
+        figure.text, number.value, number.unit, "answer", "quoted", (n,), scope=scope, id=figure.figure.id
+    )
 
 
 def _conflicts(line: BoardLine, numbers: Mapping[int, int]) -> Iterator[Conflict]:
@@ -102,7 +114,8 @@ def _conflicts(line: BoardLine, numbers: Mapping[int, int]) -> Iterator[Conflict
     for definition, group in groupby(line.figures, key=lambda figure: figure.definition):
         noted = [figure for figure in group if figure.rivals]
         if len(noted) > 1:
-            yield Conflict(definition, tuple((f.text, numbers[id(f)]) for f in noted), noted[0].rivals)
+            values, ids = tuple((f.text, numbers[id(f)]) for f in noted), tuple(f.figure.id for f in noted)
+            yield Conflict(definition, values, noted[0].rivals, ids)
 
 
 def board_html(board: Board, shown: Shown, anchor: str) -> str:

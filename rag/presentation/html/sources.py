@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from rag.language.numbers import cell_number
 from rag.pictures.request import PagePicture, PictureRequest
-from rag.presentation.citations import CitedFigure, citation_to_cited, cited_figures, figure_spans, wanted_on_page
+from rag.presentation.citations import citation_to_cited, cited_figures, wanted_on_page
 from rag.presentation.exchanges import Exchange
 from rag.presentation.html.elements import element, grid, lines
 from rag.presentation.json_and_text import RECOGNISED, recognised_note
-from rag.records import Citation, Report, Table, TableRow, VerifiedAnswer
+from rag.records import Citation, FigureEntry, Report, Table, VerifiedAnswer
 from rag.structure.tables.joining import header_labels, row_text
 
 
@@ -28,7 +27,7 @@ def sources_html(
             citation,
             reports.get(citation.passage.report_id),
             tables.get(citation.passage.table_id or ""),
-            _Marked.of(citation, answer),
+            answer,
             anchor,
         )
         for citation in answer.citations
@@ -36,7 +35,9 @@ def sources_html(
     return element("div.wb-sources", element("div.wb-caption", "出处"), items)
 
 
-def _source(citation: Citation, report: Report | None, table: Table | None, marked: _Marked, anchor: str) -> Markup:
+def _source(
+    citation: Citation, report: Report | None, table: Table | None, answer: VerifiedAnswer, anchor: str
+) -> Markup:
     place, note = f"{anchor}-{citation.n}", recognised_note(citation)
     summary = element(
         "summary",
@@ -45,7 +46,8 @@ def _source(citation: Citation, report: Report | None, table: Table | None, mark
         element("span.wb-recognised", RECOGNISED, title=note) if note else "",
         element("a.wb-open", f"看{_page(citation) or '原文'}", href=f"#{place}"),
     )
-    parts = (_facts(citation, report, table), _quote(citation, table, marked), _context(citation, table, marked))
+    marked = _Marked.of(citation, answer, table)
+    parts = (_facts(citation, report, table), _quote(citation, marked), _context(citation, marked))
     return element("details.wb-source", summary, element("div.wb-body", *parts, id=place))
 
 
@@ -59,9 +61,8 @@ def passage_html(exchange: Exchange, citation: Citation, *, is_context_open: boo
     """The quote of a citation of the exchange, verbatim, and the passage it stands in; the figures are marked."""
     assert exchange.answer is not None
     table = _report_and_table(exchange, citation)[1]
-    marked = _Marked.of(citation, exchange.answer)
-    context = _context(citation, table, marked, is_open=is_context_open)
-    return element("div.wb-body", _quote(citation, table, marked), context)
+    marked = _Marked.of(citation, exchange.answer, table)
+    return element("div.wb-body", _quote(citation, marked), _context(citation, marked, is_open=is_context_open))
 
 
 def opener_label(citation: Citation) -> str:
@@ -119,8 +120,8 @@ def _facts(citation: Citation, report: Report | None, table: Table | None) -> Ma
     return element("dl", *(element("dt", name) + element("dd", value) for name, value in facts if value))
 
 
-def _quote(citation: Citation, table: Table | None, marked: _Marked) -> Markup:
-    quote = _passage_html(citation.quote, table, marked)
+def _quote(citation: Citation, marked: _Marked) -> Markup:
+    quote = marked.part(citation.quote_start, citation.quote_end)
     return element("div.wb-caption", "原文") + element("blockquote.wb-quote", quote)
 
 
@@ -136,62 +137,81 @@ def _page_in_full(citation: Citation) -> str:
     return f"文件第 {citation.page} 页{printed}"
 
 
-def _context(citation: Citation, table: Table | None, marked: _Marked, *, is_open: bool = False) -> Markup:
+def _context(citation: Citation, marked: _Marked, *, is_open: bool = False) -> Markup:
     """What stands around the quote; empty where the quote is all there is."""
-    passage = citation.passage
-    if citation.quote.strip() == passage.text.strip():
+    text = citation.passage.text
+    if citation.quote.strip() == text.strip():
         return Markup()
-    before, after = passage.text[: citation.quote_start], passage.text[citation.quote_end :]
-    if _table_rows(passage.text, table):
-        whole = _passage_html(passage.text, table, marked)
+    if marked.is_table:
+        whole = marked.part(0, len(text))
     else:
-        here = _passage_html(citation.quote, None, marked)
-        whole = lines(before) + element("span.wb-here", here) + lines(after)
+        here = marked.words(citation.quote_start, citation.quote_end)
+        whole = lines(text[: citation.quote_start]) + element("span.wb-here", here) + lines(text[citation.quote_end :])
     state = {"open": ""} if is_open else {}
     return element("details.wb-context", element("summary", "上下文"), element("div.wb-scroll", whole), **state)
 
 
-def _passage_html(text: str, table: Table | None, marked: _Marked) -> Markup:
-    rows = _table_rows(text, table)
-    if table is None or not rows:
-        return marked.in_text(text.strip("\n"))
-    labels = header_labels(table.rows, table.header_rows)
-    return grid(labels if any(labels) else (), ((marked.in_cell(cell) for cell in row.printed) for row in rows))
-
-
-def _table_rows(text: str, table: Table | None) -> list[TableRow]:
-    """The rows of the table the text consists of; none where other text stands between them."""
-    if table is None:
-        return []
-    known = {row_text(row).strip(): row for row in table.rows}
-    heads = [row_text(row).strip() for row in table.rows[: table.header_rows]]
-    printed = [line.strip() for line in text.split("\n") if line.strip()]
-    if not printed or not all(line in known for line in printed):
-        return []
-    return [known[line] for line in printed if line not in heads]
-
-
 @dataclass(frozen=True, slots=True)
 class _Marked:
-    """The figures an answer takes from one citation."""
+    """A citation's passage, in which the figures that an answer takes from the quote are marked."""
 
-    figures: tuple[CitedFigure, ...]
+    text: str
+    table: Table | None
+    start: int
+    """Where the passage begins in its section."""
+    figures: tuple[FigureEntry, ...]
 
     @classmethod
-    def of(cls, citation: Citation, answer: VerifiedAnswer) -> _Marked:
-        return cls(cited_figures(answer, citation.n))
+    def of(cls, citation: Citation, answer: VerifiedAnswer, table: Table | None) -> _Marked:
+        passage = citation.passage
+        return cls(passage.text, table, passage.start, cited_figures(answer, citation))
 
-    def in_text(self, text: str) -> Markup:
-        """Text with the figures marked."""
-        marked, at = Markup(), 0
-        for start, end in figure_spans(text, self.figures):
-            marked += lines(text[at:start]) + element("mark", lines(text[start:end]))
-            at = end
-        return marked + lines(text[at:])
+    @property
+    def is_table(self) -> bool:
+        """Whether all of it is rows of its table."""
+        return bool(self._rows(self.text))
 
-    def in_cell(self, text: str) -> Markup:
-        """A cell, marked where its number is one of the figures, whatever unit its column gives it."""
-        number = cell_number(text)
-        if number is not None and any(figure.fits(number) for figure in self.figures):
-            return element("mark", lines(text))
-        return self.in_text(text)
+    def part(self, start: int, end: int) -> Markup:
+        """A part of the passage, as rows where it is rows of its table."""
+        rows = self._rows(self.text[start:end])
+        if self.table is None or not rows:
+            return self.words(start, end)
+        labels = header_labels(self.table.rows, self.table.header_rows)
+        marks = {(figure.row, figure.column): figure.number.text for figure in self.figures}
+        cells = (
+            (_cell(cell, marks.get((at, column))) for column, cell in enumerate(self.table.rows[at].printed))
+            for at in rows
+        )
+        return grid(labels if any(labels) else (), cells)
+
+    def words(self, start: int, end: int) -> Markup:
+        """A part of the passage as it stands, without the line feeds at its ends."""
+        text = self.text[start:end]
+        start, end = start + len(text) - len(text.lstrip("\n")), start + len(text.rstrip("\n"))
+        marked, at = Markup(), start
+        for figure in sorted(self.figures, key=lambda figure: figure.start):
+            low, high = figure.start - self.start, figure.end - self.start
+            if at <= low and high <= end:
+                marked += lines(self.text[at:low]) + element("mark", lines(self.text[low:high]))
+                at = high
+        return marked + lines(self.text[at:end])
+
+    def _rows(self, text: str) -> list[int]:
+        """Which rows of the table the text consists of; none where other text stands between them."""
+        table = self.table
+        if table is None:
+            return []
+        known = {row_text(row).strip(): at for at, row in enumerate(table.rows)}
+        heads = [row_text(row).strip() for row in table.rows[: table.header_rows]]
+        printed = [line.strip() for line in text.split("\n") if line.strip()]
+        if not printed or not all(line in known for line in printed):
+            return []
+        return [known[line] for line in printed if line not in heads]
+
+
+def _cell(text: str, figure: str | None) -> Markup:
+    """A cell in which the text of its figure is marked."""
+    if figure is None:
+        return lines(text)
+    before, found, after = text.partition(figure.strip())
+    return lines(before) + element("mark", lines(found)) + lines(after)
