@@ -30,18 +30,20 @@ _OPTIONS: dict[str, Any] = {
 }
 evaluate_app = typer.Typer(**_OPTIONS)
 compare_app = typer.Typer(**_OPTIONS)
+flips_app = typer.Typer(**_OPTIONS)
 
 
 def run_arguments(arguments: Sequence[str]) -> int:
     """Run what follows `wenbao eval`; the exit code."""
-    if arguments[:1] == ["compare"]:
-        code = compare_app(args=arguments[1:], prog_name="wenbao eval compare", standalone_mode=False)
-    else:
-        code = evaluate_app(args=list(arguments), prog_name="wenbao eval", standalone_mode=False)
-    return int(code or DONE)
+    command, rest = "".join(arguments[:1]), list(arguments[1:])
+    if (app := {"compare": compare_app, "flips": flips_app}.get(command)) is not None:
+        return int(app(args=rest, prog_name=f"wenbao eval {command}", standalone_mode=False) or DONE)
+    return int(evaluate_app(args=list(arguments), prog_name="wenbao eval", standalone_mode=False) or DONE)
 
 
-@evaluate_app.command(cls=Command, epilog="比较两次评测：wenbao eval compare 甲 乙")
+@evaluate_app.command(
+    cls=Command, epilog="比较两次评测：wenbao eval compare 甲 乙；换个问法答案变不变：wenbao eval flips 题库.jsonl"
+)
 def evaluate(
     questions: Annotated[list[Path], typer.Argument(metavar="题库.jsonl…", help="题库文件")],
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="只做前 N 题")] = None,
@@ -108,6 +110,42 @@ def compare(
     from evals.terminal import comparison_to_text
 
     say(comparison_to_text(compare_results(read_results(before), read_results(after))))
+
+
+@flips_app.command(cls=Command)
+def flips(
+    questions: Annotated[list[Path], typer.Argument(metavar="题库.jsonl…", help="题库文件")],
+    paraphrases: Annotated[
+        Path | None, typer.Option("--paraphrases", metavar="FILE", help="各题的同义问法（默认用程序自带的）")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="结果放在哪里（默认 索引文件夹/flips）")
+    ] = None,
+    data: Data = None,
+    reports: Reports = None,
+    model: Model = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """同一道题换几种问法再问，看结果（肯定且数字相同、不确定、没有）变不变；写出 flips.json。"""
+    from evals.cases import load_cases
+    from evals.flips import PARAPHRASES, flips_to_json, read_paraphrases, with_paraphrases
+    from evals.run import answer_cases, write_text
+    from evals.terminal import Tally, flips_to_text, json_text
+    from rag.app.assembly import build_assistant
+
+    groups = with_paraphrases(load_cases(questions), read_paraphrases(paraphrases or PARAPHRASES))
+    cases = [case for group in groups for case in group]
+    settings = _settings(data, reports, model, config)
+    folder = out or settings.data / "flips"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _opened(settings, refresh=reports is not None) as (index, _), progress_bar("换问法") as show:
+        ask, tally = _live(build_assistant(settings, index)), Tally(len(cases), show)
+        lines = answer_cases(cases, ask, folder, on_answer=tally.add)
+    found = flips_to_json(groups, lines)
+    write_text(folder / "flips.json", json_text(found))
+    say(flips_to_text(found))
+    complain(f"详见 {folder / 'flips.json'}")
 
 
 def _settings(data: Path | None, reports: Path | None, model: str | None, config: Path | None) -> Settings:

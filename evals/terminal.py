@@ -96,6 +96,27 @@ def _causes_table(causes: Mapping[str, int]) -> str:
     return table_text(rows) if causes else ""
 
 
+def flips_to_text(found: Mapping[str, Any]) -> str:
+    """How often other words change the answer, from what to what, and the questions that change most."""
+    names = {
+        "flip_rate": "换个问法结果就变",
+        "sure_of_another_figure": "其中两次都肯定而数字不同",
+        "questions_that_flip": "至少变过一次的题",
+    }
+    names |= {key: f"换了问法：{METRICS[key]}" for key in ("precision", "shown", "refusal", "correct")}
+    rows = [["指标", "值", "计数"]]
+    rows += [
+        [name, percent(found[key]["value"]), f"{found[key]['count']}/{found[key]['n']}"] for key, name in names.items()
+    ]
+    changes = [["原来", "换问法后", "次数"], *([one["from"], one["to"], str(one["n"])] for one in found["changes"])]
+    worst = sorted((item for item in found["items"] if item["flips"]), key=lambda item: -len(item["flips"]))
+    lines = [
+        f"  {item['id']} 变 {len(item['flips'])}/{item['total']}（{item['outcome']}）{item['question']}"
+        for item in worst
+    ]
+    return "\n\n".join(filter(None, (table_text(rows), table_text(changes), "\n".join(lines))))
+
+
 def export_to_text(summary: ExportSummary, counter: str) -> str:
     """What a batch file holds, in a few lines; `counter` names what counted the tokens."""
     share = summary.evidence.to_json()

@@ -80,6 +80,21 @@ def test_a_run_writes_answers_results_and_page(run_a, place):
     assert "report.html" in run_a.err
 
 
+def test_flips_are_counted_over_other_wordings(wenbao, run_a, place):
+    wordings = {"a": ["青石职院在校的学生几个？", "青石职业技术学院在校生多少？"], "c": ["青石职院飞机有几架？"]}
+    lines = [json.dumps({"id": key, "paraphrases": texts}, ensure_ascii=False) for key, texts in wordings.items()]
+    (place / "p.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    given = ("--paraphrases", place / "p.jsonl", "--data", place / "data", "--reports", place / "reports")
+    ran = wenbao("eval", "flips", place / "q.jsonl", *given, "--out", place / "f", cwd=place)
+    assert ran.code == 0, ran.err
+    found = read(place / "f" / "flips.json")
+    assert [(item["id"], item["outcome"], item["total"]) for item in found["items"]] == [
+        ("a", "肯定", 2),
+        ("c", "没有", 1),
+    ]
+    assert "换个问法结果就变" in ran.out
+
+
 def test_the_same_run_gives_the_same_results(evaluate, run_a, place):
     ran = evaluate("--out", place / "b", "--concurrency", "3")
     assert ran.code == 0
