@@ -24,7 +24,7 @@ _MOST = re.compile(
 )
 _PARTS = re.compile(r"[、和与及跟]|加上|以及")
 _LAST_YEAR = re.compile(r"^(?:上一?年|去年|前一?年|上一?届|头一年|上一?学年|全[国省])")
-_REST = re.compile(r"却没|没有?[来报到]|以外|之外|不算|除[去了掉]|剩下|还差")
+_REST = re.compile(r"却没|没有?[来报]|以外|之外|不算|除[去了掉]|剩下|还差")
 _TIMES = re.compile(r"(?:多少|几)倍")
 _DOWN = frozenset("少低小差短")
 _NUMERALS = {character: number for number, character in enumerate("零一二三四五六")} | {"两": 2}
