@@ -68,7 +68,7 @@ def test_a_name_never_stands_for_half_a_file(tmp_path: Path, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(UnreadableFileError, match="存不下来（No space"):
         save_upload(tmp_path, "甲.txt", b"12", 10)
     assert list(tmp_path.iterdir()) == []
 

@@ -7,6 +7,7 @@ import os
 import re
 import threading
 import unicodedata
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
@@ -35,19 +36,22 @@ def save_upload(folder: Path, name: str, content: bytes, max_bytes: int) -> tupl
     """Where the content now stands in `folder`, and whether it was put there just now.
 
     A file of other content is never overwritten; the same content under the same name is kept once. Raises
-    UnreadableFileError for an empty file or one of more than `max_bytes`.
+    UnreadableFileError for an empty file, one of more than `max_bytes`, and where it cannot be written.
     """
     if not content:
         raise UnreadableFileError("文件是空的：请检查后重新上传。")
     if len(content) > max_bytes:
         raise UnreadableFileError(f"文件超过 {max_bytes >> 20} MB：请压缩或拆分后再上传。")
-    folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / f".{os.getpid()}-{threading.get_ident()}.part"
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(content)
         return _placed(unfinished, folder, name)
+    except OSError as error:
+        raise UnreadableFileError(f"文件存不下来（{error.strerror}）：请检查磁盘空间和权限。") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def added_at(path: Path) -> datetime | None:

@@ -122,8 +122,6 @@ def take_in(parts: Parts, file: Any) -> tuple[str, str]:
         reasons = [reason for _, reason in outcome.failed]
     except WenbaoError as error:
         reasons = [str(error)]
-    except OSError as error:
-        reasons = [f"文件存不下来（{error.strerror}）：请检查磁盘空间和权限。"]
     if (reasons or outcome.duplicates) and path and is_new:
         path.unlink(missing_ok=True)
     done = done_with(parts, outcome)
