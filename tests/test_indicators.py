@@ -24,4 +24,4 @@ def test_printed_names_are_those_the_question_does_not_use() -> None:
 def test_other_words_widen_a_search_by_what_reports_print() -> None:
     assert "推荐免试" in printed_names("今年有多少人保研")
     assert "不及格率" in printed_names("挂科的人多吗")
-    assert "报到率" in printed_names("没来报道的新生有几个")
+    assert "报到率" in printed_names("没来报到的新生有几个")
