@@ -14,6 +14,7 @@ TEXT = (
     "到2022年8月31日，落实去向2646人，初次去向落实率92.16%；到2022年12月31日，落实去向2741人，年终去向落实率95.47%，"
     "比2021届年终的96.08%低0.61个百分点。\n"
     "截至2023年12月31日，在职人员468人；退休人员196人。借阅图书12万册次，占\n27.79%。\n"
+    "2022届毕业生3672人。其中升学712人，升学率19.39%，比2021届的16.83%有较大提高。\n"
 )
 PASSAGE = make_passage(TEXT)
 FIGURES = {figure.number.text: figure for figure in passage_to_figures(PASSAGE)}
@@ -50,6 +51,7 @@ def is_clean(gated: Gated) -> bool:
         "<92.16%>是截至2022年8月31日的初次去向落实率，<95.47%>是截至2022年12月31日的年终去向落实率。",
         "2021届年终去向落实率为<96.08%>。",
         "截至2023年12月31日，退休人员<196人>。",
+        "2022届升学率为<19.39%>。",
     ],
 )
 def test_what_its_sentence_dates_is_right(text: str) -> None:
@@ -64,6 +66,7 @@ def test_what_its_sentence_dates_is_right(text: str) -> None:
         "<92.16%>是年终去向落实率。",
         "<92.16%>是2019届的初次去向落实率。",
         "截至2022年12月31日，退休人员<196人>。",
+        "2020届升学率为<19.39%>。",
     ],
 )
 def test_the_date_of_another_figure_or_of_none_is_not_let_pass(text: str) -> None:

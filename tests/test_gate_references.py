@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from answer_samples import cite, make_passage, make_report
+from answer_samples import cite, make_passage, make_report, make_table, table_passage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +90,23 @@ def test_honest_replies_keep_every_figure(text: str) -> None:
     assert gated.unsupported == ()
     assert len(gated.figures) == text.count("<")
     assert UNVERIFIED not in gated.text
+
+
+def test_a_row_of_a_circular_on_many_is_that_of_the_college_it_names():
+    names = (WEST, EAST, "北方师范高等专科学校")
+    table = make_table([("学校", "生均设备值"), *zip(names, ("13405", "11862", "5948"), strict=True)])
+    rows = table_passage(table)
+    placed: list[Segment] = []
+    citations = []
+    figures = [figure for figure in passage_to_figures(rows, table) if figure.column == 1]
+    for n, (name, figure) in enumerate(zip(names, figures, strict=True), start=1):
+        citations.append(cite(rows, f"{name}\t{figure.number.text}", n=n))
+        placed += [Text(f"{name}生均设备值"), FigureRef(figure.id, True), Text(" "), Cite(n), Text("、")]
+    draft = Draft(AnswerStatus.ANSWERED, tuple(placed), tuple(citations), figures=tuple(figures))
+    reports = REPORTS | {rows.report_id: make_report(rows.report_id, "北方省教育厅")}
+    gated = draft_to_gated(draft, {table.id: table}, reports, is_typed=True)
+    assert gated.unsupported == ()
+    assert len(gated.figures) == len(names)
 
 
 @pytest.mark.parametrize(

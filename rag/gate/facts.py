@@ -42,14 +42,11 @@ def college_differs(claim: Claim, figure: Figure, source: Source, reports: Mappi
     beside = mentioned(own, names).keys() - printed
     for at, clause in enumerate(claim.clauses):
         named = mentioned(clause, names).keys()
-        strangers = [
-            name
-            for name, _ in placed_names(clause)
-            if matching_key(name) not in matching_key(own) and not any(name in known for known in (*names, *named))
-        ]
-        if named & printed or (named | set(strangers)) - beside:
-            if named & printed:
-                return None
+        placed = [name for name, _ in placed_names(clause)]
+        if named & printed or any(matching_key(name) in matching_key(own) for name in placed):
+            return None
+        strangers = {name for name in placed if not any(name in known for known in (*names, *named))}
+        if (named | strangers) - beside:
             return not any(map(_CONTRAST.search, claim.clauses[: at + 1]))
     return None
 
@@ -63,7 +60,7 @@ def year_differs(claim: Claim, figure: Figure, source: Source) -> bool | None:
         before = {year - 1 for year in source.years} if _LAST_YEAR.search(source.citation.quote) else set[int]()
         known = source.years | before
         if not claim.years & known:
-            return claim.has_own_years
+            return None if _is_of_lead(claim, figure, source) else claim.has_own_years
         if not claim.years <= known:
             return False
         return _is_of_another(claim, figure, source)
@@ -71,6 +68,15 @@ def year_differs(claim: Claim, figure: Figure, source: Source) -> bool | None:
     if (report := source.report) is not None and report.year is not None:
         stated |= report.years
     return claim.has_own_years if stated and not claim.years & stated else None
+
+
+def _is_of_lead(claim: Claim, figure: Figure, source: Source) -> bool:
+    """Whether a figure has no time of its own, and what stands before its quote has the answer's (2023届毕业生…。其中升学
+    率19.39%，比2022届的16.83%有较大提高)."""
+    if figure.is_cell or figure_to_when(figure).years:
+        return False
+    lead = find_scopes(source.citation.passage.text[: source.citation.quote_start])
+    return claim.years <= years_of(scope for scope in lead if scope.kind != "enrolment")
 
 
 def _is_of_another(claim: Claim, figure: Figure, source: Source) -> bool | None:

@@ -19,10 +19,10 @@ from rag.gate.claims import Claim
 from rag.gate.facts import college_differs, date_differs, unit_differs, year_differs
 from rag.gate.markup import BLANK
 from rag.gate.sources import Source
-from rag.gate.subject import borrowed, contradicts, labels, saying, tokens
+from rag.gate.subject import BECAME, borrowed, contradicts, labels, saying, tokens
 from rag.language.clauses import sentence_before
 from rag.language.numbers import agree, unit_class
-from rag.language.text import text_key
+from rag.language.text import matching_key, text_key
 from rag.records import Figure, Report
 
 OTHER_COLLEGE = "是另一所院校的数字"
@@ -35,17 +35,18 @@ ALIKE = "报告里这样称呼的数字不止一个"
 PERHAPS_YEAR = "年份可能不是这一年"
 PERHAPS_DATE = "日期可能不是这一天"
 PERHAPS_COLLEGE = "可能不是这所院校的数字"
+OWN_ASPECTS = ("change", "plan", "each", "negated")
 NEAR_LABEL = 24
 """Characters before a figure whose own words a word of the answer may be made of: 老师 of 教师."""
 _PART = re.compile(f"[,，;；。!?！？{BLANK}]")
 _SCOPE = re.compile(r"(?:19|20)?\d\d(?:[-—](?:19|20)?\d\d)?(?:学年度?|年度?|届|级)")
 _ANSWERING = frozenset(
-    "正文 表格 资料 原文 数字 口径 答案 文中 表中 处 两者 前者 后者 相差 相比 结果 一致 不同 具体 问题 最接近 问 所问 院校 前文 后文 另外 直接 截止 时间 年份 名称 相近 接近 分母 分子 不能 可以 只差 还差 图中 开办 办有".split()
+    "正文 表格 资料 原文 数字 口径 答案 文中 表中 处 两者 前者 后者 相差 相比 结果 一致 不同 具体 问题 最接近 问 所问 院校 前文 后文 另外 直接 截止 时间 年份 名称 相近 接近 分母 分子 不能 可以 只差 还差 图中 开办 办有 其次 次之".split()
 )
 """Words an answer speaks of its sources with."""
 _ORDINAL = re.compile(r"第(?:[一二三四五六七八九十]+|\d+)(?P<of>[\u3400-\u9fff]{2})")
-_RELATES = re.compile(r"[、\s]*(?:其?约?各?占|[比较])")
-_JOINS = re.compile("^[的为是有达约共占]+|[的为是有达约共占]+$|^中(?=[待未])")
+_RELATES = re.compile(rf"[、\s]*(?:其?约?各?占|[比较]|{BECAME})")
+_JOINS = re.compile("^[的为是有达约共占]+|(?:[的为是有达约共占]|(?<!报)[到至]|(?<=..)类)+$|^中(?=[待未])|^前(?=生)")
 _LEFT_ASIDE = re.compile("^(?:但|均)?不(?:含|包括|计入?)")
 """What an answer sets a figure aside with: it denies nothing that the figure measures."""
 
@@ -65,6 +66,8 @@ class Setting:
     reports: Mapping[str, Report]
     rivals: Sequence[Figure] = ()
     question: str = ""
+    shown: frozenset[str] = frozenset()
+    """Ids of the figures the answer gives: it leaves none of them out."""
 
 
 def fit(claim: Claim, figure: Figure, source: Source, setting: Setting) -> Verdict:
@@ -92,9 +95,9 @@ def _doubt(claim: Claim, figure: Figure, source: Source, setting: Setting) -> st
         return BETTER
     if word := _unsaid(claim, figure, source, setting.rivals):
         return NOT_SAID.format(word)
-    if _aspect_left_out(claim, figure, setting.question):
+    if _aspect_left_out(claim, figure, setting.question) or _row_left_out(claim, figure, setting.question):
         return LEFT_OUT
-    return _better(claim, figure, [*source.passage, *setting.rivals], setting.question)
+    return _better(claim, figure, [*source.passage, *setting.rivals], setting)
 
 
 def _unsaid(claim: Claim, figure: Figure, source: Source, rivals: Sequence[Figure] = ()) -> str:
@@ -114,6 +117,8 @@ def _unsaid(claim: Claim, figure: Figure, source: Source, rivals: Sequence[Figur
     label = text_key(f"{figure.near} {figure.before if figure.is_cell else figure.before[-NEAR_LABEL:]}")
     for word in sorted(words, key=lambda w: (-len(w), w)):
         if word in key or (all(character in label for character in word) and not _NEGATES.match(word)):
+            continue
+        if len(word) == 2 and re.search(f"{word[0]}[\u3400-\u9fff]{{1,4}}{word[1]}", key):  # 单招 of 单独招生
             continue
         return word
     return ""
@@ -166,7 +171,7 @@ def _aspect_left_out(claim: Claim, figure: Figure, question: str) -> bool:
     said = " ".join((claim.said.spoken, *claim.clauses[:2], claim.behind))
     if not any(map(_said_words, (*claim.clauses[:2], question))):
         return False
-    for name in ("change", "plan", "each", "negated", "extreme"):
+    for name in (*OWN_ASPECTS, "extreme"):
         pattern = ASPECTS[name]
         if pattern.search(label) and not pattern.search(f"{said} {question}"):
             return True
@@ -176,22 +181,27 @@ def _aspect_left_out(claim: Claim, figure: Figure, question: str) -> bool:
     return False
 
 
-def _better(claim: Claim, figure: Figure, rivals: Sequence[Figure], question: str) -> str | None:
+def _row_left_out(claim: Claim, figure: Figure, question: str) -> bool:
+    """Whether a cell's row is named by words of which neither answer nor question says one."""
+    if not any(map(_said_words, (*claim.clauses[:2], question))):
+        return False
+    named = tokens(figure.near) if figure.is_cell and not figure.is_total else frozenset()
+    said = matching_key(" ".join([*claim.clauses, claim.said.whole, question]))
+    return bool(named) and not any(token in said for token in named)
+
+
+def _better(claim: Claim, figure: Figure, rivals: Sequence[Figure], setting: Setting) -> str | None:
     """Whether another figure in that kind of unit is said of what the answer says, and this one is not, or less plainly.
 
     Of two labels only what one has and the other has not tells: an answer that speaks of neither means either.
     """
     kind, own = unit_class(figure.number.unit), _label(figure)
-    others = [
-        other
-        for other in rivals
-        if unit_class(other.number.unit) == kind
-        and not agree(other.number, figure.number)
-        and not _is_of_another_time(claim, figure, other)
+    alike = [
+        other for other in rivals if unit_class(other.number.unit) == kind and not agree(other.number, figure.number)
     ]
-    known = own.union(*map(_label, others))
+    known = own.union(*map(_label, alike))
     clauses = [tokens(_bare(clause)) & known for clause in claim.said.clauses]
-    asked = tokens(_bare(question)) & known
+    asked = tokens(_bare(setting.question)) & known
     words = next(filter(None, clauses), asked)
     if not words:
         return None
@@ -199,18 +209,21 @@ def _better(claim: Claim, figure: Figure, rivals: Sequence[Figure], question: st
     said = asked | told
     before = labels(figure)[1]
     key, found = _context_key(figure), None
-    for other in others:
+    spoken = matching_key(f"{claim.said.whole} {setting.question}")
+    for other in alike:
+        if _is_apart(claim, figure, other, setting):
+            continue
         theirs = _label(other)
         alien = theirs - own - borrowed(theirs - own, own | (before - theirs))
         hits, hers = words & alien, words & (own - theirs)
-        if len(hits) > len(hers) and len(asked & theirs) >= len(asked & own):
-            if not hers and any(token not in key for token in hits):
+        if hits and not hers and len(asked & theirs) >= len(asked & own):
+            if any(token not in key for token in hits):
                 return BETTER
-            found = ALIKE
+            found = found if other.id in setting.shown else ALIKE
         elif (
-            theirs
-            and theirs <= said
-            and own - said
+            other.id not in setting.shown
+            and theirs
+            and ((theirs <= said and own - said) or _is_plainer(other, figure, spoken))
             and not (figure.is_cell and told & (tokens(figure.near) - theirs))
             and len(words & theirs) >= len(words & own)
         ):
@@ -218,16 +231,47 @@ def _better(claim: Claim, figure: Figure, rivals: Sequence[Figure], question: st
     return found
 
 
+def _is_plainer(other: Figure, figure: Figure, spoken: str) -> bool:
+    """Whether every word of another label is said, and not every one of the figure's: 国家奖学金, 国家励志奖学金."""
+    own, theirs = words_of(figure.context.label), words_of(other.context.label)
+    return bool(theirs) and all(word in spoken for word in theirs) and any(word not in spoken for word in own)
+
+
+def _is_apart(claim: Claim, figure: Figure, other: Figure, setting: Setting) -> bool:
+    """Whether another figure is plainly none that the answer could mean instead."""
+    return (
+        _is_of_another_time(claim, figure, other)
+        or _is_of_another_college(claim, figure, other, setting)
+        or _is_of_another_aspect(claim, other, setting.question)
+    )
+
+
 def _is_of_another_time(claim: Claim, figure: Figure, other: Figure) -> bool:
     """Whether the years or the date that an answer gives a figure are the figure's, and another's are other ones."""
     own, theirs = figure_to_when(figure), figure_to_when(other)
     return any(
-        bool(said & mine) and bool(others) and not said & others
+        bool(said) and (not mine or bool(said & mine)) and bool(others) and not said & others
         for said, mine, others in (
             (claim.years, own.years, theirs.years),
             (claim.dates, own.dates, theirs.dates),
         )
     )
+
+
+def _is_of_another_college(claim: Claim, figure: Figure, other: Figure, setting: Setting) -> bool:
+    """Whether the answer, or the question, names the figure's college, and another figure is of a report of another."""
+    own, theirs = (setting.reports.get(each.passage.report_id) for each in (figure, other))
+    if own is None or theirs is None or not own.college or own.college == theirs.college:
+        return False
+    said = matching_key(" ".join([*claim.clauses, setting.question]))
+    return any(matching_key(name) in said for name in (own.college, *own.short_names))
+
+
+def _is_of_another_aspect(claim: Claim, other: Figure, question: str) -> bool:
+    """Whether a figure is a change, a target, a mean or a part that is not, which neither answer nor question speaks of."""
+    label = f"{other.near} {other.before}" if other.is_cell else other.near
+    said = " ".join((claim.said.spoken, *claim.clauses[:2], claim.behind, question))
+    return any(ASPECTS[name].search(label) and not ASPECTS[name].search(said) for name in OWN_ASPECTS)
 
 
 @lru_cache(maxsize=20_000)

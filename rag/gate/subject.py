@@ -24,9 +24,11 @@ MAX_CLAUSES = 4
 MAX_LABEL = 300
 """Characters before a figure's sentence in which the name of a row is looked for."""
 
-_CLAUSE = re.compile(r"[，,；;。：:！？!?（）()\n\t|“”\u2063]")
+BECAME = "(?:提高|上升|下降|增加|增长|减少|扩大|缩小|回升|回落|[升降增减])[至到为]"
+"""What joins a figure to the one it came from: 由74.5%升至81.3%."""
+_CLAUSE = re.compile(r"[，；;。：:！？!?（）()\n\t|“”\u2063]|,(?!\d{3})")
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
-_MARKS = re.compile(r"[，,；;。：:！？!?（）()\n\t|]")
+_MARKS = re.compile(r"[，；;。：:！？!?（）()\n\t|]|,(?!\d{3})")
 _NAMED = re.compile(r"[：:][ \t]*$")
 _SPOKEN_OF = re.compile("[ \u2063]*(?=[\u3400-\u9fff])")
 # Words that say nothing of what is counted, ways of telling where it is printed (写明, 另一处), and vague ones that several
@@ -34,11 +36,14 @@ _SPOKEN_OF = re.compile("[ \u2063]*(?=[\u3400-\u9fff])")
 _EMPTY = re.compile(
     r"[写印列给标注记载显示提表][写印列给标注记载显示提表明出到道为着的是]|说法|[这另哪]?[一两三几][处者]|"
     r"[近前过去][一二两三四五几]年[里来间内中]?|"
-    "另外?有?一处|(?:报告|正文|表格|文|表)中|正文|原文|前文|后文|"
-    "其中|分别|依次|总计|合计|共计|共有|一共|总共|达到|占比|比例|比重|百分比|人数|数量|总数|总量|金额|学校|我校|全校|我院|的|"
+    "另外?有?一处|(?:报告|正文|表格|文|表)中|正文|原文|前文|后文|标题|附表|附件|[全本该此我][院校]|"
+    f"{BECAME}(?=[^\u3400-\u9fff0-9a-z]|$)|"
+    "其中|分别|依次|总计|合计|共计|共有|一共|总共|达到|占比|比例|比重|百分比|人数|数量|总数|总量|金额|学校|的|"
     r"(?:(?:为|是|有|达|占|约|共|各|仅|和|与|及|或|在|于|等|了|到)+(?=[^\u3400-\u9fff0-9a-z]|$))"
 )
 _COUNTED = re.compile(r"(?<=\d)[\u3400-\u9fff](?![\u3400-\u9fff])")
+_RANKED = re.compile(r"^[\s\u2063]*(?:最[多少高低大小]|其次|次之|居[首次末]|垫底)")
+"""What an answer says of a figure's place among those it compares."""
 _PER_UNIT = re.compile(r"[（(][^（）()]{1,8}/[^（）()]{1,4}[）)]")
 _RUN = re.compile(r"[0-9a-z.+]+|[\u3400-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -114,7 +119,7 @@ def clauses_before(text: str, start: int, end: int, spans: Sequence[tuple[int, i
     low = max((match.end() for match in _SENTENCE.finditer(text, 0, start)), default=0)
     others = sorted(span for span in spans if span != (start, end))
     limit = min((a for a, _ in others if a >= end), default=len(text))
-    after = text[end : min(limit, clause_span(text, start, end)[1])]
+    after = _RANKED.sub("", text[end : min(limit, clause_span(text, start, end)[1])])
     cuts = [match.end() for match in _CLAUSE.finditer(text, low, start)]
     cuts = sorted({low, *cuts, *(b for a, b in others if low <= a and b <= start)})
     pieces = [_without(text, a, b, others) for a, b in list(zip(cuts, [*cuts[1:], start], strict=True))[::-1]]
@@ -208,7 +213,11 @@ def _fits_beside(said: Said, other: Figure, figure: Figure) -> bool:
         return _names_only(said, [rival_label], [label])
     if own != rival:
         alien = rival if figure.is_cell else rival - borrowed(rival - own, own | (before - rival))
-        return _gains(words[:1], own, alien) == (False, True) and not _alludes(words[:1], own, rival)
+        return (
+            _gains(words[:1], own, alien) == (False, True)
+            and not _gains(words[:2], own, alien)[0]
+            and not _alludes(words[:1], own, rival)
+        )
     decisive = (_gains(part, before, rival_before) for part in (words[:1], words[:2]))
     return next((found for found in decisive if any(found)), None) == (False, True)
 

@@ -174,7 +174,8 @@ class _Gate:
         claims = {
             (c.number.start, c.number.end): c for c in layout_to_claims(layout, self._shown(layout, figures), names)
         }
-        setting = Setting(self.reports, self.rivals, self.question)
+        shown = frozenset(ref.figure_id for *_, ref in layout.refs if isinstance(ref, FigureRef))
+        setting = Setting(self.reports, self.rivals, self.question, shown)
         changes: dict[Span, Segment] = {}
         removed: list[tuple[Span, str]] = []
         gone: set[str] = set()
