@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.index.vectors import ChromaLocation
+from rag.index.chroma import ChromaLocation
 
 SERVER_START_SECONDS = 30.0
 

@@ -33,7 +33,7 @@ LIBRARIES = {
     "lxml": {"readers"},
     "markupsafe": {"presentation.html"},
     "markdown_it": {"readers"},
-    "chromadb": {"index.vectors"},
+    "chromadb": {"index.chroma", "index.chroma_embedded", "index.chroma_server"},
     "bm25s": {"index.keywords"},
     "numpy": {"models.embedders", "index", "readers", "language.meaning", "retrieval"},
     "filelock": {"index", "reading.recognition"},

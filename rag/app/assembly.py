@@ -199,8 +199,8 @@ def build_embedder(settings: Settings) -> Embedder:
 
 def open_index(settings: Settings, notify: Notify = lambda message: None) -> Index:
     """The index of these settings, repaired where that is needed."""
+    from rag.index.chroma import EMBEDDED, ChromaLocation
     from rag.index.index import Index
-    from rag.index.vectors import EMBEDDED, ChromaLocation
 
     location = ChromaLocation(settings.chroma_host, settings.chroma_port) if settings.chroma_host else EMBEDDED
     return Index.open(

@@ -1,8 +1,8 @@
-"""Store, keyword index and vector index as one: written by one process at a time, searched by any number.
+"""Store, keyword index and vectors as one: written by one process at a time, searched by any number.
 
 The store is the truth. The other two are published beside it, and made again from it where they do not agree with
-it. A search never waits for that: reports a published vector index does not hold in their present revision are
-compared exactly, with the vectors in the store.
+it: the words at once, Chroma by a thread in the background. A search never waits for that thread: reports Chroma does
+not hold in their present revision are compared exactly, with the vectors in the store.
 """
 
 from __future__ import annotations
@@ -16,24 +16,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rag.errors import BrokenIndexError, IndexBusyError, ModelError
+from rag.index.chroma import EMBEDDED, Chroma, ChromaLocation, load_chroma
+from rag.index.chroma_embedded import EmbeddedChroma
+from rag.index.chroma_server import ServerChroma
+from rag.index.following import Follower
 from rag.index.keywords import KeywordIndex
-from rag.index.mirror import ChromaMirror, Manifest
-from rag.index.publish import Publisher, unit_rows
-from rag.index.queries import ReportVersion
+from rag.index.nearest import NearestVectors
+from rag.index.published_words import MARK, PublishedWords
+from rag.index.queries import ReportVersion, generation_number
+from rag.index.shards import Manifest
 from rag.index.store import ReportStore
-from rag.index.vectors import EMBEDDED, ChromaIndex, ChromaLocation, ExactVectors, load_chroma
 from rag.records import ReportParts
 
 if TYPE_CHECKING:
-    from rag.ports import Embedder, Hits, Vectors
+    from rag.ports import Embedder, Hits
 
 LOCK_WAIT_SECONDS = 60.0
 _LOCK_NAME = "write.lock"
-EXACT_ROWS = 20_000
-"""Up to so many chunks, comparing all is as fast as Chroma, and the same every time."""
+_CHROMA_LOCK_NAME = "chroma.lock"
 _RETRY_SECONDS = 60.0
 """After a repair that failed, so long until the next."""
-_MAX_FROM_CHROMA = 1000
+_BEHIND = "向量索引 Chroma 正在后台更新，更新完以前逐条比较向量，结果一样。"
 
 
 class SearchHits(NamedTuple):
@@ -51,7 +54,7 @@ class _State:
     settled: bool
     versions: dict[str, ReportVersion]
     keywords: KeywordIndex
-    manifest: Manifest | None
+    manifest: Manifest
 
 
 class Index:
@@ -71,20 +74,20 @@ class Index:
         from filelock import FileLock
 
         self.store = ReportStore(folder, notify)
-        self._folder, self._embedder, self._notify, self._writable = folder, embedder, notify, writable
-        self._mirror = ChromaMirror(folder, chroma, self.store.get_meta("store_id") or "")
-        self._published = Publisher(self.store, embedder, self._mirror, notify)
-        self._exact = ExactVectors(lambda report_id: self.store.vectors(report_id, embedder.name))
+        self._folder, self._notify, self._writable = folder, notify, writable
+        self._words = PublishedWords(self.store)
+        store_id = self.store.get_meta("store_id") or ""
+        self._chroma: Chroma = ServerChroma(chroma, store_id) if chroma.host else EmbeddedChroma(folder)
+        self._vectors = NearestVectors(self.store, embedder, self._chroma, chroma, notify)
         self._lock = FileLock(folder / _LOCK_NAME, thread_local=True)
+        self._follower = Follower(self._publish_vectors, folder / _CHROMA_LOCK_NAME)
         self._lock_wait_seconds = lock_wait_seconds
         self._sessions = 0
-        self._was_settled = False
+        self._written = 0
         self._retry_at = 0.0
         self._told: set[str] = set()
         self._refreshing = threading.Lock()
         self._state: _State | None = None
-        self._chroma_guard = threading.Lock()
-        self._chroma: tuple[Manifest, ChromaIndex] | None = None
 
     @classmethod
     def open(
@@ -112,9 +115,16 @@ class Index:
         """Loads the libraries that writing needs, which takes seconds; for a thread while there is other work."""
         load_chroma()
 
+    def finish(self) -> None:
+        """Waits until Chroma holds what has been written."""
+        self.refresh()
+        self._follower.finish()
+
     def close(self) -> None:
-        """Lets go of all files."""
-        self._forget_chroma()
+        """Lets go of all files; what was being done in the background is left for later."""
+        self._follower.stop()
+        self._vectors.close()
+        self._chroma.close()
         self.store.close()
 
     @contextmanager
@@ -130,17 +140,20 @@ class Index:
             finally:
                 self._sessions -= 1
             if not self._sessions:
-                self._publish()
+                self._publish_words()
+                self._written = self.store.generation()
+        if not self._sessions:
+            self._follower.start()
 
     def replace(self, parts: ReportParts, fingerprint: str = "") -> None:
         """Saves the report in place of what was kept under its id.
 
         `ModelError` where embedding fails: then everything stays as it was.
         """
-        vectors = self._published.embedded(parts.chunks) if parts.chunks else None
+        vectors = self._vectors.embedded(parts.chunks) if parts.chunks else None
         with self.writing():
-            self.store.save(parts, vectors, self._embedder.name, fingerprint)
-            self._published.publish_keywords_when_due()
+            self.store.save(parts, vectors, self._vectors.embedder.name, fingerprint)
+            self._words.publish_when_due()
 
     def delete(self, report_id: str) -> bool:
         """Forgets the report; False where there was none."""
@@ -174,16 +187,17 @@ class Index:
 
     def _refreshed(self) -> _State:
         state = self._state
-        if state is not None and state.marks == self._published.marks() and (state.settled or not self._may_repair()):
+        if state is not None and state.marks == self._marks() and (state.settled or not self._may_repair()):
             return state
-        if not self._refreshing.acquire(blocking=state is None) and state is not None:
+        # Whoever has written sees it; others go on with what they have while somebody refreshes.
+        is_stale = state is None or generation_number(state.marks[0] or "0") < self._written
+        if not self._refreshing.acquire(blocking=is_stale) and state is not None:
             return state
         try:
-            repaired = self._wants_repair() and self._repair()
-            if self._state is None or repaired or self._state.marks != self._published.marks():
+            repaired = self._may_repair() and self._repair()
+            if self._state is None or repaired or self._state.marks != self._marks():
                 self._state = self._loaded()
                 if self._state.settled:
-                    self._was_settled = True
                     self._told.clear()
             return self._state
         finally:
@@ -191,47 +205,63 @@ class Index:
 
     def _loaded(self) -> _State:
         # Marks first: what is written while the rest is read shows as a difference at the next search.
-        marks = self._published.marks()
-        keywords = self._published.keywords(outdated=self._writable)
+        marks, versions = self._marks(), self.store.versions()
         return _State(
             marks=marks,
-            settled=self._published.is_current(),
-            versions=self.store.versions(),
-            keywords=keywords,
-            manifest=self._published.manifest(),
+            settled=self._are_words_current(versions) and self._vectors.is_current(versions),
+            versions=versions,
+            keywords=self._words.index(outdated=self._writable),
+            manifest=self._vectors.manifest(),
         )
 
-    def _wants_repair(self) -> bool:
-        # Two processes with two embedders would otherwise take the index from each other at every search.
-        lost = self._was_settled and self._published.is_taken_over()
-        return self._may_repair() and not lost and not self._published.is_current()
+    def _marks(self) -> tuple[str | None, ...]:
+        return self.store.marks("generation", MARK, self._vectors.mark)
+
+    def _are_words_current(self, versions: dict[str, ReportVersion]) -> bool:
+        return not any(version.chunks for version in versions.values()) or self._words.is_current()
 
     def _may_repair(self) -> bool:
         return self._writable and not self._sessions and time.monotonic() >= self._retry_at
 
     def _repair(self) -> bool:
-        try:
-            with self._locked(0.0):
-                if not self._published.is_current():
-                    self._tell("索引与已入库的报告不一致（上次写入中断、索引文件缺损或嵌入模型已换），正在重建……")
-                    self._publish()
-        except (IndexBusyError, BrokenIndexError) as error:
-            self._tell(f"{_sentence(error)}在此之前先用现有的索引。")
-            return False
-        return True
+        """Whether the words were made anew; Chroma follows in the background."""
+        versions = self.store.versions()
+        repaired = False
+        if not self._are_words_current(versions):
+            try:
+                with self._locked(0.0):
+                    if not self._words.is_current():
+                        self._tell("字词索引与已入库的报告不一致（上次写入中断或索引文件缺损），正在重建……")
+                        self._publish_words()
+                repaired = True
+            except (IndexBusyError, BrokenIndexError) as error:
+                self._tell(f"{_sentence(error)}在此之前先用现有的索引。")
+        if not self._vectors.is_current(versions):
+            self._follower.start()
+        return repaired
 
-    def _publish(self) -> None:
+    def _publish_words(self) -> None:
         try:
-            self._published.publish()
-        except (ModelError, BrokenIndexError, OSError) as error:
-            self._retry_at = time.monotonic() + _RETRY_SECONDS
-            self._tell(f"{_sentence(error)}索引暂未全部更新，已入库的报告不受影响，稍后自动补齐。")
+            self._words.publish()
+        except (BrokenIndexError, OSError) as error:
+            self._failed(error)
+
+    def _publish_vectors(self, is_over: Callable[[], bool]) -> None:
+        try:
+            self._vectors.publish(is_over)
+        except (ModelError, BrokenIndexError, IndexBusyError, OSError) as error:
+            if not is_over():
+                self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        self._retry_at = time.monotonic() + _RETRY_SECONDS
+        self._tell(f"{_sentence(error)}索引暂未全部更新，已入库的报告不受影响，稍后自动补齐。")
 
     def _lexical_hits(self, state: _State, text: str, k: int, report_ids: Collection[str] | None) -> Hits:
         try:
             return state.keywords.search(text, k, report_ids)
         except Exception:  # whatever numpy says of files that were damaged after they had been opened
-            self._published.distrust_keywords()
+            self._words.distrust()
             self._state = None
             self._tell("字词索引的文件已损坏，正在从已入库的内容重建。")
             return self._refreshed().keywords.search(text, k, report_ids)
@@ -242,56 +272,20 @@ class Index:
         if not chosen or k < 1:
             return ()
         try:
-            vector = unit_rows(self._embedder.embed_query(text).reshape(1, -1))[0]
+            vector = self._vectors.query_vector(text)
         except ModelError as error:
             self._tell(f"{_sentence(error)}这段时间只按字词检索。")
             return ()
-        held = {} if state.manifest is None else state.manifest.revisions
-        in_chroma = {key: version.chunks for key, version in chosen.items() if held.get(key) == version.revision}
-        hits = self._chroma_hits(state, vector, k, in_chroma)
-        rest = {key: version.revision for key, version in chosen.items() if hits is None or key not in in_chroma}
-        merged = (*(hits or ()), *self._exact.search(vector, k, rest))
-        return tuple(sorted(merged, key=lambda hit: (-hit[1], hit[0]))[:k])
-
-    def _chroma_hits(self, state: _State, vector: Vectors, k: int, reports: dict[str, int]) -> Hits | None:
-        """Chroma's best chunks of these reports (id → chunks); None where exact comparison is the better way."""
-        manifest, rows = state.manifest, sum(reports.values())
-        if manifest is None or rows <= EXACT_ROWS or rows * 2 < manifest.rows or len(vector) != manifest.dimension:
-            return None
-        spare = 1 if rows == manifest.rows else 2
-        asked = min(spare * k * manifest.rows // rows, max(k, _MAX_FROM_CHROMA), manifest.rows)
         try:
-            found = self._chroma_of(manifest).search(vector, asked)
+            hits, whole = self._vectors.search(vector, k, chosen, state.manifest)
         except BrokenIndexError as error:
-            self._chroma_failed(state, manifest, error)
-            return None
-        known = self.store.known_chunks([chunk_id for chunk_id, _ in found])
-        hits = tuple(hit for hit in found if known.get(hit[0]) in reports)
-        return hits if len(hits) >= min(k, rows) else None
-
-    def _chroma_of(self, manifest: Manifest) -> ChromaIndex:
-        with self._chroma_guard:
-            if self._chroma is None or self._chroma[0] != manifest:
-                self._close_chroma()
-                self._chroma = (manifest, self._mirror.open(manifest))
-            return self._chroma[1]
-
-    def _forget_chroma(self) -> None:
-        with self._chroma_guard:
-            self._close_chroma()
-
-    def _close_chroma(self) -> None:
-        opened, self._chroma = self._chroma, None
-        if opened is not None:
-            opened[1].close()
-
-    def _chroma_failed(self, state: _State, manifest: Manifest, error: BrokenIndexError) -> None:
-        # One that was replaced during the search, and so is closed or gone, is no damage.
-        if state.marks == self._published.marks() and self._state is state:
-            self._published.distrust(manifest)
             self._state = None
-            self._tell(f"{_sentence(error)}这段时间逐条比较向量。")
-        self._forget_chroma()
+            if state.marks == self._marks():
+                self._tell(f"{_sentence(error)}这段时间逐条比较向量。")
+            return self._vectors.search(vector, k, chosen, Manifest())[0]
+        if not whole:
+            self._tell(_BEHIND)
+        return hits
 
     @contextmanager
     def _locked(self, wait_seconds: float) -> Iterator[None]:

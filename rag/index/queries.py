@@ -52,6 +52,11 @@ class ReportQueries:
         rows = self._rows("SELECT value FROM meta WHERE key = ?", key)
         return str(rows[0][0]) if rows else None
 
+    def notes(self, start: str) -> dict[str, str]:
+        """Every note whose key begins so."""
+        rows = self._rows("SELECT key, value FROM meta WHERE substr(key, 1, ?) = ?", len(start), start)
+        return {str(key): str(value) for key, value in rows}
+
     def marks(self, *keys: str) -> tuple[str | None, ...]:
         """Several notes as they stood at one moment."""
         rows = self._rows("SELECT key, value FROM meta WHERE key IN (SELECT value FROM json_each(?))", json.dumps(keys))

@@ -99,6 +99,11 @@ class ReportStore(FigureQueries):
             if _is_current(connection, report_id, revision):
                 _insert_vectors(connection, report_id, embedder, vectors)
 
+    def is_current(self, report_id: str, revision: int) -> bool:
+        """Whether the report is kept as it was saved in that revision."""
+        with self._database.connection() as connection:
+            return _is_current(connection, report_id, revision)
+
     def save_terms(self, report_id: str, revision: int, version: str, data: bytes) -> None:
         """Remembers search terms, which cost much to find; a report saved again since `revision` is left alone."""
         with self._database.writing() as connection:
