@@ -177,6 +177,7 @@ def _opened(settings: Settings, *, refresh: bool) -> Iterator[tuple[Index, int]]
             for name, reason in outcome.failed:
                 complain(f"失败 {name}：{reason}")
             failed = len(outcome.failed)
+        index.finish()
         yield index, failed
 
 

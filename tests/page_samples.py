@@ -73,5 +73,6 @@ def build_index(data: Path, reports: Path) -> None:
     try:
         outcome = build_ingest(settings, index).run([reports])
         assert not outcome.failed, outcome.failed
+        index.finish()
     finally:
         index.close()

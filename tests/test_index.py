@@ -365,6 +365,18 @@ def test_a_reader_is_served_all_the_while_another_process_writes(open_index, mes
     assert not any("Chroma（" in message for message in messages)
 
 
+def test_a_search_in_chroma_does_without_its_slow_client(open_index, tmp_path):
+    index = open_index()
+    index.replace(sample_parts("甲"))
+    index.finish()
+    code = """
+    assert index.search("图书馆", 3).vector
+    assert index._vectors._opened
+    assert "chromadb" not in sys.modules
+    """
+    subprocess.run(_program(tmp_path, code), check=True)
+
+
 def test_two_processes_write_at_once(open_index, tmp_path):
     codes = [f"for n in range(3): index.replace(parts('{name}' + str(n)))" for name in "xy"]
     writers = [subprocess.Popen(_program(tmp_path, code)) for code in codes]

@@ -117,6 +117,7 @@ def ingest(
     with opened(settings) as index:
         chosen = paths or report_paths(settings, index)
         outcome = with_recognised(ingested(settings, index, chosen, prune=prune), recognised(settings, index))
+        index.finish()
     tell(outcome)
     say(outcome.summary)
     if outcome.failed:
@@ -154,7 +155,8 @@ def ask(
     turns = _turns(history)
     settings = chosen_settings(data, reports, model, config, ocr=ocr)
     with opened(settings) as index:
-        if reports is not None or not index.store.reports():
+        has_refreshed = reports is not None or not index.store.reports()
+        if has_refreshed:
             refresh(settings, index)
         if wait:
             tell(recognised(settings, index))
@@ -167,16 +169,18 @@ def ask(
         known = {item.id: item for item in assistant.reports()}
         pending = sum(len(known[i].pending_pages) for i in answer.query.report_ids if i in known)
         captions = {identity: table.caption for identity, table in assistant.tables(answer.evidence).items()}
-    if as_json:
-        print_json({**answer_to_json(answer, known, captions), "pending_pages": pending})
-    else:
-        if answer.query.standalone != answer.query.question:
-            complain(f"理解为：{answer.query.standalone}")
-        say_marked(answer_to_text(answer, known))
-        if model is None and (line := answerer_line(settings)):
-            complain(line)
-        if pending:
-            complain(f"还有 {pending} 页图片等待识别，其中的内容还答不了：加 --wait 可以先等识别完。")
+        if as_json:
+            print_json({**answer_to_json(answer, known, captions), "pending_pages": pending})
+        else:
+            if answer.query.standalone != answer.query.question:
+                complain(f"理解为：{answer.query.standalone}")
+            say_marked(answer_to_text(answer, known))
+            if model is None and (line := answerer_line(settings)):
+                complain(line)
+            if pending:
+                complain(f"还有 {pending} 页图片等待识别，其中的内容还答不了：加 --wait 可以先等识别完。")
+        if has_refreshed:
+            index.finish()
     if answer.status is AnswerStatus.ERROR:
         raise typer.Exit(FAILED)
 
