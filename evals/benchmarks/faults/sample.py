@@ -21,8 +21,7 @@ from rag.app.assembly import (
 )
 from rag.app.refreshing import report_paths
 from rag.errors import WenbaoError
-from rag.index import index as index_module
-from rag.index.vectors import load_chroma
+from rag.index.chroma import load_chroma
 from rag.keeping.conversations import LOCAL_USER
 from rag.presentation.exchanges import Exchange, answer_to_exchange
 from rag.settings.settings import Settings
@@ -97,8 +96,7 @@ def before_in(folder: Path) -> tuple[str, ...]:
 
 
 def copy_of(pristine: Path, folder: Path) -> Settings:
-    """The folder made as the pristine one; from now on this process asks Chroma, as of a large index."""
-    index_module.EXACT_ROWS = 0
+    """The folder made as the pristine one."""
     shutil.copytree(pristine, folder)
     return settings_of(folder)
 
@@ -165,6 +163,7 @@ def ingest(settings: Settings) -> tuple[str, ...]:
     try:
         with closing(open_index(settings)) as index:
             outcome = build_ingest(settings, index).run(report_paths(settings, index))
+            index.finish()
     except WenbaoError as error:
         return (str(error),)
     return tuple(f"{name}：{reason}" for name, reason in outcome.failed)

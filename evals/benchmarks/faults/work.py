@@ -71,8 +71,8 @@ def make_outdated(settings: Settings) -> None:
 
 def rebuild(settings: Settings) -> None:
     """Words and vectors made again from the store."""
-    with closing(open_index(settings)):
-        pass
+    with closing(open_index(settings)) as index:
+        index.finish()
 
 
 def make_bare(settings: Settings) -> None:
