@@ -39,6 +39,7 @@ def answers(settings: Settings, cases: Sequence[Case], paths: Callable[[Settings
     with closing(open_index(settings, print)) as index:
         also = paths(settings)
         outcome = build_ingest(settings, index).run([*report_paths(settings, index), *also])
+        index.finish()
         assistant = build_assistant(settings, index)
         found = [str(sorted(outcome.failed))]
         found += [assistant.ask(case.question, history=case.history).text for case in cases]
