@@ -85,10 +85,6 @@ BUILT_BY_ASSEMBLY = {
 
 MAX_LINES = 300
 LONGER = {
-    "records.report",
-    "app.cli",
-    "index.index",
-    "arithmetic.expressions",
     "scoring",
     "check_questions",
     "benchmarks.gate_cases",

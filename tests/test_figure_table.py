@@ -186,15 +186,10 @@ def test_a_figure_that_refers_to_one_before_takes_on_its_head(text: str, head: s
 
 
 def test_siblings_share_list_head_and_unit(index: Index, figures: dict[str, Figure]) -> None:
-    assert [entry.number.text for entry in index.store.siblings(figures["949"])] == ["125", "140"]
-    assert [entry.number.text for entry in index.store.siblings(figures["3个"])] == ["12个"]
-    assert index.store.siblings(figures["12345人"]) == ()
-
-
-def test_figures_are_found_by_their_head(index: Index) -> None:
-    found = index.store.figures_named(["就业率"], ["东湖.txt"])
-    assert [entry.number.text for entry in found] == ["96.12%", "95.31%", "96.1%", "88.0%", "80.5%"]
-    assert index.store.figures_named(["就业率"], ["别的.txt"]) == ()
+    kins = {entry.number.text: entry.context.kin for entry in index.store.figures("东湖.txt")}
+    assert [text for text, kin in kins.items() if kin == figures["949"].context.kin] == ["949", "125", "140"]
+    assert [text for text, kin in kins.items() if kin == figures["3个"].context.kin] == ["3个", "12个"]
+    assert [text for text, kin in kins.items() if kin == figures["12345人"].context.kin] == ["12345人"]
 
 
 def test_evidence_brings_the_figures_of_its_passages(index: Index) -> None:

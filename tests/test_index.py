@@ -37,7 +37,7 @@ def die_at(owner, name, count=1, after=False):
             os.kill(os.getpid(), 9) if hasattr(os, "getuid") else os._exit(9)
         return result
     setattr(owner, name, stand_in)
-index = Index.open(Path({folder!r}), HashingEmbedder(64), lock_wait_seconds=30)
+index = Index(Path({folder!r}), HashingEmbedder(64), lock_wait_seconds=30)
 """
 
 
@@ -52,7 +52,7 @@ def open_index(tmp_path, messages) -> Iterator[Callable[..., Index]]:
 
     def start(embedder: object = None, **options: object) -> Index:
         options = {"notify": messages.append, "lock_wait_seconds": 5.0} | options
-        opened.append(Index.open(tmp_path, embedder or HashingEmbedder(64), **options))
+        opened.append(Index(tmp_path, embedder or HashingEmbedder(64), **options))
         return opened[-1]
 
     yield start

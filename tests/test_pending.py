@@ -56,7 +56,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
     def make(said: dict[int, object]) -> tuple[Ingest, PendingPages]:
         (tmp_path / "fake_recognition.py").write_text(TASK.replace("{said}", repr(said)), "utf-8")
-        index = Index.open(tmp_path / "index", HashingEmbedder(), lock_wait_seconds=20)
+        index = Index(tmp_path / "index", HashingEmbedder(), lock_wait_seconds=20)
         kept = RecognisedPages(tmp_path / "recognised")
         recognition = Recognition(kept, LIMITS.max_file_bytes, "fake_recognition:answer")
         opened.extend([index, recognition])

@@ -20,6 +20,9 @@ from rag.index.schema import DATABASE_NAME
 from rag.index.store import ReportStore
 from rag.records import Citation, Report, ReportParts
 
+MAX_IDLE = 20_000
+"""Statements of kinds that are full, after which no other kind is waited for."""
+
 
 class Outcome(StrEnum):
     """What the gate does with the figures of a statement; the value is what is printed of it."""
@@ -71,8 +74,8 @@ def run(
         (s for place in shuffled for s in honest(place)), per_kind, reports, lambda outcome: outcome is Outcome.REMOVED
     )
     colleges = sorted({report.college for report in reports.values()})
-    crooked = (s for place in shuffled for s in corrupted(place, random_, colleges) if not is_true(s))
-    return straight, _measure(crooked, per_kind, reports, lambda outcome: outcome is Outcome.CLEAN)
+    crooked = (s for place in shuffled for s in corrupted(place, random_, colleges))
+    return straight, _measure(crooked, per_kind, reports, lambda outcome: outcome is Outcome.CLEAN, is_true)
 
 
 def _measure(
@@ -80,13 +83,19 @@ def _measure(
     per_kind: int,
     reports: Mapping[str, Report],
     is_wrong: Callable[[Outcome], bool],
+    is_void: Callable[[Statement], bool] = lambda statement: False,
 ) -> dict[str, Count]:
     outcomes: dict[str, Counter[Outcome]] = {}
     wrong: dict[str, list[Statement]] = {}
+    idle = 0
     for statement in statements:
         counted = outcomes.setdefault(statement.kind, Counter())
-        if sum(counted.values()) >= per_kind:
+        idle += 1
+        if idle > MAX_IDLE:
+            break
+        if sum(counted.values()) >= per_kind or is_void(statement):
             continue
+        idle = 0
         outcome = judged(statement, reports)
         counted[outcome] += 1
         if is_wrong(outcome):

@@ -203,7 +203,7 @@ def open_index(settings: Settings, notify: Notify = lambda message: None) -> Ind
     from rag.index.index import Index
 
     location = ChromaLocation(settings.chroma_host, settings.chroma_port) if settings.chroma_host else EMBEDDED
-    return Index.open(
+    return Index(
         index_folder(settings),
         build_embedder(settings),
         chroma=location,

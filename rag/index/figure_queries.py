@@ -57,16 +57,3 @@ class FigureQueries(ReportQueries):
         entries = self._values(FigureEntry, query, spans)
         tables = self.tables_by_id({entry.table_id for entry in entries if entry.table_id})
         return tuple(passages_to_figures(passages, entries, tables))
-
-    def figures_named(self, heads: Collection[str], report_ids: Collection[str]) -> tuple[FigureEntry, ...]:
-        """The figures of these reports whose head noun is one of these, in order of reports and places."""
-        named, wanted = (json.dumps(list(values)) for values in (heads, report_ids))
-        query = """SELECT data FROM figures WHERE head IN (SELECT value FROM json_each(?))
-                   AND report_id IN (SELECT value FROM json_each(?)) ORDER BY report_id, position"""
-        return self._values(FigureEntry, query, named, wanted)
-
-    def siblings(self, figure: Figure) -> tuple[FigureEntry, ...]:
-        """The other figures of its list, row, column or table that share its head noun and unit, in order."""
-        query = "SELECT data FROM figures WHERE section_id = ? AND kin = ? AND start != ? ORDER BY start"
-        passage, kin = figure.passage, figure.context.kin
-        return self._values(FigureEntry, query, passage.section_id, kin, passage.start + figure.start)

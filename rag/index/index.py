@@ -70,7 +70,11 @@ class Index:
         notify: Callable[[str], None] = lambda message: None,
         lock_wait_seconds: float = LOCK_WAIT_SECONDS,
     ) -> None:
-        """As `open`, without looking at what is there."""
+        """The index in `folder`, ready to be searched.
+
+        `writable` lets it repair what it finds wanting, unless another process is just writing. `notify` is told,
+        in Chinese, what is being done and why. A writer waits `lock_wait_seconds` for another.
+        """
         from filelock import FileLock
 
         self.store = ReportStore(folder, notify)
@@ -88,28 +92,7 @@ class Index:
         self._told: set[str] = set()
         self._refreshing = threading.Lock()
         self._state: _State | None = None
-
-    @classmethod
-    def open(
-        cls,
-        folder: Path,
-        embedder: Embedder,
-        *,
-        chroma: ChromaLocation = EMBEDDED,
-        writable: bool = True,
-        notify: Callable[[str], None] = lambda message: None,
-        lock_wait_seconds: float = LOCK_WAIT_SECONDS,
-    ) -> Index:
-        """The index in `folder`, ready to be searched.
-
-        `writable` lets it repair what it finds wanting, unless another process is just writing. `notify` is told,
-        in Chinese, what is being done and why. A writer waits `lock_wait_seconds` for another.
-        """
-        index = cls(
-            folder, embedder, chroma=chroma, writable=writable, notify=notify, lock_wait_seconds=lock_wait_seconds
-        )
-        index.refresh()
-        return index
+        self.refresh()
 
     def warm_up(self) -> None:
         """Loads the libraries that writing needs, which takes seconds; for a thread while there is other work."""

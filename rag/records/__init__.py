@@ -30,17 +30,12 @@ from rag.records.figure import (
     ReportParts,
     ReportStats,
 )
+from rag.records.page import Cell, Grid, Line, Origin, Page, PageStatus
 from rag.records.question import Ask, AskKind, Filters, Operation, Purpose, Query, Turn
 from rag.records.report import (
-    Cell,
     Chunk,
-    Grid,
-    Line,
     MergedValue,
-    Origin,
-    Page,
     PageMark,
-    PageStatus,
     Passage,
     ReadFile,
     RecognisedSpan,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from rag.records.report import Chunk, Origin, Page, PageMark, Passage, Report, Section, Table, TableRow
+from rag.records.page import Origin, Page
+from rag.records.report import Chunk, PageMark, Passage, Report, Section, Table, TableRow
 
 
 @dataclass(frozen=True, slots=True)
