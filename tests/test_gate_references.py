@@ -18,6 +18,7 @@ from rag.gate.readings import figure_like
 from rag.gate.verify import UNVERIFIED, Gated, draft_to_gated
 from rag.records import (
     AnswerStatus,
+    Citation,
     Cite,
     Computation,
     ComputedRef,
@@ -193,13 +194,13 @@ def test_a_refusal_may_say_what_was_searched_and_asked() -> None:
     assert gated.unsupported == ()
 
 
-def computed(one: str, other: str) -> Gated:
+def computed(one: str, other: str, cited: Sequence[Citation] = CITED) -> Gated:
     a, b = FIGURES[one], FIGURES[other]
     result = Computation("439人", f"{a.number.value}[1] − {b.number.value}[1] = 439 人", (1,), (a.id, b.id))
     draft = Draft(
         AnswerStatus.ANSWERED,
         (Text("相差 "), ComputedRef(0, is_answer=True), Text(" "), Cite(1), Text("，另有439人。")),
-        CITED,
+        tuple(cited),
         (),
         (result,),
         (a, b),
@@ -213,8 +214,15 @@ def test_a_computed_figure_lives_at_its_own_place_alone() -> None:
     assert gated.unsupported == ("439人",)
 
 
-def test_operands_of_two_kinds_are_cautioned() -> None:
-    assert computed("694人", "36.5万册").figures[0].caution
+def test_what_is_computed_from_a_figure_that_no_quote_holds_goes() -> None:
+    gated = computed("694人", "255人", [cite(OTHER)])
+    assert gated.unsupported == ("439人", "439人")
+    assert gated.is_maimed
+
+
+@given(st.sampled_from(sorted(FIGURES.keys() - {"694人", "255人", "312人"})))
+def test_an_operand_swapped_for_one_of_another_kind_is_caught(other: str) -> None:
+    assert computed("694人", other).figures[0].caution
 
 
 RIGHT = {

@@ -12,7 +12,7 @@ from evals.benchmarks.gate import folder_places, run
 from rag.gate.subject import MASK, said_of_each
 from rag.gate.verify import UNVERIFIED, Gated, draft_to_gated
 from rag.language.numbers import find_numbers
-from rag.records import AnswerStatus, Citation, Computation, markdown_to_segments, text_to_draft
+from rag.records import AnswerStatus, Citation, text_to_draft
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 PROSE = make_passage(
@@ -199,36 +199,6 @@ def test_row_numbers_and_merged_labels_are_proved_by_their_place(parted: str) ->
 
 def test_only_the_quote_proves_not_the_passage_around_it() -> None:
     assert gate("男生2058人 [1]", cite(PROSE, "女生3040人，占59.63%。")).unsupported == ("2058人",)
-
-
-def test_a_computed_figure_passes_with_its_formula_and_another_does_not() -> None:
-    formula = "949[1] + 125[2] = 1074 人"
-    draft = text_to_draft(
-        AnswerStatus.ANSWERED,
-        f"合起来**1074人** [1][2]（{formula}），即1075人 [1][2]。",
-        (row("1\t"), row("3\t", 2)),
-        computations=(Computation("1074人", formula, (1, 2)),),
-    )
-    gated = draft_to_gated(draft, {TABLE.id: TABLE})
-    assert gated.unsupported == ("1075人",)
-    computed = [figure for figure in gated.figures if figure.kind == "computed"]
-    assert {(f.text, f.formula, f.citations) for f in computed} >= {("1074人", formula, (1, 2))}
-
-
-def test_what_is_computed_from_a_figure_that_is_taken_out_goes_with_it() -> None:
-    formula = "949[1] + 152[2] = 1101 人"
-    draft = text_to_draft(
-        AnswerStatus.ANSWERED,
-        "合起来**1101人** [1][2]（护理949人 [1] + 会计152人 [2]）。",
-        (row("1\t"), row("3\t", 2)),
-        computations=(Computation("1101人", formula, (1, 2)),),
-    )
-    gated = draft_to_gated(draft, {TABLE.id: TABLE})
-    assert set(gated.unsupported) == {"1101人", "152人"}
-    assert gated.is_maimed
-    assert not draft_to_gated(
-        replace(draft, segments=markdown_to_segments("会计152人 [2]，护理**949人** [1]")), {TABLE.id: TABLE}
-    ).is_maimed
 
 
 def test_a_figure_of_another_college_or_year_of_report_is_stopped() -> None:

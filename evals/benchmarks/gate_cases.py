@@ -15,7 +15,9 @@ from decimal import Decimal
 
 from rag.figures.entries import passages_to_figures
 from rag.figures.extraction import section_to_passages
+from rag.gate.subject import tokens
 from rag.language.numbers import (
+    agree,
     cell_number,
     find_numbers,
     find_scopes,
@@ -332,14 +334,14 @@ def _changed(place: Place, written: str, random_: random.Random) -> Iterator[Sta
         yield _statement("取整", place, re.sub(r"\.\d+", "", written))
     if not number.bound and digits:
         yield _statement("加约数", place, f"约{written}")
-    if number.unit and digits and not number.bound:
+    if number.unit and digits and not number.bound and number.value:
         yield _statement("万倍", place, f"{format_decimal(number.value)}万{number.unit}")
 
 
 def _rivals(place: Place, random_: random.Random) -> list[Figure]:
     """Other figures of the sentence or row that could stand in its place."""
     figure = place.figure
-    if not _label(figure)[0].strip():
+    if not tokens("".join(_around(figure))):
         return []
     mates = [f for f in place.row_mates if _comparable(f, figure) and _label(f) != _label(figure)]
     return random_.sample(mates, min(2, len(mates)))
@@ -358,7 +360,7 @@ def _of_another_college(place: Place, written: str, college: str) -> Statement:
 
 def _comparable(one: Figure, other: Figure) -> bool:
     a, b = one.number, other.number
-    return one is not other and a.value != b.value and unit_class(a.unit) == unit_class(b.unit)
+    return one is not other and not agree(a, b) and unit_class(a.unit) == unit_class(b.unit)
 
 
 def _wrong_rows(place: Place, random_: random.Random) -> Iterator[Statement]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -20,14 +21,17 @@ from rag.language.text import matching_key
 from rag.records import (
     AnswerStatus,
     Citation,
+    Cite,
     Contradiction,
+    Draft,
     Figure,
+    FigureRef,
     FigureTime,
     Number,
     Report,
     Section,
     Table,
-    text_to_draft,
+    Text,
 )
 
 _LINK = re.compile("(?:分别)?(?:达到|[为达是])$")
@@ -135,7 +139,10 @@ def report_to_board(
     contradictions: Sequence[Contradiction] = (),
 ) -> Board:
     """The board of a report; `figures` and `contradictions` are those kept with it."""
-    by_id = {figure.table.id: figure.table for figure in figures if figure.table}
+    tables = {figure.table.id: figure.table for figure in figures if figure.table}
+    kept: dict[str, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        kept[figure.passage.section_id].append(figure)
     places = Places(report.id, {section.id: section for section in sections})
     own = own_names(report)
     found: dict[str, list[_Found]] = {}
@@ -145,13 +152,12 @@ def report_to_board(
             known = found.setdefault(wanted.name, [])
             if not any(other.takes(definition, mention) for other in known):
                 known.append(_Found(definition, [mention]))
-    return Board(
-        report,
-        tuple(
-            BoardLine(wanted, _shown(wanted, found.get(wanted.name, []), report, by_id, contradictions))
-            for wanted in wanted_indicators()
-        ),
-    )
+
+    def shown(item: _Found) -> BoardFigure | None:
+        return _board_figure(item, report, tables, kept[item.mentions[0].ref.passage.section_id], contradictions)
+
+    lines = (BoardLine(w, _shown(w, found.get(w.name, []), shown)) for w in wanted_indicators())
+    return Board(report, tuple(lines))
 
 
 def own_names(report: Report) -> tuple[str, ...]:
@@ -191,47 +197,37 @@ def _without_parts(wanted: Wanted, figures: Sequence[BoardFigure]) -> Iterator[B
 
 
 def _shown(
-    wanted: Wanted,
-    found: Sequence[_Found],
-    report: Report,
-    tables: Mapping[str, Table],
-    contradictions: Sequence[Contradiction],
+    wanted: Wanted, found: Sequence[_Found], shown: Callable[[_Found], BoardFigure | None]
 ) -> tuple[BoardFigure, ...]:
     order = [name for name, _ in wanted.printed]
-    figures = [
-        shown
-        for item in sorted(found, key=lambda item: order.index(item.definition))
-        if (shown := _board_figure(item, report, tables, contradictions)) is not None
-    ]
+    figures = [*filter(None, map(shown, sorted(found, key=lambda item: order.index(item.definition))))]
     whole = list(_without_parts(wanted, figures))
     return tuple(_with_rivals(figure, whole) for figure in whole)
 
 
 def _board_figure(
-    item: _Found, report: Report, tables: Mapping[str, Table], contradictions: Sequence[Contradiction]
+    item: _Found,
+    report: Report,
+    tables: Mapping[str, Table],
+    kept: Sequence[Figure],
+    contradictions: Sequence[Contradiction],
 ) -> BoardFigure | None:
-    """A figure as the board shows it; None where the gate does not let it through."""
+    """A figure as the board shows it; None where the gate does not let it through. `kept` are those of its section."""
     figure, ref, when = item.mentions[0].figure, item.mentions[0].ref, item.mentions[0].when
     passage = ref.passage
     citation = Citation(1, passage, ref.quote_start, ref.quote_end, passage.page, passage.page_label)
-    text = written(figure)
-    draft = text_to_draft(AnswerStatus.ANSWERED, f"{said_label(figure)}**{text}** [1]。", (citation,))
-    gated = draft_to_gated(draft, tables, {report.id: report})
-    if gated.unsupported or not gated.figures or any(shown.caution == BETTER for shown in gated.figures):
+    said = (Text(said_label(figure)), FigureRef(ref.id, is_answer=True), Text(" "), Cite(1), Text("。"))
+    draft = Draft(AnswerStatus.ANSWERED, said, (citation,), figures=(ref,))
+    gated = draft_to_gated(draft, tables, {report.id: report}, stored=kept)
+    if gated.unsupported or any(shown.caution == BETTER for shown in gated.figures):
         return None
-    places = {
-        (ref.passage.section_id, ref.passage.start + ref.start) for ref in (mention.ref for mention in item.mentions)
-    }
-    notes = [
-        c.note
-        for c in contradictions
-        if places & {(r.passage.section_id, r.passage.start + r.start) for r in c.figures}
-    ]
+    ids = {mention.ref.id for mention in item.mentions}
+    notes = [c.note for c in contradictions if not ids.isdisjoint(r.id for r in c.figures)]
     label = _LINK.sub("", label_of(figure))
     return BoardFigure(
         item.definition,
         label,
-        text,
+        written(figure),
         figure.number,
         when,
         citation,

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Collection, Mapping
 
 from rag.figures.context import words_of
 from rag.gate.sources import Source
 from rag.gate.subject import tokens
-from rag.language.numbers import find_numbers
 from rag.records import Computation, Figure
 
 UNLIKE = "相加减的两个数字说的可能不是同一件事"
-_OPERAND = re.compile(r"(?P<value>-?\d[\d.,]*[^\d\[\]]{0,6})\[(?P<n>\d+)\]")
 _ADDED = re.compile(r"[+−]")
 
 
 def is_void(computation: Computation, gone: Collection[str], sources: Mapping[int, Source]) -> bool:
-    """Whether a figure it is made of is not in the quote it is cited to, or was taken out."""
-    if set(computation.operands) & set(gone):
-        return True
-    return any(
-        n in sources and not any(f.number.value == value and f.id not in gone for f in sources[n].quoted)
-        for value, n in _operands(computation.formula)
-    )
-
-
-def _operands(formula: str) -> Iterator[tuple[Decimal, int]]:
-    """The cited values of a formula: 34118.10 and 1 of `34118.10[1] − 33714.58[1] = 403.52 万元`."""
-    for match in _OPERAND.finditer(formula):
-        for number in find_numbers(f"为{match['value']}")[:1]:
-            yield number.value, int(match["n"])
+    """Whether a figure it is made of stands in no quote, or was taken out."""
+    quoted = {figure.id for source in sources.values() for figure in source.quoted}
+    return any(identity in gone or identity not in quoted for identity in computation.operands)
 
 
 def computation_to_doubt(computation: Computation, figures: Mapping[str, Figure]) -> str | None:

@@ -43,12 +43,17 @@ def college_differs(claim: Claim, figure: Figure, source: Source, reports: Mappi
     for at, clause in enumerate(claim.clauses):
         named = mentioned(clause, names).keys()
         placed = [name for name, _ in placed_names(clause)]
-        if named & printed or any(matching_key(name) in matching_key(own) for name in placed):
+        if named & printed or any(_stands_in(name, own) for name in placed):
             return None
         strangers = {name for name in placed if not any(name in known for known in (*names, *named))}
         if (named | strangers) - beside:
             return not any(map(_CONTRAST.search, claim.clauses[: at + 1]))
     return None
+
+
+def _stands_in(name: str, own: str) -> bool:
+    """Whether a name stands in a text; in a clause a word may have joined it (近三年里某某学院)."""
+    return matching_key(name) in matching_key(own) or any(name.endswith(known) for known, _ in placed_names(own))
 
 
 def year_differs(claim: Claim, figure: Figure, source: Source) -> bool | None:

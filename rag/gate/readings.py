@@ -75,6 +75,8 @@ def _is_ordinary(match: re.Match[str], text: str) -> bool:
     measured = _MEASURED.match(text, end) is not None
     if len(run) == 1:
         return not (measured and run in "二两三四五六七八九十")
+    if sum(character in _FINANCIAL for character in run) > 1:  # 为伍叁: no word
+        return False
     if _ORDINARY.match(text, start) or is_part_of_a_word(text, start, end, bounded=False):
         return True
     if any(character in _FINANCIAL for character in run):

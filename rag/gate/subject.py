@@ -184,6 +184,8 @@ def contradicts(said: Said, figure: Figure, others: Sequence[Figure], quote: tup
     if any(_fits_beside(said, other, figure) for other in beside):
         return True
     if figure.is_cell:
+        if any(_fits_other_column(said, o, figure) for o in rivals if o.quote_start == figure.quote_start):
+            return True
         headers = " ".join({other.before for other in others if other.quote_start == figure.quote_start})
         rows = [o for o in rivals if o.is_cell and o.quote_start != figure.quote_start and o.near != figure.near]
         if any(_fits_other_row(said, other, figure, headers) for other in rows):
@@ -220,6 +222,13 @@ def _fits_beside(said: Said, other: Figure, figure: Figure) -> bool:
         )
     decisive = (_gains(part, before, rival_before) for part in (words[:1], words[:2]))
     return next((found for found in decisive if any(found)), None) == (False, True)
+
+
+def _fits_other_column(said: Said, other: Figure, figure: Figure) -> bool:
+    """Whether the clause names another column of the row, of whatever unit, and says nothing of the figure's own."""
+    own, rival = tokens(figure.before), tokens(other.before)
+    gains = _gains(said.words[:1], own - rival, rival - own)
+    return gains == (False, True) and _names_only(said, [other.before], [figure.before])
 
 
 def borrowed(rival: frozenset[str], own: frozenset[str]) -> frozenset[str]:

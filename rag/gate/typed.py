@@ -1,8 +1,8 @@
 """Figures that an answer has in its words → references to the printed ones, or out.
 
 A model may type a figure instead of placing its id, and in any dress; a reader takes it for a figure all the same. One
-that its citation's quote prints, value, unit and bound, becomes a reference to it; a result that code computed becomes
-one at its own place; words and numbers of ordinary language stay; what is left goes.
+that its citation's quote prints, value, unit and bound, becomes a reference to it; words and numbers of ordinary
+language stay; what is left goes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rag.gate.sources import Source
 from rag.gate.subject import contradicts, tokens
 from rag.language.numbers import Scope, cell_number, find_numbers, find_scopes, same_bound, same_value
 from rag.language.text import matching_key
-from rag.records import Computation, ComputedRef, Figure, FigureRef, Number, Segment, Text
+from rag.records import Figure, FigureRef, Number, Segment, Text
 
 UNVERIFIED = "（未能核实的数字）"
 """What stands where a figure was taken out."""
@@ -28,7 +28,6 @@ MIN_VERBATIM = 3
 """Characters beside its figures that a clause needs to be known again word for word."""
 MIN_FOLLOWING = 2
 """Letters that must follow a row number in an answer as they do in print."""
-_OPERAND = re.compile(r"(?P<value>\d[\d.,]*[^\d\[\]]{0,6})\[(?P<n>\d+)\]")
 _SMALL = re.compile(r"[一二两三四五六七八九几][^\d%％倍成折万亿元]{1,3}")
 _CODE = re.compile(r"[a-z]+\d[\da-z]*|\d+\+\d+")
 """Names a thing by itself, whatever stands beside it: A116, 3+2."""
@@ -51,7 +50,6 @@ def typed_to_changes(
     layout: Layout,
     claims: Sequence[Claim],
     sources: Mapping[int, Source],
-    computations: Sequence[Computation],
     *,
     in_any_dress: bool,
     titles: Sequence[str] = (),
@@ -65,21 +63,17 @@ def typed_to_changes(
     changes: dict[Span, Segment] = {}
     figures: dict[str, Figure] = {}
     removed: list[tuple[Span, str]] = []
-    placed = {ref.index for _, _, ref in layout.refs if isinstance(ref, ComputedRef)}
-    free = [(i, c) for i, c in enumerate(computations) if i not in placed]
     for claim in claims:
         span = (claim.number.start, claim.number.end)
         if not layout.is_free(*span):
             continue
         is_answer = is_bold(layout, span)
-        proof = _proof(claim, sources, free, is_answer=is_answer)
+        proof = _proof(claim, sources, is_answer=is_answer)
         if proof is None and echoed and matching_key(claim.number.text) in echoed:
             continue
         if isinstance(proof, Figure):
             figures[proof.id] = proof
             changes[span] = FigureRef(proof.id, is_answer)
-        elif isinstance(proof, int):
-            changes[span] = ComputedRef(proof, is_answer)
         elif proof is None:
             removed.append((span, claim.number.text))
             changes[span] = Text(UNVERIFIED)
@@ -102,33 +96,15 @@ def is_bold(layout: Layout, span: Span) -> bool:
     return any(start < span[1] and span[0] < end for start, end in layout.markup.bold)
 
 
-def _proof(
-    claim: Claim, sources: Mapping[int, Source], computations: Sequence[tuple[int, Computation]], *, is_answer: bool
-) -> Figure | int | str | None:
-    """The printed figure or the result that a figure in the words is; `` where it may stand as it is, None where not."""
+def _proof(claim: Claim, sources: Mapping[int, Source], *, is_answer: bool) -> Figure | str | None:
+    """The printed figure that a figure in the words is; `` where it may stand as it is, None where not."""
     number = claim.number
-    for index, computation in computations:
-        if any(same_value(number, result) for result in find_numbers(computation.text)) and (
-            set(claim.cited) & set(computation.citations) or not claim.cited
-        ):
-            return index
-        if (figure := _operand(claim, computation, sources)) is not None:
-            return figure
     cited = [sources[n] for n in claim.cited if n in sources]
     if (figure := _printed(claim, cited)) is not None:
         return figure
     if any(_is_label(claim, source) for source in cited):
         return ""
     return "" if _SMALL.fullmatch(number.text.strip()) and not is_answer and not number.bound else None
-
-
-def _operand(claim: Claim, computation: Computation, sources: Mapping[int, Source]) -> Figure | None:
-    """A figure that stands in a formula as `34118.10[1]`: without its unit, beside the marker of its own citation."""
-    shown = ((m["value"].strip(), int(m["n"])) for m in _OPERAND.finditer(computation.formula))
-    if not claim.cited or (claim.number.text.strip(), claim.cited[0]) not in shown:
-        return None
-    source = sources.get(claim.cited[0])
-    return next((f for f in source.quoted if f.number.value == claim.number.value), None) if source else None
 
 
 def _printed(claim: Claim, sources: Sequence[Source]) -> Figure | None:

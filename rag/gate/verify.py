@@ -119,10 +119,9 @@ class _Gate:
     def _typed(self, figures: Mapping[str, Figure], sources: Mapping[int, Source], names: Sequence[str]) -> Typed:
         layout = self._layout(self.draft.segments, figures)
         claims = layout_to_claims(layout, self._shown(layout, figures), names)
-        computations = () if self.is_typed else self.draft.computations
         titles = [report.title for report in self.reports.values() if report.title]
         return typed_to_changes(
-            layout, claims, sources, computations, in_any_dress=self.is_typed, titles=titles, echoed=self._echoed()
+            layout, claims, sources, in_any_dress=self.is_typed, titles=titles, echoed=self._echoed()
         )
 
     def _echoed(self) -> str:

@@ -86,9 +86,7 @@ class Index:
         self._lock = FileLock(folder / _LOCK_NAME, thread_local=True)
         self._follower = Follower(self._publish_vectors, folder / _CHROMA_LOCK_NAME)
         self._lock_wait_seconds = lock_wait_seconds
-        self._sessions = 0
-        self._written = 0
-        self._retry_at = 0.0
+        self._sessions, self._written, self._retry_at = 0, 0, 0.0
         self._told: set[str] = set()
         self._refreshing = threading.Lock()
         self._state: _State | None = None

@@ -73,7 +73,8 @@ def comparison_exchange(comparisons: Sequence[Comparison], boards: Sequence[Boar
     answer = shown.exchange.answer
     assert answer is not None
     figures = tuple(replace(figure, scope="") for figure in answer.figures)  # the table says it
-    return replace(shown.exchange, answer=replace(answer, text="\n\n".join([table, *notes]), figures=figures))
+    text = "\n\n".join([table, *notes])
+    return replace(shown.exchange, answer=replace(answer, text=text, segments=(), figures=figures))
 
 
 def _cited(figures: Sequence[BoardFigure], shown: Shown) -> str:
