@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from answer_samples import cite, make_passage
+from answer_samples import cite, make_passage, make_report
 
 from rag.figures.extraction import passage_to_figures
 from rag.gate.fitting import PERHAPS_DATE
@@ -82,3 +84,10 @@ def test_a_refusal_may_say_the_date_it_was_asked_for() -> None:
     text, question = "没有写明截至2022年10月15日的去向落实率。", "截至2022年10月15日的去向落实率是多少"
     assert gate(f"{text}<92.16%>是初次去向落实率。", question, AnswerStatus.NOT_FOUND).unsupported == ()
     assert gate(f"{text}<92.16%>是初次去向落实率。", question).unsupported == ("截至2022年10月15日",)
+
+
+def test_the_years_in_the_title_of_a_report_are_none_of_the_answers() -> None:
+    report = replace(make_report("a.txt", "东湖职业技术学院"), title="东湖职业技术学院五年发展报告（2015—2019年）")
+    words = (Text("没有找到。查找的是《东湖职业技术学院五年发展报告（2015—2019年）》。"),)
+    draft = Draft(AnswerStatus.NOT_FOUND, words, ())
+    assert draft_to_gated(draft, {}, {report.id: report}, is_typed=True).unsupported == ()

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from answer_samples import make_passage
+from answer_samples import make_passage, make_table, table_passage
 from generate_samples import (
     JOBS,
     REPORTS,
@@ -15,6 +15,7 @@ from generate_samples import (
     STAFF,
     TABLES,
     figure_id,
+    make_evidence,
     make_prompt,
     reply_text,
     with_ids,
@@ -24,6 +25,7 @@ from rag.answering.with_model import (
     MAX_ANSWER_CHARACTERS,
     MAX_REPLY_CHARACTERS,
     REPLY_SCHEMA,
+    evidence_to_prompt,
     partial_reply,
     reply_to_draft,
     visible_answer,
@@ -214,6 +216,35 @@ def test_bold_without_proof_is_told_to_the_model():
         "[P77] 不是给出的编号。",
         "加粗的“校长是王五”在所注的段落里没有。",
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("设备值 **<13,405>**元，比上年多。", "设备值 **13,405元** [1]，比上年多。"),
+        ("设备值 **<13,405>元**。", "设备值 **13,405元** [1]。"),
+        ("设备值<13,405>元，工位 <86>个。", "设备值13,405元 [1]，工位 86个 [1]。"),
+        ("设备值 **<13,405>**是最高的。", "设备值 **13,405** [1]是最高的。"),
+    ],
+)
+def test_a_unit_behind_a_bare_cell_stands_before_the_mark_of_its_citation(answer: str, text: str) -> None:
+    table = make_table([["学校", "设备值", "工位"], ["东湖", "13,405", "86"]])
+    evidence = make_evidence((table_passage(table),))
+    prompt = evidence_to_prompt(evidence, REPORTS, {table.id: table}, (), 20_000, estimate_tokens)
+    draft = reply_to_draft(reply_text(with_ids(answer, prompt)), prompt)
+    assert draft.text == text
+    assert draft.problems == ()
+
+
+def test_a_fall_is_told_without_a_sign() -> None:
+    draft = computed("<63.6%> - <96.12%>", "对口率比就业率低 **{C1}**。")
+    assert "低 **32.52个百分点**" in draft.text
+    assert "= -32.52" in draft.computations[0].formula or "= −32.52" in draft.computations[0].formula
+    assert "-32.52" in computed("<63.6%> - <96.12%>", "相差 **{C1}**。").text.replace("−", "-")
+
+
+def test_the_name_of_a_report_or_its_college_may_be_bold() -> None:
+    assert draft_of("**东湖职业技术学院**更多：<796人>。").problems == ()
 
 
 def computed(expression: str, answer: str = "相差 **{C1}**。") -> Draft:

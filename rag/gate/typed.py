@@ -185,14 +185,18 @@ def _printed_labels(plain: str, sources: Mapping[int, Source]) -> list[Span]:
 
 
 def unprinted_dates(
-    layout: Layout, sources: Mapping[int, Source], known_years: frozenset[int], echoed: str = ""
+    layout: Layout,
+    sources: Mapping[int, Source],
+    known_years: frozenset[int],
+    echoed: str = "",
+    titles: Sequence[str] = (),
 ) -> list[Span]:
     """Where an answer's words name a year that neither the question nor a report does, or a date its sources do not.
 
-    A refusal may say the dates of the question that it has `echoed`.
+    A refusal may say the dates of the question that it has `echoed`; those in the `titles` of reports are none.
     """
     found = []
-    for scope in find_scopes(layout.markup.plain):
+    for scope in find_scopes(without_names(layout.markup.plain, titles)):
         span = (scope.start, scope.end)
         only_years = scope.month is None and scope.day is None
         is_known = set(scope.years) <= known_years and (only_years or matching_key(scope.text) in echoed)

@@ -119,10 +119,12 @@ class _Gate:
     def _typed(self, figures: Mapping[str, Figure], sources: Mapping[int, Source], names: Sequence[str]) -> Typed:
         layout = self._layout(self.draft.segments, figures)
         claims = layout_to_claims(layout, self._shown(layout, figures), names)
-        titles = [report.title for report in self.reports.values() if report.title]
         return typed_to_changes(
-            layout, claims, sources, in_any_dress=self.is_typed, titles=titles, echoed=self._echoed()
+            layout, claims, sources, in_any_dress=self.is_typed, titles=self._titles(), echoed=self._echoed()
         )
+
+    def _titles(self) -> list[str]:
+        return [report.title for report in self.reports.values() if report.title]
 
     def _echoed(self) -> str:
         """Key of the question where a model refuses it: its figures and dates may be said again."""
@@ -136,7 +138,7 @@ class _Gate:
         if not self.is_typed:
             return segments, ()
         layout = self._layout(segments, figures)
-        spans = unprinted_dates(layout, sources, self._years(sources), self._echoed())
+        spans = unprinted_dates(layout, sources, self._years(sources), self._echoed(), self._titles())
         changes: dict[Span, Segment] = {span: Text(UNVERIFIED) for span in spans}
         return layout.replaced(changes), tuple(layout.markup.plain[slice(*span)] for span in spans)
 

@@ -140,11 +140,16 @@ def _rivals_left_out(segments: Sequence[Segment], expander: Expander) -> list[tu
 
 
 def _proved_bold(segments: Sequence[Segment], expander: Expander) -> list[Segment]:
-    """The answer without bold around words that are neither a figure nor a name that a citation of their line holds."""
+    """The answer without bold around words that are neither a figure nor a name that a citation of their line holds, or of
+    a report."""
     found: list[Segment] = []
+    reports = [
+        report for each in expander.prompt.passages.values() if (report := expander.prompt.reports.get(each.report_id))
+    ]
+    names = [matching_key(" ".join((report.title, report.college, *report.short_names))) for report in reports]
     for line in _lines(segments):
         cited = {segment.n for segment in line if isinstance(segment, Cite)}
-        texts = [matching_key(c.passage.text) for c in expander.citations.items if c.n in cited]
+        texts = [matching_key(c.passage.text) for c in expander.citations.items if c.n in cited] + names
         for segment in line:
             is_name = isinstance(segment, Text) and segment.is_answer and _is_name(segment.text)
             if isinstance(segment, Text) and is_name and not any(_names(segment.text, text) for text in texts):
@@ -166,6 +171,9 @@ def _lines(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
 
 
 def _is_name(words: str) -> bool:
+    unit = next((number for number in find_numbers(f"1{words}") if number.start == 0 and number.unit), None)
+    if unit and unit.end > len(words):
+        return False
     return bool(words.strip()) and not find_numbers(words) and cell_number(words) is None
 
 

@@ -22,6 +22,8 @@ from rag.language.numbers import find_numbers, same_bound, same_value
 from rag.language.text import matching_key, sentence_spans
 from rag.records import Cite, ComputedRef, Figure, FigureRef, Number, Passage, Segment, Text, figure_text, segment_text
 
+MAX_UNIT = 8
+"""Characters of a unit."""
 MAX_CITED_AT_ONCE = 6
 """Sentences one `[P3]` may stand for."""
 
@@ -31,7 +33,9 @@ TOKEN = re.compile(
     rf"|[\[［【〔]\s*(?P<cited>{_ID}(?:\s*[,，、;；]?\s*{_ID}){{0,9}})\s*[\]］】〕]"
 )
 _EACH_ID = re.compile(_ID)
+_BOLD_ID = re.compile(rf"(?P<id>[{{｛]\s*{FIGURE_ID}\s*[}}｝])\*\*(?P<behind>[^*\n]{{1,8}})")
 _BOUND_BEFORE = re.compile(r"(?:大约|(?<![集节条合签预])约|将近|(?<![最附接靠邻])近)[ ]?$")
+_FELL = re.compile(r"(?:下降|降低|减少|下跌|回落|缩小|[少低降跌掉减])(?:了|约|为|幅为)?[ *]*$")
 _CLAUSE_END = re.compile(r"[。！？!?；;]")
 
 
@@ -68,6 +72,7 @@ class Expander:
     def line(self, text: str) -> list[Segment]:
         """One line of the answer, its bold kept, the marks of what is bold behind it."""
         self._said, self._names, self._last = "", [], ""
+        text = _BOLD_ID.sub(self._with_unit, text)
         parts: list[Segment] = []
         at = 0
         for match in re.finditer(r"\*\*(?!\*)(.+?)\*\*", text):
@@ -83,6 +88,12 @@ class Expander:
         """A reference to a figure with the mark of its citation."""
         self.figures[figure.id] = figure
         return [FigureRef(figure.id, is_answer), *marks([self.citations.cite(figure)])]
+
+    def _with_unit(self, match: re.Match[str]) -> str:
+        """A bold id of a figure without a unit, with the unit behind it in bold too."""
+        figure = self.prompt.figures.get(match["id"].strip("{｛｝} ").upper())
+        size = _unit_behind(figure, match["behind"])
+        return f"{match['id']}{match['behind'][:size]}**{match['behind'][size:]}"
 
     def _plain(self, text: str) -> list[Segment]:
         pieces = self._pieces(text.replace("**", ""))
@@ -111,6 +122,11 @@ class Expander:
             else:
                 piece = Piece(Text(""), self._sources(match["cited"].upper()))
             yield self._behind(between)
+            figure = self.figures.get(getattr(piece.segment, "figure_id", ""))
+            if size := _unit_behind(figure, text[at : at + MAX_UNIT]):
+                yield replace(piece, cited=())
+                piece = Piece(Text(text[at : at + size]), piece.cited)
+                at += size
             yield piece
             self._last = self._written(piece.segment)
         rest = as_characters(text[at:])
@@ -150,6 +166,8 @@ class Expander:
         except ComputeError as error:
             self.problems.append(f"算式 {identity}（{request.expression[:80]}）算不出：{error}。")
             return Piece(Text(UNVERIFIED))
+        if _FELL.search(self._said):  # 下降了0.57, not 下降了-0.57
+            done = replace(done, computation=replace(done.computation, text=done.computation.text.lstrip("-−")))
         self.computed[identity] = done
         self.operands.update(done.operands)
         self.used.update(done.figures)
@@ -212,6 +230,15 @@ def _likest(passage: Passage, said: str) -> tuple[int, int]:
     units = [(a, a + len(passage.text[a:b].rstrip())) for a, b in sentence_spans(passage.text)]
     best = max(units, key=lambda unit: (_overlap(passage, unit, said), -unit[0]), default=(0, len(passage.text)))
     return best if _overlap(passage, best, said) else (passage.focus_start, passage.focus_end)
+
+
+def _unit_behind(figure: Figure | None, text: str) -> int:
+    """Characters of the unit that a text begins with where the figure before it is printed without one."""
+    if figure is None or figure.number.unit:
+        return 0
+    number = next(iter(find_numbers(f"1{text}")[:1]), None)
+    is_unit = number and number.start == 0 and number.unit and number.value == 1 and not number.bound
+    return number.end - 1 if number and is_unit else 0
 
 
 def _without_unit(text: str, before: str) -> str:

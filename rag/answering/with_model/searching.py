@@ -21,22 +21,26 @@ _PASSAGE = re.compile(r"P\d{1,3}", re.IGNORECASE)
 def with_found(
     evidence: Evidence, asked: Sequence[str], prompt: AnswerPrompt, search: Search
 ) -> tuple[Evidence, Mapping[str, Table]]:
-    """The evidence with what was asked for before the rest of it, and its tables; the same where nothing new is found."""
-    passages: list[Passage] = []
+    """The evidence with the best of each search first, then what was best before; the same where nothing new is found."""
+    best: list[Passage] = []
+    further: list[Passage] = []
     figures = list(evidence.figures)
     tables = dict(prompt.tables)
     for words in asked:
         found, own = (prompt.evidence, {}) if _PASSAGE.fullmatch(words) else search(words)
-        for passage in _wanted(words, prompt, found):
-            if not _is_given(passage, [*prompt.passages.values(), *passages]):
-                passages.append(passage)
-                figures += found.figures
-                tables |= own
-    if not passages:
+        new = [
+            p for p in _wanted(words, prompt, found) if not _is_given(p, [*prompt.passages.values(), *best, *further])
+        ]
+        if new:
+            best += new[:1]
+            further += new[1:]
+            figures += found.figures
+            tables |= own
+    if not best:
         return evidence, tables
     shown = tuple(prompt.passages.values())[:FOUND_PER_SEARCH]
-    rest = tuple(passage for passage in evidence.passages if passage not in passages)
-    kept = (*passages, *(p for p in shown if p not in rest), *rest)
+    rest = tuple(passage for passage in evidence.passages if passage not in (*best, *further))
+    kept = (*best, *shown, *further, *(passage for passage in rest if passage not in shown))
     return replace(evidence, passages=kept, figures=tuple(figures)), tables
 
 
