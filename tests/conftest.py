@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
@@ -60,6 +61,20 @@ def write_report(path: Path, college: str, students: int, year: int = 2023) -> P
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the sample reports indexed: built once for all workers, a copy for each."""
+    from page_samples import build_index  # most tests need none of what it imports
+
+    base = tmp_path_factory.getbasetemp()
+    built = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "corpus-index"
+    with FileLock(f"{built}.lock"):
+        if not built.is_dir():
+            build_index(fresh := built.with_name("corpus-index-new"), ROOT / "corpus")
+            fresh.rename(built)
+    return shutil.copytree(built, tmp_path_factory.mktemp("corpus") / "data")
 
 
 @pytest.fixture(scope="session")

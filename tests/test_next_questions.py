@@ -14,12 +14,10 @@ from rag.settings.settings import Settings
 from rag.suggestions.first import Suggestion, figures_to_suggestions
 from rag.suggestions.next import answer_to_next
 
-CORPUS = Path(__file__).parents[1] / "corpus"
 WANTED = 3
 
 
-def assistant_over(data: Path, reports: Path) -> Iterator[Assistant]:
-    build_index(data, reports)
+def assistant_over(data: Path) -> Iterator[Assistant]:
     index = open_index(Settings(data=data))
     yield build_assistant(Settings(data=data), index)
     index.close()
@@ -28,12 +26,13 @@ def assistant_over(data: Path, reports: Path) -> Iterator[Assistant]:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     folder = tmp_path_factory.mktemp("small")
-    yield from assistant_over(folder / "data", write_reports(folder / "r", a=REPORT, b=OTHER_REPORT))
+    build_index(folder / "data", write_reports(folder / "r", a=REPORT, b=OTHER_REPORT))
+    yield from assistant_over(folder / "data")
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    yield from assistant_over(tmp_path_factory.mktemp("corpus"), CORPUS)
+def corpus(corpus_index: Path) -> Iterator[Assistant]:
+    yield from assistant_over(corpus_index)
 
 
 def next_questions(assistant: Assistant, question: str, asked: Sequence[str] = ()) -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
+from page_samples import OTHER_REPORT, REPORT, write_reports
 from test_keeping_browser import saved
 from test_page_browser import CHROMIUM, DRAWN, PHONE, PIXELS, PROJECT, ask, browser, marked_part, opened, served
 
@@ -48,8 +49,8 @@ def choose(page: Page, label: str, option: str) -> None:
     page.keyboard.press("Escape")
 
 
-def test_a_readers_visit(browser: Browser, tmp_path: Path) -> None:
-    build_index(tmp_path / "data", PROJECT / "corpus")
+def test_a_readers_visit(browser: Browser, tmp_path: Path, corpus_index: Path) -> None:
+    shutil.copytree(corpus_index, tmp_path / "data")
     own = write_reports(tmp_path / "own", 青石=REPORT, 白河=OTHER_REPORT)
     with (
         served(PROJECT / "server.py", WENBAO_DATA=str(tmp_path / "data")) as address,
