@@ -71,6 +71,14 @@ def test_one_rate_at_two_cut_offs_is_told_but_no_contradiction() -> None:
     assert told(found) == [(SCOPE, ["71.02%", "85.40%"])]
 
 
+def test_rates_that_are_named_apart_are_two_measures() -> None:
+    found = contradictions(
+        ("一、就业", "截至8月31日，初次就业率为71.02%；截至12月31日，年终就业率为85.40%。"),
+        ("二、升学", "升学率为20.11%。"),
+    )
+    assert found == ()
+
+
 def test_rates_of_one_table_at_two_cut_offs_are_not_told_of() -> None:
     rows = [
         ["专业", "8月31日落实率（%）", "12月31日落实率（%）"],
