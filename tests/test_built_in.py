@@ -87,6 +87,11 @@ def test_nothing_is_bold_that_is_not_there(question: str) -> None:
     assert bold(draft) == []
 
 
+@pytest.mark.parametrize("question", ["\ud800", "？", "👩‍👧", "\u0301"])
+def test_a_question_without_a_word_is_not_answered(question: str) -> None:
+    assert bold(ask(question)) == []
+
+
 def test_an_unknown_college_is_refused_by_name() -> None:
     assert "没有收录武汉职业技术学院的报告" in ask("武汉职业技术学院专任教师有多少人？").text
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 
 import pytest
 
-from rag.reading.version import reading_version, source_digest
+import rag
+from rag.reading.version import LIBRARIES, ROOT, needed_modules, reading_version, source_digest
 
 MODULES = {
     "__init__.py": "",
@@ -52,3 +55,10 @@ def test_another_version_of_a_library_counts(monkeypatch: pytest.MonkeyPatch) ->
     first = reading_version.__wrapped__()
     monkeypatch.setattr("rag.reading.version.version", lambda name: "1")
     assert len({before, first, reading_version.__wrapped__()}) == 3
+
+
+def test_every_library_that_reads_is_named() -> None:
+    reached = "\n".join(needed_modules(Path(rag.__file__).parent, ROOT).values())
+    imported = set(re.findall(r"^[ \t]*(?:from|import)[ \t]+(\w+)", reached, re.MULTILINE))
+    found = imported - sys.stdlib_module_names - {"rag"}
+    assert found - {"numpy", "pydantic"} == set(LIBRARIES)

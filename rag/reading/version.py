@@ -14,8 +14,20 @@ import rag
 
 ROOT = "rag.reading.analysis"
 """The module from which everything that reads is reached."""
-LIBRARIES = ("pypdfium2", "pdfplumber", "pypdf", "python-docx", "lxml", "markdown-it-py")
-"""Distributions that files are read with: another version of one may read otherwise."""
+LIBRARIES = {
+    "PIL": "pillow",
+    "cv2": "opencv-python-headless",
+    "docx": "python-docx",
+    "lxml": "lxml",
+    "markdown_it": "markdown-it-py",
+    "openpyxl": "openpyxl",
+    "pdfplumber": "pdfplumber",
+    "pypdf": "pypdf",
+    "pypdfium2": "pypdfium2",
+    "rapidfuzz": "rapidfuzz",
+    "rjieba": "rjieba",
+}
+"""Package → distribution of what files are read and analysed with: another version of one may read otherwise."""
 MAX_HASHED_BYTES = 2**20
 """Data files larger than this (models) are told by their size."""
 
@@ -31,7 +43,7 @@ def reading_version() -> str:
     What is indexed is then read again.
     """
     code = source_digest(Path(rag.__file__).parent, ROOT)
-    libraries = [f"{name} {version(name)}" for name in LIBRARIES]
+    libraries = [f"{name} {version(name)}" for name in LIBRARIES.values()]
     return hashlib.sha256("\n".join((code, *libraries)).encode()).hexdigest()[:16]
 
 
@@ -52,7 +64,7 @@ def is_outdated(fingerprint: str) -> bool:
 
 def source_digest(package: Path, root: str) -> str:
     """Digest of a module of the package in this folder, of all modules of it that it needs, and of their data files."""
-    modules = _needed_modules(package, root)
+    modules = needed_modules(package, root)
     digest = hashlib.sha256()
     for file, source in sorted(modules.items()):
         digest.update(f"{_place(file, package)} {source}\n".encode())
@@ -67,7 +79,7 @@ def _place(file: Path, package: Path) -> str:
     return file.relative_to(package).as_posix()
 
 
-def _needed_modules(package: Path, root: str) -> dict[Path, str]:
+def needed_modules(package: Path, root: str) -> dict[Path, str]:
     """File → source of the modules that are reached from one of them."""
     sources: dict[Path, str] = {}
     waiting, seen = [root], set[str]()

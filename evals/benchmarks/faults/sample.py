@@ -46,9 +46,9 @@ def report_text(college: str, students: int, teachers: int, rate: str, seed: int
         f"{drawn.choice(places)}在第{drawn.randrange(99)}次安排里轮换{drawn.randrange(9999)}项器材。"
         for _ in range(FILLER)
     ]
-    facts = f"全日制在校生{students}人，专任教师{teachers}人。2023届毕业生就业率为{rate}%。"
+    facts = (f"全日制在校生{students}人。", f"专任教师{teachers}人。", f"2023届毕业生就业率为{rate}%。")
     return "\n\n".join(
-        (f"# {college}高等职业教育质量年度报告（2023年度）", "## 一、学校概况", facts, "## 二、教学", *lines)
+        (f"# {college}高等职业教育质量年度报告（2023年度）", "## 一、学校概况", *facts, "## 二、教学", *lines)
     )
 
 

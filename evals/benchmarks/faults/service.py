@@ -169,7 +169,7 @@ def _proxied(address: str) -> Iterator[None]:
         os.environ |= kept
 
 
-def _nowhere() -> str:
+def nowhere() -> str:
     """An address of this machine at which nobody answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -179,7 +179,7 @@ def _nowhere() -> str:
 def run_faults(case: Case, index: Index, data: Path) -> Iterator[Seen]:
     """What came of each fault."""
     with ModelServer() as server:
-        for fault in faults(server.url.removesuffix("/v1"), _nowhere()):
+        for fault in faults(server.url.removesuffix("/v1"), nowhere()):
             yield ask_with(fault, case, index, data, server)
 
 

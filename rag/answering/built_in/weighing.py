@@ -222,7 +222,7 @@ def _strangeness(said: Sequence[Said], wanted: Wanted) -> Mapping[str, float]:
     counts = Counter(word for terms in labels.values() for word in terms if len(word) > 1 and word not in EMPTY)
     words = sorted(word for word in counts if not _stands_in(word, known))
     asked = sorted(wanted.words.weights)
-    near = nearness(words, asked).max(axis=1) if words and asked else ()
+    near = nearness(words, asked).max(axis=1) if words and asked else [0.0] * len(words)
     total = math.log(len(labels) + 1.5)
     return {
         word: math.log((len(labels) + 1.5) / (counts[word] + 0.5)) / total * (1 - RELATED * max(0.0, float(close)))
