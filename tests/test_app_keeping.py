@@ -207,6 +207,21 @@ def test_an_answer_given_anew_keeps_the_one_before_and_its_feedback(data: Path) 
     assert again.feedback(key=f"thumb-{again.session_state.thread}-1").value == 1
 
 
+def test_a_question_that_was_completed_is_asked_as_it_was_put(data: Path) -> None:
+    page = ask(ask(open_page(), QUESTION), "专业对口率呢？")
+    completed = page.session_state.exchanges[1]
+    assert completed.is_completed
+    press(page, "按原话问")
+    assert not page.exception
+    last = page.session_state.exchanges[1]
+    assert last.question == completed.question
+    assert not last.is_completed
+    assert last.earlier == (completed,)
+    assert "按原话问" not in [button.label for button in page.button]
+    press(page, "重新回答")
+    assert page.session_state.exchanges[1].is_completed
+
+
 def test_a_question_is_put_otherwise_beside_its_answer_or_at_the_end(data: Path) -> None:
     page = ask(ask(open_page(), QUESTION), "在校生有多少人？")
     thread = page.session_state.thread

@@ -55,6 +55,11 @@ class Exchange:
         return str(json.loads(self.record)["answer"]) if self.record else ""
 
     @property
+    def is_completed(self) -> bool:
+        """Whether the question was understood with something of the conversation filled in."""
+        return self.answer is not None and self.answer.query.standalone != self.answer.query.question
+
+    @property
     def searched(self) -> tuple[str, ...]:
         """Ids of the reports the asker's filters left; empty where none were set or nothing was answered."""
         return self.answer.query.report_ids if self.answer and self.filters != Filters() else ()

@@ -32,6 +32,16 @@ def draw_actions(parts: Parts, viewer: str, number: int, exchange: Exchange) -> 
             "多份对照：表和图", icon=":material/table_chart:", key=f"compare-{number}", disabled=busy
         ):
             st.switch_page(memory.places["reports"], query_params=comparison_address(compared))
+        if is_last and exchange.is_completed:
+            st.button(
+                "按原话问",
+                icon=":material/format_quote:",
+                key=f"literal-{number}",
+                help="只按这句话本身来问，不从上文补全",
+                disabled=busy,
+                on_click=ask_again,
+                kwargs={"is_literal": True},
+            )
         if is_last:
             st.button(
                 "重新回答",

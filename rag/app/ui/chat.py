@@ -143,7 +143,8 @@ def job_of(parts: Parts, viewer: str, assistant: Assistant, filters: Filters) ->
             return str(error)
         return ""
 
-    job = begin_job(assistant, memory.pending, filters, shown_exchanges(), keep)
+    before = [] if memory.is_literal else shown_exchanges()
+    job = begin_job(assistant, memory.pending, filters, before, keep)
     if key is not None:
         parts.jobs[key] = job
     return job

@@ -53,7 +53,7 @@ def begin(conversation: Conversation | None = None, exchanges: Sequence[Exchange
     memory.conversation, memory.exchanges = conversation, list(exchanges)
     memory.thread = memory.get("thread", 0) + 1  # widgets of one conversation are not those of another
     memory.ratings, memory.shown, memory.queued = {}, {}, []
-    memory.again, memory.place, memory.source = None, None, None
+    memory.again, memory.place, memory.source, memory.is_literal = None, None, None, False
     if conversation is not None:
         memory.visited.add(conversation.id)
 
@@ -164,7 +164,7 @@ def settle(exchange: Exchange, problem: str) -> None:
         exchange = replace(exchange, earlier=memory.again.versions)
     memory.exchanges = [*memory.exchanges, exchange]
     memory.shown.pop(len(memory.exchanges) - 1, None)
-    memory.job, memory.again, memory.pending, memory.place = None, None, None, None
+    memory.job, memory.again, memory.pending, memory.place, memory.is_literal = None, None, None, None, False
     if memory.queued:
         following = memory.queued.pop(0)
         memory.pending, memory.place = following.question, following.place
@@ -207,12 +207,13 @@ def submit(question: str | None) -> None:
         memory.notices.append("已记下，答完这一问就接着回答。")
 
 
-def ask_again(question: str = "") -> None:
-    """Ask the last question once more, as is set now or in other words; the answers before stay beside the new one."""
+def ask_again(question: str = "", *, is_literal: bool = False) -> None:
+    """Ask the last question once more, as is set now, in other words, or literally: with nothing of the conversation
+    filled in. The answers before stay beside the new one."""
     memory = st.session_state
     if memory.pending is None and memory.exchanges:
         *memory.exchanges, memory.again = memory.exchanges
-        memory.pending = question.strip() or memory.again.question
+        memory.pending, memory.is_literal = question.strip() or memory.again.question, is_literal
 
 
 def drained(notices: deque[str] | list[str]) -> list[str]:
