@@ -1,19 +1,22 @@
 """A quote → the boxes where it stands on a page (pure).
 
 A report's quote is cleaned text: lines joined, white space dropped, a table's row as its cells with tabs between. A
-page gives runs of characters with boxes. The quote is followed from run to run: to the next in the file's own order,
-to the next on the line, or to the one beneath, so that it is found over line breaks, in columns and in wrapped cells.
+page gives runs of characters with boxes. The longest piece of the quote that the page has is where a search begins;
+what is left of the quote is looked for near that, piece by piece, so that it is found in columns and wrapped cells.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import NamedTuple
 
 from rag.language.text import matching_key, matching_key_with_offsets
-from rag.readers.page_runs import Box, PageRuns, Place, Run, around, height
+from rag.readers.page_runs import Box, Run
 
 MIN_LOCATED = 0.5
 """Share of a quote below which nothing is marked: the wrong place is worse than none."""
@@ -29,12 +32,16 @@ CONTEXT = 30
 """Characters around a quote that tell its place from others like it."""
 MAX_APART = 3.0
 """Heights of a line between the pieces of one quote."""
+MAX_BOX_GAP = 0.6
+"""Heights of a line between characters that share a box."""
 MAX_QUOTE = 3000
 """Characters of a quote that are looked for."""
-MAX_STEPS = 400_000
-"""Runs compared in a search: a page made of one character many times is not searched for ever."""
+MAX_STEPS = 2_000_000
+"""Times that a page may have its commonest character, by characters of the quote: none is searched for ever."""
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
+_MASK = "\0"
+_FIGURE_SIGNS = "0123456789."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +65,20 @@ class Located:
     """The boxes of each figure that was found whole, a box a line."""
 
 
-class _Walk(NamedTuple):
-    """Consecutive characters of the quote found one after the other."""
+class _Piece(NamedTuple):
+    """A piece of the quote, and where the page has it."""
 
     start: int
-    places: tuple[Place, ...]
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.places)
+    end: int
+    places: tuple[int, ...]
 
 
 def locate(wanted: Wanted, runs: Sequence[Run]) -> Located:
     """The boxes of a quote and of its figures among the runs of a page, given in the file's order."""
     key, offsets = matching_key_with_offsets(wanted.text[:MAX_QUOTE])
-    if not key:
+    page = _Page(runs)
+    if not key or len(key) * max(Counter(page.text).values(), default=0) > MAX_STEPS:
         return Located(0.0)
-    page = PageRuns(tuple(runs))
     found = _Search(page, wanted, key, offsets).found()
     share = len(found) / len(key)
     figures = [[at for at, offset in enumerate(offsets) if start <= offset < end] for start, end in wanted.figures]
@@ -83,118 +87,189 @@ def locate(wanted: Wanted, runs: Sequence[Run]) -> Located:
         return Located(share)
     return Located(
         share,
-        page.boxes(found.values()),
-        tuple(page.boxes(found[at] for at in figure) for figure in whole),
+        page.joined_boxes(found.values()),
+        tuple(page.joined_boxes(found[at] for at in figure) for figure in whole),
     )
 
 
-class _Search:
-    """Covers a quote with as few walks as possible, each near those before it."""
+class _Page:
+    """The characters of a page one after the other."""
 
-    def __init__(self, page: PageRuns, wanted: Wanted, key: str, offsets: Sequence[int]) -> None:
-        before, after = matching_key(wanted.before)[-CONTEXT:], matching_key(wanted.after)[:CONTEXT]
-        self.page = page
-        self.text = before + key + after
-        self.first, self.last = len(before), len(before) + len(key)
-        self.borders = {self.first, self.last} | {
-            self.first + at
+    def __init__(self, runs: Iterable[Run]) -> None:
+        keyed = [(run, *matching_key_with_offsets(run.text)) for run in runs]
+        self.text = "".join(key for _, key, _ in keyed)
+        self.boxes = [run.boxes[at] for run, _, offsets in keyed for at in offsets]
+        self._run_of = [number for number, (_, key, _) in enumerate(keyed) for _ in key]
+
+    def cuts_number(self, at: int, step: int) -> bool:
+        """Whether the page's own number goes on beyond its digit here, forwards (1) or backwards (-1)."""
+        beyond = ""
+        for other in (at + step, at + 2 * step):
+            if 0 <= other < len(self.text) and self._run_of[other] == self._run_of[at]:
+                beyond += self.text[other]
+        goes_on = beyond[:1].isdigit() or (beyond[:1] == "." and beyond[1:].isdigit())
+        return self.text[at].isdigit() and goes_on
+
+    def near(self, found: Collection[int]) -> str:
+        """The text, what is too far from some characters, or among them, masked."""
+        extent = around([self.boxes[at] for at in found])
+        taken = set(found)
+        return "".join(
+            _MASK if at in taken or apart(box, extent) > MAX_APART * max(height(box), 1.0) else character
+            for at, (character, box) in enumerate(zip(self.text, self.boxes, strict=True))
+        )
+
+    def joined_boxes(self, places: Iterable[int]) -> tuple[Box, ...]:
+        """Boxes around characters, those that nearly touch on one line in one box."""
+        lines: list[list[Box]] = []
+        for box in sorted((self.boxes[at] for at in places), key=lambda box: (box.bottom, box.left)):
+            if lines and _shared_height(box, lines[-1][0]) > 0.5 * min(height(box), height(lines[-1][0])):
+                lines[-1].append(box)
+            else:
+                lines.append([box])
+        return tuple(box for line in lines for box in _joined(sorted(line)))
+
+
+class _Search:
+    """Covers a quote with as few pieces as possible, each near those before it."""
+
+    def __init__(self, page: _Page, wanted: Wanted, key: str, offsets: Sequence[int]) -> None:
+        self.page, self.key = page, key
+        self.before, self.after = matching_key(wanted.before)[-CONTEXT:], matching_key(wanted.after)[:CONTEXT]
+        self.borders = {0, len(key)} | {
+            at
             for at in range(1, len(key))
             if any(mark in wanted.text[offsets[at - 1] : offsets[at]] for mark in "\t\n")
         }
         """Where a cell or a paragraph begins or ends."""
-        numbers = (match.span() for match in _NUMBER.finditer(self.text))
+        numbers = (match.span() for match in _NUMBER.finditer(key))
         self.inside_numbers = {at for start, end in numbers for at in range(start + 1, end)} - self.borders
         """Where nothing begins or ends: a number is found whole or not at all."""
 
-    def found(self) -> dict[int, Place]:
+    def found(self) -> dict[int, int]:
         """For each character of the quote's key that was found, its place."""
-        best: dict[int, Place] = {}
+        best: dict[int, int] = {}
         best_rank: tuple[float, ...] = ()
-        for anchor in self._anchors():
-            found = self._completed(anchor)
-            extent = around([self.page.box(place) for place in found.values()])
-            rank = (len(found), len(anchor.places), -height(extent), -extent.top)
+        for piece in self._anchors():
+            found = self._completed(piece)
+            extent = around([self.page.boxes[at] for at in found.values()])
+            rank = (len(found), piece.end - piece.start + self._context(piece), -height(extent), -extent.top)
             if rank > best_rank:
                 best, best_rank = found, rank
-        return {at - self.first: place for at, place in sorted(best.items())}
+        return dict(sorted(best.items()))
 
-    def _anchors(self) -> list[_Walk]:
-        """The walks that cover most of the quote by themselves; those that cover all of it, where there are any."""
-        walks: dict[tuple[int, Place], tuple[int, _Walk]] = {}
-        most = 0
-        for start in range(self.last):
-            if self.last - max(start, self.first) < min(most, self.last - self.first):
-                break
-            for walk in self._walks(start, len(self.text)):
-                covered, is_whole = self._covered(walk, self.first, self.last)
-                if covered >= min(MIN_TILE, self.last - self.first) or (is_whole and covered >= MIN_ANCHOR_CELL):
-                    # the first to end there is the longest
-                    walks.setdefault((walk.end, walk.places[-1]), (covered, walk))
-                    most = max(most, covered)
-        ranked = sorted(walks.values(), key=lambda one: (-one[0], -len(one[1].places), one[1].start))
-        if most == self.last - self.first:
-            ranked = [one for one in ranked if one[0] == most]
-        return [walk for _, walk in ranked[:MAX_ANCHORS]]
+    def _anchors(self) -> list[_Piece]:
+        """The longest pieces of the quote at each of their places; those that are all of it, where there are any."""
+        pieces: list[_Piece] = []
+        parts = [(0, len(self.key))]
+        while parts and len(pieces) < MAX_ANCHORS:
+            first, last = parts.pop(0)
+            piece = self._longest(first, last, self.page.text)
+            if piece is None:
+                continue
+            size, is_cell = piece.end - piece.start, {piece.start, piece.end} <= self.borders
+            if size >= min(MIN_TILE, len(self.key)) or (is_cell and size >= MIN_ANCHOR_CELL):
+                pieces.append(piece)
+            parts += [(a, b) for a, b in ((first, piece.start), (piece.end, last)) if a < b]
+        ways = [piece._replace(places=(at,)) for piece in pieces for at in piece.places]
+        return sorted(ways, key=lambda one: one.start - one.end - self._context(one))[:MAX_ANCHORS]
 
-    def _completed(self, anchor: _Walk) -> dict[int, Place]:
-        """What is found near a walk for the parts of the quote that it leaves."""
-        found: dict[int, Place] = {}
-        gaps = self._taken(anchor, self.first, self.last, found)
+    def _context(self, piece: _Piece) -> int:
+        """How many characters around the quote stand around the only place of a piece, too."""
+        at, end = piece.places[0], piece.places[0] + piece.end - piece.start
+        before = _shared(self.page.text[:at][::-1], self.before[::-1]) if piece.start == 0 else 0
+        return before + (_shared(self.page.text[end:], self.after) if piece.end == len(self.key) else 0)
+
+    def _completed(self, anchor: _Piece) -> dict[int, int]:
+        """What is found near a piece for the parts of the quote that it leaves."""
+        found: dict[int, int] = {}
+        gaps = self._taken(anchor, anchor.places[0], 0, len(self.key), found)
         while gaps:
             first, last = gaps.pop()
-            walk = self._nearest(first, last, around([self.page.box(place) for place in found.values()]))
-            if walk is not None:
-                gaps += self._taken(walk, first, last, found)
+            piece = self._longest(first, last, self.page.near(found.values()))
+            if piece is None:
+                continue
+            is_whole = {piece.start, piece.end} <= self.borders or piece[:2] == (first, last)
+            if is_whole or piece.end - piece.start >= MIN_TILE:
+                extent = around([self.page.boxes[at] for at in found.values()])
+                nearest = min(piece.places, key=lambda at: _distance(self.page.boxes[at], extent))
+                gaps += self._taken(piece, nearest, first, last, found)
         return found
 
-    def _taken(self, walk: _Walk, first: int, last: int, found: dict[int, Place]) -> list[tuple[int, int]]:
-        """Enter what a walk covers between two characters; the gaps that are left beside it."""
-        start, end = max(walk.start, first), min(walk.end, last)
-        found.update((at, walk.places[at - walk.start]) for at in range(start, end))
-        return [(a, b) for a, b in ((first, start), (end, last)) if a < b]
+    @staticmethod
+    def _taken(piece: _Piece, at: int, first: int, last: int, found: dict[int, int]) -> list[tuple[int, int]]:
+        """Enter a piece of a gap at its place; the gaps that are left beside it."""
+        found.update((piece.start + n, at + n) for n in range(piece.end - piece.start))
+        return [(a, b) for a, b in ((first, piece.start), (piece.end, last)) if a < b]
 
-    def _nearest(self, first: int, last: int, near: Box) -> _Walk | None:
-        """The walk that covers most between two characters, among equals the one nearest to what was found."""
-        best: _Walk | None = None
-        best_rank: tuple[float, ...] = ()
-        for start in range(first, last):
-            if best is not None and last - start < best_rank[0]:
-                break
-            for walk in self._walks(start, last):
-                covered, is_whole = self._covered(walk, first, last)
-                here = around([self.page.box(place) for place in walk.places])
-                line = max(height(self.page.box(walk.places[0])), 1.0)
-                apart = max(here.top - near.bottom, near.top - here.bottom, 0.0) / line
-                rank = (covered, -apart, -abs(here.top + here.bottom - near.top - near.bottom))
-                counts = covered >= MIN_TILE or is_whole or covered == last - first
-                if counts and apart <= MAX_APART and rank > best_rank:
-                    best, best_rank = walk, rank
-        return best
+    def _longest(self, first: int, last: int, text: str) -> _Piece | None:
+        """The longest piece of a part of the quote that a text has, no number in it cut; None where it has none."""
+        match = SequenceMatcher(None, text, self.key[first:last], autojunk=False).find_longest_match()
+        start, end = first + match.b, first + match.b + match.size
+        while start < end:
+            while start in self.inside_numbers:
+                start += 1
+            while end in self.inside_numbers:
+                end -= 1
+            wanted = self.key[start:end] if start < end else ""
+            if places := tuple(at for at in _occurrences(wanted, text) if not self._is_cut(at, len(wanted))):
+                return _Piece(start, end, places)
+            # a number at one of its ends is but a part of one on the page
+            if wanted == (rest := wanted.rstrip(_FIGURE_SIGNS)):
+                start, rest = end - len(wanted.lstrip(_FIGURE_SIGNS)), rest.lstrip(_FIGURE_SIGNS)
+                if rest == wanted:
+                    break
+            else:
+                end = start + len(rest)
+        return None
 
-    def _walks(self, start: int, end: int) -> Iterator[_Walk]:
-        text = self.text[:end]
-        if start in self.inside_numbers:
-            return
-        for place in self.page.places.get(text[start], ()):
-            if self.page.steps > MAX_STEPS:
-                return
-            if text[start].isdigit() and self.page.is_inside_number(place, -1):
-                continue
-            places = self._without_cut_number(start, self.page.walk(text, start, place))
-            if places:
-                yield _Walk(start, places)
+    def _is_cut(self, at: int, length: int) -> bool:
+        return self.page.cuts_number(at, -1) or self.page.cuts_number(at + length - 1, 1)
 
-    def _without_cut_number(self, start: int, places: tuple[Place, ...]) -> tuple[Place, ...]:
-        """The places but for a number at their end that goes on otherwise in the quote or on the page."""
-        length = len(places)
-        while length and (
-            start + length in self.inside_numbers
-            or (self.text[start + length - 1].isdigit() and self.page.is_inside_number(places[length - 1], 1))
-        ):
-            length -= 1
-        return places[:length]
 
-    def _covered(self, walk: _Walk, first: int, last: int) -> tuple[int, bool]:
-        """How much a walk covers between two characters, and whether that is whole cells or paragraphs."""
-        start, end = max(walk.start, first), min(walk.end, last)
-        return end - start, start in self.borders and end in self.borders
+def _occurrences(wanted: str, text: str) -> Iterator[int]:
+    at = text.find(wanted) if wanted else -1
+    while at >= 0:
+        yield at
+        at = text.find(wanted, at + 1)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts share at their beginnings."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def height(box: Box) -> float:
+    """Height of a box."""
+    return box.bottom - box.top
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """The smallest box that holds all of these, of which there must be one."""
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return Box(min(lefts), min(tops), max(rights), max(bottoms))
+
+
+def apart(box: Box, extent: Box) -> float:
+    """White between a box and others above or below it."""
+    return max(box.top - extent.bottom, extent.top - box.bottom, 0.0)
+
+
+def _distance(box: Box, extent: Box) -> tuple[float, float]:
+    return apart(box, extent), abs(box.top + box.bottom - extent.top - extent.bottom)
+
+
+def _shared_height(one: Box, other: Box) -> float:
+    return min(one.bottom, other.bottom) - max(one.top, other.top)
+
+
+def _joined(boxes: Sequence[Box]) -> Iterator[Box]:
+    """Boxes of one line, from left to right, put together where they nearly touch."""
+    group: list[Box] = []
+    for box in boxes:
+        if group and box.left - max(one.right for one in group) > MAX_BOX_GAP * height(box):
+            yield around(group)
+            group = []
+        group.append(box)
+    if group:
+        yield around(group)
