@@ -27,7 +27,6 @@ from rag.readers.pdf.reader import (
     PICTURE,
     read_pdf,
 )
-from rag.readers.pdf.second_opinion import SecondOpinion
 from rag.readers.recognised import RecognisedPage
 from rag.records import Grid, Line, Origin, Page, PageStatus, ReadFile
 
@@ -323,12 +322,6 @@ def test_pages_worth_parsing_for_tables_are_told_by_their_rules(content: list[st
 def test_a_file_without_any_usable_page_is_refused(builder: PdfBuilder, reason: str) -> None:
     with pytest.raises(UnreadableFileError, match=reason):
         read(builder)
-
-
-def test_the_second_opinion_is_taken_only_where_it_is_readable() -> None:
-    data = PdfBuilder().page(text(100, 700, PROSE)).page(text(100, 700, PROSE, font="G")).render()
-    opinion = SecondOpinion(data, None)
-    assert (opinion.lines(0), opinion.lines(1), opinion.lines(9)) == ((PROSE,), (), ())
 
 
 def test_too_many_pages_are_refused_with_their_number() -> None:

@@ -1,22 +1,20 @@
 """Fonts of a PDF that say of their digits that they are others than they draw, or do not say what they are.
 
 Each digit of each font is looked at once, as it is drawn. Where a font is found false, what it says in ASCII is not
-taken, but read from what is drawn.
+taken: the page is left to recognition, which reads what is drawn.
 """
 
 from __future__ import annotations
 
 import ctypes
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from typing import Any, NamedTuple
+from typing import Any
 
-from rag.readers.pdf.drawn_text import Readings, ReadRun, page_to_runs, pieces_with_runs
 from rag.readers.pdf.glyph_shapes import DIGITS, Place, Shape, draw_shape, likeness
 from rag.readers.pdf.text import PageView, Piece
-from rag.records import Grid, Line, Origin, Page
 
 MAX_SAMPLES = 3
 """Places at which one character of one font is looked at, at most, before it is called false."""
@@ -28,18 +26,15 @@ UNLIKE, MIN_UNLIKE_DIGITS, UNLIKE_SHARE = 0.45, 3, 0.6
 """Digits less like themselves, so many of them and this share of what a font has, are no digits."""
 MAX_OVERLAP = 0.12
 """Type sizes by which the boxes of two characters that are looked at may overlap."""
-MIN_UNREAD, UNREAD_SHARE = 4, 0.3
-"""So many characters of false fonts that cannot be read, and this share of them, leave a page to recognition."""
 MIN_ODD_MARKS = 2
 """So many different odd marks in a font tell that its characters are numbered as they came."""
 
-FALSE_DIGITS = "这一页有些数字的字体编码与印出的字形不符，已按字形辨认，引用时请对照原件。"
-UNREADABLE_DIGITS = "这一页有些数字的字体编码与印出的字形不符，辨认不出的以□表示，请对照原件。"
-MOSTLY_UNREADABLE = "这一页的数字大多与字体编码不符，辨认不出，以□表示，请对照原件。"
+UNREADABLE = "□"
+"""Stands for each character of a false font."""
+
+FALSE_DIGITS = "这一页的数字与字体编码不符，以□表示，请对照原件。"
 FALSE_FONT_SUMMARIES = {
-    FALSE_DIGITS: "第 {pages} 页有些数字的字体编码与印出的字形不符，已按字形辨认。",
-    MOSTLY_UNREADABLE: "第 {pages} 页的数字大多与字体编码不符，辨认不出，以□表示；需要的话请先做文字识别（OCR）。",
-    UNREADABLE_DIGITS: "第 {pages} 页有些数字的字体编码与印出的字形不符，辨认不出的以□表示。",
+    FALSE_DIGITS: "第 {pages} 页的数字与字体编码不符，以□表示；需要的话请先做文字识别（OCR）。",
 }
 
 _FULL_WIDTH = {chr(0xFEE0 + ord(digit)): digit for digit in DIGITS}
@@ -47,13 +42,7 @@ _DIGITS = frozenset(DIGITS) | frozenset(_FULL_WIDTH)
 _ODD_MARKS = frozenset("!\"#$&'*;<=>?@[]^_`{|}~\\")
 _UNMAPPED = frozenset(map(chr, (0xFFFD, *range(1, 9), 11, 12, *range(14, 32))))
 _JUDGED = _DIGITS | _ODD_MARKS | frozenset("%()+,-./:") | _UNMAPPED
-
-
-class TrueText(NamedTuple):
-    """The pieces of a page without what false fonts say, and what was read from what they draw."""
-
-    pieces: list[Piece]
-    runs: tuple[ReadRun, ...] = ()
+_FIGURE_SIGNS = frozenset(DIGITS + ".,")
 
 
 class _Verdict(Enum):
@@ -73,7 +62,6 @@ class _Font:
 
     verdicts: dict[str, _Verdict] = field(default_factory=dict)
     """By what the font says of a character."""
-    readings: Readings = field(default_factory=dict)
 
     @property
     def is_false(self) -> bool:
@@ -99,18 +87,19 @@ class FontTrials:
         while self._kept:
             pdfium.FPDFPageObj_Destroy(self._kept.pop())
 
-    def true_text(self, page: Any, view: PageView, pieces: list[Piece]) -> TrueText:
-        """The pieces as the page is seen: what false fonts say in ASCII taken out, what they draw put in."""
-        false: dict[int, Readings] = {}
+    def believed(self, page: Any, view: PageView, pieces: list[Piece]) -> tuple[list[Piece], bool]:
+        """The pieces of a page, what false fonts say in ASCII taken out, and whether there is any."""
         for address, said in self._said_by_font(pieces).items():
-            font = self._fonts[address]
-            self._try(font, said, lambda place: None if _is_crowded(place, pieces) else draw_shape(page, view, place))
-            if font.is_false:
-                false[address] = font.readings
-        if not false:
-            return TrueText(pieces)
-        runs = tuple(page_to_runs(page, view, false))
-        return TrueText(pieces_with_runs(pieces, runs), runs)
+            self._try(
+                self._fonts[address],
+                said,
+                lambda place: None if _is_crowded(place, pieces) else draw_shape(page, view, place),
+            )
+        if not any(font.is_false for font in self._fonts.values()):
+            return pieces, False
+        owners = {paint.owner for piece in pieces for paint in piece.paints} - {0}
+        false = {owner for owner in owners if self._fonts[self._font_of(owner)].is_false}
+        return [_without_said(piece, false) for piece in pieces], bool(false)
 
     def _said_by_font(self, pieces: Iterable[Piece]) -> dict[int, dict[str, list[Place]]]:
         """By the address of a font: what it says that has to be looked at, and some places where that stands."""
@@ -187,27 +176,14 @@ def _judged(shape: Shape, said: str) -> _Verdict:
     return _Verdict.UNLIKE if own < UNLIKE and said in DIGITS else _Verdict.HONEST
 
 
-def as_drawn(page: Page, runs: Sequence[ReadRun]) -> Page:
-    """The page with what was read from what is drawn marked as recognised."""
-    if not runs:
-        return page
-    unread = sum(len(run.text) for run in runs if run.is_unreadable)
-    note = UNREADABLE_DIGITS if unread else FALSE_DIGITS
-    if unread >= max(MIN_UNREAD, UNREAD_SHARE * sum(len(run.text) for run in runs)):
-        note = MOSTLY_UNREADABLE
-    return replace(page, items=tuple(_with_origin(item, runs) for item in page.items), note=page.note + note)
-
-
-def _with_origin(item: Line | Grid, runs: Sequence[ReadRun]) -> Line | Grid:
-    scores = [run.score for run in runs if not run.is_unreadable and _holds(item, run)]
-    if not scores:
-        return item
-    if isinstance(item, Grid):
-        return replace(item, origin=Origin.RECOGNISED)
-    return replace(item, origin=Origin.RECOGNISED, score=round(min(scores), 3))
-
-
-def _holds(item: Line | Grid, run: ReadRun) -> bool:
-    place = run.places[0]
-    middle = place.baseline - place.size / 3
-    return item.left <= (place.left + place.right) / 2 <= item.right and item.top <= middle <= item.bottom
+def _without_said(piece: Piece, false: Container[int]) -> Piece:
+    """A piece with marks for what objects in a false font say, and for the digits that make one figure with that."""
+    characters = [
+        UNREADABLE if paint.owner in false and (one in _JUDGED or one.isascii()) else one
+        for one, paint in zip(piece.characters, piece.paints, strict=True)
+    ]
+    for order, step in ((range(1, len(characters)), 1), (range(len(characters) - 2, -1, -1), -1)):
+        for at in order:
+            if characters[at - step] == UNREADABLE and characters[at] in _FIGURE_SIGNS:
+                characters[at] = UNREADABLE
+    return replace(piece, characters=characters)

@@ -1,4 +1,4 @@
-"""Which of a PDF page's nameless fonts are bold.
+"""What a PDF states that PDFium does not tell: which nameless fonts are bold, which fonts are plain, whether it has layers.
 
 PDFium gives neither name nor weight for a Type 3 font, the form in which Chromium embeds the usual Chinese fonts, though
 the file states both. PDFium's text objects and the operators that show text follow the same order, so the fonts of
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rag.readers.pdf.drawing import page_objects
@@ -33,8 +34,8 @@ _DESCRIPTOR = re.compile(rb"/FontDescriptor\s+(\d+)\s+(\d+)\s+R")
 _SHOWS_TEXT = frozenset((b"Tj", b"TJ", b"'", b'"'))
 
 
-class FontWeights:
-    """Looks up in one file what it says of fonts that PDFium has no name for."""
+class Statements:
+    """Looks up with pypdf what one file states."""
 
     def __init__(self, data: bytes, password: str | None) -> None:
         """Open nothing yet: most files name their fonts."""
@@ -66,6 +67,16 @@ class FontWeights:
         except Exception:  # as above
             return frozenset()
         return frozenset(name for name, _ in named) - {name for name, plain in named if not plain}
+
+    @cached_property
+    def has_layers(self) -> bool:
+        """Whether the file has parts that a viewer can switch on and off, or may have."""
+        try:
+            return "/OCProperties" in self._open().root_object
+        except (MemoryError, KeyboardInterrupt):
+            raise
+        except Exception:  # as above
+            return True
 
     def _stated(self, index: int) -> list[bool]:
         """Whether each nameless font of a page is bold, in the order of their first use."""

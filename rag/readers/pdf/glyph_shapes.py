@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 DIGITS = "0123456789"
-MARKS = ".,%-:+/()"
-"""What stands in figures beside digits."""
 FAMILIES = (
     "Helvetica",
     "Helvetica-Bold",
@@ -139,16 +137,11 @@ def likeness(shape: Shape, character: str, anywhere: bool = False) -> float:
     return max(
         (
             float(known.values @ shape.values)
-            for known in _known_shapes(character)
+            for known in _drawn_shapes(DIGITS if character in DIGITS else character)[character]
             if anywhere or max(abs(known.top - shape.top), abs(known.bottom - shape.bottom)) <= SAME_HEIGHT
         ),
         default=-1.0,
     )
-
-
-def _known_shapes(character: str) -> tuple[Shape, ...]:
-    together = next((group for group in (DIGITS, MARKS) if character in group), character)
-    return _drawn_shapes(together)[character]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""PDF files as pages of lines and grids: text by PDFium, tables by pdfplumber, a second opinion by pypdf.
+"""PDF files as pages of lines and grids: text by PDFium, tables by pdfplumber, what the file states by pypdf.
 
 PDFium is not thread-safe and a hostile file can cost any amount of time and memory, so this runs in the guarded
 child process (`rag.reading.analysis`) only.
@@ -18,13 +18,11 @@ from rag.language.text import clean_line
 from rag.readers.legible import count_lost, has_lost_characters, is_garbled, page_ranges
 from rag.readers.pdf.drawing import Drawing, page_to_drawing, page_to_shapes
 from rag.readers.pdf.fallback_font import bring_font
-from rag.readers.pdf.false_fonts import FALSE_FONT_SUMMARIES, MOSTLY_UNREADABLE, FontTrials, as_drawn
-from rag.readers.pdf.fonts import FontWeights
+from rag.readers.pdf.false_fonts import FALSE_DIGITS, FALSE_FONT_SUMMARIES, FontTrials
+from rag.readers.pdf.fonts import Statements
 from rag.readers.pdf.grids import TABLES_FAILED, GridFinder
 from rag.readers.pdf.layout import is_within, pieces_to_items
 from rag.readers.pdf.left_out import LEFT_OUT, LEFT_OUT_SUMMARIES, STACKED, Fonts, stacked_lines, with_left_out
-from rag.readers.pdf.readings import StatedReadings
-from rag.readers.pdf.second_opinion import SecondOpinion
 from rag.readers.pdf.shown import SHOWN_SUMMARIES, ShownText, shown_text
 from rag.readers.pdf.text import PageView, Piece
 from rag.readers.pdf.turned import set_level
@@ -101,10 +99,9 @@ def read_pdf(
             raise UnreadableFileError(f"页数太多：{count} 页，上限 {max_pages} 页；请拆成几个文件再导入。")
         announce_pages(count)
         with closing(FontTrials(document)) as trials:
-            opinion, weights = SecondOpinion(data, password), FontWeights(data, password)
-            helpers = _Helpers(GridFinder(data, password), opinion, weights, StatedReadings(), trials)
+            helpers = _Helpers(GridFinder(data, password), Statements(data, password), trials)
             read = [_read_page(document, index, helpers) for index in range(count)]
-        unread = {page.number for page in read if MOSTLY_UNREADABLE in page.note or MOSTLY_LOST in page.note}
+        unread = {page.number for page in read if FALSE_DIGITS in page.note or MOSTLY_LOST in page.note}
         pages, pending = settled(read, recognised, recognises=recognises, unread=unread)
         if not pending:
             _refuse_without_text(pages)
@@ -159,8 +156,8 @@ def _read_page(document: Any, index: int, helpers: _Helpers) -> Page:
         if not text_page.count_chars():
             return _without_text(blank, *page_to_shapes(page, MIN_OUTLINED_PATHS))
         drawing = page_to_drawing(page)
-        bold_fonts = helpers.weights.bold_fonts(index, page)
-        shown = shown_text(page, text_page, view, drawing, bold_fonts, helpers.readings, helpers.opinion.has_layers)
+        bold_fonts = helpers.stated.bold_fonts(index, page)
+        shown = shown_text(page, text_page, view, drawing, bold_fonts, lambda: helpers.stated.has_layers)
         return _annotated(_filled(blank, page, shown.pieces, drawing, view, helpers), shown)
     except pypdfium2.PdfiumError:
         return Page(index + 1, (), label, status=PageStatus.EMPTY, note=DAMAGED)
@@ -188,22 +185,19 @@ def _filled(page: Page, seen: Any, pieces: list[Piece], drawing: Drawing, view: 
     if not pieces:
         return _without_text(page, drawing.has_picture, drawing.paths)
     if is_garbled(" ".join(piece.text for piece in pieces)):
-        lines = helpers.opinion.lines(page.number - 1)
-        if not lines:
-            return replace(page, status=PageStatus.GARBLED, note=GARBLED, is_pictured=True)
-        return replace(page, items=tuple(Line(line) for line in lines))
+        return replace(page, status=PageStatus.GARBLED, note=GARBLED, is_pictured=True)
     index = page.number - 1
-    fonts = Fonts(partial(helpers.grids.characters, index), partial(helpers.weights.plain_fonts, index))
+    fonts = Fonts(partial(helpers.grids.characters, index), partial(helpers.stated.plain_fonts, index))
     if stacked := stacked_lines(pieces, fonts.characters):
         return replace(page, items=tuple(map(Line, stacked)), note=STACKED)
     pieces, is_whole = with_left_out(view, pieces, drawing, fonts)
-    pieces, runs = helpers.trials.true_text(seen, view, watermarks_apart(pieces))
+    pieces, is_false = helpers.trials.believed(seen, view, watermarks_apart(pieces))
     found = helpers.grids.find(page.number - 1, pieces, drawing, view)
     free = [piece for piece in pieces if not any(is_within(piece, grid) for grid in found.grids)]
     items = pieces_to_items(free, found.grids)
     is_pictured = drawing.picture_area >= MIN_PICTURE_AREA
     note = found.note or _text_note(pieces, drawing, view) or ("" if is_whole else LEFT_OUT)
-    return as_drawn(replace(page, items=items, note=note, is_pictured=is_pictured), runs)
+    return replace(page, items=items, note=note + FALSE_DIGITS * is_false, is_pictured=is_pictured)
 
 
 def _text_note(pieces: Sequence[Piece], drawing: Drawing, view: PageView) -> str:
@@ -221,9 +215,7 @@ class _Helpers(NamedTuple):
     """What looks into the same file with other libraries."""
 
     grids: GridFinder
-    opinion: SecondOpinion
-    weights: FontWeights
-    readings: StatedReadings
+    stated: Statements
     trials: FontTrials
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from rag.readers.pdf.drawing import Drawing
 from rag.readers.pdf.marks import mark_raised_digits
-from rag.readers.pdf.readings import StatedReadings
+from rag.readers.pdf.readings import believed
 from rag.readers.pdf.seen import seen_text
 from rag.readers.pdf.struck import blank_struck
 from rag.readers.pdf.text import PageView, Piece, text_page_to_pieces
@@ -45,7 +45,6 @@ def shown_text(
     view: PageView,
     drawing: Drawing,
     bold_fonts: Container[int],
-    readings: StatedReadings,
     has_layers: Callable[[], bool],
 ) -> ShownText:
     """The text of a PDFium page and its text page.
@@ -54,7 +53,7 @@ def shown_text(
     its pages on and off.
     """
     read = partial(text_page_to_pieces, view=view, bold_fonts=bold_fonts, is_covered=drawing.covers_between)
-    pieces, misread = readings.believed(page, drawing.texts, read(text_page), read)
+    pieces, misread = believed(page, drawing.texts, read(text_page), read)
     seen = seen_text(page, view, pieces, drawing, has_layers)
     struck = blank_struck(page, view, seen.pieces, drawing)
     mark_raised_digits(seen.pieces)
