@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import rag.reading.analysis
 from rag.readers.request import Request
 from rag.reading.analysis import read_to_parts
-from rag.reading.containment import PAGE_LEFT_OUT, TABLES_AS_TEXT, UNCHECKED, contained, readable_pages
+from rag.reading.soundness import PAGE_LEFT_OUT, TABLES_AS_TEXT, UNCHECKED, contained, readable_pages
 from rag.records import Cell, Grid, Line, Page, PageStatus, ReadFile
 
 REQUEST = Request("/甲.pdf", "甲.pdf", {}, 200, 100, 1000)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from ocr_samples import line_picture, reading
 
-from rag.readers.ocr.marks import DASH, DISC, DOWN, SLASH, UP, cropped, lone_mark, with_lost_triangle
+from rag.readers.ocr.figures import DASH, DISC, DOWN, SLASH, UP, cropped, lone_mark, with_lost_triangle
 from rag.readers.ocr.models import Reading
 from rag.readers.ocr.picture import Flags
 

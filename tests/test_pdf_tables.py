@@ -470,21 +470,6 @@ RANKS = [["full", "12", "1%"], ["half", "34", "2%"], ["none", "5", "3%"], ["good
 MERGED = words([["", "staff", "share"], *RANKS], columns=(110, 180, 240), tops=(50, 70, 90, 110, 130, 150))
 
 
-@pytest.mark.parametrize(
-    "tops", [pytest.param((104, 154), id="amid their rows"), pytest.param((84, 144), id="beside the first")]
-)
-def test_row_labels_beside_several_rows(tops: tuple[int, int]) -> None:
-    drawing = [line(50, y, 290, y) for y in (50, 70, 170)]
-    labels = [text("title", 58, tops[0]), text("degree", 58, tops[1])]
-    (grid,) = grids_of(drawing, MERGED, labels, [text("what is counted", 62, 64)])
-    assert [(cell.text, cell.row, cell.row_span) for cell in grid.cells if not cell.column] == [
-        ("whatiscounted", 0, 1),
-        ("title", 1, 3),
-        ("degree", 4, 2),
-    ]
-    assert [row[1:] for row in rows_of(grid)] == [["", "staff", "share"], *RANKS]
-
-
 def test_row_labels_beside_rows_in_doubt_leave_the_table_as_text() -> None:
     drawing = [line(50, y, 290, y) for y in (50, 70, 170)]
     labels = [text("title", 58, 104), text("degree", 58, 144)]

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.readers.plain import read_plain
-from rag.readers.spaced.slipped_cells import righted
+from rag.readers.plain import read_plain, righted
 from rag.readers.spaced.spaced_rows import Piece, header_labels
 from rag.records import Grid, Line
 from rag.structure.sections import pages_to_sections

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from rag.language.text import clean_line, join_lines, lowered, raised
-from rag.readers.cells import joined_blocks
 from rag.records import Cell, Grid, Line
 
 MAX_COLUMNS = 200
@@ -209,3 +209,19 @@ def _flat_text(element: Any, seen: Seen) -> str:
         item.text if isinstance(item, Line) else " ".join(cell.text for cell in item.cells if cell.text)
         for item in inner.items
     )
+
+
+_GROUPED = re.compile(r"[-+−]?[1-9]\d{0,2}(?: \d{3})+(?:\.\d+)?%?")
+
+
+def joined_blocks(blocks: Iterable[str]) -> str:
+    """The blocks of a cell on one line: a space between, a mark where two numbers would look like one.
+
+    A number alone, its thousands grouped by spaces, is written without them.
+    """
+    text = ""
+    for block in filter(None, blocks):
+        shown = block.replace(" ", "") if _GROUPED.fullmatch(block) else block
+        between = "；" if text[-1:].isdecimal() and shown[:1].isdecimal() else " " if text else ""
+        text += between + shown
+    return text

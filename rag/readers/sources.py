@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import SettingsError
-from rag.readers.file_endings import CONVERTIBLE, HOW_TO_CONVERT, READABLE
+from rag.readers.sniff import CONVERTIBLE, HOW_TO_CONVERT, READABLE
 
 CORRECTIONS = "reports.toml"
 

@@ -16,8 +16,7 @@ from rag.figures.extraction import passage_to_figures, section_to_passages
 from rag.language.tokens import estimate_tokens
 from rag.readers.files import read_file
 from rag.readers.request import Request
-from rag.reading.containment import UNCHECKED, contained, passage_lost, readable_pages
-from rag.reading.soundness import sound_file
+from rag.reading.soundness import UNCHECKED, contained, passage_lost, readable_pages, sound_file
 from rag.records import Figure, ReadFile, ReportParts
 from rag.sandbox.values import json_to_value, value_to_json
 from rag.structure.chunks import TokenCounter, sections_to_chunks

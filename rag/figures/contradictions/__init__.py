@@ -11,14 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from rag.figures.context import Comparable, figures_to_contexts
-from rag.figures.contradictions.cut_offs import find_cut_offs
-from rag.figures.contradictions.making import Places, numbered
 from rag.figures.contradictions.misfits import Misfit
-from rag.figures.contradictions.said_twice import find_rivals
+from rag.figures.contradictions.notes import Places, numbered
+from rag.figures.contradictions.said_twice import find_cut_offs, find_rivals, same_digits
 from rag.figures.contradictions.table_misfits import table_misfits
 from rag.figures.contradictions.text_laws import Wholes, broken_laws
 from rag.figures.contradictions.text_sums import broken_complements, broken_sums
-from rag.figures.contradictions.units import same_digits
 from rag.records import Contradiction, ContradictionKind, Figure, Section
 
 __all__ = ["contexts_to_contradictions", "figures_to_contradictions"]

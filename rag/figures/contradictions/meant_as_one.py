@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from rag.figures.context import Comparable, words_of
-from rag.figures.contradictions.slips import is_slip
+from rag.figures.contradictions.misfits import is_slip
 from rag.language.numbers import agree, measured
 from rag.language.text import matching_key
 from rag.records import FigureTime, Number

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from rag.figures.clauses import clause_of
+from rag.figures.context import Comparable
 from rag.figures.contradictions.misfits import Misfit, total_of
+from rag.figures.entries import in_its_line
 from rag.language.clauses import clause_before
 from rag.language.numbers import find_scopes, format_decimal, measured, unit_class
-from rag.records import ContradictionKind, Figure
+from rag.records import Contradiction, ContradictionKind, Figure, Section
 
 MAX_LABEL = 40
 """Characters of a label."""
@@ -118,3 +121,46 @@ def _quotient(misfit: Misfit) -> Decimal:
     value, own, _ = measured(misfit.figure.number)
     same = own.split("/")[0] == base and misfit.figure.number.value
     return first / second / (value / misfit.figure.number.value if same else 1)
+
+
+MIN_LABEL = 4
+"""Characters of a label that says what is counted."""
+_NOTES = {
+    ContradictionKind.DIFFERENT: difference_note,
+    ContradictionKind.SCOPE: scope_note,
+    ContradictionKind.UNIT: unit_note,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the figures of a report stand."""
+
+    report_id: str
+    sections: Mapping[str, Section]
+
+    def in_line(self, figure: Figure) -> Figure:
+        """A figure in its paragraph or row."""
+        return in_its_line(figure, self.sections[figure.passage.section_id])
+
+    def rivals(self, kind: ContradictionKind, items: Sequence[Comparable]) -> Contradiction:
+        """Figures that are said of one thing."""
+        refs = [self.in_line(item.figure) for item in items]
+        labels = [label for ref in refs if (label := label_of(ref))]
+        named = min(
+            (label for label in labels if len(label) >= MIN_LABEL), key=len, default=max(labels, key=len, default="")
+        )
+        return Contradiction("", self.report_id, kind, named, tuple(refs), (), _NOTES[kind](refs))
+
+    def misfit(self, misfit: Misfit) -> Contradiction:
+        """A figure that does not follow from its operands."""
+        operands = tuple(map(self.in_line, misfit.operands))
+        figure = self.in_line(misfit.figure)
+        named = operands[0] if misfit.kind is not ContradictionKind.TOTAL else figure
+        label = label_of(named) or label_of(figure) or figure.about
+        return Contradiction("", self.report_id, misfit.kind, label, (figure,), operands, misfit_note(misfit))
+
+
+def numbered(found: Iterable[Contradiction]) -> tuple[Contradiction, ...]:
+    """Contradictions with ids that say their place in the report."""
+    return tuple(replace(item, id=f"{item.report_id}#d{at:04d}") for at, item in enumerate(found, 1))

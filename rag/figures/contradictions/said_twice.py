@@ -10,6 +10,7 @@ and begin differently (合并资产负债表, 母公司资产负债表), other o
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -22,6 +23,7 @@ from rag.figures.contradictions.meant_as_one import (
     NEAR,
     ReportFigures,
     are_comparable,
+    is_amount,
     is_third,
     looks_like_one,
     may_be_one,
@@ -29,7 +31,7 @@ from rag.figures.contradictions.meant_as_one import (
     same,
     value_of,
 )
-from rag.figures.contradictions.slips import is_slip
+from rag.figures.contradictions.misfits import is_slip
 from rag.language.text import matching_key
 
 Pair: TypeAlias = tuple[Comparable, Comparable]
@@ -152,3 +154,68 @@ def _is_headline(item: Comparable) -> bool:
 def _is_near(one: Comparable, other: Comparable) -> bool:
     first, second = value_of(one), value_of(other)
     return is_slip(first, second) or abs(first - second) <= NEAR * max(abs(first), abs(second))
+
+
+_RATE = re.compile("[\u4e00-\u9fff]{2}率")
+_CUT_OFFS = frozenset("初次 年终 最终".split())
+"""Words that name a cut-off."""
+_GRADUATES = frozenset("毕业生 应届".split())
+"""Whom such a rate is of."""
+
+
+def find_cut_offs(contexts: Sequence[Comparable]) -> Iterator[list[Comparable]]:
+    """Rates said of the same at different days, the first mention of each day; none that are told apart by their names."""
+    groups: dict[tuple[str, frozenset[str], frozenset[int]], dict[frozenset[tuple[int, int]], Comparable]] = (
+        defaultdict(dict)
+    )
+    for item in contexts:
+        rate = () if item.figure.is_cell else _RATE.findall(item.label)
+        if (
+            is_amount(item)
+            and item.base == "%"
+            and rate
+            and len(item.when.dates) == 1
+            and not (item.aspects or item.figure.number.bound)
+        ):
+            words = frozenset(word for word in item.terms - _CUT_OFFS - _GRADUATES if not word.endswith(rate[-1]))
+            groups[rate[-1], words, item.when.years].setdefault(item.when.dates, item)
+    for days in groups.values():
+        names = [frozenset(word for word in _CUT_OFFS if word in item.label) for item in days.values()]
+        are_named_apart = all(names) and len({*names}) == len(names)
+        if not are_named_apart and len({item.figure.number.value for item in days.values()}) == len(days) > 1:
+            yield list(days.values())
+
+
+MIN_DIGITS = 3
+"""Digits two sums must have in common, closing zeros aside, to be taken for one."""
+MISTAKEN = frozenset({Decimal(10) ** power for power in (4, 8)})
+"""By how much 元, 万元 and 亿元 differ."""
+MAX_EQUAL = 8
+"""Figures of the same digits in one section from which on they say nothing."""
+
+
+def same_digits(contexts: Sequence[Comparable]) -> Iterator[tuple[Comparable, Comparable]]:
+    """Sums with the same digits, ten thousand or a hundred million times apart, in one section or said of the same."""
+    groups: dict[tuple[object, Decimal], list[Comparable]] = defaultdict(list)
+    for item in contexts:
+        number = item.figure.number
+        value = number.value.normalize()
+        if item.base == "元" and number.unit and len(value.as_tuple().digits) >= MIN_DIGITS and not number.bound:
+            groups[item.figure.passage.section_id, value].append(item)
+            if len(item.terms) > 1:
+                groups[item.terms, value].append(item)
+    told: set[tuple[int, int]] = set()
+    for items in groups.values():
+        for one, other in combinations(items[:MAX_EQUAL], 2):
+            low, high = sorted((value_of(one), value_of(other)))
+            apart = one.figure.is_cell != other.figure.is_cell or one.terms == other.terms
+            if (
+                low
+                and high / low in MISTAKEN
+                and apart
+                and one.aspects == other.aspects
+                and (id(one), id(other)) not in told
+            ):
+                told.add((id(one), id(other)))
+                yield one, other
+                break

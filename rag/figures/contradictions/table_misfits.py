@@ -21,6 +21,7 @@ from rag.figures.contradictions.misfits import (
     grade_sums,
     growth_fits,
     is_near,
+    is_slip,
     is_slip_of_part,
     quotient,
     quotient_fits,
@@ -30,7 +31,6 @@ from rag.figures.contradictions.misfits import (
     total_of,
 )
 from rag.figures.contradictions.sheets import MAX_COLUMNS, MAX_LINES, Sheet, figures_to_sheet
-from rag.figures.contradictions.slips import is_slip
 from rag.language.numbers import find_scopes, last_place, unit_class
 from rag.records import ContradictionKind, Figure
 

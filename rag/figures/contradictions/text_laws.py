@@ -23,6 +23,7 @@ from rag.figures.contradictions.misfits import (
     growth_fits,
     is_amount,
     is_near,
+    is_slip,
     quotient,
     quotient_fits,
     rounded,
@@ -30,7 +31,6 @@ from rag.figures.contradictions.misfits import (
     share_fits,
     subtracts,
 )
-from rag.figures.contradictions.slips import is_slip
 from rag.language.numbers import find_scopes, last_place, measured, unit_class
 from rag.records import ContradictionKind, Figure
 

@@ -15,12 +15,12 @@ from rag.figures.contradictions.misfits import (
     adds_up,
     is_amount,
     is_near,
+    is_slip,
     is_slip_of_part,
     same_unit,
     tolerance,
     total_of,
 )
-from rag.figures.contradictions.slips import is_slip
 from rag.figures.contradictions.text_laws import CHANGED
 from rag.language.numbers import decimal_places, unit_class
 from rag.records import ContradictionKind, Figure

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 _DIGITS = "零一二三四五六七八九"
-_ROMAN = (
-    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"),
-    (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
-)  # fmt: skip
 _CHINESE_FORMATS = frozenset(
     "chineseCounting chineseCountingThousand taiwaneseCounting taiwaneseCountingThousand "
     "ideographDigital japaneseCounting".split()
@@ -41,8 +38,8 @@ def number_text(number: int, number_format: str) -> str:
         return ""
     if number_format in _CHINESE_FORMATS:
         return _chinese(number)
-    if number_format in ("upperRoman", "lowerRoman") and number < 4000:
-        return _roman(number) if number_format == "upperRoman" else _roman(number).lower()
+    if number_format in ("upperRoman", "lowerRoman") and 1 <= number <= 12:
+        return unicodedata.normalize("NFKC", chr(ord("Ⅰ" if number_format == "upperRoman" else "ⅰ") + number - 1))
     if number_format in ("upperLetter", "lowerLetter") and number:
         letter = chr(ord("A") + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letter if number_format == "upperLetter" else letter.lower()
@@ -62,14 +59,6 @@ def _chinese(number: int) -> str:
         elif text and number and not text.endswith("零"):
             text += "零"
     return text.removeprefix("一") if text.startswith("一十") else text or "零"
-
-
-def _roman(number: int) -> str:
-    text = ""
-    for value, sign in _ROMAN:
-        count, number = divmod(number, value)
-        text += sign * count
-    return text
 
 
 class Numbering:

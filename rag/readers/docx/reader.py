@@ -13,11 +13,11 @@ from typing import Any
 
 from rag.errors import UnreadableFileError
 from rag.language.text import clean_line, matching_key, raised
-from rag.readers.cells import joined_blocks
 from rag.readers.docx.numbering import Numbering
 from rag.readers.docx.pictures import NOTHING, WAITING, Pictures, picture_warnings
 from rag.readers.docx.styles import WORD, Style, Styles, child_value, half_points, run_marks
 from rag.readers.docx.text import BREAK, FALLBACK, REVISED, Texts, warnings_of
+from rag.readers.html_blocks import joined_blocks
 from rag.readers.recognised import RecognisedPage
 from rag.records import Cell, Grid, Line, Page, PageStatus, ReadFile
 

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from rag.readers.ocr.figures import agreed, is_doubtful, tidied
-from rag.readers.ocr.marks import SHAPE_SCORE, cropped, lone_mark, with_lost_triangle
+from rag.readers.ocr.figures import SHAPE_SCORE, agreed, cropped, is_doubtful, lone_mark, tidied, with_lost_triangle
 from rag.readers.ocr.models import Character, Models, Reading
 from rag.readers.ocr.picture import Flags, Pixels
 from rag.readers.ocr.pieces import ReadLine, placed, placed_upright

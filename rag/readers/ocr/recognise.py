@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag.readers.ocr.marks import DASH
+from rag.readers.ocr.figures import DASH
 from rag.readers.ocr.models import Models, TextBox
 from rag.readers.ocr.picture import (
     DARK_PAPER,

@@ -13,7 +13,8 @@ import numpy as np
 from rag.errors import UnreadableFileError
 from rag.readers.ocr.picture import Picture, Pixels, ink_of, type_size
 from rag.readers.page_runs import Box
-from rag.readers.pdf.text import Matrix, PageView, Piece
+from rag.readers.pdf.drawing import combined, matrix_of, moved, placed_objects
+from rag.readers.pdf.text import PageView, Piece
 
 USUAL_DPI = 200
 MIN_DPI, MAX_DPI = 150, 400
@@ -37,7 +38,6 @@ FLAT_SHARE = 0.4
 USUAL_TYPE_POINTS = 10.5
 TYPE_POINTS = (6.0, 20.0)
 """Sizes of type that a picture file's own resolution may lead to and be believed."""
-_MAX_DEPTH = 4
 
 TOO_LARGE = "图片太大（{width}×{height} 像素）；请缩小后再导入。"
 DAMAGED = "图片已损坏或不完整，打不开；请用看图软件另存为 PNG 或 JPG 再导入。"
@@ -164,9 +164,12 @@ def _placed_pictures(page: Any, view: PageView) -> list[PlacedPicture]:
 
     found = []
     width, height = ctypes.c_uint(), ctypes.c_uint()
-    for item, matrix in _images(page, pdfium):
-        a, b, c, d, e, f = matrix
-        corners = [_seen(view, a * x + c * y + e, b * x + d * y + f) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
+    for item, kind, form in placed_objects(page, pdfium):
+        if kind != pdfium.FPDF_PAGEOBJ_IMAGE:
+            continue
+        own = matrix_of(item, pdfium)
+        a, b, *_ = matrix = combined(own, form.matrix) if form else own
+        corners = [_seen(view, *moved(matrix, x, y)) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
         across, down = zip(*corners, strict=True)
         box = Box(max(0.0, min(across)), max(0.0, min(down)), min(view.width, max(across)), min(view.height, max(down)))
         pdfium.FPDFImageObj_GetImagePixelSize(item, width, height)
@@ -179,33 +182,6 @@ def _placed_pictures(page: Any, view: PageView) -> list[PlacedPicture]:
 def _seen(view: PageView, x: float, y: float) -> tuple[float, float]:
     a, b, c, d, e, f = view.matrix
     return a * x + b * y + c, d * x + e * y + f
-
-
-def _images(page: Any, pdfium: Any) -> Iterator[tuple[Any, Matrix]]:
-    """Every image of a page with the matrix that takes the unit square to its place, those inside forms too."""
-
-    def walk(owner: Any, count: Any, get: Any, outer: Matrix, depth: int) -> Iterator[tuple[Any, Matrix]]:
-        own = pdfium.FS_MATRIX()
-        for index in range(count(owner)):
-            item = get(owner, index)
-            kind = pdfium.FPDFPageObj_GetType(item)
-            if kind not in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
-                continue
-            pdfium.FPDFPageObj_GetMatrix(item, own)
-            matrix = _after((own.a, own.b, own.c, own.d, own.e, own.f), outer)
-            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-                yield item, matrix
-            elif depth < _MAX_DEPTH:
-                count_in, get_in = pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject
-                yield from walk(item, count_in, get_in, matrix, depth + 1)
-
-    yield from walk(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, (1, 0, 0, 1, 0, 0), 0)
-
-
-def _after(inner: Matrix, outer: Matrix) -> Matrix:
-    a, b, c, d, e, f = inner
-    p, q, r, s, t, u = outer
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
 def _joined_tiles(pictures: Sequence[PlacedPicture]) -> list[PlacedPicture]:

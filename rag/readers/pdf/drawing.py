@@ -71,6 +71,7 @@ class Drawing:
     """What is drawn on a page."""
 
     paths: int
+    """About how many shapes there are: one path may draw several."""
     has_lattice: bool
     """Whether there is more than underlines, a frame around text and a rule under the running head."""
     has_picture: bool
@@ -92,25 +93,9 @@ class Drawing:
         )
 
 
-def page_to_shapes(page: Any, enough: int) -> tuple[bool, int]:
-    """Whether a PDFium page shows a picture, and about how many shapes, which are counted up to `enough`."""
-    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
-
-    bounds_of = _bounds_reader(pdfium)
-    has_picture, shapes = False, 0
-    for item, kind, form in placed_objects(page, pdfium):
-        if kind == pdfium.FPDF_PAGEOBJ_IMAGE and (box := bounds_of(item, form)):
-            has_picture = has_picture or min(box[2] - box[0], box[3] - box[1]) >= MIN_PICTURE_SIDE
-        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
-            shapes += max(1, pdfium.FPDFPath_CountSegments(item) // RECTANGLE_SEGMENTS)
-        if has_picture or shapes >= enough:
-            break
-    return has_picture, shapes
-
-
 def page_to_drawing(page: Any) -> Drawing:
     """What is drawn on a PDFium page."""
-    import pypdfium2.raw as pdfium
+    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
     view = PageView(page)
     width, height = page.get_size()
@@ -138,8 +123,8 @@ def page_to_drawing(page: Any) -> Drawing:
             continue
         segments = pdfium.FPDFPath_CountSegments(item)
         intricate = intricate or (segments > MAX_SPLIT_SEGMENTS and not (across > 0.95 * width and up > 0.95 * height))
+        paths += max(1, segments // RECTANGLE_SEGMENTS)
         for left, bottom, right, top in _strokes(item, segments, box, form, pdfium):
-            paths += 1
             across, up = right - left, top - bottom
             if across > 0.95 * width and up > 0.95 * height:
                 continue
@@ -219,21 +204,23 @@ def _form_of(item: Any, outer: Form | None, pdfium: Any) -> Form:
     red, green, blue, opacity = (ctypes.c_uint() for _ in range(4))
     known = pdfium.FPDFPageObj_GetFillColor(item, red, green, blue, opacity)
     own = opacity.value if known else 255
-    matrix = _matrix_of(item, pdfium)
-    return Form(matrix, own) if outer is None else Form(_combined(matrix, outer.matrix), own * outer.opacity // 255)
+    matrix = matrix_of(item, pdfium)
+    return Form(matrix, own) if outer is None else Form(combined(matrix, outer.matrix), own * outer.opacity // 255)
 
 
 def _walk(owner: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any]) -> Iterator[Any]:
     return (get(owner, index) for index in range(count(owner)))
 
 
-def _matrix_of(item: Any, pdfium: Any) -> Matrix:
+def matrix_of(item: Any, pdfium: Any) -> Matrix:
+    """What takes an object to its place in the form it stands in."""
     matrix = pdfium.FS_MATRIX()
     pdfium.FPDFPageObj_GetMatrix(item, matrix)
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
-def _combined(inner: Matrix, outer: Matrix) -> Matrix:
+def combined(inner: Matrix, outer: Matrix) -> Matrix:
+    """What two matrices do one after the other."""
     a, b, c, d, e, f = inner
     p, q, r, s, t, u = outer
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
@@ -275,8 +262,8 @@ def _strokes(path: Any, segments: int, whole: Box, form: Form | None, pdfium: An
     if not RECTANGLE_SEGMENTS < segments <= MAX_SPLIT_SEGMENTS:
         yield whole
         return
-    own = _matrix_of(path, pdfium)
-    matrix, x, y = _combined(own, form.matrix) if form else own, ctypes.c_float(), ctypes.c_float()
+    own = matrix_of(path, pdfium)
+    matrix, x, y = combined(own, form.matrix) if form else own, ctypes.c_float(), ctypes.c_float()
     points: list[tuple[float, float]] = []
     for index in range(segments):
         segment = pdfium.FPDFPath_GetPathSegment(path, index)

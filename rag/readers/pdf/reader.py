@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from rag.errors import UnreadableFileError
 from rag.language.text import clean_line
 from rag.readers.legible import count_lost, has_lost_characters, is_garbled, page_ranges
-from rag.readers.pdf.drawing import Drawing, page_to_drawing, page_to_shapes
+from rag.readers.pdf.drawing import Drawing, page_to_drawing
 from rag.readers.pdf.fallback_font import bring_font
 from rag.readers.pdf.false_fonts import FALSE_DIGITS, FALSE_FONT_SUMMARIES, FontTrials
 from rag.readers.pdf.fonts import Statements
@@ -26,7 +26,6 @@ from rag.readers.pdf.left_out import LEFT_OUT, LEFT_OUT_SUMMARIES, STACKED, Font
 from rag.readers.pdf.shown import SHOWN_SUMMARIES, ShownText, shown_text
 from rag.readers.pdf.text import PageView, Piece
 from rag.readers.pdf.turned import set_level
-from rag.readers.pdf.watermarks import watermarks_apart
 from rag.readers.recognised import (
     FROM_PICTURE,
     NOT_RECOGNISED,
@@ -153,9 +152,9 @@ def _read_page(document: Any, index: int, helpers: _Helpers) -> Page:
         set_level(page, text_page)
         view = PageView(page)
         blank = Page(index + 1, (), label, round(view.width, 2), round(view.height, 2))
-        if not text_page.count_chars():
-            return _without_text(blank, *page_to_shapes(page, MIN_OUTLINED_PATHS))
         drawing = page_to_drawing(page)
+        if not text_page.count_chars():
+            return _without_text(blank, drawing)
         bold_fonts = helpers.stated.bold_fonts(index, page)
         shown = shown_text(page, text_page, view, drawing, bold_fonts, lambda: helpers.stated.has_layers)
         return _annotated(_filled(blank, page, shown.pieces, drawing, view, helpers), shown)
@@ -165,8 +164,8 @@ def _read_page(document: Any, index: int, helpers: _Helpers) -> Page:
         page.close()
 
 
-def _without_text(page: Page, has_picture: bool, shapes: int) -> Page:
-    note = PICTURE if has_picture else OUTLINED if shapes >= MIN_OUTLINED_PATHS else ""
+def _without_text(page: Page, drawing: Drawing) -> Page:
+    note = PICTURE if drawing.has_picture else OUTLINED if drawing.paths >= MIN_OUTLINED_PATHS else ""
     return replace(page, status=PageStatus.EMPTY, note=note, is_pictured=bool(note))
 
 
@@ -183,7 +182,7 @@ def _filled(page: Page, seen: Any, pieces: list[Piece], drawing: Drawing, view: 
     """The page with the text of the PDFium page `seen`."""
     assert page.number is not None
     if not pieces:
-        return _without_text(page, drawing.has_picture, drawing.paths)
+        return _without_text(page, drawing)
     if is_garbled(" ".join(piece.text for piece in pieces)):
         return replace(page, status=PageStatus.GARBLED, note=GARBLED, is_pictured=True)
     index = page.number - 1
@@ -191,7 +190,7 @@ def _filled(page: Page, seen: Any, pieces: list[Piece], drawing: Drawing, view: 
     if stacked := stacked_lines(pieces, fonts.characters):
         return replace(page, items=tuple(map(Line, stacked)), note=STACKED)
     pieces, is_whole = with_left_out(view, pieces, drawing, fonts)
-    pieces, is_false = helpers.trials.believed(seen, view, watermarks_apart(pieces))
+    pieces, is_false = helpers.trials.believed(seen, view, pieces)
     found = helpers.grids.find(page.number - 1, pieces, drawing, view)
     free = [piece for piece in pieces if not any(is_within(piece, grid) for grid in found.grids)]
     items = pieces_to_items(free, found.grids)

@@ -14,8 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.language.text import clean_line, join_lines
-from rag.readers.pdf.aligned import aligned_lattices
-from rag.readers.pdf.aligned_continued import continued_lattice
+from rag.readers.pdf.aligned import aligned_lattices, continued_lattice
 from rag.readers.pdf.letters import Box, Letter, PrintLine, letters_within, page_letters, print_lines
 from rag.readers.pdf.ruling import Lattice, Rule, page_rules, region_box, rules_to_lattices
 from rag.readers.pdf.unruled_rows import is_figure, with_unruled_rows
@@ -48,12 +47,11 @@ ScoreOf = Callable[[float, float, float, float], float]
 def page_to_grids(
     page: PlumberPage,
     text_of: TextOf,
-    readable: Callable[[list[Letter]], list[Letter]] = list,
     columns: Sequence[float] = (),
 ) -> tuple[Grid, ...]:
-    """The tables of a PDF page, as `rules_to_grids`; `readable` leaves out the letters of watermarks."""
+    """The tables of a PDF page, as `rules_to_grids`."""
     horizontals, verticals = page_rules(page)
-    return rules_to_grids(horizontals, verticals, readable(page_letters(page)), text_of, columns=columns)
+    return rules_to_grids(horizontals, verticals, page_letters(page), text_of, columns=columns)
 
 
 def rules_to_grids(

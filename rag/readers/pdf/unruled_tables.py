@@ -9,8 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from rag.readers.pdf.aligned_header import leaf_lines, with_header
-from rag.readers.pdf.aligned_levels import level_rules
+from rag.readers.pdf.aligned_header import leaf_lines, level_rules, with_header
 from rag.readers.pdf.aligned_rows import column_edges, has_figures, near_lines, row_edges
 from rag.readers.pdf.letters import Box, Letter, PrintLine, print_lines
 from rag.readers.pdf.ruling import Lattice, Rule

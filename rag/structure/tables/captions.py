@@ -212,7 +212,7 @@ def _below(pages: Sequence[Page], last: Place, taken: set[Place], wants_caption:
     used: list[Place] = []
     notes: list[str] = []
     caption, at = "", 0
-    if wants_caption and lines and is_caption(lines[0][1].text) and not _before_grid(pages, lines[0][0], lines):
+    if wants_caption and lines and is_caption(lines[0][1].text):
         caption, used, at = lines[0][1].text, [lines[0][0]], 1
     while at < len(lines) and (is_note(lines[at][1].text) or (notes and _wraps(lines[at - 1][1], lines[at][1], grid))):
         text = lines[at][1].text
@@ -239,19 +239,6 @@ def _lines_after(pages: Sequence[Page], last: Place, taken: set[Place]) -> list[
             break
         found.append(((page_index, item_index), item))
     return found
-
-
-def _before_grid(pages: Sequence[Page], place: Place, lines: Sequence[tuple[Place, Line]]) -> bool:
-    """Whether the caption at a place stands above another table."""
-    items = pages[place[0]].items
-    for at in range(place[1] + 1, len(items)):
-        item = items[at]
-        if isinstance(item, Grid):
-            return True
-        if not is_unit_line(item.text):
-            return False
-    following = pages[place[0] + 1].items[:1] if place[0] + 1 < len(pages) else ()
-    return any(isinstance(item, Grid) for item in following)
 
 
 def _wraps(line: Line, following: Line, grid: Grid) -> bool:
