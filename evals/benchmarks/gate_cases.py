@@ -184,7 +184,7 @@ def honest(place: Place) -> Iterator[Statement]:
         return
     value, unit = number.value, number.unit
     plain = format_decimal(value)
-    if unit.startswith(":") or unit in ("1:", "分之"):
+    if unit.startswith(":") or unit in ("1:", "分之", "届", "级"):
         return
     yield _statement("空格", place, f"{plain} {unit}")
     if value == value.to_integral_value():
@@ -320,7 +320,8 @@ def _changed(place: Place, written: str, random_: random.Random) -> Iterator[Sta
             a, b = random_.sample(digits, 2)
             swapped = list(written)
             swapped[a], swapped[b] = swapped[b], swapped[a]
-            yield _statement("数位对调", place, "".join(swapped))
+            if written[a] != written[b]:
+                yield _statement("数位对调", place, "".join(swapped))
         yield _statement(
             "多一位", place, written[: digits[-1] + 1] + str(random_.randint(1, 9)) + written[digits[-1] + 1 :]
         )
@@ -331,7 +332,8 @@ def _changed(place: Place, written: str, random_: random.Random) -> Iterator[Sta
         yield _statement("去约数", place, f"{format_decimal(number.value)}{number.unit}")
     if "." in written and not number.bound:
         yield _statement("错小数点", place, f"{format_decimal(number.value.scaleb(1))}{number.unit}")
-        yield _statement("取整", place, re.sub(r"\.\d+", "", written))
+        if number.value % 1:
+            yield _statement("取整", place, re.sub(r"\.\d+", "", written))
     if not number.bound and digits:
         yield _statement("加约数", place, f"约{written}")
     if number.unit and digits and not number.bound and number.value:
@@ -341,7 +343,7 @@ def _changed(place: Place, written: str, random_: random.Random) -> Iterator[Sta
 def _rivals(place: Place, random_: random.Random) -> list[Figure]:
     """Other figures of the sentence or row that could stand in its place."""
     figure = place.figure
-    if not tokens("".join(_around(figure))):
+    if not tokens(figure.near):
         return []
     mates = [f for f in place.row_mates if _comparable(f, figure) and _label(f) != _label(figure)]
     return random_.sample(mates, min(2, len(mates)))

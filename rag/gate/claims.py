@@ -95,8 +95,13 @@ def letters_of(text: str) -> str:
 
 
 def without_names(plain: str, names: Sequence[str]) -> str:
-    """The text with these names and the full names of colleges blanked out, length kept."""
-    for name in sorted([*(name for name, _ in placed_names(plain)), *names], key=len, reverse=True):
+    """The text with these names and the full names of colleges blanked out, length kept.
+
+    What is joined to one of these names (聘用合同制某某学院) is no part of it.
+    """
+    known = sorted(names, key=len, reverse=True)
+    placed = (next(filter(name.endswith, known), name) for name, _ in placed_names(plain))
+    for name in sorted([*placed, *known], key=len, reverse=True):
         plain = plain.replace(name, " " * len(name))
     return plain
 

@@ -19,6 +19,8 @@ from rag.language.numbers.units import canonical
 from rag.language.text import matching_key
 from rag.records import Figure, Report
 
+MIN_NAME = 3
+"""Characters of a college's name: a place alone (咸宁) may be the place."""
 _LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
 _CONTRAST = re.compile(
     "最低|最高|最少|最多|另一|其他|其余|前者|后者|对方|两校|两所|相比|分别|而|(?<![占师])比(?![例重率])|差"
@@ -37,11 +39,12 @@ def college_differs(claim: Claim, figure: Figure, source: Source, reports: Mappi
         return None
     names = {each.college: each.short_names for each in reports.values() if each.college}
     told = "" if report.college or figure.is_cell else figure.passage.text
-    own = " ".join([report.college or "", report.title, *figure.passage.path, source.citation.quote, told])
+    row = figure.row.filled if figure.row else ()  # its first cells may be merged with those of rows above
+    own = " ".join([report.college or "", report.title, *figure.passage.path, source.citation.quote, *row, told])
     printed = {name for name in names if matching_key(name) in matching_key(own)}
     beside = mentioned(own, names).keys() - printed
     for at, clause in enumerate(claim.clauses):
-        named = mentioned(clause, names).keys()
+        named = {name for name, (start, end) in mentioned(clause, names).items() if end - start >= MIN_NAME}
         placed = [name for name, _ in placed_names(clause)]
         if named & printed or any(_stands_in(name, own) for name in placed):
             return None

@@ -39,6 +39,8 @@ OWN_ASPECTS = ("change", "plan", "each", "negated")
 NEAR_LABEL = 24
 """Characters before a figure whose own words a word of the answer may be made of: 老师 of 教师."""
 _PART = re.compile(f"[,，;；。!?！？{BLANK}]")
+_UNIT_NOTE = re.compile(r"\([^()]{1,12}\)")
+"""As of a column's header: 授权专利(件,学年)."""
 _SCOPE = re.compile(r"(?:19|20)?\d\d(?:[-—](?:19|20)?\d\d)?(?:学年度?|年度?|届|级)")
 _ANSWERING = frozenset(
     "正文 表格 资料 原文 数字 口径 答案 文中 表中 处 两者 前者 后者 相差 相比 结果 一致 不同 具体 问题 最接近 问 所问 院校 前文 后文 另外 直接 截止 时间 年份 名称 相近 接近 分母 分子 不能 可以 只差 还差 图中 开办 办有 其次 次之".split()
@@ -91,7 +93,7 @@ def fit(claim: Claim, figure: Figure, source: Source, setting: Setting) -> Verdi
 def _doubt(claim: Claim, figure: Figure, source: Source, setting: Setting) -> str | None:
     """Why the answer's words may not be said of this figure; None where they fit."""
     span = (source.citation.quote_start, source.citation.quote_end)
-    if contradicts(claim.said, figure, source.passage, span):
+    if source.prints_otherwise(claim.said, figure.number) or contradicts(claim.said, figure, source.passage, span):
         return BETTER
     if word := _unsaid(claim, figure, source, setting.rivals):
         return NOT_SAID.format(word)
@@ -110,7 +112,7 @@ def _unsaid(claim: Claim, figure: Figure, source: Source, rivals: Sequence[Figur
     key += "面积" if unit_class(figure.number.unit) == "area" else ""
     if ordinal := _other_ordinal(claim.clauses[0], key):
         return ordinal
-    part = _PART.split(claim.said.spoken)[-1]
+    part = _PART.split(_UNIT_NOTE.sub("", claim.said.spoken))[-1]
     words = next(filter(None, (_said_words(clause) for clause in (part, *claim.said.clauses[:2]))), None)
     if not words:
         return ""

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from rag.figures.entries import figures_of
 from rag.figures.extraction import passage_rows
 from rag.gate.claims import FOLLOWING, letters_of, without_names, years_of
-from rag.gate.subject import masked_clauses
+from rag.gate.subject import Said, masked_clauses
 from rag.language.clauses import sentence_before
-from rag.language.numbers import Scope, find_numbers, find_scopes
+from rag.language.numbers import Scope, find_numbers, find_scopes, same_bound, same_value
 from rag.language.text import matching_key, unique
 from rag.records import Citation, Figure, Number, Report, Table
 from rag.structure.tables.joining import header_labels, row_text
+
+MIN_VERBATIM = 3
+"""Characters beside its figures that a clause needs to be known again word for word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class Source:
     """What stands before its quote in the sentence; `` for the row of a table."""
     times: tuple[Scope, ...]
     """The times that its sentence, with labels and headings, names."""
+
+    def prints_otherwise(self, said: Said, number: Number) -> bool:
+        """Whether its quote has an answer's clause word for word, with another figure in this place."""
+        known = self.clauses.get(said.masked, ()) if len(said.masked) >= MIN_VERBATIM else ()
+        return bool(known) and not any(is_same(number, numbers[said.place]) for numbers in known)
 
     def holds(self, figure: Figure) -> bool:
         """Whether the quote holds this figure."""
@@ -72,6 +80,11 @@ def citation_to_source(
         lead,
         tuple(find_scopes("，".join([f"{lead}{citation.quote}", *labels, *passage.path]))),
     )
+
+
+def is_same(one: Number, other: Number) -> bool:
+    """Whether two figures are equal, bound and all."""
+    return same_value(one, other) and same_bound(one, other)
 
 
 def _clauses(quote: str) -> dict[str, list[tuple[Number, ...]]]:

@@ -225,9 +225,9 @@ def _fits_beside(said: Said, other: Figure, figure: Figure) -> bool:
 
 
 def _fits_other_column(said: Said, other: Figure, figure: Figure) -> bool:
-    """Whether the clause names another column of the row, of whatever unit, and says nothing of the figure's own."""
+    """Whether its own clause names another column of the row, of whatever unit, and says nothing of the figure's own."""
     own, rival = tokens(figure.before), tokens(other.before)
-    gains = _gains(said.words[:1], own - rival, rival - own)
+    gains = _gains(said.clauses[:1], own - rival, rival - own)
     return gains == (False, True) and _names_only(said, [other.before], [figure.before])
 
 

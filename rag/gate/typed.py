@@ -16,7 +16,7 @@ from rag.gate.claims import Claim, without_names
 from rag.gate.layout import Layout
 from rag.gate.markup import Span
 from rag.gate.readings import figure_like
-from rag.gate.sources import Source
+from rag.gate.sources import Source, is_same
 from rag.gate.subject import contradicts, tokens
 from rag.language.numbers import Scope, cell_number, find_numbers, find_scopes, same_bound, same_value
 from rag.language.text import matching_key
@@ -24,8 +24,6 @@ from rag.records import Figure, FigureRef, Number, Segment, Text
 
 UNVERIFIED = "（未能核实的数字）"
 """What stands where a figure was taken out."""
-MIN_VERBATIM = 3
-"""Characters beside its figures that a clause needs to be known again word for word."""
 MIN_FOLLOWING = 2
 """Letters that must follow a row number in an answer as they do in print."""
 _SMALL = re.compile(r"[一二两三四五六七八九几][^\d%％倍成折万亿元]{1,3}")
@@ -33,6 +31,11 @@ _CODE = re.compile(r"[a-z]+\d[\da-z]*|\d+\+\d+")
 """Names a thing by itself, whatever stands beside it: A116, 3+2."""
 _LABEL = re.compile(r"附?[图表]\s*\d+(?:\s*[-－—–.．]\s*\d+)*")
 _QUOTES = re.compile("[“”‘’\"'「」『』（）()【】<>〈〉*]")
+
+
+@dataclass(frozen=True, slots=True)
+class Unproved(Text):
+    """A figure in the words that goes, once it has been read what is said of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,13 @@ def typed_to_changes(
             changes[span] = FigureRef(proof.id, is_answer)
         elif proof is None:
             removed.append((span, claim.number.text))
-            changes[span] = Text(UNVERIFIED)
+            changes[span] = Unproved(layout.markup.plain[slice(*span)])
     if in_any_dress:
         read = [(claim.number.start, claim.number.end) for claim in claims]
         for span, figure in _dressed(layout, read, sources, titles, echoed):
             if figure is None:
+                changes[span] = Unproved(layout.markup.plain[slice(*span)])
                 removed.append((span, layout.markup.plain[slice(*span)]))
-                changes[span] = Text(UNVERIFIED)
             else:
                 figures[figure.id] = figure
                 changes[span] = FigureRef(figure.id, is_bold(layout, span))
@@ -109,10 +112,8 @@ def _proof(claim: Claim, sources: Mapping[int, Source], *, is_answer: bool) -> F
 
 def _printed(claim: Claim, sources: Sequence[Source]) -> Figure | None:
     """The figure of the cited quotes that one of an answer restates; of several the one its words fit."""
-    for source in sources:
-        known = source.clauses.get(claim.said.masked, ()) if len(claim.said.masked) >= MIN_VERBATIM else ()
-        if known and not any(_same(claim.number, numbers[claim.said.place]) for numbers in known):
-            return None
+    if any(source.prints_otherwise(claim.said, claim.number) for source in sources):
+        return None
     equal = [(source, figure) for source in sources for figure in source.quoted if restates(claim.number, figure)]
     said = tokens(" ".join(claim.said.clauses))
     equal.sort(key=lambda pair: -len(said & tokens(f"{pair[1].near} {pair[1].before if pair[1].is_cell else ''}")))
@@ -138,13 +139,9 @@ def printed_numbers(
 def _is_label(claim: Claim, source: Source) -> bool:
     """Whether a number in the words is one that the quote prints and that is no figure there."""
     return any(
-        _same(claim.number, number) and claim.following[:MIN_FOLLOWING] == following[:MIN_FOLLOWING] != ""
+        is_same(claim.number, number) and claim.following[:MIN_FOLLOWING] == following[:MIN_FOLLOWING] != ""
         for number, following in source.unread
     )
-
-
-def _same(one: Number, other: Number) -> bool:
-    return same_value(one, other) and same_bound(one, other)
 
 
 def restates(number: Number, figure: Figure) -> bool:

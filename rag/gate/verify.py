@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from rag.domain.colleges import placed_names
 from rag.gate.claims import Claim, layout_to_claims, years_of
 from rag.gate.computed import computation_to_doubt, is_void
 from rag.gate.fitting import Setting, fit
@@ -18,7 +19,7 @@ from rag.gate.layout import Layout, segments_to_layout
 from rag.gate.markup import Span
 from rag.gate.saying import figure_to_quote
 from rag.gate.sources import Source, citation_to_source
-from rag.gate.typed import UNVERIFIED, Typed, is_bold, printed_numbers, typed_to_changes, unprinted_dates
+from rag.gate.typed import UNVERIFIED, Typed, Unproved, is_bold, printed_numbers, typed_to_changes, unprinted_dates
 from rag.language.numbers import find_numbers, find_scopes
 from rag.language.text import matching_key, unique
 from rag.records import (
@@ -96,6 +97,7 @@ class _Gate:
         layout = self._layout(self.draft.segments, figures)
         segments = layout.replaced(typed.changes)
         settled, removed, maimed = self._placed(segments, figures, sources, names)
+        settled = tuple(Text(UNVERIFIED) if isinstance(piece, Unproved) else piece for piece in settled)
         settled, undated = self._dated(settled, figures, sources)
         text = segments_to_markdown(settled, figures, self.draft.computations)
         candidates = tuple(
@@ -262,9 +264,11 @@ class _Gate:
 
 
 def _names(citations: Sequence[Citation], reports: Mapping[str, Report]) -> tuple[str, ...]:
-    """Names of the cited reports and of whose they are."""
+    """Names of the cited reports and of whose they are, and of the colleges that the quotes name."""
     cited = [report for citation in citations if (report := reports.get(citation.passage.report_id)) is not None]
-    return unique(name for report in cited for name in (report.title, report.college, *report.short_names) if name)
+    printed = (name for citation in citations for name, _ in placed_names(citation.quote))
+    owners = (name for report in cited for name in (report.title, report.college, *report.short_names) if name)
+    return unique((*owners, *printed))
 
 
 def _source_of(figure: Figure, claim: Claim, sources: Mapping[int, Source]) -> Source | None:
