@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+POSIX_ONLY = {
+    "os": {"fork", "forkpty", "killpg", "setsid", "setpgid", "getuid", "geteuid", "mkfifo", "chown", "nice", "wait"},
+    "signal": {"SIGKILL", "SIGSTOP", "SIGHUP", "SIGALRM", "SIGUSR1", "SIGPIPE", "alarm", "pthread_kill", "setitimer"},
+}
+
 
 @dataclass(frozen=True)
 class Import:
@@ -140,6 +145,19 @@ def environment_breaches(modules: Sequence[Module], readers: Collection[str]) ->
             and node.module == "os"
             and {"environ", "getenv"} & {a.name for a in node.names}
         )
+    ]
+
+
+def posix_breaches(modules: Sequence[Module], places: Collection[str]) -> list[str]:
+    """Modules outside the `places` that use what Windows has not."""
+    return [
+        f"{module.name}:{node.lineno} {node.value.id}.{node.attr} 在 Windows 上没有"
+        for module in modules
+        if module.name not in places
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.attr in POSIX_ONLY.get(node.value.id, ())
     ]
 
 

@@ -13,6 +13,7 @@ from architecture import (
     long_files,
     missing_docstrings,
     modules_of,
+    posix_breaches,
 )
 from importlinter.cli import lint_imports
 
@@ -24,6 +25,8 @@ LIBRARIES = {
     "pdfplumber": {"readers"},
     "pypdf": {"readers"},
     "pypdfium2": {"readers", "pictures"},
+    "resource": {"sandbox.memory"},
+    **{key: set[str]() for key in ("fcntl", "pwd", "grp", "termios", "pty")},
     "PIL": {"readers", "pictures"},
     "cv2": {"readers"},
     "onnxruntime": {"readers"},
@@ -113,6 +116,10 @@ def test_libraries_are_needed_late_and_only_at_home():
 
 def test_only_settings_read_the_environment():
     assert environment_breaches((*RAG, *EVALS), READ_THE_ENVIRONMENT) == []
+
+
+def test_nothing_is_used_that_windows_lacks():
+    assert posix_breaches(RAG, {"sandbox.memory"}) == []
 
 
 def test_only_the_assembly_builds_parts():
