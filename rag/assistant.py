@@ -110,7 +110,17 @@ class Assistant:
         reports = self.reports()
         query = question_to_query(question, history, filters, reports)
         if query.purpose is not Purpose.FIGURES:
-            return self._without_search(query, filters, reports, watch)
+            answered, given = self._without_search(query, filters, reports, watch)
+            if calls and query.purpose is Purpose.SUMMARY and len(answered.draft.figures) > 1:
+                given = replace(given, evidence=with_figures(given.evidence, self.index))
+                on_evidence(given.evidence)
+                watch.enter(ANSWER)
+                written = answer_with_model(calls, given, self.count_tokens, on_text, should_stop, watch.enter)
+                if written.draft.model == calls.model.alias:
+                    answered = written
+                else:
+                    answered = replace(answered, draft=replace(answered.draft, notice=written.draft.notice))
+            return self._verified(answered, given, watch.finish())
         query = self._understood(query, history, filters, calls, reports)
         watch.enter(RETRIEVE)
         evidence = self.retrieve(query)
@@ -130,8 +140,8 @@ class Assistant:
 
     def _without_search(
         self, query: Query, filters: Filters, reports: Sequence[Report], watch: _Watch
-    ) -> VerifiedAnswer:
-        """A summary from the boards of the reports, or a word about this program."""
+    ) -> tuple[Answered, Given]:
+        """A summary from the boards of the reports, or a word about this program, and what it is made from."""
         watch.enter(ANSWER)
         boards: list[Board] = []
         searched = [report for report in reports if report.id in query.report_ids]
@@ -150,7 +160,7 @@ class Assistant:
         if doubtful := {figure.id: figure.said for figure in gated.figures if figure.caution}:
             draft = boards_to_summary(boards, doubtful)
             gated = gate_draft(draft, given)
-        return self._verified(Answered(draft, gated), given, watch.finish())
+        return Answered(draft, gated), given
 
     def board(self, report: Report) -> Board:
         """The board of a report as it was last read."""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fake_model import FakeModel
+from generate_samples import reply_text
 from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
 
 from evals.cases import load_cases
 from rag.app.assembly import build_assistant, open_index
 from rag.assistant import Assistant
+from rag.errors import ModelError
 from rag.question.purpose import question_to_purpose
 from rag.question.understand import without_small_talk
-from rag.records import AnswerStatus, Certainty, Filters, Purpose, Turn
+from rag.records import AnswerStatus, Certainty, Filters, Message, Purpose, Turn
 from rag.settings.settings import Settings
 
 BRIEFING = """# 白河职业技术学院办学数据简报（2023年第1期）
@@ -58,6 +63,7 @@ def assistant(data: Path) -> Iterator[Assistant]:
         ("那青石职院的情况呢", SUMMARY, FIGURES),
         ("青石职院怎么样？", SUMMARY, FIGURES),
         ("总结一下青石的情况", SUMMARY, SUMMARY),
+        ("写一段介绍青石职院办学情况的文字", SUMMARY, SUMMARY),
         ("青石的就业情况", FIGURES, FIGURES),
         ("你好，青石职院就业率是多少", FIGURES, FIGURES),
         ("青石职院的就业情况", FIGURES, FIGURES),
@@ -122,6 +128,22 @@ def test_a_summary_gives_the_board_each_figure_cited(assistant: Assistant) -> No
     assert {citation.passage.report_id for citation in answer.citations} == {"a.md"}
     assert answer.unsupported == ()
     assert assistant.ask("总结一下青石").text == answer.text
+
+
+def test_a_model_writes_the_summary_from_the_figures_of_the_board(assistant: Assistant) -> None:
+    def written(messages: Sequence[Message]) -> str:
+        ids = re.findall(r"(?:95\.27%|8421人)\{(F\w+)", messages[1].content)
+        return reply_text(f"毕业去向落实率为**{{{ids[0]}}}**，在校生{{{ids[1]}}}，专业对口率为71.3%。")
+
+    question = "总结一下青石职业技术学院2023年质量年报"
+    model = FakeModel(written, written)
+    answer = replace(assistant, model=model).ask(question)
+    assert answer.model == "fake"
+    assert {"95.27%", "8421人"} <= {figure.text for figure in answer.figures}
+    assert "71.3" not in answer.text
+    failed = replace(assistant, model=FakeModel(ModelError("余额不足"))).ask(question)
+    assert failed.text == assistant.ask(question).text
+    assert "余额不足" in failed.notice
 
 
 def test_of_one_college_and_year_further_reports_add_what_the_fullest_does_not_state(assistant: Assistant) -> None:

@@ -34,7 +34,7 @@ _WHOLE = re.compile(
 _LEANS = re.compile(r"^(?:那|再|还)|呢[？?，,。\s]*$")
 _HOW_MUCH = re.compile("多少|几何|多[大高低快长久]|[几哪]")
 _WHOLE_NAMES = frozenset(
-    "情况 概况 内容 报告 年报 数据 指标 要点 重点 核心 关键 亮点 主要 基本 常用 重要 总体 整体 全部 全文 学校 学院 大学 该校 我校 院校 办学 方面 材料 文件".split()
+    "情况 概况 内容 报告 年报 数据 指标 要点 重点 核心 关键 亮点 主要 基本 常用 重要 总体 整体 全部 全文 学校 学院 大学 该校 我校 院校 办学 方面 材料 文件 文字 段落 文稿 稿件 表格".split()
 )
 """Words that name a report or a school, and nothing in it."""
 _EMPTY_WORDS = frozenset(

@@ -44,6 +44,7 @@ def question_to_query(question: str, history: Sequence[Turn], filters: Filters, 
     history = without_small_talk(history)
     left = filtered_reports(reports, filters)
     names = {name for report in reports for name in (report.college, *report.short_names) if name}
+    names |= {report.kind.value for report in reports if report.kind is not ReportKind.OTHER}
     purpose = question_to_purpose(question, [*names, *_strangers(question)], is_first=not history)
     if purpose is Purpose.HELP:
         return Query(question, question, question, (), purpose=purpose)
