@@ -9,7 +9,7 @@ import pytest
 from answer_samples import cite, make_passage, make_report, make_table, table_passage
 
 from evals.benchmarks.gate import folder_places, run
-from rag.gate.subject import MASK, said_of_each
+from rag.gate.said import MASK, said_of_each
 from rag.gate.verify import UNVERIFIED, Gated, draft_to_gated
 from rag.language.numbers import find_numbers
 from rag.records import AnswerStatus, Citation, text_to_draft

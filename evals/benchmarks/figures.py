@@ -20,7 +20,7 @@ from evals.cases import Case, GoldFigure, load_cases
 from evals.reports import read_folder
 from evals.scoring import equals_gold
 from rag.figures.extraction import passage_to_figures, section_to_passages
-from rag.gate.subject import tokens
+from rag.gate.said import tokens
 from rag.language.numbers import format_decimal, unit_class
 from rag.language.text import find_quote, matching_key
 from rag.records import Figure, Passage, ReportParts, Table

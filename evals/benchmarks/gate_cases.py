@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from rag.figures.entries import passages_to_figures
 from rag.figures.extraction import section_to_passages
-from rag.gate.subject import tokens
+from rag.gate.said import tokens
 from rag.language.numbers import (
     agree,
     cell_number,

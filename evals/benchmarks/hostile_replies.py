@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from evals.benchmarks.scripted_replies import Listed, Seen
-from rag.gate.subject import tokens
+from rag.gate.said import tokens
 from rag.language.numbers import find_numbers, same_value
 
 MARKUP = (

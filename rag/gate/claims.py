@@ -9,7 +9,7 @@ from itertools import pairwise
 from rag.domain.colleges import placed_names
 from rag.gate.layout import Layout
 from rag.gate.markup import BLANK, Markup, Span
-from rag.gate.subject import Said, clause_span, over_citation, said_of_each
+from rag.gate.said import Said, clause_span, over_citation, said_of_each
 from rag.language.numbers import Scope, cell_number, find_numbers, find_scopes
 from rag.language.text import matching_key
 from rag.records import Number

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 
 from rag.figures.context import words_of
+from rag.gate.said import tokens
 from rag.gate.sources import Source
-from rag.gate.subject import tokens
 from rag.records import Computation, Figure
 
 UNLIKE = "相加减的两个数字说的可能不是同一件事"

@@ -18,8 +18,9 @@ from rag.figures.time import figure_to_when
 from rag.gate.claims import Claim
 from rag.gate.facts import college_differs, date_differs, unit_differs, year_differs
 from rag.gate.markup import BLANK
+from rag.gate.said import BECAME, saying, tokens
 from rag.gate.sources import Source
-from rag.gate.subject import BECAME, borrowed, contradicts, labels, saying, tokens
+from rag.gate.subject import borrowed, contradicts, labels
 from rag.language.clauses import sentence_before
 from rag.language.numbers import agree, unit_class
 from rag.language.text import matching_key, text_key

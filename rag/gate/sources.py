@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.figures.entries import figures_of
 from rag.figures.extraction import passage_rows
 from rag.gate.claims import FOLLOWING, letters_of, without_names, years_of
-from rag.gate.subject import Said, masked_clauses
+from rag.gate.said import Said, masked_clauses
 from rag.language.clauses import sentence_before
 from rag.language.numbers import Scope, find_numbers, find_scopes, same_bound, same_value
 from rag.language.text import matching_key, unique

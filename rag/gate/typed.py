@@ -16,8 +16,9 @@ from rag.gate.claims import Claim, without_names
 from rag.gate.layout import Layout
 from rag.gate.markup import Span
 from rag.gate.readings import figure_like
+from rag.gate.said import tokens
 from rag.gate.sources import Source, is_same
-from rag.gate.subject import contradicts, tokens
+from rag.gate.subject import contradicts
 from rag.language.numbers import Scope, cell_number, find_numbers, find_scopes, same_bound, same_value
 from rag.language.text import matching_key
 from rag.records import Figure, FigureRef, Number, Segment, Text

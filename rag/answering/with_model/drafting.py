@@ -15,7 +15,7 @@ from rag.answering.with_model.plaintext import as_characters, without_markup
 from rag.answering.with_model.prompting import AnswerPrompt
 from rag.answering.with_model.replies import Reply, streamed_answer, text_to_reply
 from rag.figures.citing import label_of, written
-from rag.gate.subject import tokens
+from rag.gate.said import tokens
 from rag.language.numbers import agree, cell_number, find_numbers, find_scopes, unit_class
 from rag.language.text import matching_key
 from rag.records import AnswerStatus, Cite, Conflict, Draft, Figure, FigureRef, Segment, Text
