@@ -17,6 +17,7 @@ from rag.records import Operation
         ("东职的就业率是不是比西职高得多？", Operation.COMPARE, "up"),
         ("东职专任教师比西职多多少人？", Operation.DIFFERENCE, "up"),
         ("东职生师比比西职低多少？", Operation.DIFFERENCE, "down"),
+        ("东职的月薪比西职涨了多少钱？", Operation.DIFFERENCE, "up"),
         ("东职与西职的就业率相差几个百分点？", Operation.DIFFERENCE, "up"),
         ("东职的经费收入比西职高百分之几？", Operation.GROWTH, "up"),
         ("东职的专任教师是西职的几倍？", Operation.RATIO, "up"),

@@ -16,11 +16,16 @@ from rag.answering.built_in.scoring import Choice
 from rag.answering.built_in.writing import Writer
 from rag.arithmetic.expressions import ComputeError, average, difference, ratio, total
 from rag.arithmetic.quantities import Operand
+from rag.figures.context import Comparable
 from rag.language.numbers.units import canonical, scaled
 from rag.question.comparison import Comparison, question_to_comparison
 from rag.records import AnswerStatus, Certainty, Contradiction, Draft, Evidence, Figure, Operation, Report, Table
 
 MAX_SHOWN = 4
+ALIKE, MUCH_ALIKE = 0.5, 0.66
+"""Least share of two labels' words that both have, for figures of one measure; and for figures that bear each other out."""
+BORNE_OUT = 0.5
+"""Least chance of a figure that is taken for sure where another report prints one of much the same label for the same."""
 _PLACED = (Operation.COMPARE, Operation.RANK)
 
 
@@ -54,12 +59,14 @@ def parts_to_draft(
     parts = [_part(part, reports, tables) for part in evidence.parts]
     comparison = question_to_comparison(evidence.query.standalone)
     stated = [part for part in parts if part.found is not None and part.found.choices]
-    sure = [part for part in stated if part.choice.is_sure]
+    sure = stated if _bear_out(stated) else [part for part in stated if part.choice.is_sure]
     silent = [part for part in parts if part not in sure]
     if not sure or any(part in stated and not _is_missing(part) for part in silent):
         return _unsure(evidence, parts, reports)
     writer = Writer(reports)
     if comparison.operation is not Operation.LOOKUP and not silent and len(sure) > 1:
+        if not _are_alike(sure, ALIKE):
+            return _unsure(evidence, parts, reports, "各自所印的指标或单位不同，不宜直接比较。")
         _compare(writer, sure, comparison)
     else:
         _list(writer, sure, is_answer=True)
@@ -84,11 +91,38 @@ def _is_missing(part: Part) -> bool:
     return part.found is None or part.found.is_missing
 
 
-def _are_alike(parts: Sequence[Part]) -> bool:
-    """Whether figures measure one thing: in one unit, and their labels have at least a third of their words in common."""
-    words = [part.choice.said.context.terms for part in parts]
-    shared, all_words = frozenset.intersection(*words), frozenset.union(*words)
-    return len({canonical(p.figure.number.unit)[1].base for p in parts}) == 1 and len(shared) * 3 >= len(all_words) > 0
+def _bear_out(parts: Sequence[Part]) -> bool:
+    """Whether figures that are not all sure are, together: the best of each report, one sure, of much the same labels."""
+    return (
+        any(part.choice.is_sure for part in parts)
+        and all(part.choice.chance >= BORNE_OUT and not part.choice.is_barred for part in parts)
+        and _are_alike(parts, MUCH_ALIKE)
+    )
+
+
+def _are_alike(parts: Sequence[Part], least: float) -> bool:
+    """Whether figures measure one thing: in one unit, not at two cut-offs, and in labels that have words in common."""
+    if len({canonical(part.figure.number.unit)[1].base for part in parts}) != 1:
+        return False
+    first, *others = (part.choice.said.context for part in parts)
+    days = [item.when.dates for item in (first, *others) if item.when.dates]
+    return not (days and not frozenset.intersection(*days)) and all(_likeness(first, one) >= least for one in others)
+
+
+def _likeness(one: Comparable, other: Comparable) -> float:
+    """The share of the words of both labels that the other says too."""
+    said = sum(_says(other, word) for word in one.terms) + sum(_says(one, word) for word in other.terms)
+    return said / max(len(one.terms) + len(other.terms), 1)
+
+
+def _says(item: Comparable, word: str) -> bool:
+    """Whether a label has a word, or its end, what is before it being said around the label: 落实率 of 毕业去向落实率."""
+    for term in item.terms:
+        short, long = sorted((term, word), key=len)
+        halves = [long[at : at + 2] for at in range(0, len(long) - len(short), 2)]
+        if long.endswith(short) and (word == short or all(half in item.lent for half in halves)):
+            return True
+    return False
 
 
 def _list(writer: Writer, parts: Sequence[Part], *, is_answer: bool) -> None:
@@ -99,10 +133,6 @@ def _list(writer: Writer, parts: Sequence[Part], *, is_answer: bool) -> None:
 
 
 def _compare(writer: Writer, parts: Sequence[Part], comparison: Comparison) -> None:
-    if not _are_alike(parts):
-        writer.text("各自所印的指标或单位不同，不宜直接比较：")
-        _list(writer, parts, is_answer=True)
-        return
     if comparison.operation in _PLACED:
         ordered = sorted(parts, key=_amount, reverse=comparison.direction != "down")
         equal = _amount(ordered[0]) == _amount(ordered[1])
@@ -140,11 +170,12 @@ def _amount(part: Part) -> Decimal:
     return scaled(part.figure.number.value * unit.factor, scale)
 
 
-def _unsure(evidence: Evidence, parts: Sequence[Part], reports: Mapping[str, Report]) -> Draft:
+def _unsure(evidence: Evidence, parts: Sequence[Part], reports: Mapping[str, Report], why: str = "") -> Draft:
     shown = [part for part in parts if not _is_missing(part)][:MAX_SHOWN]
     if not shown:
         return not_found(evidence, reports)
     writer = Writer(reports)
+    writer.text(why)
     writer.unsure([part.choice for part in shown])
     _tell_silent(writer, [part for part in parts if _is_missing(part)], reports)
     return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE, [shown[0].choice])
