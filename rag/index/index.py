@@ -21,6 +21,7 @@ from rag.index.chroma_embedded import EmbeddedChroma
 from rag.index.chroma_server import ServerChroma
 from rag.index.following import Follower
 from rag.index.keywords import KeywordIndex
+from rag.index.locking import WriterLock
 from rag.index.nearest import NearestVectors
 from rag.index.published_words import MARK, PublishedWords
 from rag.index.queries import ReportVersion, generation_number
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from rag.ports import Embedder, Hits
 
 LOCK_WAIT_SECONDS = 60.0
-_LOCK_NAME = "write.lock"
 _CHROMA_LOCK_NAME = "chroma.lock"
 _RETRY_SECONDS = 60.0
 """After a repair that failed, so long until the next."""
@@ -54,7 +54,7 @@ class _State:
     settled: bool
     versions: dict[str, ReportVersion]
     keywords: KeywordIndex
-    manifest: Manifest
+    manifests: tuple[Manifest, ...]
 
 
 class Index:
@@ -65,6 +65,7 @@ class Index:
         folder: Path,
         embedder: Embedder,
         *,
+        meaning: Embedder | None = None,
         chroma: ChromaLocation = EMBEDDED,
         writable: bool = True,
         notify: Callable[[str], None] = lambda message: None,
@@ -72,18 +73,20 @@ class Index:
     ) -> None:
         """The index in `folder`, ready to be searched.
 
-        `writable` lets it repair what it finds wanting, unless another process is just writing. `notify` is told,
-        in Chinese, what is being done and why. A writer waits `lock_wait_seconds` for another.
+        `meaning` is a slow embedder whose vectors are made in the background; those of `embedder`, made while reports
+        are written, answer until it has them for all reports that are asked. `writable` lets the index repair what it
+        finds wanting, unless another process is just writing. `notify` is told, in Chinese, what is being done and why.
+        A writer waits `lock_wait_seconds` for another.
         """
-        from filelock import FileLock
-
         self.store = ReportStore(folder, notify)
-        self._folder, self._notify, self._writable = folder, notify, writable
+        self._notify, self._writable = notify, writable
         self._words = PublishedWords(self.store)
         store_id = self.store.get_meta("store_id") or ""
         self._chroma: Chroma = ServerChroma(chroma, store_id) if chroma.host else EmbeddedChroma(folder)
-        self._vectors = NearestVectors(self.store, embedder, self._chroma, chroma, notify)
-        self._lock = FileLock(folder / _LOCK_NAME, thread_local=True)
+        embedders = [embedder] if meaning is None else [meaning, embedder]
+        self._sides = [NearestVectors(self.store, each, self._chroma, chroma, notify) for each in embedders]
+        self._vectors = self._sides[-1]
+        self._lock = WriterLock(folder, notify)
         self._follower = Follower(self._publish_vectors, folder / _CHROMA_LOCK_NAME)
         self._lock_wait_seconds = lock_wait_seconds
         self._sessions, self._written, self._retry_at = 0, 0, 0.0
@@ -104,7 +107,8 @@ class Index:
     def close(self) -> None:
         """Lets go of all files; what was being done in the background is left for later."""
         self._follower.stop()
-        self._vectors.close()
+        for side in self._sides:
+            side.close()
         self._chroma.close()
         self.store.close()
 
@@ -114,7 +118,7 @@ class Index:
 
         `IndexBusyError` where another writer does not finish in time. Changes made before an exception stay.
         """
-        with self._locked(self._lock_wait_seconds):
+        with self._lock.held(self._lock_wait_seconds):
             self._sessions += 1
             try:
                 yield
@@ -189,17 +193,20 @@ class Index:
         marks, versions = self._marks(), self.store.versions()
         return _State(
             marks=marks,
-            settled=self._are_words_current(versions) and self._vectors.is_current(versions),
+            settled=self._are_words_current(versions) and self._are_vectors_current(versions),
             versions=versions,
             keywords=self._words.index(outdated=self._writable),
-            manifest=self._vectors.manifest(),
+            manifests=tuple(side.manifest() for side in self._sides),
         )
 
     def _marks(self) -> tuple[str | None, ...]:
-        return self.store.marks("generation", MARK, self._vectors.mark)
+        return self.store.marks("generation", MARK, *(side.mark for side in self._sides))
 
     def _are_words_current(self, versions: dict[str, ReportVersion]) -> bool:
         return not any(version.chunks for version in versions.values()) or self._words.is_current()
+
+    def _are_vectors_current(self, versions: dict[str, ReportVersion]) -> bool:
+        return all(side.is_current(versions) for side in self._sides)
 
     def _may_repair(self) -> bool:
         return self._writable and not self._sessions and time.monotonic() >= self._retry_at
@@ -210,14 +217,14 @@ class Index:
         repaired = False
         if not self._are_words_current(versions):
             try:
-                with self._locked(0.0):
+                with self._lock.held(0.0):
                     if not self._words.is_current():
                         self._tell("字词索引与已入库的报告不一致（上次写入中断或索引文件缺损），正在重建……")
                         self._publish_words()
                 repaired = True
             except (IndexBusyError, BrokenIndexError) as error:
                 self._tell(f"{_sentence(error)}在此之前先用现有的索引。")
-        if not self._vectors.is_current(versions):
+        if not self._are_vectors_current(versions):
             self._follower.start()
         return repaired
 
@@ -229,7 +236,8 @@ class Index:
 
     def _publish_vectors(self, is_over: Callable[[], bool]) -> None:
         try:
-            self._vectors.publish(is_over)
+            for side in reversed(self._sides):
+                side.publish(is_over)
         except (ModelError, BrokenIndexError, IndexBusyError, OSError) as error:
             if not is_over():
                 self._failed(error)
@@ -252,41 +260,24 @@ class Index:
         chosen = {key: v for key, v in state.versions.items() if v.chunks and (wanted is None or key in wanted)}
         if not chosen or k < 1:
             return ()
+        revisions = {version.revision: version.chunks for version in chosen.values()}
+        sides = zip(self._sides, state.manifests, strict=True)
+        side, manifest = next((s, m) for s, m in sides if m.holds(revisions) or s is self._vectors)
         try:
-            vector = self._vectors.query_vector(text)
+            vector = side.query_vector(text)
         except ModelError as error:
             self._tell(f"{_sentence(error)}这段时间只按字词检索。")
             return ()
         try:
-            hits, whole = self._vectors.search(vector, k, chosen, state.manifest)
+            hits, whole = side.search(vector, k, chosen, manifest)
         except BrokenIndexError as error:
             self._state = None
             if state.marks == self._marks():
                 self._tell(f"{_sentence(error)}这段时间逐条比较向量。")
-            return self._vectors.search(vector, k, chosen, Manifest())[0]
+            return side.search(vector, k, chosen, Manifest())[0]
         if not whole:
             self._tell(_BEHIND)
         return hits
-
-    @contextmanager
-    def _locked(self, wait_seconds: float) -> Iterator[None]:
-        from filelock import Timeout
-
-        try:
-            try:
-                self._lock.acquire(timeout=0)
-            except Timeout:
-                if wait_seconds:
-                    self._notify(f"另一个问报正在写入索引，最多等待 {wait_seconds:g} 秒……")
-                self._lock.acquire(timeout=wait_seconds)
-        except Timeout as error:
-            raise IndexBusyError(f"另一个问报正在写入索引（{str(self._folder)!r}），请等它写完再试。") from error
-        except OSError as error:
-            raise BrokenIndexError(f"无法在 {str(self._folder)!r} 里建立写入锁：{error}。") from error
-        try:
-            yield
-        finally:
-            self._lock.release()
 
     def _tell(self, message: str) -> None:
         """Once, not at every search, until things are well again."""

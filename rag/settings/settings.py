@@ -42,7 +42,7 @@ class Settings:
     model: str = EXTRACTIVE
     """Alias of the answerer."""
     embedder: str = "builtin"
-    """Alias of the embedder."""
+    """Alias of the embedder; `auto` is the built-in one, and beside it one of meaning where that is installed."""
     judge: str = ""
     """Alias of the chat model that judges answers in evaluations; empty = none."""
     answer_cache: bool = True
@@ -92,7 +92,7 @@ def load_settings(
     """
     environment = os.environ if environment is None else environment
     path = config or _config_path(environment)
-    settings = Settings(model=AUTO)
+    settings = Settings(model=AUTO, embedder=AUTO)
     if path is not None:
         settings = _merge(settings, _read_toml(path), f"配置文件 {path}")
     settings = _merge(settings, _from_environment(environment), "环境变量")
@@ -177,7 +177,7 @@ def _merge(settings: Settings, given: Mapping[str, Any], source: str) -> Setting
 def _models(key: str, value: Any, source: str) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(item, Mapping) for item in value.values()):
         raise SettingsError(f"{source}中 {key} 应写成 [{key}.名称] 下的一组设置。")
-    for reserved in (EXTRACTIVE, AUTO) if key == "models" else ():
+    for reserved in (EXTRACTIVE, AUTO) if key == "models" else (AUTO,):
         if reserved in value:
             raise SettingsError(f"{source}的 [models.{reserved}] 与内置回答重名：请换一个名称。")
     return {alias: _model(_TABLES[key], table, f"{source}的 [{key}.{alias}] ") for alias, table in value.items()}
