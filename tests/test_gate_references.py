@@ -110,6 +110,16 @@ def test_a_row_of_a_circular_on_many_is_that_of_the_college_it_names():
     assert len(gated.figures) == len(names)
 
 
+HEAD = "| 学校 | 就业率 | 双师型教师 |\n| --- | --- | --- |\n"
+
+
+def test_a_figure_of_a_table_is_said_of_its_row_and_column():
+    assert is_clean(gate(f"{HEAD}| {EAST} | <96.12%> | <255人> |\n| {WEST} | <91.93%> | <312人> |"))
+    assert gate(f"{HEAD}| {EAST} | <91.93%> | <255人> |").unsupported == ("91.93%",)
+    (rate, _) = gate(f"{HEAD}| {EAST} | <68.41%> | <255人> |").figures
+    assert rate.caution
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -63,7 +63,7 @@ def layout_to_claims(layout: Layout, shown: Mapping[Span, Number], names: Sequen
             numbers.append(replace(number, start=start + number.start, end=start + number.end))
     numbers.sort(key=lambda number: number.start)
     scopes = find_scopes(plain)
-    return [
+    claims = [
         Claim(
             number,
             said,
@@ -76,6 +76,37 @@ def layout_to_claims(layout: Layout, shown: Mapping[Span, Number], names: Sequen
         )
         for number, said in zip(numbers, said_of_each(plain, numbers), strict=True)
     ]
+    return [_in_table(claim, markup.plain, names) for claim in claims]
+
+
+def _in_table(claim: Claim, printed: str, names: Sequence[str]) -> Claim:
+    """The claim as its row and the head of its column make it, where it stands in a table of the answer."""
+    words = _labels_in_table(printed, claim.number)
+    if not words:
+        return claim
+    number = replace(claim.number, start=len(words), end=len(words) + len(claim.number.text))
+    told = f"{words}{number.text}"
+    plain = without_names(told, names)
+    return replace(
+        claim,
+        said=said_of_each(plain, [number])[0],
+        clauses=_clauses_back(plain, told, number),
+        years=years_of(find_scopes(words)),
+        has_own_years=True,
+        dates=_stated_dates(plain, number, find_scopes(plain)),
+    )
+
+
+def _labels_in_table(text: str, number: Number) -> str:
+    """`某校毕业生数` for a figure of that row and column, `` where it stands in no table below a head."""
+    start = text.rfind("\n", 0, number.start) + 1
+    lines = text[:start].split("\n")[:-1]
+    head = next((at for at in range(len(lines), 0, -1) if not lines[at - 1].startswith("|")), 0)
+    if not text.startswith("|", start) or head == len(lines):
+        return ""
+    column = text.count("|", start, number.start)
+    titles, row = lines[head].split("|"), text[start : number.start].split("|")
+    return f"{row[1].strip()}{titles[column].strip()}" if 1 < column < len(titles) else ""
 
 
 def _clauses_back(plain: str, printed: str, number: Number) -> tuple[str, ...]:
