@@ -16,6 +16,7 @@ from answer_samples import make_passage, make_report, make_table, table_passage
 from rag.answering.built_in import evidence_to_draft
 from rag.answering.built_in.answer import unsure
 from rag.answering.built_in.looking import evidence_to_findings, look_up
+from rag.answering.built_in.names import Place, shown
 from rag.answering.built_in.scoring import SURE
 from rag.gate.verify import draft_to_gated
 from rag.question.understand import question_to_query
@@ -38,6 +39,8 @@ COLLEGES = make_table(
     ],
     caption="表1 毕业生去向落实情况",
 )
+
+SPANS = ((0, 11, 0.9), (12, 18, 0.85), (0, 11, 0.8), (19, 27, 0.3))
 
 
 def ask(question: str, passages: Sequence[Passage] = (STAFF, OTHERS), table: Table | None = None) -> Draft:
@@ -90,6 +93,11 @@ def test_nothing_is_bold_that_is_not_there(question: str) -> None:
 @pytest.mark.parametrize("question", ["\ud800", "？", "👩‍👧", "\u0301"])
 def test_a_question_without_a_word_is_not_answered(question: str) -> None:
     assert bold(ask(question)) == []
+
+
+def test_a_sentence_that_two_reports_print_is_shown_once() -> None:
+    best, other, again, far = (Place(STAFF, *span, cover) for *span, cover in SPANS)
+    assert shown([best, other, again, far]) == [best, other]
 
 
 def test_an_unknown_college_is_refused_by_name() -> None:

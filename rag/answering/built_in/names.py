@@ -114,5 +114,9 @@ def _cell_names(row: TableRow, table: Table, wanted: Wanted) -> tuple[str, ...]:
 
 
 def shown(places: Sequence[Place]) -> list[Place]:
-    """Those that say nearly as much as the best one."""
-    return [place for place in places if place.cover >= places[0].cover * 0.8]
+    """Those that say nearly as much as the best one, each wording once."""
+    found: dict[str, Place] = {}
+    for place in places:
+        if place.cover >= places[0].cover * 0.8:
+            found.setdefault(text_key(place.text), place)
+    return list(found.values())
