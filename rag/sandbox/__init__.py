@@ -4,8 +4,7 @@ A task is a function `(request, teller) -> answer` of bytes, named `module:funct
 uses a `Sandbox` names the task, so the sandbox knows none of them.
 """
 
-from rag.sandbox.child import Failure, SandboxError
-from rag.sandbox.limits import Limits
+from rag.sandbox.child import Failure, Limits, SandboxError
 from rag.sandbox.pool import Sandbox
 
 __all__ = ["Failure", "Limits", "Sandbox", "SandboxError"]

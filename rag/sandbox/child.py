@@ -11,13 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from typing import IO, Any
 
 import rag
 from rag.sandbox.frames import FINAL, Frame, Kind, read_frame, write_frame
-from rag.sandbox.limits import Limits
 from rag.sandbox.memory import OUT_OF_MEMORY_EXIT
 
 POLL_SECONDS = 0.05
@@ -159,3 +159,22 @@ class Child:
         size = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, size - COMPLAINT_BYTES))
         return self._errors.read().decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost."""
+
+    memory_bytes: int = 2 * 2**30
+    """Of the child process: address space on Linux, resident memory elsewhere."""
+    seconds: float = 180.0
+    seconds_per_page: float = 3.0
+    """Added to `seconds` for every page once the number of pages is known."""
+    max_pages: int = 1000
+    max_file_bytes: int = 200 * 2**20
+    max_answer_bytes: int = 128 * 2**20
+    """Of everything the child says of one file."""
+
+    def seconds_for(self, pages: int) -> float:
+        """How long a file of so many pages may take; no number of pages buys more than `max_pages` do."""
+        return self.seconds + self.seconds_per_page * min(pages, self.max_pages)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from rag.sandbox.child import Child, Failure, SandboxError
-from rag.sandbox.limits import Limits
+from rag.sandbox.child import Child, Failure, Limits, SandboxError
 
 MAX_SERVED = 200
 """Files after which a child is replaced, whatever it may have gathered."""

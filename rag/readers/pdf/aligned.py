@@ -12,9 +12,8 @@ from itertools import pairwise, takewhile
 
 from rag.readers.pdf.aligned_header import leaf_lines, level_rules, rules_over_ruled, with_header
 from rag.readers.pdf.aligned_rows import MIN_CORRIDOR, column_edges, has_figures, merged_row_edges, row_edges
-from rag.readers.pdf.letters import Letter, PrintLine, letters_within, print_lines
+from rag.readers.pdf.letters import Letter, PrintLine, is_figure, letters_within, print_lines
 from rag.readers.pdf.ruling import Lattice, Rule
-from rag.readers.pdf.unruled_rows import is_figure
 from rag.readers.pdf.unruled_tables import MAX_LEADING
 
 MIN_RULES = 3

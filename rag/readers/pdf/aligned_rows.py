@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from rag.readers.pdf.letters import Letter, PrintLine
+from rag.readers.pdf.letters import Letter, PrintLine, is_figure
 from rag.readers.pdf.ruling import Rule
-from rag.readers.pdf.unruled_rows import is_figure
 
 MIN_CORRIDOR = 0.8
 """Narrowest white between two columns, in heights of the type."""

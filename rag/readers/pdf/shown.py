@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 from rag.language.text import fold_radicals
 from rag.readers.legible import is_unreadable
 from rag.readers.pdf.drawing import Drawing
-from rag.readers.pdf.marks import mark_raised_digits
+from rag.readers.pdf.marks import blank_struck, mark_raised_digits
 from rag.readers.pdf.seen import seen_text
-from rag.readers.pdf.struck import blank_struck
 from rag.readers.pdf.text import PageView, Piece, text_page_to_pieces
 
 HIDDEN = "这一页有读者看不见的文字（与底色相同、极小、被盖住或在页面之外），没有采用。"

@@ -15,9 +15,17 @@ from typing import TYPE_CHECKING
 
 from rag.language.text import clean_line, join_lines
 from rag.readers.pdf.aligned import aligned_lattices
-from rag.readers.pdf.letters import Box, Letter, PrintLine, letters_within, page_letters, print_lines
+from rag.readers.pdf.letters import (
+    Box,
+    Letter,
+    PrintLine,
+    is_figure,
+    letters_within,
+    page_letters,
+    print_lines,
+    with_unruled_rows,
+)
 from rag.readers.pdf.ruling import Lattice, Rule, page_rules, region_box, rules_to_lattices
-from rag.readers.pdf.unruled_rows import is_figure, with_unruled_rows
 from rag.readers.pdf.unruled_tables import unruled_lattices
 from rag.records import Cell, Grid
 

@@ -11,9 +11,8 @@ from itertools import takewhile
 
 from rag.readers.pdf.aligned_header import leaf_lines, level_rules, with_header
 from rag.readers.pdf.aligned_rows import column_edges, has_figures, near_lines, row_edges
-from rag.readers.pdf.letters import Box, Letter, PrintLine, print_lines
+from rag.readers.pdf.letters import Box, Letter, PrintLine, is_figure, print_lines
 from rag.readers.pdf.ruling import Lattice, Rule
-from rag.readers.pdf.unruled_rows import is_figure
 
 CLEAR = 1.2
 """Narrowest white between two cells of a line, in heights of the type: wider than a space between words."""
