@@ -28,6 +28,7 @@ from rag.records import (
     Segment,
     Text,
     markdown_to_segments,
+    text_to_draft,
 )
 
 EAST, WEST = "东湖职业技术学院", "西山职业技术学院"
@@ -179,6 +180,42 @@ def test_years_dates_and_numbers_of_documents_must_be_printed(text: str) -> None
 
 def test_printed_years_stay() -> None:
     assert is_clean(gate("图书馆建于1998年 [1]，2023届就业率为<96.12%>。"))
+
+
+@pytest.mark.parametrize(
+    ("quote", "said", "kept"),
+    [
+        ("原文写作“较去年上涨12%”。\n", "原文写作“较去年上涨**百分之12**” [1]。", "上涨**12%**”"),
+        ("“砚溪讲坛”全年12讲。\n", "“砚溪讲坛”全年**十二讲** [1]。", "全年**12讲** [1]"),
+        ("接收6个点，合计占39.2%。\n", "在校生为伍叁叁贰人 [1]。", "为（未能核实的数字）人"),
+    ],
+)
+def test_only_the_figure_itself_is_read_in_its_dress(quote: str, said: str, kept: str) -> None:
+    draft = text_to_draft(AnswerStatus.ANSWERED, said, (cite(make_passage(quote)),))
+    assert kept in draft_to_gated(draft, {}, {}, is_typed=True).text
+
+
+def test_a_clause_word_for_word_with_another_figure_is_doubted() -> None:
+    passage = make_passage("将实践学时占比由55%提高到60%。\n")
+    first, second = passage_to_figures(passage)
+    said = (Text("将实践学时占比由"), FigureRef(first.id), Text("提高到"), FigureRef(first.id, is_answer=True), Cite(1))
+    draft = Draft(AnswerStatus.ANSWERED, said, (cite(passage),), figures=(first, second))
+    assert [bool(figure.caution) for figure in draft_to_gated(draft, {}, {}, is_typed=True).figures] == [False, True]
+
+
+def test_the_lead_of_a_list_joined_to_a_college_is_part_of_its_name_no_more() -> None:
+    table = make_table([("院校", "办学性质", "落实率"), ("临沣职业技术学院", "公办", "94.48%")])
+    passage = table_passage(table)
+    (figure,) = passage_to_figures(passage, table)
+    for lead, is_doubted in (("近三年里", False), ("聘用合同制", True)):
+        said = (Text(f"{lead}临沣职业技术学院公办的落实率为"), FigureRef(figure.id, is_answer=True), Text(" "), Cite(1))
+        draft = Draft(
+            AnswerStatus.ANSWERED, said, (cite(passage, "临沣职业技术学院\t公办\t94.48%"),), figures=(figure,)
+        )
+        (shown,) = draft_to_gated(
+            draft, {table.id: table}, REPORTS | {"a.txt": replace(REPORTS["a.txt"], college="")}
+        ).figures
+        assert bool(shown.caution) is is_doubted
 
 
 def test_typed_figures_become_the_printed_ones() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from rag.domain.colleges import placed_names
 from rag.figures.entries import passages_to_figures
 from rag.figures.extraction import section_to_passages
 from rag.gate.said import tokens
@@ -196,7 +197,7 @@ def honest(place: Place) -> Iterator[Statement]:
             yield _statement("量词", place, f"{plain}{_SAME_COUNT[unit]}")
     elif unit:
         yield _statement("尾零", place, f"{plain}0{unit}")
-    if unit == "%":
+    if unit == "%" and value > 0:
         yield _statement("百分之", place, f"百分之{plain}")
         if 0 < value < 100:
             yield _statement("百分之汉字", place, f"百分之{_chinese_decimal(value)}")
@@ -248,7 +249,8 @@ def corrupted(place: Place, random_: random.Random, colleges: Sequence[str] = ()
     if elsewhere := _elsewhere(place):
         yield _statement("别处的数", place, _written(random_.choice(elsewhere)), cited=figure)
     others = [college for college in colleges if college and college != place.report.college]
-    if others and place.report.college not in _around(figure)[0]:
+    before = _around(figure)[0]
+    if others and place.report.college not in before and not any(placed_names(before)):
         yield _of_another_college(place, written, random_.choice(others))
     for other in _rivals(place, random_):
         kind = "错列" if figure.is_cell else "对调"
@@ -294,7 +296,7 @@ def _swapped(place: Place, random_: random.Random) -> Iterator[Statement]:
     """What is said of a figure, with the id of another of its passage in the same kind of unit."""
     figure = place.figure
     others = [f for f in place.others if _comparable(f, figure) and _label(f) != _label(figure) and f.near.strip()]
-    if others and _label(figure)[0].strip():
+    if others and tokens(_around(figure)[0]):
         other = random_.choice(others)
         stated = _statement("错编号", place, _written(other), said_of=figure, cited=other)
         yield replace(stated, placed=other)

@@ -20,6 +20,7 @@ from rag.gate.said import tokens
 from rag.gate.sources import Source, is_same
 from rag.gate.subject import contradicts
 from rag.language.numbers import Scope, cell_number, find_numbers, find_scopes, same_bound, same_value
+from rag.language.numbers.numerals import numeral_value
 from rag.language.text import matching_key
 from rag.records import Figure, FigureRef, Number, Segment, Text
 
@@ -172,7 +173,8 @@ def _dressed(
             continue
         figure = _undressed(plain, start, end, sources)
         if figure is not None or not _stands(plain, start, end, sheets):
-            yield (start, end), figure
+            unit = _unit_behind(plain, end) if figure else ""
+            yield (start, end + len(unit) * plain.startswith(unit, end)), figure
 
 
 def _printed_labels(plain: str, sources: Mapping[int, Source]) -> list[Span]:
@@ -220,13 +222,20 @@ def _undressed(plain: str, start: int, end: int, sources: Mapping[int, Source]) 
         plain[start - 1 : start].isascii() and plain[start - 1 : start].isalpha()
     ):
         return None
-    typed = find_numbers(f"1{_QUOTES.sub('', plain[end : end + 4])}")
-    unit = typed[0].unit if typed and typed[0].start == 0 else ""
+    unit = _unit_behind(plain, end)
     number = cell_number(f"{unicodedata.normalize('NFKC', plain[start:end])}{unit}")
-    if number is None or number.unit != unit:
+    value = number.value if number else numeral_value(plain[start:end])
+    if value is None or (number and unit and number.unit != unit):
         return None
+    unit = unit or (number.unit if number else "")
     quoted = (figure for source in sources.values() for figure in source.quoted)
-    return next((f for f in quoted if f.number.value == number.value and unit in ("", f.number.unit)), None)
+    return next((f for f in quoted if f.number.value == value and unit in ("", f.number.unit)), None)
+
+
+def _unit_behind(plain: str, end: int) -> str:
+    """The unit that follows a figure in odd dress, over the quotation mark that closes it."""
+    typed = find_numbers(f"1{_QUOTES.sub('', plain[end : end + 4])}")
+    return typed[0].unit if typed and typed[0].start == 0 else ""
 
 
 def _stands(plain: str, start: int, end: int, sheets: Sequence[str]) -> bool:
