@@ -9,6 +9,7 @@ import pytest
 
 from evals.benchmarks.faults.data import Damage, Hurt, damage, hurt, hurts, kind_of
 from evals.benchmarks.faults.kills import after_work, killed, measure
+from evals.benchmarks.faults.known import KNOWN
 from evals.benchmarks.faults.sample import View, before_in, filled, judged
 from evals.benchmarks.faults.tries import End, Seen, Tried, Try, has_failed, print_table, run_tries
 from evals.benchmarks.faults.work import WORK
@@ -118,3 +119,8 @@ def test_the_table_counts_by_kind(capsys: pytest.CaptureFixture[str]) -> None:
     assert "| 甲 | 3 | 3 | 2 | 1 | 0 | 0 |" in printed
     assert "| 合计 | 4 | 3 | 2 | 1 | 0 | 1 |" in printed
     assert [has_failed(results), has_failed([Tried("", "", End.LOST)])] == [False, True]
+
+
+def test_every_known_fault_has_its_tests() -> None:
+    tests = Path(__file__).parent
+    assert [file for files in KNOWN.values() for file in files if not (tests / file).is_file()] == []

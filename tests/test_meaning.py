@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rag.language import meaning
 from rag.language.meaning import mean_vectors, nearness
 
 
@@ -36,3 +37,16 @@ def test_a_text_has_the_same_vector_whatever_stands_beside_it() -> None:
     assert (beside[2] == mean_vectors([text])[0]).all()
     assert not mean_vectors([{}, {}]).any()
     assert mean_vectors([]).shape == (0, beside.shape[1])
+
+
+def test_a_word_without_end_is_looked_up_piece_by_piece() -> None:
+    class Known(dict[str, int]):
+        asked = 0
+
+        def __contains__(self, word: object) -> bool:
+            self.asked += 1
+            return super().__contains__(word)
+
+    known = Known({"毕业": 0})
+    assert meaning._pieces("1" * 500 + "毕业", known) == ["毕业"]
+    assert known.asked <= 502 * meaning.LONGEST_WORD

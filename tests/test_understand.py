@@ -117,3 +117,9 @@ def test_of_other_years_only_what_prints_the_asked_one_is_wanted(
 ) -> None:
     query = question_to_query(question, (), Filters(), YEARS)
     assert (query.report_ids, query.beyond_ids) == (ids, beyond)
+
+
+def test_a_college_named_again_and_again_is_one_part() -> None:
+    reports = [make_report(name, college=name) for name in ("东湖职业技术学院", "西山职业技术学院")]
+    query = question_to_query("东湖职业技术学院、西山职业技术学院" * 9 + "有多少在校生？", (), Filters(), reports)
+    assert len(query.parts) <= 2

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float32]
 
 PATH = Path(__file__).with_name("word_vectors.npz")
+LONGEST_WORD = 20
+"""Characters: no word that is known has more."""
 
 
 @cache
@@ -48,7 +50,9 @@ def _pieces(word: str, known: Mapping[str, int]) -> list[str]:
     """A word cut into the longest known words from its beginning; characters that are none are left out."""
     pieces, start = [], 0
     while start < len(word):
-        end = next((end for end in range(len(word), start, -1) if word[start:end] in known), start)
+        end = next(
+            (end for end in range(min(len(word), start + LONGEST_WORD), start, -1) if word[start:end] in known), start
+        )
         pieces += [word[start:end]] if end > start else []
         start = max(end, start + 1)
     return pieces

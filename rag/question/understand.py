@@ -125,7 +125,7 @@ def _parts(query: Query, left: Sequence[Report], reports: Sequence[Report]) -> t
     own = [report for report in left if report.id in query.report_ids and not _speaks_of_others(report)]
     whose = [report for report in left if not _speaks_of_others(report)] if query.colleges else own
     every = () if _asks_official(query.standalone) else unique(report.college for report in whose if report.college)
-    subjects = split_subjects(whole, names, _years_apart(own), every)
+    subjects = dict.fromkeys(split_subjects(whole, names, _years_apart(own), every))
     parts = tuple(_part(subject, query.colleges, left, reports) for subject in subjects)
     return parts if len(parts) > 1 else ()
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from evals.benchmarks.faults.tries import End, Tried, has_failed, print_table
 
-PARTS = ("data", "kills", "space", "services", "requests", "files")
+PARTS = ("data", "kills", "space", "services", "requests", "files", "known")
 
 
 def part_results(part: str, options: Sequence[str]) -> list[Tried]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.domain.short_names import abbreviates, short_names
-from rag.language.meaning import nearness
+from rag.language.meaning import LONGEST_WORD, nearness
 from rag.language.text import is_known_word, sentence_spans, tagged_words, text_key
 from rag.question.asks import without_cues
 from rag.question.years import YearSpan, without_years, year_spans
@@ -255,7 +255,7 @@ def _head(asked: str, weights: Mapping[str, float]) -> str:
 
 def _pieces(word: str, whole: str) -> list[str]:
     """The longest pieces of a word, of two characters or more, that are words and stand in a text: 博士 of 博士帽."""
-    for length in range(len(word) - 1, 1, -1):
+    for length in range(min(len(word) - 1, LONGEST_WORD), 1, -1):
         found = [word[i : i + length] for i in range(len(word) - length + 1)]
         if kept := [piece for piece in found if piece in whole and is_known_word(piece)]:
             return kept
