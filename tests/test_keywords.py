@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import bm25s
 import numpy as np
 import pytest
 from hypothesis import given
@@ -101,3 +102,24 @@ def test_terms_of_other_chunks_are_refused():
 
 def test_the_version_names_the_code_that_cuts():
     assert terms_version().count("-") == 1
+
+
+@given(
+    st.lists(st.lists(st.lists(st.sampled_from("abcdefg"), max_size=9), min_size=1, max_size=5), min_size=1, max_size=4)
+)
+def test_chunks_score_as_bm25s_itself_scores_them(reports):
+    terms = []
+    for number, chunks in enumerate(reports):
+        vocabulary = sorted({word for chunk in chunks for word in chunk})
+        rows = tuple(np.array([vocabulary.index(word) for word in chunk], np.int32) for chunk in chunks)
+        terms.append(ReportTerms(f"r{number}", tuple(map(str, range(len(chunks)))), tuple(vocabulary), rows))
+    ours = KeywordIndex.build(terms)._model
+    documents = [chunk for chunks in reports for chunk in chunks]
+    if not any(documents):
+        assert ours is None
+        return
+    theirs = bm25s.BM25(backend="numpy")
+    theirs.index(documents, create_empty_token=False, show_progress=False)
+    for word in theirs.vocab_dict:
+        found = [model.get_scores_from_ids(model.get_tokens_ids([word])) for model in (ours, theirs)]
+        assert np.allclose(*found, rtol=1e-5)

@@ -111,11 +111,10 @@ class PublishedWords:
         return KeywordIndex.build(self._terms(report_id, version.revision, remember) for report_id, version in versions)
 
     def _terms(self, report_id: str, revision: int, remember: bool) -> ReportTerms:
-        chunks = self._store.chunks([report_id])
         packed = self._store.terms(report_id, terms_version())
         if packed is not None:
-            return unpack_terms(report_id, [chunk.id for chunk in chunks], packed)
-        terms = chunks_to_terms(report_id, chunks)
+            return unpack_terms(report_id, self._store.chunk_ids(report_id), packed)
+        terms = chunks_to_terms(report_id, self._store.chunks([report_id]))
         if remember:
             self._store.save_terms(report_id, revision, terms_version(), terms.packed())
         return terms

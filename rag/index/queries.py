@@ -127,6 +127,11 @@ class ReportQueries:
         where = "WHERE report_id IN (SELECT value FROM json_each(?))"
         return self._values(Chunk, f"SELECT data FROM chunks {where} {order}", json.dumps(list(report_ids)))
 
+    def chunk_ids(self, report_id: str) -> tuple[str, ...]:
+        """Ids of the report's chunks in order."""
+        rows = self._rows("SELECT id FROM chunks WHERE report_id = ? ORDER BY position", report_id)
+        return tuple(str(row[0]) for row in rows)
+
     def chunks_by_id(self, ids: Collection[str]) -> dict[str, Chunk]:
         """The chunks of these ids, in the order asked; unknown ids are left out."""
         return _by_id(ids, self._values(Chunk, _WHERE_IDS.format("chunks"), json.dumps(list(ids))))
