@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from rag.domain.near_duplicates import same_as, same_bytes
@@ -18,6 +18,7 @@ from rag.readers.recognised import RecognisedPages
 from rag.readers.sources import Source, file_digests, find_sources, is_gone
 from rag.readers.uploads import is_upload
 from rag.reading.files import Reading
+from rag.reading.several import READING, SORTING, files_as_read
 from rag.reading.version import digest_in, stamped
 from rag.records import Report, ReportParts
 from rag.sandbox import Limits
@@ -25,10 +26,9 @@ from rag.sandbox import Limits
 CHANGED_UPLOAD = (
     "文件与在网页上添加时不同（被改动或已损坏），没有重新读入，以前读入的内容仍保留；要换成新的文件，请先移除再添加。"
 )
-READERS = 2
-"""Files read at a time."""
-_LOOK_EVERY_SECONDS = 0.5
-"""How often Ctrl-C is looked for: Windows does not deliver it to a thread that waits for ever."""
+WRITING = "写入索引"
+PHASES = (READING, SORTING, WRITING)
+"""What is done with a file, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Progress:
     done: int
     total: int
     name: str
+    phase: str = ""
+    """Chinese, one of `PHASES`: what is being done with the file of that name, `` where it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,35 +210,22 @@ class Ingest:
 
     def _read_all(self, jobs: Sequence[_Job], tally: _Tally, on_progress: Callable[[Progress], None]) -> None:
         """Read in parallel, store one after the other."""
-        for name in (job.source.path.name for job in jobs[:1]):
-            on_progress(Progress(0, len(jobs), name))
-        with closing(self._as_read(jobs)) as results:
-            for done, (job, future) in enumerate(results, 1):
-                self._store(job, future, tally)
-                on_progress(Progress(done, len(jobs), job.source.path.name))
+        done = 0
 
-    def _as_read(self, jobs: Sequence[_Job]) -> Generator[tuple[_Job, Future[ReportParts]]]:
-        """Each job with its result, as they come; no more than `READERS` files are held at a time.
+        def tell(job: _Job, phase: str = "") -> None:
+            on_progress(Progress(done, len(jobs), job.source.path.name, phase))
 
-        Closing it ends what is still being read.
-        """
-        stop = threading.Event()
         # The longest first: one that is begun last keeps the others waiting.
-        waiting = sorted(jobs, key=lambda job: job.size)
-        running: dict[Future[ReportParts], _Job] = {}
+        ordered = sorted(jobs, key=lambda job: -job.size)
+        told = [partial(tell, job) for job in ordered]
         reading = Reading(self.limits, self.max_chunk_tokens, self.recognised)
-        with closing(reading), ThreadPoolExecutor(READERS + 1) as pool:
-            pool.submit(self.index.warm_up)
-            try:
-                while waiting or running:
-                    while waiting and len(running) < READERS:
-                        job = waiting.pop()
-                        running[pool.submit(reading.parts, job.source, content=job.content, stop=stop)] = job
-                    finished, _ = wait(running, timeout=_LOOK_EVERY_SECONDS, return_when=FIRST_COMPLETED)
-                    for future in sorted(finished, key=lambda future: running[future].source.report_id):
-                        yield running.pop(future), future
-            finally:
-                stop.set()
+        asked = [(job.source, job.content) for job in ordered]
+        with closing(reading), closing(files_as_read(reading, asked, told, self.index.warm_up)) as results:
+            for at, future in results:
+                told[at](WRITING)
+                self._store(ordered[at], future, tally)
+                done += 1
+                told[at]()
 
     def _store(self, job: _Job, future: Future[ReportParts], tally: _Tally) -> None:
         identity = job.source.report_id

@@ -68,27 +68,62 @@ def test_details_name_what_could_not_be_read_and_read_again(tmp_path, monkeypatc
     assert "逐页提醒" in html(page)
     assert "没有发现前后不一致的数字" in html(page)
     (reports / "a.md").write_text(REPORT.replace("95.27", "94.11"), encoding="utf-8")
-    page.button(key="again").click().run()
+    page.button(key="reread").click().run()
     assert "已重新读取" in html(page)
     (reports / "a.md").unlink()
-    page.button(key="detail-a.md").click().run()
-    page.button(key="again").click().run()
+    page.button(key="reread").click().run()
     assert "没有重新读取：" in html(page)
     assert "已收录 1 份报告" in html(page.run())
     turn_to(page, BOARD)
     assert "94.11%" in html(page)
 
 
+def test_what_a_report_was_taken_for_is_put_right_and_stays_so(tmp_path, monkeypatch):
+    page = open_reports(tmp_path, monkeypatch)
+    page.file_uploader(key="upload-0").set_value([("甲.md", REPORT.encode(), "text/markdown")]).run()
+    page.button(key="detail-甲.md").click().run()
+    page.text_input(key="title-甲.md").input("青石职院“双高”年报\\2023")
+    page.text_input(key="short_names-甲.md").input("青石职院、青职")
+    page.selectbox(key="kind-甲.md").select("发展报告")
+    page.number_input(key="year-甲.md").set_value(2024)
+    next(button for button in page.button if button.label == "保存更正").click().run()
+    assert "已更正" in html(page)
+    assert "<div>青石职业技术学院 · 发展报告 · 2024 年 · 2023 届" in html(page)
+    page.button(key="reread").click().run()
+    assert '<div class="wb-title">青石职院“双高”年报\\2023</div><div>青石职业技术学院 · 发展报告 · 2024 年' in html(
+        page
+    )
+    monkeypatch.setenv("WENBAO_DATA", str(tmp_path))
+    asked = AppTest.from_file(str(APP), default_timeout=60).run()
+    asked.chat_input(key="question").set_value("青职2023届毕业生就业率是多少？").run()
+    assert "<strong>95.27%</strong>" in html(asked)
+    page.button(key="remove-detail-甲.md").click().run()
+    assert "甲.md" not in (tmp_path / "uploads" / "reports.toml").read_text("utf-8")
+
+
+def test_one_report_in_two_formats_is_one_line(tmp_path, monkeypatch):
+    reports = write_reports(tmp_path / "reports", a=REPORT, b=OTHER_REPORT)
+    build_index(tmp_path / "data", write_reports(reports, ending="markdown", a=REPORT + "\n"))
+    page = open_reports(tmp_path / "data", monkeypatch)
+    assert "已收录 2 份（3 个文件）" in html(page)
+    assert html(page).count('class="wb-report"') == 2
+    assert "已收录 2 份报告 · 2 个单位" in html(page)
+    page.button(key="detail-a.markdown").click().run()
+    assert "文件 a.markdown" in html(page)
+    turn_to(page, BOARD)
+    assert len(page.selectbox(key="board-report").options) == 2
+
+
 def test_an_upload_can_be_removed_again(tmp_path, monkeypatch):
     page = open_reports(tmp_path, monkeypatch)
-    page.file_uploader(key="upload").set_value(
+    page.file_uploader(key="upload-0").set_value(
         [("甲.md", REPORT.encode(), "text/markdown"), ("坏.pdf", b"%PDF-1.4 x", "application/pdf")]
     ).run()
     assert "没有添加：" in html(page)
     assert "已收录 1 份报告" in html(page)
     page.button(key="detail-甲.md").click().run()
     assert "确定移除《青石职业技术学院高等职业教育质量年度报告（2023年度）》（甲.md）吗？" in html(page)
-    page.button(key="remove-甲.md").click().run()
+    page.button(key="remove-detail-甲.md").click().run()
     assert "还没有报告" in html(page)
     assert [toast.value for toast in page.toast] == ["已移除《青石职业技术学院高等职业教育质量年度报告（2023年度）》。"]
     assert not list((tmp_path / "uploads").iterdir())
@@ -98,7 +133,7 @@ def test_what_is_there_already_is_not_added_again(filled, tmp_path, monkeypatch)
     shutil.copytree(filled, tmp_path / "data")
     page = open_reports(tmp_path / "data", monkeypatch)
     copy = ("别的名字.md", REPORT.encode(), "text/markdown")
-    page.file_uploader(key="upload").set_value([copy, ("新.md", NEW_REPORT.encode(), "text/markdown")]).run()
+    page.file_uploader(key="upload-0").set_value([copy, ("新.md", NEW_REPORT.encode(), "text/markdown")]).run()
     shown = html(page)
     assert "（a.md）内容完全相同，未重复添加" in shown
     assert (

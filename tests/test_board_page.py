@@ -9,8 +9,9 @@ from test_boards import REPORT, board_named, board_of
 from rag.boards import boards_to_comparison
 from rag.presentation.exchanges import exchange_from_json, exchange_to_json
 from rag.presentation.html import boards as board_page
+from rag.presentation.html.detail import detail_html, report_to_detail
 from rag.presentation.spreadsheet import figures_to_csv
-from rag.records import Line, Page, PageStatus, Report, ReportKind
+from rag.records import Contradiction, ContradictionKind, Line, Page, PageStatus, Report, ReportKind
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -31,8 +32,8 @@ def test_a_quote_with_markup_stays_text():
     shown = board_page.boards_to_shown("看板", [board], {})
     comparisons = boards_to_comparison([board, board], ["就业率"])
     pages = board_page.board_html(board, shown, "a") + board_page.comparison_html(comparisons, [board], shown, "a")
-    notes = board_page.page_notes_html([(1, HOSTILE)])
-    assert "<img" not in pages + notes
+    noted = report_to_detail(REPORT, [Page(1, (), status=PageStatus.GARBLED, note=HOSTILE)], [], [])
+    assert "<img" not in pages + detail_html(noted, "a")
     assert "94.12%" in pages
 
 
@@ -102,10 +103,41 @@ def test_warnings_are_given_page_by_page():
         Page(3, (), status=PageStatus.GARBLED, note="字体没有编码"),
     ]
     table = make_table([["甲", "乙"], ["1", "2"]], caption="表1")
-    notes = board_page.page_notes(pages, [table])
-    assert [page for page, _ in notes] == [2, 3]
-    assert "字体没有编码" in board_page.page_notes_html(notes)
-    assert "没有疑点" in board_page.page_notes_html(())
+    found = report_to_detail(REPORT, pages, [table], [])
+    assert [page for page, _ in found.notes] == [2, 3]
+    html = detail_html(found, "source-detail")
+    assert "字体没有编码" in html
+    assert '<a class="wb-ref" href="#source-detail-2" title="查看出处 2">第 3 页</a>' in html
+    assert [citation.page for citation in found.exchange.answer.citations] == [2, 3]
+    assert "没有疑点" in detail_html(report_to_detail(REPORT, (), (), ()), "a")
+
+
+def test_what_does_not_fit_leads_to_every_figure_of_it():
+    board = board_of("2023届毕业生就业率为94.12%。", "2023届毕业生就业率为93.40%。")
+    figures = [shown.figure for line in board.stated for shown in line.figures]
+    dispute = Contradiction("d", REPORT.id, ContradictionKind.DIFFERENT, "就业率", tuple(figures), (), "两处不同")
+    found = report_to_detail(REPORT, (), (), [dispute])
+    html = detail_html(found, "a")
+    assert '<span class="wb-badge">数字不同</span>就业率：两处不同' in html
+    assert '<b>94.12%</b> <a class="wb-ref" href="#a-1"' in html
+    assert '<b>93.40%</b> <a class="wb-ref" href="#a-2"' in html
+    assert [c.quote for c in found.exchange.answer.citations] == [
+        "2023届毕业生就业率为94.12%。",
+        "2023届毕业生就业率为93.40%。",
+    ]
+
+
+def test_what_is_printed_of_parts_alone_is_no_longer_not_found():
+    boards = [board_of("护理学院2023届毕业生就业率为94.12%。"), board_of("生师比为16.2：1。")]
+    assert [("就业率" in board.partly, "就业率" in board.unstated) for board in boards] == [(True, True), (False, True)]
+    shown = board_page.boards_to_shown("看板", boards[:1], {})
+    html = board_page.board_html(boards[0], shown, "a")
+    partly, nowhere = html.split("看板未收录")[1].split("报告中未找到")
+    assert "find=%E5%B0%B1%E4%B8%9A%E7%8E%87" in partly
+    assert ">就业率、" not in nowhere
+    assert ["就业率" in board_page.board_to_json(board)["not_of_school"] for board in boards] == [True, False]
+    (compared,) = boards_to_comparison(boards, ["就业率"])
+    assert [board_page.lacking(cell) for cell in compared.cells] == ["看板未收录", "未找到"]
 
 
 def test_a_board_as_text_and_json():
@@ -113,4 +145,4 @@ def test_a_board_as_text_and_json():
     text, value = board_page.board_to_text(board), board_page.board_to_json(board)
     assert text.splitlines()[:2] == [f"《{REPORT.title}》", "  就业率：94.12%（就业率，2023届）"]
     assert value["figures"][0]["quote"] == "2023届毕业生就业率为94.12%。"
-    assert len(value["not_found"]) == len(board.unstated)
+    assert len(value["not_found"]) + len(value["not_of_school"]) == len(board.unstated)

@@ -16,7 +16,7 @@ from rag.app.assembly import build_ingest, open_index
 from rag.app.rereading import Rereading
 from rag.errors import BrokenIndexError, IndexBusyError, SettingsError
 from rag.index.index import Index
-from rag.ingest import Ingest, Outcome, Progress
+from rag.ingest import PHASES, Ingest, Outcome, Progress
 from rag.settings.settings import Settings
 
 SHARED = Path(__file__).parents[2] / "shared" / "reports"
@@ -61,7 +61,9 @@ def test_new_files_are_read_unchanged_skipped_changed_replaced_lost_pruned(start
     seen: list[Progress] = []
     first = ingest.run([folder], on_progress=seen.append)
     assert counts(first) == (2, 0, 0, 0, 0)
-    assert [(p.done, p.total) for p in seen] == [(0, 2), (1, 2), (2, 2)]
+    assert [(p.done, p.total) for p in seen if not p.phase] == [(1, 2), (2, 2)]
+    for name in ("甲.txt", "乙.txt"):
+        assert [p.phase for p in seen if p.name == name] == [*PHASES, ""]
     assert counts(ingest.run([folder])) == (0, 0, 2, 0, 0)
     write_report(folder / "甲.txt", "甲城职业学院", 101)
     second = ingest.run([folder])

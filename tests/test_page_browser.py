@@ -242,8 +242,11 @@ _FIGURE_IN_SIGHT = """([across, down]) => {
 
 def test_report_text_is_only_text(browser: Browser, address: str) -> None:
     with opened(browser, address, LAPTOP) as page:
-        page.locator('[data-testid="stExpander"] summary').first.click()
-        page.locator('[data-testid="stExpander"]').get_by_text("<img src=x onerror=alert(1)>").wait_for()
+        page.get_by_role("button", name="查找范围").click()
+        page.get_by_role("combobox", name="报告").click()
+        page.get_by_role("option", name="<img src=x onerror=alert(1)>").wait_for()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
         ask(page, "黑松职业技术学院馆藏图书有多少万册？")
         page.locator(".wb-source summary").first.click()
         page.locator(".wb-context summary").first.click()
@@ -313,10 +316,27 @@ def _contrast(one: str, other: str) -> float:
     return (max(lights) + 0.05) / (min(lights) + 0.05)
 
 
-def test_a_refused_upload_says_why(browser: Browser, address: str, tmp_path: Path) -> None:
-    bad = tmp_path / "坏.pdf"
+def test_what_is_added_beside_the_box_is_asked_and_removed(browser: Browser, address: str, tmp_path: Path) -> None:
+    good, bad, old = tmp_path / "新.md", tmp_path / "坏.pdf", tmp_path / "旧.doc"
+    good.write_text(REPORT.replace("青石", "紫杉").replace("95.27", "88.12"), encoding="utf-8")
     bad.write_bytes(b"not a pdf")
+    old.write_bytes(b"old")
     with opened(browser, address, LAPTOP) as page:
-        page.locator('input[type="file"]').set_input_files(str(bad))
-        page.locator(".wb-upload.wb-error").wait_for()
-        assert "没有添加：" in page.locator(".wb-upload").inner_text()
+        page.get_by_role("button", name="添加报告").click()
+        page.locator('input[type="file"]').set_input_files([str(good), str(bad), str(old)])
+        page.locator(".wb-upload").nth(2).wait_for()
+        said = page.locator(".wb-upload")
+        assert "已添加：《紫杉" in said.nth(0).inner_text()
+        assert "没有添加：" in said.nth(1).inner_text()
+        assert "另存为 DOCX" in said.nth(2).inner_text()
+        page.get_by_role("button", name="关闭").last.click()
+        said.nth(2).wait_for(state="detached")
+        page.keyboard.press("Escape")
+        ask(page, "紫杉职业技术学院2023届毕业生就业率是多少？")
+        page.locator(".wb-text").last.get_by_text("88.12%").wait_for()
+        page.get_by_role("button", name="添加报告").click()
+        page.get_by_role("button", name="移除").click()
+        page.get_by_text("已有的对话不受影响").wait_for()  # asked back first
+        page.get_by_role("button", name="确认移除").click()
+        page.get_by_text("已移除《紫杉").wait_for()
+        said.nth(1).wait_for(state="detached")

@@ -42,6 +42,30 @@ def test_a_page_number_on_a_board_opens_that_page(browser, address):
         assert source.locator(".wb-quote mark").inner_text() == "93.46%"
 
 
+def test_what_does_not_fit_and_what_is_of_parts_lead_to_their_places(browser, tmp_path):
+    words = REPORT.replace(
+        "78.4%。", "78.4%。\n\n在校生3456人，其中男生1667人，女生1889人。\n\n护理系2023届毕业生升学率为 21.5%。"
+    )
+    build_index(tmp_path / "data", write_reports(tmp_path / "r", c=words))
+    with (
+        served(PROJECT / "server.py", WENBAO_DATA=str(tmp_path / "data")) as address,
+        opened(browser, address, LAPTOP) as page,
+    ):
+        page.goto(f"{address}/reports?view=detail&report=c.md")
+        page.locator(".wb-doubts li", has_text="3456人").locator("a.wb-ref").first.click()
+        page.get_by_role("dialog", name="出处").locator(".wb-quote mark").get_by_text("3456人").wait_for()
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="更正").click()
+        page.get_by_role("textbox", name="院校或单位").fill("青山职业学院")
+        page.get_by_role("button", name="保存更正").click()
+        page.get_by_text("已更正").wait_for()
+        page.locator(".wb-report").get_by_text("青山职业学院").wait_for()
+        page.goto(f"{address}/reports?view=board&report=c.md")
+        page.get_by_role("link", name="升学率").click()
+        page.wait_for_url("**/reports?view=figures&report=c.md&find=*")
+        page.get_by_text("个数字中有 1 个符合").wait_for()
+
+
 def test_reports_stand_side_by_side_with_a_chart(browser, address):
     with opened(browser, address, LAPTOP) as page:
         page.goto(f"{address}/reports")

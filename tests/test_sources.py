@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SettingsError
-from rag.readers.sources import find_sources, is_gone
+from rag.readers.sources import corrections_of, find_sources, is_gone, keep_corrections
 
 
 def make(folder: Path, *names: str) -> Path:
@@ -100,6 +100,21 @@ def test_corrections_are_found_beside_the_files(tmp_path):
     assert {s.report_id: s.corrections for s in found.sources} == {"a.txt": {"year": 2020}, "sub/b.txt": {"year": 2021}}
     assert [name for name, warning in found.warnings if "'c.txt' 没有对应的文件" in warning] == ["reports.toml"]
     assert find_sources([tmp_path / "a.txt"]).sources[0].corrections == {"year": 2020}
+
+
+def test_corrections_are_kept_beside_a_file_and_leave_the_others_alone(tmp_path):
+    make(tmp_path, "a.pdf", "下/b.pdf")
+    (tmp_path / "reports.toml").write_text('# 说明\n["b.pdf"]\nyear = 2020 # 核过\n[ "a.pdf" ]\nyear = 2021\n', "utf-8")
+    keep_corrections(tmp_path / "a.pdf", {"title": '甲"乙\\丙', "year": 2022, "short_names": ["甲", "乙"]})
+    keep_corrections(tmp_path / "下" / "b.pdf", {"year": 2023})
+    assert corrections_of(tmp_path / "a.pdf") == {"title": '甲"乙\\丙', "year": 2022, "short_names": ["甲", "乙"]}
+    assert "# 说明" in (tmp_path / "reports.toml").read_text("utf-8")
+    assert "year = 2020 # 核过" in (tmp_path / "reports.toml").read_text("utf-8")
+    found = {source.report_id: source.corrections for source in find_sources([tmp_path]).sources}
+    assert found["a.pdf"]["year"] == 2022
+    assert found["下/b.pdf"]["year"] == 2023
+    keep_corrections(tmp_path / "a.pdf", {})
+    assert corrections_of(tmp_path / "a.pdf") == {}
 
 
 @pytest.mark.parametrize("content", ["[a", "a = 1", b"\xff\xfe\xff"])

@@ -44,8 +44,11 @@ def answers(page: Page, press: str) -> int:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Set a filter."""
+    page.get_by_role("button", name="查找范围").click()
     page.get_by_role("combobox", name=label).click()
     page.get_by_role("option", name=option).click()
+    page.get_by_role("button", name=option).wait_for()  # the line says what is searched now
+    page.keyboard.press("Escape")
     page.keyboard.press("Escape")
 
 
@@ -62,9 +65,10 @@ def test_a_readers_visit(browser: Browser, tmp_path: Path, corpus_index: Path) -
         picture(page, "page")
         opens_its_page_by_keyboard(page)
         assert answers(page, ".st-key-wb-next button") == 2
-        for number, file in enumerate(sorted(own.iterdir()), start=1):
-            page.locator('input[type="file"]').set_input_files(str(file))
-            page.locator(".wb-upload").nth(number - 1).get_by_text("已添加").wait_for()
+        page.get_by_role("button", name="添加报告").click()
+        page.locator('input[type="file"]').set_input_files(sorted(own.iterdir()))
+        page.locator(".wb-upload").nth(1).get_by_text("已添加").wait_for()
+        page.keyboard.press("Escape")
         compares_and_copies(page)
         survives_a_reload_on_a_phone(page)
         page.get_by_text("新对话").click()

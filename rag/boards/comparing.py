@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.boards.making import Board, BoardFigure
 from rag.boards.wanted import Wanted, wanted_indicators
@@ -21,6 +21,8 @@ class Cell:
     """All of them; empty where nothing was found."""
     compared: BoardFigure | None = None
     """The one that stands for the report where figures are set beside each other."""
+    is_partly: bool = False
+    """Whether figures are printed of it, though none of the whole school."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,11 @@ def boards_to_comparison(boards: Sequence[Board], names: Sequence[str]) -> tuple
 
 def _compared(wanted: Wanted, boards: Sequence[Board]) -> Comparison:
     cells = [
-        Cell(board.report, next((line.figures for line in board.lines if line.wanted.name == wanted.name), ()))
+        Cell(
+            board.report,
+            next((line.figures for line in board.lines if line.wanted.name == wanted.name), ()),
+            is_partly=wanted.name in board.partly,
+        )
         for board in boards
     ]
     stated = [cell for cell in cells if cell.figures]
@@ -59,7 +65,7 @@ def _compared(wanted: Wanted, boards: Sequence[Board]) -> Comparison:
     chosen = {cell.report.id: _latest(cell.figures, common) for cell in stated}
     if any(figure is None for figure in chosen.values()):
         return Comparison(wanted, tuple(cells), "有报告对同一事项印了不同的数字，不能直接比较")
-    cells = [Cell(cell.report, cell.figures, chosen.get(cell.report.id)) for cell in cells]
+    cells = [replace(cell, compared=chosen.get(cell.report.id)) for cell in cells]
     figures = [figure for figure in chosen.values() if figure is not None]
     obstacle = "截止日期不同，不能直接比较" if _other_dates([figure.when for figure in figures]) else ""
     return Comparison(wanted, tuple(cells), obstacle, "" if obstacle else _caution([f.when for f in figures]))

@@ -88,6 +88,8 @@ class Board:
 
     report: Report
     lines: tuple[BoardLine, ...]
+    partly: frozenset[str] = frozenset()
+    """Names of the indicators that figures are printed of, though none of the whole school by itself."""
 
     @property
     def stated(self) -> tuple[BoardLine, ...]:
@@ -156,8 +158,9 @@ def report_to_board(
     def shown(item: _Found) -> BoardFigure | None:
         return _board_figure(item, report, tables, kept[item.mentions[0].ref.passage.section_id], contradictions)
 
-    lines = (BoardLine(w, _shown(w, found.get(w.name, []), shown)) for w in wanted_indicators())
-    return Board(report, tuple(lines))
+    lines = tuple(BoardLine(w, _shown(w, found.get(w.name, []), shown)) for w in wanted_indicators())
+    lacking = [line.wanted for line in lines if not line.figures]
+    return Board(report, lines, frozenset(wanted.name for wanted in lacking if any(map(wanted.is_said_of, figures))))
 
 
 def own_names(report: Report) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from rag.boards.labels import CLASS
 from rag.language.numbers import unit_class
+from rag.language.text import matching_key
+from rag.records import Figure
 
 _PERSONS = frozenset("人 名 位".split())
 PART_MARK = "其中"
@@ -40,14 +42,26 @@ class Wanted:
 
     def definition(self, key: str, unit: str) -> str | None:
         """The printed name that a label's key is, where the figure's unit is of this indicator."""
-        kinds = {unit_class(unit)} | ({"people"} if unit in _PERSONS else set())
-        if not kinds & self.units:
+        if not self._may_have(unit):
             return None
         if self.is_whole and key.startswith(PART_MARK):
             return None
         plain = key.removeprefix(PART_MARK)
         keys = (plain, plain.removeprefix(CLASS))
         return next((name for name, pattern in self.printed if any(map(pattern.fullmatch, keys))), None)
+
+    def named_in(self, text: str) -> str:
+        """The longest of its own name and those reports print for it that a text holds, `` where it holds none."""
+        key = matching_key(text)
+        names = (matching_key(name) for name in (self.name, *(name for name, _ in self.printed)))
+        return max((name for name in names if name in key), key=len, default="")
+
+    def is_said_of(self, figure: Figure) -> bool:
+        """Whether a figure's label names it and its unit is one of its own: the figure may be of a part, a plan, a group."""
+        return self._may_have(figure.number.unit) and self.named_in(figure.label) != ""
+
+    def _may_have(self, unit: str) -> bool:
+        return not self.units.isdisjoint({unit_class(unit), "people" if unit in _PERSONS else ""})
 
     def fits(self, before: str, above: str) -> bool:
         """Whether a figure may be of this indicator by what stands before it in its sentence, and in its paragraph and above."""

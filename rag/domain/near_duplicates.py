@@ -41,12 +41,13 @@ def similarity(first: Sequence[int], second: Sequence[int]) -> float:
 
 
 def near_duplicates(report: Report, others: Iterable[Report]) -> tuple[str, ...]:
-    """Ids of the others, of the same kind and year, that hold nearly the same text."""
+    """Ids of the others, of the same college, kind and year, that hold nearly the same text."""
     return tuple(
         other.id
         for other in others
         if other.id != report.id
         and other.kind == report.kind
+        and (other.college == report.college or "" in (other.college, report.college))
         and (other.year == report.year or None in (other.year, report.year))
         and similarity(report.sketch, other.sketch) >= _needed(report, other)
     )

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from rag.boards import Board, BoardFigure, Comparison
+from rag.boards import Board, BoardFigure, Cell, Comparison
 from rag.presentation.exchanges import Exchange
-from rag.presentation.html.boards import NOT_FOUND, UNDATED, Shown, report_names
+from rag.presentation.html.boards import UNDATED, Shown, lacking, report_names
 
 FIGURE_COLUMNS = ("指标", "报告", "数值", "单位", "原文数字", "名称", "时点", "页码", "原文", "题名", "能否比较")
 FIGURE_WIDTHS = (18, 26, 12, 8, 14, 26, 26, 8, 60, 36, 30)
@@ -20,7 +20,7 @@ def comparison_rows(comparisons: Sequence[Comparison], boards: Sequence[Board]) 
     rows = [
         [
             item.wanted.name,
-            *("；".join(_plain(figure) for figure in cell.figures) or NOT_FOUND for cell in item.cells),
+            *("；".join(_plain(figure) for figure in cell.figures) or lacking(cell) for cell in item.cells),
             item.obstacle or item.caution,
         ]
         for item in comparisons
@@ -43,7 +43,7 @@ def _figure_rows(item: Comparison, names: Sequence[str]) -> Iterator[tuple[str |
     remark = item.obstacle or item.caution
     for cell, name in zip(item.cells, names, strict=True):
         if not cell.figures:
-            yield (item.wanted.name, name, "", "", NOT_FOUND, *[""] * 4, cell.report.title, remark)
+            yield (item.wanted.name, name, "", "", lacking(cell), *[""] * 4, cell.report.title, remark)
         for figure in cell.figures:
             page = figure.citation.page
             yield (
@@ -65,7 +65,7 @@ def comparison_exchange(comparisons: Sequence[Comparison], boards: Sequence[Boar
     """The exchange of the boards shown, with the comparison's table, each figure cited, for its answer's text."""
     names = report_names([board.report for board in boards])
     rows = [["指标", *names], ["---"] * (len(names) + 1)]
-    rows += [[item.wanted.name, *(_cited(cell.figures, shown) for cell in item.cells)] for item in comparisons]
+    rows += [[item.wanted.name, *(_cited(cell, shown) for cell in item.cells)] for item in comparisons]
     notes = [
         f"{item.wanted.name}：{item.obstacle or item.caution}" for item in comparisons if item.obstacle or item.caution
     ]
@@ -77,10 +77,10 @@ def comparison_exchange(comparisons: Sequence[Comparison], boards: Sequence[Boar
     return replace(shown.exchange, answer=replace(answer, text=text, segments=(), figures=figures))
 
 
-def _cited(figures: Sequence[BoardFigure], shown: Shown) -> str:
+def _cited(cell: Cell, shown: Shown) -> str:
     """A cell of a pipe table."""
     cells = (
         f"**{figure.text}** [{shown.numbers[id(figure)]}]（{figure.definition}，{figure.when.text or UNDATED}）"
-        for figure in figures
+        for figure in cell.figures
     )
-    return "；".join(cells).replace("|", "／") or NOT_FOUND
+    return "；".join(cells).replace("|", "／") or lacking(cell)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from rag.errors import SettingsError
 from rag.readers.sniff import CONVERTIBLE, HOW_TO_CONVERT, READABLE
+from rag.replacing import replace_file
 
 CORRECTIONS = "reports.toml"
 
@@ -55,6 +58,40 @@ def find_sources(paths: Sequence[Path], indexed: Mapping[str, str] | None = None
     )
 
 
+def corrections_of(path: Path) -> Mapping[str, Any]:
+    """What `reports.toml` beside a file says of it; raises SettingsError where that cannot be read."""
+    return _corrections(path.parent).get(path.name, {})
+
+
+def keep_corrections(path: Path, corrections: Mapping[str, Any]) -> None:
+    """Have `reports.toml` beside a file say this of it, nothing where it is empty; what it says of others stays as it is.
+
+    Raises SettingsError where it cannot be read, OSError where it cannot be written.
+    """
+    place, tables = path.parent / CORRECTIONS, _corrections(path.parent)
+    lines = place.read_text(encoding="utf-8-sig").splitlines() if tables else []
+    kept, is_own = [], False
+    for line in lines:
+        if (name := _header(line)) in tables:
+            is_own = name == path.name
+        kept += [] if is_own else [line]
+    if corrections:
+        values = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in corrections.items())
+        kept += ["", f"[{json.dumps(path.name, ensure_ascii=False)}]", *values]
+    if kept or place.exists():
+        unfinished = place.with_suffix(".part")
+        unfinished.write_text("\n".join(kept).strip() + "\n", encoding="utf-8")
+        replace_file(unfinished, place)
+
+
+def _header(line: str) -> str:
+    """The file that a line of `reports.toml` begins the corrections of, `` for any other line."""
+    try:
+        return next(iter(tomllib.loads(line)), "") if line.lstrip().startswith("[") else ""
+    except tomllib.TOMLDecodeError:
+        return ""
+
+
 def is_gone(path: Path) -> bool:
     """Whether there is certainly no such file; a place that cannot be looked at may still hold it."""
     try:
@@ -92,15 +129,17 @@ def _found_at(path: Path) -> Found:
         return _found_in(path)
     if not is_there:
         return Found(failed=((str(path), "找不到这个文件或文件夹：请检查路径。"),), is_complete=False)
-    return Found((Source(path, path.name, _corrections(path.parent).get(path.name, {})),))
+    return Found((Source(path, path.name, corrections_of(path)),))
 
 
 def _found_in(folder: Path) -> Found:
-    corrections = _corrections(folder)
+    corrections, beside = _corrections(folder), cache(_corrections)
     closed: list[tuple[str, str]] = []
     files = {file.relative_to(folder).as_posix(): file for file in _files(folder, folder, closed, set())}
     sources = [
-        Source(file, name, corrections.get(name, {})) for name, file in files.items() if file.suffix.lower() in READABLE
+        Source(file, name, corrections.get(name) or beside(file.parent).get(file.name, {}))
+        for name, file in files.items()
+        if file.suffix.lower() in READABLE
     ]
     unsupported = [
         (name, HOW_TO_CONVERT[file.suffix.lower()])

@@ -34,7 +34,9 @@ def answer(request: bytes, teller: Teller) -> bytes:
     """The parts of the file asked for, as JSON; raises UnreadableFileError with the reason why there are none."""
     asked = json_to_value(Request, request)
     try:
-        parts = read_to_parts(read_file(asked, teller.pages), asked)
+        read = read_file(asked, teller.pages)
+        teller.note(b"read")
+        parts = read_to_parts(read, asked)
     except SettingsError as error:
         raise UnreadableFileError(str(error)) from error
     if not parts.chunks and not parts.report.pending_pages:

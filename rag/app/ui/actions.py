@@ -28,10 +28,11 @@ def draw_actions(parts: Parts, viewer: str, number: int, exchange: Exchange) -> 
             with st.popover("导出", icon=":material/download:", disabled=busy):
                 draw_downloads(f"{memory.thread}-{number}", exchange.question, [exchange])
         compared = page.compared_reports(exchange)
+        standalone = exchange.answer.query.standalone if exchange.answer is not None else exchange.question
         if len(compared) > 1 and st.button(
             "多份对照：表和图", icon=":material/table_chart:", key=f"compare-{number}", disabled=busy
         ):
-            st.switch_page(memory.places["reports"], query_params=comparison_address(compared))
+            st.switch_page(memory.places["reports"], query_params=comparison_address(compared, standalone))
         if is_last and exchange.is_completed:
             st.button(
                 "按原话问",

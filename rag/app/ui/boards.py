@@ -8,11 +8,13 @@ from typing import Any
 import streamlit as st
 
 from rag.app.ui.chart import draw_chart
+from rag.app.ui.choosing import choose_report, offered
 from rag.app.ui.downloads import draw_downloads
 from rag.app.ui.memory import BOARD_REPORT, COMPARED, INDICATORS
 from rag.app.ui.parts import Parts, assistant_of
 from rag.app.ui.source import REPORTS, open_source
 from rag.boards import Board, Comparison, boards_to_comparison, wanted_indicators
+from rag.domain.near_duplicates import without_twins
 from rag.presentation import board_rows, word
 from rag.presentation import document as exports
 from rag.presentation import spreadsheet as figure_rows
@@ -50,32 +52,30 @@ def boards_of(parts: Parts, reports: Sequence[Report]) -> list[Board]:
 
 def draw_board(parts: Parts, reports: Sequence[Report]) -> None:
     """The board of the report that is chosen."""
-    if not reports:
-        st.html('<p class="wb-muted">还没有报告。</p>')
+    report = choose_report(reports, BOARD_REPORT)
+    if report is None:
         return
-    titles = {report.id: report for report in reports}
-    if st.session_state.get(BOARD_REPORT) not in titles:
-        st.session_state[BOARD_REPORT] = reports[0].id
-    chosen = st.selectbox("报告", list(titles), format_func=lambda i: titles[i].title, key=BOARD_REPORT)
-    board = boards_of(parts, [titles[chosen]])[0]
+    board = boards_of(parts, [report])[0]
     if not board.stated:
         st.html('<p class="wb-muted">这份报告里没有找到全校口径的常用指标；可以直接提问。</p>')
         return
     shown = board_page.boards_to_shown(f"指标看板 {board.report.title}", [board], tables_of(parts, [board]))
     draw_downloads("board", f"指标看板 {board.report.title}", [shown.exchange])
-    draw_openers(shown, "board")
+    draw_openers(shown.exchange, "board")
     st.html(board_page.board_html(board, shown, "source-board"))
 
 
 def draw_comparison(parts: Parts, reports: Sequence[Report]) -> None:
     """The indicators chosen, over the reports chosen."""
-    titles = {report.id: report.title for report in reports}
+    titles = {report.id: report.title for report in offered(reports, st.session_state.get(COMPARED, ()))}
     if len(titles) < 2:
         st.html('<p class="wb-muted">至少要有两份报告才能对照。</p>')
         return
     memory = st.session_state
     # set here, for the page of questions may have chosen some; those gone since are forgotten
-    memory[COMPARED] = [identity for identity in memory.get(COMPARED, compared_at_first(reports)) if identity in titles]
+    memory[COMPARED] = [
+        identity for identity in memory.get(COMPARED, compared_at_first(without_twins(reports))) if identity in titles
+    ]
     chosen = st.multiselect(
         "报告", list(titles), format_func=lambda i: titles[i],
         key=COMPARED, max_selections=MAX_COMPARED, placeholder="选择要对照的报告",
@@ -91,7 +91,7 @@ def draw_comparison(parts: Parts, reports: Sequence[Report]) -> None:
     comparisons = boards_to_comparison(boards, names)
     shown = board_page.boards_to_shown("多份报告对照", boards, tables_of(parts, boards), names)
     draw_saving(comparisons, boards, shown)
-    draw_openers(shown, "compare")
+    draw_openers(shown.exchange, "compare")
     st.html(board_page.comparison_html(comparisons, boards, shown, "source-compare"))
     draw_charts(comparisons, boards)
 
@@ -130,14 +130,14 @@ def tables_of(parts: Parts, boards: Sequence[Board]) -> dict[str, Table]:
     return {table.id: table for board in boards for table in parts.index.store.tables(board.report.id)}
 
 
-def draw_openers(shown: Shown, anchor: str) -> None:
+def draw_openers(exchange: Exchange, anchor: str) -> None:
     """A button for each source, out of sight: the page numbers beside the figures press it."""
-    assert shown.exchange.answer is not None
+    assert exchange.answer is not None
     with st.container(key="wb-hidden"):
-        for citation in shown.exchange.answer.citations:
+        for citation in exchange.answer.citations:
             st.button(
                 f"查看出处 {citation.n}", key=f"open-source-{anchor}-{citation.n}",
-                on_click=open_source, args=(REPORTS, shown.exchange, citation),
+                on_click=open_source, args=(REPORTS, exchange, citation),
             )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from rag.app.ui.script import page_script
 from rag.app.ui.sidebar import draw_sidebar
 from rag.app.ui.source import ASKING, draw_source
 from rag.app.ui.suggested import draw_first_questions, draw_next_questions
+from rag.app.ui.uploads import draw_uploads
 from rag.assistant import Assistant
 from rag.errors import KeepingError, WenbaoError
 from rag.presentation.exchanges import Exchange, answer_to_exchange
@@ -54,13 +55,7 @@ def draw(parts: Parts, viewer: str) -> None:
     draw_source(parts, ASKING)
     watch_index(parts, parts.index.store.generation())
     busy = memory.pending is not None
-    st.chat_input(
-        "就这些报告提问……" if reports else "请先在左侧添加报告",
-        key="question",
-        max_chars=MAX_QUESTION_CHARACTERS,
-        disabled=not reports,
-        on_submit=lambda: submit(memory.question),
-    )
+    draw_input(parts, reports)
     if memory.conversation is not None and memory.conversation.owner != viewer:
         st.caption("这是别人分享给您的对话。继续提问会另存为您自己的一份，不会改动原来的。")
     # emptied by hand: what is merely no longer drawn stays until the page is drawn whole
@@ -83,6 +78,29 @@ def draw(parts: Parts, viewer: str) -> None:
     tell(parts)
     draw_charts(charts)
     draw_next_questions(parts, filtered_reports(reports, filters), hints)
+
+
+def draw_input(parts: Parts, reports: Sequence[Report]) -> None:
+    """The box for questions, and beside it the way to add reports."""
+    with st.bottom, st.container(key="wb-input", horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        with st.popover("添加报告", icon=":material/add:", key="add-reports"):
+            draw_uploads(parts)
+        asked = st.chat_input(
+            "就这些报告提问……" if reports else "请先点左边的＋添加报告",
+            key="question",
+            max_chars=MAX_QUESTION_CHARACTERS,
+            disabled=not reports,
+            on_submit=take_question,
+        )
+    if asked and not st.session_state.pop("taken", False):
+        submit(asked)  # sent by a page of a server that has started anew since: it calls nothing back
+        st.rerun()
+
+
+def take_question() -> None:
+    """Take the question just sent."""
+    st.session_state.taken = True
+    submit(st.session_state.question)
 
 
 def tell(parts: Parts) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from rag.app.ui.memory import FIGURES_REPORT
+from rag.app.ui.choosing import choose_report
+from rag.app.ui.memory import FIGURES_REPORT, FIGURES_SOUGHT
 from rag.app.ui.parts import Parts
 from rag.presentation import figure_table
 from rag.readers.uploads import safe_name
@@ -23,16 +24,11 @@ def figures_of(key: tuple[Any, ...], _parts: Parts, _report: Report) -> tuple[Fi
 def draw_figures(parts: Parts, reports: Sequence[Report]) -> None:
     """The figures of the report that is chosen, those alone of which the words sought are said."""
     versions = parts.index.store.versions()
-    known = {report.id: report for report in reports if report.id in versions}
-    if not known:
-        st.html('<p class="wb-muted">还没有报告。</p>')
+    report = choose_report([report for report in reports if report.id in versions], FIGURES_REPORT)
+    if report is None:
         return
-    if st.session_state.get(FIGURES_REPORT) not in known:
-        st.session_state[FIGURES_REPORT] = next(iter(known))
-    identity = st.selectbox("报告", list(known), format_func=lambda i: known[i].title, key=FIGURES_REPORT)
-    report = known[identity or next(iter(known))]
     words = st.text_input(
-        "查找", key="figures-sought", placeholder="按名称、表题、章节、年份或数字查找，如：就业率 2023届"
+        "查找", key=FIGURES_SOUGHT, placeholder="按名称、表题、章节、年份或数字查找，如：就业率 2023届"
     )
     revision = versions[report.id].revision
     figures = figures_of((str(parts.index.store.folder), report.id, revision), parts, report)

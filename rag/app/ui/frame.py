@@ -11,8 +11,9 @@ from pathlib import Path
 import streamlit as st
 
 from rag.app.ui.login import draw_login, viewer_key
-from rag.app.ui.memory import CONVERSATION_PARAMETER, prepare
+from rag.app.ui.memory import CONVERSATION_PARAMETER, MAX_QUESTION_CHARACTERS, prepare
 from rag.app.ui.parts import Parts, open_parts
+from rag.app.ui.script import page_script
 from rag.errors import WenbaoError
 from rag.presentation.html import page
 from rag.settings.settings import load_settings
@@ -41,6 +42,7 @@ def draw_page(places: Sequence[Place]) -> None:
     st.set_page_config(page_title="问报", page_icon="📖", layout="centered", initial_sidebar_state="auto")
     st.html(STYLE)
     st.html(f"<style>{page.theme_css(st.context.theme.type == 'dark')}</style>")
+    page_script("wb-listening", data={"longest": MAX_QUESTION_CHARACTERS})
     prepare()
     st.session_state.places = {place.address: page for place, page in zip(places, pages, strict=True)}
     shown.run()

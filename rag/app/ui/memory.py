@@ -19,12 +19,14 @@ CONVERSATION_PARAMETER = "c"
 """Names the open conversation in the page's address, so that reloading or sending the address opens it again."""
 
 VIEW, COMPARED, INDICATORS = "reports-view", "compared-reports", "compared-indicators"
-BOARD_REPORT, FIGURES_REPORT = "board-report", "figures-report"
+BOARD_REPORT, FIGURES_REPORT, DETAIL_REPORT = "board-report", "figures-report", "detail-report"
+FIGURES_SOUGHT = "figures-sought"
 """Which view of the reports is shown, and what of which reports in it."""
-BOARD, FIGURES, COMPARISON = "指标看板", "数字表", "多份对照"
+DETAIL, BOARD, FIGURES, COMPARISON = "报告详情", "指标看板", "数字表", "多份对照"
 """Views of the reports that have addresses."""
 
 MAX_QUESTION_CHARACTERS = 1000
+ELSEWHERE = "这一问正在另一个窗口里回答，刷新后可以看到。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,18 @@ def keep_question(parts: Parts, viewer: str, question: str, filters: Filters) ->
             memory.place = kept.append_version(memory.conversation.id, viewer, number, asked)
         else:
             memory.place = kept.append(memory.conversation.id, viewer, asked)
+            if memory.place.number != number:
+                catch_up(parts, viewer)
     except KeepingError as error:
         not_kept(str(error))
+
+
+def catch_up(parts: Parts, viewer: str) -> None:
+    """Take in what was asked of this conversation elsewhere, in another tab, so that each place means the same here."""
+    memory = st.session_state
+    if (found := parts.conversations.open(memory.conversation.id, viewer)) is not None:
+        before = found[1][: memory.place.number]
+        memory.exchanges = [_answered(one) or replace(one, failure=ELSEWHERE) for one in before]
 
 
 def not_kept(problem: str) -> None:

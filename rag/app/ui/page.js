@@ -45,8 +45,72 @@ const giveBack = (attempts) => {
   if (attempts) setTimeout(giveBack, 100, attempts - 1);
 };
 
-export default function ({ data }) {
+// Streamlit's own words come in English; what carries a figure or a name among them follows a pattern.
+const PATTERNS = [
+  [/^(\d+)MB per file$/, (size) => `每个不超过 ${size} MB`],
+  [/^• .*PDF/, () => "• 也可以拖到这里：PDF、DOCX、XLSX、TXT、MD、图片"],
+  [/^File must be (.+) or smaller\.$/, (size) => `文件太大：不能超过 ${size}`],
+  [/^.* files are not allowed\.$/, () => "读不了这种文件"],
+  [/^You can only select up to (\d+) /, (count) => `最多选 ${count} 个，先去掉一个再选`],
+  [/^(\d+) options? available\.?$/, (count) => `${count} 项可选`],
+  [/^Remove (.+)$/, (name) => `去掉${name}`],
+  [/Running the app's main page\.$/, () => "这个地址没有对应的页面，已打开提问页。"],
+  [/^Streamlit server is not responding|^Is Streamlit still running|^Connection (timed out|failed)|^Failed to connect/, () => LOST],
+];
+const LOST = "程序没有回应：它可能已停下，或者网络断了。已收到的问答都已保存；重新运行 wenbao chat 或恢复网络后，本页会自己接上。";
+// none for what is said already: setting it again would be told of again
+const inChinese = (words) => {
+  const [pattern, say] = PATTERNS.find(([one]) => one.test(words)) ?? [];
+  const said = WORDS[words] ?? (pattern ? say(...words.match(pattern).slice(1)) : words);
+  return said === words ? null : said;
+};
+const NAMED = ["aria-label", "title", "placeholder", "alt", "aria-roledescription"];
+const nameInChinese = (element, name) => {
+  const said = inChinese(element.getAttribute(name) ?? "");
+  if (said) element.setAttribute(name, said);
+};
+const sayInChinese = (node) => {
+  if (node.nodeType === Node.TEXT_NODE) {
+    const said = node.parentElement?.closest(".stHtml, code") ? null : inChinese(node.data.trim());
+    if (said) node.data = said;
+  } else if (node.nodeType === Node.ELEMENT_NODE && !node.matches("script, style, .stHtml")) {
+    for (const name of NAMED) if (node.hasAttribute(name)) nameInChinese(node, name);
+    node.childNodes.forEach(sayInChinese);
+  }
+};
+const listen = () => {
+  if (held.listens) return;
+  held.listens = true;
   document.documentElement.lang = "zh-CN";
+  sayInChinese(document.body);
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "attributes") nameInChinese(change.target, change.attributeName);
+      else if (change.type === "characterData") sayInChinese(change.target);
+      else change.addedNodes.forEach(sayInChinese);
+    }
+  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: NAMED });
+  // Enter that chooses a word of an input method asks nothing; Safari tells it by its code alone
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
+  }, true);
+  document.addEventListener("beforeinput", refuse, true);
+};
+// Streamlit would drop what is too long without a word
+const refuse = (event) => {
+  const box = event.target;
+  if (!box.matches?.('[data-testid="stChatInputTextArea"]')) return;
+  document.querySelector(".wb-too-long")?.remove();
+  const added = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
+  const length = box.value.length - (box.selectionEnd - box.selectionStart) + added.length;
+  if (!added || length <= held.longest) return;
+  event.preventDefault();
+  const said = `这样有 ${length} 字，一次最多 ${held.longest} 字，没有放进去：请只留下要问的话；整份材料请先添加为报告。`;
+  box.closest('[data-testid="stChatInput"]').after(Object.assign(document.createElement("p"), { className: "wb-too-long", role: "alert", textContent: said }));
+};
+
+export default function ({ data }) {
+  listen();
   let waiting = 0;
   const open = (event) => {
     const marker = event.target.closest?.(MARKER);
@@ -119,6 +183,7 @@ export default function ({ data }) {
   }
   if (data.opened) present(50);
   if (data.top) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+  held.longest = data.longest ?? held.longest;
   if (data.follow) {
     if (isIdle() && matchMedia("(hover: hover)").matches) attend(50);
     document.addEventListener("click", open);

@@ -8,8 +8,9 @@ import streamlit as st
 
 from rag.app.ui.addresses import follow_address, write_address
 from rag.app.ui.boards import draw_board, draw_comparison
+from rag.app.ui.detail import draw_detail
 from rag.app.ui.figures import draw_figures
-from rag.app.ui.memory import BOARD, COMPARISON, FIGURES, VIEW, drained
+from rag.app.ui.memory import BOARD, COMPARISON, DETAIL, FIGURES, VIEW, drained
 from rag.app.ui.parts import Parts
 from rag.app.ui.report_list import draw_list
 from rag.app.ui.script import page_script
@@ -19,6 +20,7 @@ from rag.records import Report
 
 VIEWS: dict[str, Callable[[Parts, Sequence[Report]], None]] = {
     "收录的报告": draw_list,
+    DETAIL: draw_detail,
     BOARD: draw_board,
     FIGURES: draw_figures,
     COMPARISON: draw_comparison,

@@ -1,44 +1,35 @@
-"""The reports beside the conversation: which there are, and adding some."""
+"""Adding reports on the page, following how far each is, and taking them away again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rag.app.ui.clock import now
 from rag.app.ui.login import viewer_key
 from rag.app.ui.parts import Parts
-from rag.errors import WenbaoError
-from rag.ingest import Outcome, Progress
+from rag.errors import UnreadableFileError, WenbaoError
+from rag.ingest import PHASES, Outcome, Progress
 from rag.keeping.conversations import LOCAL_USER
 from rag.keeping.people import is_on_this_machine
 from rag.presentation.html import page
 from rag.presentation.moments import moment_text
+from rag.readers.sniff import CONVERTIBLE, HOW_TO_CONVERT, READABLE
+from rag.readers.sources import keep_corrections
 from rag.readers.uploads import added_at, is_upload, save_upload
 from rag.records import Report
 
-UPLOAD_TYPES = ["pdf", "docx", "xlsx", "txt", "md", "png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp"]
+UPLOAD_TYPES = sorted(READABLE | CONVERTIBLE)
+"""Also what has to be converted first: it is refused with how to do that."""
 RECOGNITION_SECONDS = 3.0
 """How often the reader is told how far the recognition is."""
-
-
-def draw_reports(parts: Parts, reports: Sequence[Report]) -> None:
-    """The reports the filters leave."""
-    stats = parts.index.store.report_stats()
-    with st.expander(f"报告 · {len(reports)} 份"):
-        if not reports:
-            st.html('<p class="wb-muted">没有符合条件的报告，请放宽查找范围。</p>')
-        given = uploaded(parts, reports)
-        for report in given:
-            st.html(page.report_html(report, stats.get(report.id), added=added_line(parts, report)))
-            draw_removal(parts, report)
-        others = "".join(page.report_html(report, stats.get(report.id)) for report in reports if report not in given)
-        if others:
-            st.html(others)
 
 
 def uploaded(parts: Parts, reports: Sequence[Report]) -> list[Report]:
@@ -55,11 +46,12 @@ def added_line(parts: Parts, report: Report) -> str:
     return f"我添加的 · {moment_text(added, now())}" if added else ""
 
 
-def draw_removal(parts: Parts, report: Report) -> bool:
+def draw_removal(parts: Parts, report: Report, place: str) -> bool:
     """Where an uploaded report can be removed, once that is confirmed; whether it was just now."""
-    with st.popover("移除", icon=":material/delete:"):
+    with st.popover("移除", icon=":material/close:", type="tertiary"):
         st.html(page.removal_html(report))
-        return st.button("确认移除", key=f"remove-{report.id}", type="primary", on_click=remove, args=(parts, report))
+        key = f"remove-{place}-{report.id}"
+        return st.button("确认移除", key=key, type="primary", on_click=remove, args=(parts, report))
 
 
 def remove(parts: Parts, report: Report) -> None:
@@ -67,26 +59,59 @@ def remove(parts: Parts, report: Report) -> None:
     try:
         parts.index.delete(report.id)
         Path(report.path).unlink(missing_ok=True)
+        keep_corrections(Path(report.path), {})
     except (WenbaoError, OSError) as error:
         st.session_state.notices.append(f"没能移除《{report.title}》：{error}")
     else:
         st.session_state.notices.append(f"已移除《{report.title}》。")
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a file given to the page: as HTML, in a line, and the report it is where it was added."""
+
+    html: str
+    said: str
+    report_id: str = ""
+
+
 def draw_uploads(parts: Parts) -> None:
-    """Take in what is uploaded, each file once, and say how it went."""
-    results = st.session_state.setdefault("uploads", {})
-    st.html('<div class="wb-head">添加报告</div>')
+    """Take in what is uploaded, each file once, and say how it went; what was added can be removed where that is said."""
+    memory = st.session_state
+    taken: dict[str, Taken] = memory.setdefault("uploads", {})
+    turn = memory.setdefault("upload-turn", 0)
     files = st.file_uploader(
-        "添加报告", type=UPLOAD_TYPES, accept_multiple_files=True, key="upload", label_visibility="collapsed"
+        "添加报告", type=UPLOAD_TYPES, accept_multiple_files=True, key=f"upload-{turn}", label_visibility="collapsed"
     )
-    fresh = [file for file in files if file.file_id not in results]
-    for file in fresh:
-        results[file.file_id], said = take_in(parts, file)
-        st.session_state.notices.append(said)  # the place below may be out of sight
-    if fresh:
+    if files:
+        bars = [st.progress(0.0, f"{page.escape_markdown(file.name)}：排队") for file in files]
+        for file, bar in zip(files, bars, strict=True):
+            if file.file_id not in taken:
+                taken[file.file_id] = take_in(parts, file, bar)
+                memory.notices.append(taken[file.file_id].said)  # the place below may be out of sight
+        memory["upload-turn"] = turn + 1  # an empty one: its own × would only seem to remove a report
         st.rerun()
-    st.html("".join(results[file.file_id] for file in files) or "<span></span>")
+    for identity, one in taken.items():
+        draw_taken(parts, identity, one)
+
+
+def draw_taken(parts: Parts, identity: str, taken: Taken) -> None:
+    """How a file fared, and the way to undo or to close that."""
+    report = parts.index.store.report(taken.report_id) if taken.report_id else None
+    if taken.report_id and report is None:
+        return
+    with st.container(key=f"wb-taken-{identity}", horizontal=True, vertical_alignment="top"):
+        st.html(taken.html)
+        if report is not None:
+            draw_removal(parts, report, "taken")
+        else:
+            key = f"close-taken-{identity}"
+            st.button("关闭", icon=":material/close:", key=key, type="tertiary", on_click=forget, args=(identity,))
+
+
+def forget(identity: str) -> None:
+    """Say no longer how this file fared."""
+    st.session_state.uploads.pop(identity, None)
 
 
 @st.fragment(run_every=RECOGNITION_SECONDS)
@@ -99,22 +124,18 @@ def draw_recognition(parts: Parts) -> None:
         st.progress(progress.done / progress.total, page.escape_markdown(said))
 
 
-def take_in(parts: Parts, file: Any) -> tuple[str, str]:
-    """Read one uploaded file into the index; one that cannot be read, or is there already, is not kept.
-
-    Gives how it went, as HTML and in a line.
-    """
-    bar = st.progress(0.1, page.escape_markdown(f"正在读取 {file.name}"))
+def take_in(parts: Parts, file: Any, bar: DeltaGenerator) -> Taken:
+    """Read one uploaded file into the index; one that cannot be read, or is there already, is not kept."""
     path: Path | None = None
     is_new = False
     outcome, reasons = Outcome(), list[str]()
-
-    def show(progress: Progress) -> None:
-        bar.progress(max(0.1, progress.done / progress.total), page.escape_markdown(f"正在读取 {progress.name}"))
-
+    show = partial(show_progress, bar)
+    show(Progress(0, 1, file.name, "排队"))
     try:
         content = file.getvalue()
-        parts.quota.admit(_visitor(parts), len(content), parts.uploads)
+        if (advice := HOW_TO_CONVERT.get(Path(file.name).suffix.lower())) is not None:
+            raise UnreadableFileError(advice)
+        parts.quota.admit(visitor(parts), len(content), parts.uploads)
         path, is_new = save_upload(parts.uploads, file.name, content, parts.settings.read_max_file_mb << 20)
         outcome = parts.ingest.run([path], on_progress=show)
         if parts.recognition is not None:
@@ -125,12 +146,20 @@ def take_in(parts: Parts, file: Any) -> tuple[str, str]:
     if (reasons or outcome.duplicates) and path and is_new:
         path.unlink(missing_ok=True)
     done = done_with(parts, outcome)
-    is_new_report = bool(outcome.added or outcome.updated)
-    said = "没有添加，原因见上传处" if reasons else "已添加" if is_new_report else "已经收录过，未重复添加"
-    return page.upload_html(file.name, done, reasons, [note for _, note in outcome.warnings]), f"{file.name}：{said}"
+    added = (*outcome.added, *outcome.updated)
+    said = "没有添加，原因见上传处" if reasons else "已添加" if added else "已经收录过，未重复添加"
+    bar.progress(1.0, page.escape_markdown(f"{file.name}：{said}"))
+    html = page.upload_html(file.name, done, reasons, [note for _, note in outcome.warnings])
+    return Taken(html, f"{file.name}：{said}", "".join(added[:1]))
 
 
-def _visitor(parts: Parts) -> str | None:
+def show_progress(bar: DeltaGenerator, progress: Progress) -> None:
+    """How far the reading of a file is, and what is being done with it."""
+    at = PHASES.index(progress.phase) + 1 if progress.phase in PHASES else 0
+    bar.progress(at / (len(PHASES) + 1), page.escape_markdown(f"{progress.name}：正在{progress.phase or '读取'}……"))
+
+
+def visitor(parts: Parts) -> str | None:
     """Who adds a file: a person who has logged in, else an address; None at this machine."""
     viewer = viewer_key(parts.settings.login)
     if viewer != LOCAL_USER:

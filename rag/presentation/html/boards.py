@@ -9,15 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from rag.boards import Board, BoardFigure, BoardLine, Comparison
+from rag.boards import Board, BoardFigure, BoardLine, Cell, Comparison
 from rag.figures.entries import figures_to_entries
 from rag.language.numbers.units import canonical
 from rag.presentation.charts import Bar, Chart
 from rag.presentation.exchanges import Exchange, answer_to_exchange
-from rag.presentation.html.elements import badge, element, elements, grid, if_any
+from rag.presentation.html.elements import element, elements, grid, if_any
 from rag.presentation.json_and_text import place_of
 from rag.records import (
     AnswerFigure,
@@ -25,11 +26,9 @@ from rag.records import (
     Citation,
     Cite,
     Conflict,
-    ContradictionKind,
     Evidence,
+    Figure,
     FigureRef,
-    Page,
-    PageStatus,
     Query,
     Report,
     Segment,
@@ -39,7 +38,8 @@ from rag.records import (
     segments_to_markdown,
 )
 
-NOT_FOUND = "未找到"
+NOT_FOUND, PARTLY = "未找到", "看板未收录"
+"""A report prints no figure of an indicator; or only such as are not of the whole school."""
 UNDATED = "原文未写时点"
 MAX_LABEL = 24
 BETWEEN = "\n\n"
@@ -79,14 +79,30 @@ def boards_to_shown(
             conflicts += _conflicts(line, numbers)
         if silent := "、".join(line.wanted.name for line in lines if not line.figures):
             segments.append(Text(f"{BETWEEN}报告中未找到：{silent}。"))
-    reports = {board.report.id: board.report for board in boards}
-    printed = {shown.figure.id: shown.figure for board in boards for line in board.lines for shown in line.figures}
-    query = Query(title, title, title, tuple(reports))
+    printed = [shown.figure for board in boards for line in board.lines for shown in line.figures]
+    reports = [board.report for board in boards]
+    exchange = cited_exchange(title, reports, tables, citations, figures, segments, printed, conflicts)
+    return Shown(tuple(boards), exchange, numbers)
+
+
+def cited_exchange(
+    title: str,
+    reports: Sequence[Report],
+    tables: Mapping[str, Table],
+    citations: Sequence[Citation],
+    figures: Sequence[AnswerFigure],
+    segments: Sequence[Segment],
+    printed: Sequence[Figure],
+    conflicts: Sequence[Conflict] = (),
+) -> Exchange:
+    """What is shown of reports without a question, as an exchange: its sources open and are saved as those of an answer."""
+    by_id, figures_by_id = {report.id: report for report in reports}, {figure.id: figure for figure in printed}
+    query = Query(title, title, title, tuple(by_id))
     answer = VerifiedAnswer(
         query,
         Evidence(query, ()),
         AnswerStatus.ANSWERED if figures else AnswerStatus.NOT_FOUND,
-        segments_to_markdown(segments, printed, ()),
+        segments_to_markdown(segments, figures_by_id, ()),
         tuple(figures),
         tuple(citations),
         tuple(conflicts),
@@ -97,9 +113,9 @@ def boards_to_shown(
         0,
         (),
         segments=tuple(segments),
-        printed=figures_to_entries(printed.values()),
+        printed=figures_to_entries(figures_by_id.values()),
     )
-    return Shown(tuple(boards), answer_to_exchange(title, answer, reports, tables), numbers)
+    return answer_to_exchange(title, answer, by_id, tables)
 
 
 def _answer_figure(figure: BoardFigure, n: int) -> AnswerFigure:
@@ -154,21 +170,37 @@ def _figure(figure: BoardFigure, shown: Shown, anchor: str) -> Markup:
 
 
 def _unstated(board: Board) -> Markup:
-    if not board.unstated:
-        return Markup()
-    why = "只收全校口径、名称明确的数字；没有列出的，可能只在图里或只有分项，请提问或查原文。"
-    return element("div.wb-head", "报告中未找到") + elements("p.wb-muted", ("、".join(board.unstated), why))
+    """What the board lacks, apart what is printed somewhere: the way there is the table of figures."""
+    partly, nowhere = _lacking(board)
+    way = {name: f"?{urlencode({'view': 'figures', 'report': board.report.id, 'find': name})}" for name in partly}
+    links = Markup("、").join(element("a", name, href=href, target="_self") for name, href in way.items())
+    why = "报告里印有这些数字，但只有分项，或者看不出是全校口径：点名称到数字表里看。"
+    parts = element("div.wb-head", PARTLY) + element("p", links) + element("p.wb-muted", why) if partly else Markup()
+    if nowhere:
+        said = ("、".join(nowhere), "也可能只在图里，或用了别的说法：请提问，或查原文。")
+        parts += element("div.wb-head", f"报告中{NOT_FOUND}") + elements("p.wb-muted", said)
+    return parts
+
+
+def _lacking(board: Board) -> tuple[list[str], list[str]]:
+    """The names of the indicators a board lacks: those printed though not of the whole school, and the others."""
+    return [n for n in board.unstated if n in board.partly], [n for n in board.unstated if n not in board.partly]
+
+
+def lacking(cell: Cell) -> str:
+    """What stands in a cell without figures."""
+    return PARTLY if cell.is_partly else NOT_FOUND
 
 
 def comparison_html(comparisons: Sequence[Comparison], boards: Sequence[Board], shown: Shown, anchor: str) -> str:
     """Indicators by report, with why some cannot be compared; what no figure was found for is said."""
     head = ["指标", *report_names([board.report for board in boards])]
-    missing = element("span.wb-muted", NOT_FOUND)
     rows = [
         [
             element("b", item.wanted.name),
             *(
-                Markup().join(_figure(figure, shown, anchor) for figure in cell.figures) or missing
+                Markup().join(_figure(figure, shown, anchor) for figure in cell.figures)
+                or element("span.wb-muted", lacking(cell))
                 for cell in item.cells
             ),
         ]
@@ -208,32 +240,6 @@ def comparison_to_chart(comparison: Comparison, names: Mapping[str, str]) -> Cha
     return Chart(figures[0][1].definition, unit, bars, is_over_time=False)
 
 
-def page_notes(pages: Sequence[Page], tables: Sequence[Table]) -> tuple[tuple[int | None, str], ...]:
-    """(physical page, what a reader should know of it) in order: no usable text, doubtful tables."""
-    said = {PageStatus.EMPTY: "没有文字（可能是图片或扫描页），数字没有读入", PageStatus.GARBLED: "文字乱码，没有读入"}
-    notes = [(page.number, page.note or said[page.status]) for page in pages if page.note or page.status in said]
-    for table in tables:
-        where = next((row.page for row in table.rows if row.page is not None), None)
-        notes += [(where, f"{table.caption or '一张没有题名的表'}：{warning}") for warning in table.warnings]
-    return tuple(sorted(notes, key=lambda item: (item[0] is None, item[0] or 0, item[1])))
-
-
-def page_notes_html(notes: Sequence[tuple[int | None, str]]) -> str:
-    """The warnings of a report page by page."""
-    if not notes:
-        return element("p.wb-muted", "每一页都读出了文字，表格也没有疑点。")
-    items = (f"第 {page} 页：{note}" if page else note for page, note in notes)
-    return element("ul.wb-warnings", elements("li", items))
-
-
-def contradictions_html(items: Sequence[tuple[ContradictionKind, str, str]]) -> str:
-    """(kind, indicator, note) of what does not fit in a report."""
-    if not items:
-        return element("p.wb-muted", "没有发现前后不一致的数字。")
-    lines = (badge(kind.value) + f"{indicator}：{note}" for kind, indicator, note in items)
-    return element("ul.wb-doubts", elements("li", lines))
-
-
 def board_to_json(board: Board) -> dict[str, Any]:
     """A board as one object of `wenbao board --json`."""
     return {
@@ -260,7 +266,8 @@ def board_to_json(board: Board) -> dict[str, Any]:
             for line in board.stated
             for figure in line.figures
         ],
-        "not_found": list(board.unstated),
+        "not_found": _lacking(board)[1],
+        "not_of_school": _lacking(board)[0],
     }
 
 
@@ -272,4 +279,7 @@ def board_to_text(board: Board) -> str:
             lines.append(f"  {line.wanted.name}：{figure.text}（{figure.definition}，{figure.when.text or UNDATED}）")
             lines.append(f"    {place_of(figure.citation, board.report)}")
             lines += [f"    注意：{note}" for note in (figure.rivals, figure.note) if note]
-    return "\n".join([*lines, f"  报告中未找到：{'、'.join(board.unstated)}" if board.unstated else ""]).rstrip()
+    partly, nowhere = _lacking(board)
+    for said, names in ((f"{PARTLY}（只有分项，或看不出是全校口径）", partly), (f"报告中{NOT_FOUND}", nowhere)):
+        lines += [f"  {said}：{'、'.join(names)}"] if names else []
+    return "\n".join(lines)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from rag.domain.near_duplicates import without_twins
 from rag.language.text import matching_key, unique
 from rag.presentation.asked_figures import asked_figures
 from rag.presentation.blocks import Block, Spans, answer_to_blocks
@@ -219,7 +220,8 @@ def reports_head_html(reports: Sequence[Report]) -> str:
 
 
 def corpus_line(reports: Sequence[Report]) -> str:
-    """What is loaded, in a line."""
+    """What is loaded, in a line; one report in two formats is one."""
+    reports = without_twins(reports)
     colleges = unique(report.college for report in reports if report.college)
     years = sorted({report.year for report in reports if report.year})
     span = f"{years[0]}—{years[-1]} 年" if len(years) > 1 else f"{years[0]} 年" if years else ""
@@ -243,7 +245,7 @@ def welcome_html(reports: Sequence[Report]) -> str:
         return element("div.wb-welcome", _HEAD, element("p.wb-muted", corpus_line(reports)))
     command = element("code", "wenbao ingest 报告所在的文件夹")
     steps = (
-        "在左侧“添加报告”里选择文件：PDF、Word（DOCX）、Excel（XLSX）、TXT 或 Markdown；",
+        "点输入框左边的“＋”选择文件：PDF、Word（DOCX）、Excel（XLSX）、TXT 或 Markdown；",
         Markup("或者在命令行运行 {}，本页会自动看到新报告。").format(command),
     )
     empty = element("div.wb-empty", element("b", "还没有报告"), element("ol", elements("li", steps)))

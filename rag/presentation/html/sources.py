@@ -60,6 +60,8 @@ def place_html(exchange: Exchange, citation: Citation) -> str:
 def passage_html(exchange: Exchange, citation: Citation, *, is_context_open: bool) -> str:
     """The quote of a citation of the exchange, verbatim, and the passage it stands in; the figures are marked."""
     assert exchange.answer is not None
+    if not citation.passage.text:
+        return ""
     table = _report_and_table(exchange, citation)[1]
     marked = _Marked.of(citation, exchange.answer, table)
     return element("div.wb-body", _quote(citation, marked), _context(citation, marked, is_open=is_context_open))
