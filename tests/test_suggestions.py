@@ -86,6 +86,13 @@ def test_questions_of_cells_that_one_row_alone_answers() -> None:
     assert questions(figures(*table(*rows))) == ["某某职院2023年机电系的学生人数是多少？"]
 
 
+def test_no_cell_is_asked_for_whose_row_is_a_measure_or_whose_column_is_bare() -> None:
+    assert questions(figures(*table(("项目", "事业收入（万元）"), ("教育支出", "621.4"), ("科学研究", "35.2")))) == [
+        "某某职院2023年科学研究的事业收入是多少？"
+    ]
+    assert questions(figures(*table(("级别", "数量（项）"), ("院级", "396"), ("校级", "41")))) == []
+
+
 def test_what_is_of_no_known_kind_is_named_by_its_college_alone() -> None:
     found = questions(figures("学校生师比为15.85：1。"), report(kind=ReportKind.OTHER))
     assert found == ["某某职院的生师比是多少？"]

@@ -142,17 +142,16 @@ def _may_have(name: str, unit: str) -> bool:
 
 
 def _cell_name(figure: Figure) -> str:
+    """The name of a cell by row and column; none where no row says of what, the row is a measure too, or the column bare."""
     context = figure.context
-    if figure.after or any(map(_TOTAL.search, (*context.rows, *context.columns))):
+    if figure.after or not context.rows or any(map(_TOTAL.search, (*context.rows, *context.columns))):
         return ""
-    levels = [_bare(level) for level in (*context.rows[-1:], *context.columns)]
-    if not 1 <= len(levels) <= 3 or not all(
-        is_noun_phrase(level, least=2) for level in levels[len(context.rows[-1:]) :]
-    ):
+    levels = [_bare(level) for level in (context.rows[-1], *context.columns)]
+    if not 1 <= len(levels) <= 3 or not all(is_noun_phrase(level, least=2) for level in levels[1:]):
         return ""
-    if any(not _ROW_NAME.fullmatch(level) for level in levels):
+    if any(map(_MEASURE.search, levels[:-1])) or any(not _ROW_NAME.fullmatch(level) for level in levels):
         return ""
-    return "的".join(levels) if _MEASURE.search(levels[-1]) and len("".join(levels)) >= MIN_LENGTH else ""
+    return "的".join(levels) if _MEASURE.search(levels[-1]) and len(levels[-1]) >= MIN_LENGTH else ""
 
 
 def _bare(level: str) -> str:
