@@ -9,6 +9,7 @@ from answer_samples import make_passage
 from generate_samples import REPORTS, ROWS, TABLES, figure_id, make_evidence, make_prompt, reply_text, with_ids
 
 from rag.answering.with_model import AnswerPrompt, evidence_to_prompt, reply_to_draft
+from rag.answering.with_model.disputing import disputes_to_text, evidence_to_disputes
 from rag.figures.extraction import passage_to_figures
 from rag.gate.verify import draft_to_gated
 from rag.language.tokens import estimate_tokens
@@ -44,6 +45,18 @@ def test_a_contradiction_the_question_does_not_bear_on_is_not_told():
     prompt = evidence_to_prompt(asked, REPORTS, TABLES, (), 20_000, estimate_tokens, (CLUBS,))
     assert prompt.disputes == ()
     assert len(prompt.passages) == 1
+
+
+def test_a_contradiction_of_another_measure_is_not_told():
+    rates = tuple(replace(f, context=replace(f.context, head="去向落实率")) for f in CLUBS.figures)
+    assert evidence_to_disputes(prompt_of((FRONT,)).evidence, (CLUBS,)) == (CLUBS,)
+    assert evidence_to_disputes(prompt_of((FRONT,)).evidence, (replace(CLUBS, figures=rates),)) == ()
+
+
+def test_a_contradiction_is_told_only_where_all_its_figures_have_ids():
+    prompt = prompt_of((FRONT, BACK))
+    one = {name: figure for name, figure in prompt.figures.items() if figure.number.text == "49个"}
+    assert disputes_to_text((CLUBS,), one) == "（没有）"
 
 
 @pytest.mark.parametrize(

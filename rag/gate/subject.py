@@ -66,11 +66,7 @@ def _fits_beside(said: Said, other: Figure, figure: Figure) -> bool:
         return _names_only(said, [rival_label], [label])
     if own != rival:
         alien = rival if figure.is_cell else rival - borrowed(rival - own, own | (before - rival))
-        return (
-            _gains(words[:1], own, alien) == (False, True)
-            and not _gains(words[:2], own, alien)[0]
-            and not _alludes(words[:1], own, rival)
-        )
+        return _gains(words[:1], own, alien) == (False, True) and not _alludes(words[:1], own, rival)
     decisive = (_gains(part, before, rival_before) for part in (words[:1], words[:2]))
     return next((found for found in decisive if any(found)), None) == (False, True)
 

@@ -14,6 +14,8 @@ from rag.retrieval.relevance import evidence_to_relevance
 MAX_DISPUTES = 4
 MIN_FIT = 0.4
 """Share of a question's weight that must stand by the figures of a contradiction."""
+MIN_HEAD = 0.6
+"""Share of its characters by which a noun is known in a question."""
 ABOVE = 0.7
 """What a word counts that stands in the headings or the caption above them."""
 Place = tuple[str, int]
@@ -25,11 +27,18 @@ def evidence_to_disputes(evidence: Evidence, contradictions: Sequence[Contradict
     relevance = evidence_to_relevance(evidence)
     fits = []
     for item in contradictions:
-        said = " ".join([item.indicator, *(f"{ref.label} {quote_of(ref)}" for ref in _refs(item))])
+        said = " ".join([item.indicator, *(ref.label for ref in _refs(item))])
         fit = relevance.coverage(said, " ".join({ref.about for ref in _refs(item)}), ABOVE)
-        fits.append((fit, item))
+        if _is_of_what_is_asked(item, evidence.query.standalone):
+            fits.append((fit, item))
     kept = sorted((pair for pair in fits if pair[0] >= MIN_FIT), key=lambda pair: (-pair[0], pair[1].id))
     return tuple(item for _, item in kept[:MAX_DISPUTES])
+
+
+def _is_of_what_is_asked(item: Contradiction, question: str) -> bool:
+    """Whether most characters of what one of its figures measures stand in the question (省外 in 外省)."""
+    heads = [ref.context.head for ref in item.figures if ref.context.head]
+    return not heads or any(sum(c in question for c in head) >= MIN_HEAD * len(head) for head in heads)
 
 
 def with_disputed(evidence: Evidence, disputes: Sequence[Contradiction]) -> Evidence:
@@ -42,10 +51,12 @@ def with_disputed(evidence: Evidence, disputes: Sequence[Contradiction]) -> Evid
 
 
 def disputes_to_text(disputes: Sequence[Contradiction], figures: Mapping[str, Figure]) -> str:
-    """A line for each contradiction: what it is of, the ids of its figures, what does not fit."""
+    """A line for each contradiction whose figures have ids: what it is of, those ids, what does not fit."""
     ids = {place_of(figure): name for name, figure in figures.items()}
     lines = []
     for item in disputes:
+        if ids and not all(place_of(ref) in ids for ref in item.figures):
+            continue
         refs = [f"{{{ids[place_of(ref)]}}}" for ref in item.figures if place_of(ref) in ids]
         said = [f"- {item.kind.value}", as_data(item.indicator), "、".join(refs), as_data(item.note)]
         lines.append("｜".join(filter(None, said)))
