@@ -53,6 +53,7 @@ COMPUTED = AnswerFigure(
         (answer(ASKED), ["96.12%"]),
         (answer(replace(ASKED, role="context")), []),
         (answer(replace(ASKED, id=AFTER.id)), []),
+        (answer(replace(ASKED, citations=(2,))), []),
         (answer(COMPUTED), ["96.12%", "78.4%"]),
         (answer(conflicts=(Conflict("率", (("96.12%", 1),), "", (RATE.id, AFTER.id)),)), ["96.12%"]),
     ],

@@ -27,7 +27,7 @@ class CitedPassage:
 
 def cited_figures(answer: VerifiedAnswer, citation: Citation) -> tuple[FigureEntry, ...]:
     """The figures of a citation's quote that an answer gives as asked for, computes with, or shows in conflict."""
-    taken = {figure.id for figure in answer.figures if figure.role == "answer"}
+    taken = {figure.id for figure in answer.figures if figure.role == "answer" and citation.n in figure.citations}
     taken.update(*(figure.operands for figure in answer.figures), *(conflict.figures for conflict in answer.conflicts))
     passage = citation.passage
     low, high = passage.start + citation.quote_start, passage.start + citation.quote_end
