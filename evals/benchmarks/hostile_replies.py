@@ -9,7 +9,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals.benchmarks.scripted_replies import Listed, Seen
 from rag.gate.said import tokens
@@ -40,6 +40,8 @@ class Hostile:
     kind: str
     text: str
     false: tuple[str, ...] = ()
+    true: str = ""
+    """A report's own words before those figures: an equal one among them is none of the false ones."""
 
 
 Maker = Callable[[Seen, random.Random], "Hostile | None"]
@@ -103,7 +105,8 @@ def _swapped(seen: Seen, chance: random.Random) -> Hostile | None:
     if not alike:
         return None
     other = chance.choice(alike)
-    return _reply("张冠李戴", f"{figure.said}为 **{{{other.id}}}**。", other.written)
+    made = _reply("张冠李戴", f"{figure.said}为 **{{{other.id}}}**。", other.written)
+    return replace(made, true=figure.said)
 
 
 def _is_another(one: Listed, other: Listed) -> bool:
