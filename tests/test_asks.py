@@ -83,7 +83,7 @@ def test_cues_are_taken_out_and_what_is_counted_stays() -> None:
         ("2023年和2022年相差多少？", Operation.DIFFERENCE, ("2023年", "2022年")),
         ("甲系和乙系加起来多少人？", Operation.SUM, ("甲系", "乙系")),
         ("哪个专业人数最多？", Operation.RANK, ()),
-        ("录取了却没来报到的有几个？", Operation.DIFFERENCE, ()),
+        ("录取了却没来报到的有几个？", Operation.REST, ("录取了却", "来报到")),
         ("甲是乙的多少倍？", Operation.RATIO, ()),
         ("比上一年多了多少？", Operation.LOOKUP, ()),
         ("最低工资是多少？", Operation.LOOKUP, ()),

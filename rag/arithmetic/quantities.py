@@ -118,8 +118,10 @@ def plus(first: Term, second: Term) -> Term:
 
 
 def minus(first: Term, second: Term) -> Term:
-    """First − second, in the unit of the first; of two percentages in 百分点, of two ratios a plain number."""
+    """First − second, in the unit of the first; of two percentages in 百分点 (the rest of 100% in %), of two ratios a plain number."""
     a, b = first.quantity, second.quantity
+    if a.kind == "hundred" and b.kind == "percent":
+        return _joined(first, "−", second, _like(_PERCENT, a, b, a.value - b.value * b.one))
     if (a.kind, b.kind) == ("percent", "points"):
         return _joined(first, "−", second, _like(_PERCENT, a, b, a.value * a.one - b.value * b.one))
     _check_alike(a, b, "相减")

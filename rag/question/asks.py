@@ -16,7 +16,7 @@ from rag.records import Ask, AskKind
 _CUES: tuple[tuple[AskKind, str], ...] = (
     (AskKind.NAME, r"哪(?:年|天|一?[年天]|[个些家所位种门类项名份台座处]?月|[几]?[天号])|什么时候|啥时候|何时|几[月号日]|多久[^，。？]{0,6}一次"),
     (AskKind.POINTS, r"(?:多少|几)个?(?:百分点|点(?![名钟]))"),
-    (AskKind.PERCENT, r"百分之?[几多]少?|几成|占[到了]?多少|多[大少高]的?比[例重]|(?:比[例重率]|占比|份额)(?:有|是|为|多[高少大]|几何|[?？，,。]|$)"),
+    (AskKind.PERCENT, r"百分之?[几多]少?|几成|占[到了]?多少|多[大少高]的?比[例重]|(?:比[例重率]|占比|份额)(?:有|是|为|呢|多[高少大]|几何|[?？，,。]|$)"),
     (AskKind.MONEY, r"(?:多少|几)(?:[十百千]?[万亿]?(?:元|块(?=[钱了呢吧，,。？?]|$))|钱|资金|工资|[^，。？的是个]{0,3}[费款])|(?:花|挣|赚|掏|缴|交|领|拿)[了到]?多少(?=[万亿了啊呢吧，,。？?]|$)"),
     (AskKind.AREA, r"(?:多少|几)(?:亩|平方米|平米|平(?!均)|公顷)|面积(?:有|是|为)?多[大少]|占地多[大少]|多大(?:面积|地方)"),
     (AskKind.TIME, r"多[久长]时?间?|(?:多少|几)(?:个?(?:小时|月|学期|星期|周)|分钟|天|年|学时|课时)"),
@@ -59,6 +59,7 @@ _ITEMS = re.compile(
     r"(?P<items>[^，,；;：:。、和与及跟]{1,14}(?:(?:[、和与及跟]|以及)[^，,；;：:。、和与及跟]{1,14})+)$"
 )
 _WHETHER = re.compile(r"(?P<word>[多少涨跌增减升降高低])(?:[了过]?没有?|不)(?P=word)?|是[涨升增高多].{0,4}[跌降减低少]")
+_STANDARD = re.compile("国标|标准|达标|合格|红线|底线")
 _EACH = re.compile(r"各自?(?:有|是|为|占|获)*|分别(?:是|有|为|占|达到?)*|依次(?:是|为)?")
 _SUMMED_UP = re.compile(r"这?[两三四五六几\d]个?(?:年|者|项|方面|种|个|类|所|家|门|届|学院|专业|部分).*$")
 
@@ -74,7 +75,8 @@ def question_to_asks(text: str, carried: str = "", kinds: tuple[str, ...] = ()) 
             return (Ask(before[-1].kind, text, before[-1].unit),)
         kind = _KIND_OF_UNIT.get(kinds[0], AskKind.ANY) if len(kinds) == 1 else AskKind.ANY
         return (Ask(kind, text),)
-    return (*_asks(text, found), *_whether(text, found[-1][1]))
+    asks = tuple(_asks(text, found))
+    return (*asks, *_whether(text, found[-1][1], asks[-1]))
 
 
 def _asks(text: str, found: list[tuple[int, int, AskKind]]) -> Iterator[Ask]:
@@ -95,14 +97,14 @@ def _asks(text: str, found: list[tuple[int, int, AskKind]]) -> Iterator[Ask]:
             named = (k for k, pattern in _MEASURED_BEFORE if pattern.search(said_before))
             kind = next(named, kind)
         words = text[previous:high].lstrip("，,、；;：:。？?！! ")
-        if said and not _says_of_what(words):
+        if leans := bool(said) and not _says_of_what(words):
             is_bare = kind is AskKind.ANY and text[start : start + 2] == "多少" and not _COMPARED.search(words)
             kind = before if is_bare else kind
             words = f"{without_years(_PART_OF_YEAR.sub('', said))}，{words}"
         each = _EACH.search(text, previous, high)
         items = _items(text[previous : min(each.start(), start)]) if each else ()
         for item in items or ("",):
-            yield Ask(kind, words, unit, item)
+            yield Ask(kind, words, unit, item, leans)
         previous, said, before = high, words, kind
 
 
@@ -113,11 +115,20 @@ def _says_of_what(words: str) -> bool:
     )
 
 
-def _whether(text: str, end: int) -> Iterator[Ask]:
-    """What a later clause asks without an interrogative: 比上年是涨是跌."""
+def _whether(text: str, end: int, before: Ask) -> Iterator[Ask]:
+    """What a later clause asks without an interrogative: 比上年是涨是跌, and what the standard, or another, is (省级的呢)."""
     for clause in _BREAK.split(text[end:])[1:]:
-        if _WHETHER.search(clause):
+        if names_standard(clause):
+            yield Ask(before.kind, f"{before.text}，{clause}", before.unit, leans=True)
+        elif clause.endswith("呢") and _says_of_what(clause):
+            yield Ask(before.kind, clause, before.unit, leans=True)
+        elif _WHETHER.search(clause):
             yield Ask(AskKind.ANY, clause)
+
+
+def names_standard(text: str) -> bool:
+    """Whether a text names what a figure is measured against."""
+    return _STANDARD.search(text) is not None
 
 
 def without_cues(text: str) -> str:

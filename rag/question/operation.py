@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.language.text import tagged_words
 from rag.records import Operation
 
 TOGETHER = "加起来|加在一起|加到一起|合起来|合在一起|之和|相加|一块儿?|一起算|算在一起|加总"
@@ -16,15 +17,22 @@ _THAN = re.compile(
 _APART = re.compile(
     r"(?P<first>[^，,。；;？?]{2,24}?)(?:和|与|跟|同)(?P<second>[^，,。；;？?]{1,30}?)(?:相差|差距|差了?|之差)(?:是|有)?(?:多少|几)"
 )
-_SUM = re.compile(
-    rf"(?P<items>[^，,。；;？?]{{2,40}})(?:{TOGETHER}|合计|总共|一共)(?:是|有|共)?[^，,。；;？?]{{0,6}}(?:多少|几)"
-)
+_COUNTED_UP = re.compile(rf"(?P<plain>{TOGETHER})|合计|总共|一共")
 _MOST = re.compile(
     r"(?:最|倒数)(?P<way>[多高大少低小好差长短贵])(?:的(?P<most>[二三四五六两])[个所家名位项门])?|排名?第(?P<place>[一二三四五])|前(?P<first>[二三四五六两])"
 )
-_PARTS = re.compile(r"[、和与及跟]|加上|以及")
+_PARTS = re.compile(r"[、和与及跟]|加上?|以及")
+_PLUS = re.compile("加上?")
+_AMOUNT = re.compile("多少|几")
+_BREAK = re.compile(r"[，,；;。？?]")
 _LAST_YEAR = re.compile(r"^(?:上一?年|去年|前一?年|上一?届|头一年|上一?学年|全[国省])")
-_REST = re.compile(r"却没|没有?[来报]|以外|之外|不算|除[去了掉]|剩下|还差")
+_NOT = re.compile(
+    r"(?:没有?|未|非|除[了去掉]?|(?<!无)不(?![同足止良得到超低少高大])(?:是|算|在)?)"
+    r"(?P<part>[^，,；;。？?的有是占多几\d]{1,12}?)(?=(?:以|之)?外|的|[有是占]?(?:多少|几)|[？?]|$)"
+)
+_ASIDE = re.compile(r"[（(][^（）()]*[）)]|(?P<word>[\u4e00-\u9fff])[不没](?P=word)")
+_CLAUSE = re.compile(r"[^，,；;。？?]+")
+_LEFT = re.compile("还差|剩下")
 _TIMES = re.compile(r"(?:多少|几)倍")
 _DOWN = frozenset("少低小差短")
 _NUMERALS = {character: number for number, character in enumerate("零一二三四五六")} | {"两": 2}
@@ -48,19 +56,57 @@ def question_to_operation(question: str) -> tuple[Operation, tuple[str, ...]]:
     for pattern in (_THAN, _APART):
         if (match := pattern.search(question)) and not _LAST_YEAR.match(match["second"]):
             return Operation.DIFFERENCE, (match["first"], match["second"])
-    if (match := _SUM.search(question)) and len(items := [item for item in _PARTS.split(match["items"]) if item]) > 1:
-        return Operation.SUM, tuple(items)
-    if re.search(TOGETHER, question):
-        return Operation.SUM, ()
+    if (items := _summed(question)) is not None:
+        return Operation.SUM, items
     if (
         question_to_order(question) is not None
         and (match := _MOST.search(question))
         and (match["most"] or re.search(r"哪|谁|几个|什么", question))
     ):
         return Operation.RANK, ()
+    if _LEFT.search(question):
+        return Operation.DIFFERENCE, ()
     if _TIMES.search(question):
         return Operation.RATIO, ()
-    return (Operation.DIFFERENCE if _REST.search(question) else Operation.LOOKUP), ()
+    if (rest := negation(question)) is not None:
+        return Operation.REST, (re.split(_AMOUNT, question[: rest.start()])[0], rest["part"])
+    return Operation.LOOKUP, ()
+
+
+def _summed(question: str) -> tuple[str, ...] | None:
+    """The things whose sum is asked for, none where they are not told apart; None where no sum is."""
+    mark = _COUNTED_UP.search(question)
+    if _AMOUNT.search(question, mark.end() if mark else 0) is None:
+        return () if mark and mark["plain"] else None
+    *_, last = clauses = _BREAK.split(question[: mark.start()] if mark else question)
+    for clause in reversed(clauses if mark is None or mark["plain"] else [last]):
+        is_joined = mark is not None or any(_PLUS.fullmatch(word) for word, _ in tagged_words(clause))
+        first, *others = [item for item in (_PARTS if mark else _PLUS).split(clause) if item] or [""]
+        if is_joined and first and others:
+            return (first, *(_like(first, item) for item in others))
+    return () if mark and mark["plain"] else None
+
+
+def _like(first: str, item: str) -> str:
+    """An item of a list, to where it ends as the first does: 护理学院 of 机电学院和护理学院2023届毕业生."""
+    before, end, _ = item.partition(first[-1])
+    return before + end
+
+
+def negation(text: str) -> re.Match[str] | None:
+    """Where a question for an amount says what is not to be counted, its `part`; not where it asks whether (够不够).
+
+    >>> negation("专任教师里有多少不是双师的")["part"]
+    '双师'
+    """
+    asked = _ASIDE.sub(lambda match: "#" * len(match[0]), text)
+    clauses = [match for match in _CLAUSE.finditer(asked) if _AMOUNT.search(match[0])]
+    return next(filter(None, (_NOT.search(asked, *match.span()) for match in clauses)), None)
+
+
+def affirmed(text: str) -> str:
+    """A text with what it negates said instead: 专任教师里有多少双师的."""
+    return text if (match := negation(text)) is None else text[: match.start()] + text[match.start("part") :]
 
 
 def question_to_order(question: str) -> Order | None:

@@ -33,6 +33,7 @@ class Operation(StrEnum):
     LOOKUP = "lookup"
     SUM = "sum"
     DIFFERENCE = "difference"
+    REST = "rest"
     SHARE = "share"
     RATIO = "ratio"
     GROWTH = "growth"
@@ -82,6 +83,8 @@ class Ask:
     """The unit it is asked in (多少人次: 人次), `` where none is named."""
     item: str = ""
     """The enumerated item it is for (国家级 of 国家级、省级各几项), `` where there is none."""
+    leans: bool = False
+    """It names nothing itself, and is of what the one before it asks of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rag.answering.built_in.answer import evidence_to_draft
+from rag.answering.built_in.computing import BORNE_OUT
 from rag.answering.built_in.looking import Findings, Found, evidence_to_findings, look_up
 from rag.answering.built_in.refusing import missing_report, not_found
 from rag.answering.built_in.scoring import Choice
@@ -24,8 +25,6 @@ from rag.records import AnswerStatus, Certainty, Contradiction, Draft, Evidence,
 MAX_SHOWN = 4
 ALIKE, MUCH_ALIKE = 0.5, 0.66
 """Least share of two labels' words that both have, for figures of one measure; and for figures that bear each other out."""
-BORNE_OUT = 0.5
-"""Least chance of a figure that is taken for sure where another report prints one of much the same label for the same."""
 _PLACED = (Operation.COMPARE, Operation.RANK)
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
-from rag.answering.built_in.computing import computed
+from rag.answering.built_in.computing import computed, find_operands, is_printed
 from rag.answering.built_in.conflicts import add_near, add_rivals, disputed
 from rag.answering.built_in.looking import Findings, Found, evidence_to_findings, look_up
 from rag.answering.built_in.names import shown
@@ -16,6 +16,7 @@ from rag.answering.built_in.scoring import MAX_CANDIDATES, Choice
 from rag.answering.built_in.writing import Writer, by_place
 from rag.figures.citing import plain
 from rag.language.numbers import find_numbers
+from rag.question.asks import names_standard
 from rag.records import (
     AnswerStatus,
     AskKind,
@@ -46,17 +47,26 @@ def evidence_to_draft(
     looked = look_up(findings)
     if (draft := disputed(findings, looked)) is not None:
         return draft
-    if (draft := computed(findings, looked)) is not None:
+    operands = find_operands(findings)
+    if (draft := computed(findings, looked, operands)) is not None:
         return draft
     is_complete = any(found.is_sure for found in looked) and all(found.is_sure or found.is_missing for found in looked)
     together = math.prod(found.choices[0].chance for found in looked if found.is_sure and found.choices)
-    if (
-        is_complete
-        and together >= SURE_TOGETHER
-        and (evidence.query.operation is Operation.LOOKUP or _gives_change(looked))
-    ):
+    if is_complete and together >= SURE_TOGETHER and is_printed(evidence.query, looked) and not _is_loose(looked):
         return _sure(findings, looked)
-    return unsure(findings, looked)
+    return unsure(findings, operands if evidence.query.operation is Operation.SUM and operands else looked)
+
+
+def _is_loose(looked: Sequence[Found]) -> bool:
+    """Whether a figure is of what was not found, or a standard stands for what is measured against it."""
+    against = any(names_standard(found.wanted.ask.text) for found in looked)
+    for at, found in enumerate(looked):
+        is_standard = found.is_sure and any("plan" in choice.said.context.aspects for choice in found.choices[:1])
+        if is_standard and against and not names_standard(found.wanted.ask.text):
+            return True
+        if found.wanted.ask.leans and found.is_sure and at and not looked[at - 1].is_sure:
+            return True
+    return False
 
 
 def _may_answer(evidence: Evidence, reports: Mapping[str, Report]) -> bool:
@@ -66,11 +76,6 @@ def _may_answer(evidence: Evidence, reports: Mapping[str, Report]) -> bool:
     if unknown and not any(report.college in unknown for report in reports.values()):
         return any(all(names_college(passage.text, name) for name in unknown) for passage in evidence.passages)
     return bool(evidence.passages) and not missing_report(query, reports)
-
-
-def _gives_change(looked: Sequence[Found]) -> bool:
-    """Whether what would be computed is printed: the figure found is a change."""
-    return all("change" in found.choices[0].said.context.aspects for found in looked if found.choices)
 
 
 def _sure(findings: Findings, looked: Sequence[Found]) -> Draft:

@@ -11,15 +11,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 from rag.answering.built_in.looking import Findings, Found, find
+from rag.answering.built_in.remainders import what_is_left
 from rag.answering.built_in.scoring import Choice
-from rag.answering.built_in.writing import Writer, by_place, column_label
+from rag.answering.built_in.writing import Writer, column_label
 from rag.arithmetic.expressions import ComputeError, difference, total
 from rag.arithmetic.quantities import Operand
 from rag.language.numbers.units import canonical, scaled
 from rag.language.text import text_key
-from rag.question.operation import question_to_order, without_order
-from rag.records import AnswerStatus, Ask, AskKind, Certainty, Draft, Figure, Operation
+from rag.question.operation import negation, question_to_order, without_order
+from rag.records import AnswerStatus, Ask, AskKind, Certainty, Draft, Figure, Operation, Query
 
+BORNE_OUT = 0.5
+"""Least chance of a figure that is taken for sure beside a sure one of its kind."""
 MIN_ROWS = 3
 MIN_COLUMN = 0.5
 """Share of what is asked that a column and its table must say to be put in order."""
@@ -33,33 +36,47 @@ _ASKED_GROUP = re.compile(
 """Where a question says of what the rows are that it puts in order: 哪个学院, 人最多的三个专业."""
 
 
-def computed(findings: Findings, looked: Sequence[Found]) -> Draft | None:
+def computed(findings: Findings, looked: Sequence[Found], operands: Sequence[Found]) -> Draft | None:
     """The answer to a question that asks for a computation; None where it asks for none, or it cannot be made surely."""
     query = findings.evidence.query
     if query.operation is Operation.RANK:
         return _ranked(findings)
-    if not query.operands or any(found.is_sure and _is_change(found) for found in looked):
+    if query.operation is Operation.REST:
+        return None if is_printed(query, looked) and looked[0].is_sure else what_is_left(findings, looked, operands)
+    if not operands or any(found.is_sure and _has(found, "change") for found in looked):
         return None
-    chosen = [found.choices[0] for at in range(len(query.operands)) if (found := _operand(at, findings)) is not None]
-    if len(chosen) < len(query.operands) or not are_of_one_kind([choice.figure for choice in chosen]):
+    chosen = [found.choices[0] for found in operands if found.choices]
+    if len(chosen) < len(operands) or not are_of_one_kind([choice.figure for choice in chosen]):
+        return None
+    if not any(choice.is_sure for choice in chosen) or any(
+        choice.is_barred or choice.chance < BORNE_OUT for choice in chosen
+    ):
         return None
     return _written(query.operation, chosen, findings)
 
 
-def _is_change(found: Found) -> bool:
-    return bool(found.choices) and "change" in found.choices[0].said.context.aspects
+def is_printed(query: Query, looked: Sequence[Found]) -> bool:
+    """Whether what would be computed is printed: a change, or what is not counted (未就业); true of a mere look-up."""
+    if query.operation is Operation.LOOKUP:
+        return True
+    if query.operation is Operation.REST:
+        return all(_has(found, "negated") for found in looked if negation(found.wanted.ask.text))
+    return all(_has(found, "change") for found in looked)
 
 
-def _operand(at: int, findings: Findings) -> Found | None:
-    """The figure of one of the things computed with, where it is sure."""
+def _has(found: Found, aspect: str) -> bool:
+    return not found.choices or aspect in found.choices[0].said.context.aspects
+
+
+def find_operands(findings: Findings) -> list[Found]:
+    """What was found for each of the things computed with."""
     query = findings.evidence.query
     first = query.asks[0] if query.asks else Ask(AskKind.ANY, query.focus)
     kind = AskKind.PERCENT if first.kind is AskKind.POINTS else first.kind
     unit = "" if kind is AskKind.PERCENT else first.unit
     asked = replace(query, asks=tuple(Ask(kind, item, unit, item) for item in query.operands))
-    wanted = findings.wanted(asked)[at]
-    found = find(replace(wanted, aspects=wanted.aspects - {"change"}), findings)
-    return found if found.is_sure else None
+    wanted = findings.wanted(asked)
+    return [find(replace(one, aspects=one.aspects - {"change"}), findings) for one in wanted]
 
 
 def are_of_one_kind(figures: Sequence[Figure]) -> bool:
@@ -80,21 +97,11 @@ def _written(operation: Operation, chosen: Sequence[Choice], findings: Findings)
     operands = [Operand(figure.number, writer.citations.cite(figure)) for figure in figures]
     try:
         if operation is Operation.SUM:
-            result, said = total(operands), "合计 "
-        else:
-            first, second = sorted(operands, key=lambda operand: operand.number.value, reverse=True)
-            result, said = difference(first, second), "相差 "
+            return writer.told("合计 ", total(operands), chosen)
+        first, second = sorted(operands, key=lambda operand: operand.number.value, reverse=True)
+        return writer.told("相差 ", difference(first, second), chosen)
     except ComputeError:
         return None
-    writer.lead(figures)
-    writer.text(said)
-    writer.computed(replace(result, operands=tuple(figure.id for figure in figures)))
-    writer.text("。计算依据：")
-    for at, group in enumerate(by_place(figures)):
-        writer.text("；" if at else "")
-        writer.stated(*group, is_answer=False)
-    writer.text("。")
-    return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE, chosen)
 
 
 def _ranked(findings: Findings) -> Draft | None:

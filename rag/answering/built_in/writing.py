@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from rag.answering.built_in.said import unit_text
 from rag.answering.built_in.scoring import Choice
@@ -85,6 +86,19 @@ class Writer:
         self.computations.append(computation)
         self.segments.append(ComputedRef(len(self.computations) - 1, is_answer=True))
         self.segments += [Text(" "), *(Cite(n) for n in computation.citations)]
+
+    def told(self, said: str, result: Computation, chosen: Sequence[Choice]) -> Draft:
+        """All of an answer that is computed from the figures `chosen`: the result, and what with."""
+        figures = [choice.figure for choice in chosen]
+        self.lead(figures)
+        self.text(said)
+        self.computed(replace(result, operands=tuple(figure.id for figure in figures)))
+        self.text("。计算依据：")
+        for at, group in enumerate(by_place(figures)):
+            self.text("；" if at else "")
+            self.stated(*group, is_answer=False)
+        self.text("。")
+        return self.draft(AnswerStatus.ANSWERED, Certainty.SURE, chosen)
 
     def stated(self, *figures: Figure, is_answer: bool, is_whole: bool = False) -> int:
         """Figures of one sentence or row with what their report says of them, their time if need be, and their source."""

@@ -1,0 +1,161 @@
+"""What is asked by what it is not (没来报到的, 不是双师的): a whole less its part, both printed, never the part itself.
+
+That a figure is a part of another is never guessed: a share printed beside them is their quotient, or the sentence
+says so (教职工959人中专任教师796人).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import permutations
+
+from rag.answering.built_in.looking import Findings, Found, find
+from rag.answering.built_in.said import Said
+from rag.answering.built_in.scoring import Choice
+from rag.answering.built_in.writing import Writer
+from rag.arithmetic.expressions import ComputeError, difference, evaluate
+from rag.arithmetic.quantities import Operand
+from rag.language.numbers.units import canonical
+from rag.language.text import text_key
+from rag.question.operation import affirmed
+from rag.records import Ask, AskKind, Draft, Figure
+
+AGREED = 0.25
+"""Least chance of a part, and of its share, that are taken for sure where the one proves the other."""
+_OF_WHOLE = re.compile(r"[^，,。；;]{0,2}[，,]?(?:其?中|含|包括)")
+_SHARE = re.compile("率|占|比[例重]")
+Pairs = dict[tuple[Decimal, Decimal], tuple[tuple[Said, Said], Choice]]
+"""Wholes and their parts by their values, each with the choice that tells how likely they are."""
+
+
+def what_is_left(findings: Findings, looked: Sequence[Found], operands: Sequence[Found]) -> Draft | None:
+    """A whole less its part, where the report says that they are; of a share what is left of 100%; None if not sure.
+
+    `operands` are what was found for the whole and for the part by their names.
+    """
+    if len(looked) != 1:
+        return None
+    ask = looked[0].wanted.ask
+    if ask.kind is AskKind.PERCENT:
+        share = _affirmed(replace(ask, unit=""), findings)
+        return (
+            _left_of_whole(share.choices[0], findings) if share.is_sure and _is_share(share.choices[0].said) else None
+        )
+    parts = _affirmed(replace(ask, kind=AskKind.PEOPLE) if ask.kind is AskKind.ANY else ask, findings)
+    shares = _affirmed(Ask(AskKind.PERCENT, ask.text), findings)
+    found = _members(operands, findings) | _proved([f for f in (parts, shares) if f.choices], findings)
+    if len(found) != 1:
+        return None
+    (whole, part), choice = next(iter(found.values()))
+    writer = Writer(findings.reports)
+    first, second = (Operand(one.figure.number, writer.citations.cite(one.figure)) for one in (whole, part))
+    try:
+        result = difference(first, second)
+    except ComputeError:
+        return None
+    return writer.told("其余 ", result, [replace(choice, said=one) for one in (whole, part)])
+
+
+def _affirmed(ask: Ask, findings: Findings) -> Found:
+    """What was found for what a question negates, among what is not negated itself (待就业)."""
+    query = findings.evidence.query
+    said = replace(
+        query,
+        focus=affirmed(query.focus),
+        standalone=affirmed(query.standalone),
+        terms=tuple(map(affirmed, query.terms)),
+        asks=(replace(ask, text=affirmed(ask.text)),),
+    )
+    plain = [one for one in findings.said if "negated" not in one.context.aspects]
+    return find(findings.wanted(said)[0], replace(findings, said=plain))
+
+
+def _members(operands: Sequence[Found], findings: Findings) -> Pairs:
+    """A whole that is sure, with the figure right behind it that is of it (教职工959人中专任教师796人) and is named."""
+    if not operands or not operands[0].is_sure or not (name := text_key(operands[-1].wanted.ask.item)):
+        return {}
+    choice = operands[0].choices[0]
+    return {
+        _values(choice.said, one): ((choice.said, one), choice)
+        for one in findings.said
+        if name in text_key(one.context.label) and _is_member(one.figure, choice.figure)
+    }
+
+
+def _is_member(part: Figure, whole: Figure) -> bool:
+    if part.passage.id != whole.passage.id or part.quote_start != whole.quote_start or part.is_cell:
+        return False
+    between = part.passage.text[whole.end : part.start]
+    return _OF_WHOLE.match(between) is not None and _is_less(part, whole)
+
+
+def _proved(looked: Sequence[Found], findings: Findings) -> Pairs:
+    """A whole and its part beside a printed share of both, where part or share is sure, or each comes first for its own."""
+    firsts = [found.choices[0] for found in looked]
+    is_agreed = len(firsts) > 1 and all(choice.chance >= AGREED and not choice.is_barred for choice in firsts)
+    found: Pairs = {}
+    stated = [one.figure for one in findings.said if any(_is_same(choice.said, one) for choice in firsts)]
+    for share in findings.said:
+        if not _is_share(share) or not any(_are_together(figure, share.figure) for figure in stated):
+            continue
+        beside = [one for one in findings.said if _are_together(one.figure, share.figure)]
+        for whole, part in permutations(beside, 2):
+            if _is_quotient(part.figure, whole.figure, share.figure):
+                held = [choice for choice in firsts if any(_is_same(choice.said, one) for one in (part, share))]
+                if sure := next((choice for choice in held if choice.is_sure), None):
+                    found[_values(whole, part)] = (whole, part), sure
+                elif is_agreed and len(held) == len(firsts):
+                    found[_values(whole, part)] = (whole, part), firsts[0]
+    return found
+
+
+def _values(whole: Said, part: Said) -> tuple[Decimal, Decimal]:
+    return whole.figure.number.value, part.figure.number.value
+
+
+def _is_same(one: Said, other: Said) -> bool:
+    """Whether two figures are one, or a report's two writings of one."""
+    a, b = one.figure, other.figure
+    is_alike = a.passage.report_id == b.passage.report_id and bool(one.context.terms & other.context.terms)
+    return a.id == b.id or (is_alike and (a.number.value, a.number.unit) == (b.number.value, b.number.unit))
+
+
+def _is_share(one: Said) -> bool:
+    """Whether a figure is a share of one whole: no change, no score."""
+    number, figure = one.figure.number, one.figure
+    is_level = canonical(number.unit)[1].kind == "percent" and "change" not in one.context.aspects
+    return is_level and 0 <= number.value <= 100 and _SHARE.search(f"{figure.near}{figure.before}") is not None
+
+
+def _are_together(one: Figure, other: Figure) -> bool:
+    """Whether a figure stands in the row of another, or in its paragraph, or is a total of its table."""
+    if one.is_cell and one.is_total and one.table_id == other.table_id:
+        return True
+    if one.passage.id != other.passage.id or one.is_cell or other.is_cell:
+        return one.passage.id == other.passage.id and one.quote_start == other.quote_start
+    start, end = sorted((one.start, other.start))
+    return "\n" not in one.passage.text[start:end]
+
+
+def _is_less(part: Figure, whole: Figure) -> bool:
+    of_one = canonical(part.number.unit)[1].base == canonical(whole.number.unit)[1].base
+    return of_one and 0 < part.number.value < whole.number.value
+
+
+def _is_quotient(part: Figure, whole: Figure, share: Figure) -> bool:
+    """Whether a share, of one decimal or more, is that of a part in its whole."""
+    digits = share.number.value.as_tuple().exponent
+    is_count = canonical(part.number.unit)[1].kind != "percent"
+    if not isinstance(digits, int) or digits >= 0 or not is_count or not _is_less(part, whole):
+        return False
+    exact = part.number.value * 100 / whole.number.value
+    return abs(exact - share.number.value) <= Decimal((0, (5,), digits - 1))
+
+
+def _left_of_whole(choice: Choice, findings: Findings) -> Draft:
+    writer = Writer(findings.reports)
+    operand = Operand(choice.figure.number, writer.citations.cite(choice.figure))
+    return writer.told("其余占 ", evaluate("100% - part", {"part": operand}), [choice])
