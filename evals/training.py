@@ -24,11 +24,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evals.cases import Case, load_cases
+from evals.cases import Case, GoldFigure, load_cases
 from evals.scoring import equals_gold
 from rag.answering.built_in.looking import evidence_to_findings
 from rag.answering.built_in.said import Said
-from rag.answering.built_in.scoring import MAX_CANDIDATES, MAX_MARGIN, PATH, SURENESS, are_near, may_answer, sureness
+from rag.answering.built_in.scoring import (
+    MAX_CANDIDATES,
+    MAX_MARGIN,
+    PATH,
+    SURENESS,
+    are_near,
+    is_barred,
+    may_answer,
+    sureness,
+)
 from rag.answering.built_in.wanted import Wanted
 from rag.answering.built_in.weighing import AGAINST, FEATURES, beside_figure, is_beside, weigh_all
 from rag.app.assembly import build_assistant, open_index
@@ -101,12 +110,18 @@ def case_to_examples(case: Case, assistant: Assistant, number: int) -> Iterator[
     said = findings.said
     asked = next((one for one in findings.wanted(evidence.query) if one.ask.kind is not AskKind.NAME), None)
     if said and asked is not None:
-        gold = [any(equals_gold(one, s.figure.number, is_computed=False) for one in case.figures) for s in said]
+        gold = [any(_is_gold(one, s.figure.number) for one in case.figures) for s in said]
         before = _asked_before(said, gold, number) if number % 2 else None
         yield from _example(case.id, said, asked, reports, before, gold)
         if any(gold):
             left = [one for one, is_gold in zip(said, gold, strict=True) if not is_gold]
             yield from _example(case.id, left, asked, reports, before, [False] * len(left), is_counterfactual=True)
+
+
+def _is_gold(gold: GoldFigure, number: Number) -> bool:
+    """Whether a figure is the one a question was written to; that may have been told without its unit, or its sign."""
+    gold = replace(gold, unit=gold.unit or number.unit)
+    return any(equals_gold(gold, one, is_computed=False) for one in (number, replace(number, value=-number.value)))
 
 
 def _example(
@@ -222,7 +237,8 @@ def measure(examples: Sequence[Example], rank: Array, sure: Array) -> Measured:
     chances = []
     for example in examples:
         row, at = first_choice(example, rank)
-        chances.append((float(1 / (1 + np.exp(-row @ sure))), bool(example.gold[at])))
+        chance = 0.0 if is_barred(tuple(example.rows[at])) else float(1 / (1 + np.exp(-row @ sure)))
+        chances.append((chance, bool(example.gold[at])))
     best = [np.argsort(-(example.rows @ rank), kind="stable")[:MAX_CANDIDATES] for example in known]
     return Measured(
         len(examples),
@@ -250,11 +266,8 @@ def main() -> None:
     parser.add_argument("--measure", action="store_true")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    cases = [
-        case
-        for case in load_cases([options.questions])
-        if not any(t in r for t in options.without for r in case.reports)
-    ]
+    every = load_cases([options.questions])
+    cases = [case for case in every if not any(text in case.reports[0] for text in options.without)]
     settings = load_settings({"data": options.data})
     with closing(open_index(settings)) as index:
         by_college = cases_to_examples(cases, build_assistant(settings, index))

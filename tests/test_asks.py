@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question.asks import question_to_asks, without_cues
+from rag.question.asks import question_to_asks, without_amounts, without_cues
 from rag.question.operation import question_to_operation
 from rag.records import AskKind, Operation
 
@@ -91,3 +91,17 @@ def test_cues_are_taken_out_and_what_is_counted_stays() -> None:
 )
 def test_few_cues_say_what_is_done(question: str, operation: Operation, operands: tuple[str, ...]) -> None:
     assert question_to_operation(question) == (operation, operands)
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ("总共有多少项建设任务", "总共有 建设任务"),
+        ("有几个教学院部参加", "有 教学院部参加"),
+        ("一年多弄来多少岗位", "一年多弄来 岗位"),
+        ("住房保障花了几万", "住房保障花了 "),
+        ("面积几何", "面积几何"),
+    ],
+)
+def test_an_amount_goes_with_its_counting_word_and_with_no_more(asked: str, left: str) -> None:
+    assert without_amounts(asked) == left

@@ -198,3 +198,9 @@ def test_a_place_or_stem_names_the_only_college_called_by_it(question: str, coll
     assert set(mentioned(question, names)) == set(colleges)
     shared = names | {"枞川农业职业技术学院": (), "岷阳职业技术学院": (), "沂泽职业学院": ()}
     assert not {"枞川职业技术学院", "沂泽农牧职业学院"} & set(mentioned(question, shared))
+
+
+def test_a_name_with_the_place_of_another_owner_is_no_slip() -> None:
+    names = {"砚溪职业技术学院": ("砚溪职院",), "砚州市教育局": ()}
+    assert mentioned("砚州职业技术学院就业率多少", names) == {}
+    assert list(mentioned("砚西职业技术学院就业率多少", names)) == ["砚溪职业技术学院"]

@@ -1,10 +1,13 @@
 """`evals.training`: what is fitted, and how it is measured on what was left out."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from answer_samples import make_report
 
-from evals.training import SIGNS, Example, fit_rank, fit_sure, measure, named_report, weights_to_toml
+from evals.cases import GoldFigure
+from evals.training import SIGNS, Example, _is_gold, fit_rank, fit_sure, measure, named_report, weights_to_toml
 from rag.answering.built_in.weighing import FEATURES
 from rag.language.numbers import find_numbers
 
@@ -63,3 +66,12 @@ def test_questions_whose_figures_were_taken_away_make_less_sure_and_are_not_meas
     before, after = measure(EXAMPLES, rank, alone), measure([*EXAMPLES, *taken], rank, beside)
     assert before.questions == after.questions == 6
     assert max(chance for chance, _ in after.chances) < min(chance for chance, _ in before.chances)
+
+
+@pytest.mark.parametrize(
+    ("unit", "printed", "is_gold"),
+    [("", "377分", True), ("分", "377分", True), ("人", "377分", False), ("", "−377分", True)],
+)
+def test_a_gold_figure_may_be_told_without_its_unit_or_its_sign(unit: str, printed: str, is_gold: bool) -> None:
+    (number,) = find_numbers(printed)
+    assert _is_gold(GoldFigure(Decimal(377), unit, ""), number) == is_gold

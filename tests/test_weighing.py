@@ -125,3 +125,27 @@ def test_a_figure_of_the_whole_is_not_that_of_a_group_it_does_not_name() -> None
     found = features("东湖职院智能制造学院毕业生平均月收入是多少？", passages)
     assert (found["4015元"]["elsewhere"], found["4380元"]["elsewhere"]) == (1.0, 0.0)
     assert features("东湖职院毕业生平均月收入是多少？", passages)["4015元"]["elsewhere"] == 0.0
+
+
+def test_what_is_of_women_or_of_the_province_is_not_of_men_or_the_school() -> None:
+    text = "2023届毕业生中女生1204人、男生980人，获省级奖项36项、校级奖项158项。"
+    men = features("2023届毕业生里男的有多少人？", (make_passage(text),))
+    assert (men["980人"]["opposed"], men["1204人"]["opposed"]) == (0.0, 1.0)
+    awards = features("省级奖项拿了多少项？", (make_passage(text),))
+    assert (awards["36项"]["opposed"], awards["158项"]["opposed"]) == (0.0, 1.0)
+
+
+def test_a_word_that_labels_another_figure_of_the_sentence_is_taken() -> None:
+    found = features("横向经费多少万元？", (make_passage("科研到账经费合计3368.4万元，其中横向经费736.9万元。"),))
+    assert found["3368.4万元"]["taken"] > found["736.9万元"]["taken"] == 0.0
+
+
+def test_a_caption_dates_the_cells_whose_row_and_column_do_not() -> None:
+    table = make_table([["省份", "录取数"], ["河南", "571"]], caption="表3 2023年分省录取情况")
+    found = features("东湖职院2022年在河南录取了多少人？", (table_passage(table),), table)
+    assert found["571"]["other_year"] == 1.0
+
+
+def test_hundreds_or_tens_of_thousands_are_no_percentage() -> None:
+    found = features("住房保障花了几万？", (make_passage("住房保障支出461.08万元，占4.73%。"),))
+    assert (found["461.08万元"]["may"], found["4.73%"]["may"]) == (1.0, 0.0)

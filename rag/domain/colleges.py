@@ -173,7 +173,7 @@ def mentioned(question: str, names: Mapping[str, Iterable[str]]) -> dict[str, tu
 
     `names` maps each full name to its short names. The longest form wins; a short form inside a longer one does not
     count. A short form that several colleges share names all of them. What is one character off is no slip where it
-    is another place or another field (湖南/湖北, 工业/工程).
+    is another place or another field (湖南/湖北, 工业/工程), or the place of another of them.
     """
     key, offsets = matching_key_with_offsets(question)
     forms = [(form, college) for college, shorts in names.items() for form in _forms(college, tuple(shorts))]
@@ -185,8 +185,10 @@ def mentioned(question: str, names: Mapping[str, Iterable[str]]) -> dict[str, tu
         if span := _find(key, form, matching_key(college), taken, others):
             taken[span] = form
             found.setdefault(college, span)
-    for college, span in _slips(key, forms, taken):
-        found.setdefault(college, span)
+    places = {college[:2] for college in names}
+    for college, (start, end) in _slips(key, forms, taken):
+        if key[start : start + 2] == college[:2] or key[start : start + 2] not in places:
+            found.setdefault(college, (start, end))
     for college, span in _bare_places(key, names):
         if college not in found and _is_free(span, dict.fromkeys(found.values(), "")):
             found[college] = span

@@ -36,6 +36,7 @@ _KIND_OF_UNIT = {
 }  # fmt: skip
 _COUNTED = re.compile("(?:多少|几)个")
 _AMOUNT = re.compile("多少|几(?!何)")
+_AMOUNTS = re.compile("是?(?:多少|(?<!哪)几(?!何))[十百千万亿]*[个名位项次门家所种类场期人分]?")
 _COMPARED = re.compile("[比较]|相对|[多少高低增减涨跌]了")
 _PART_OF_YEAR = re.compile(r"\d{1,2}月(?:底|初|末|份|\d{1,2}日)?|年[底初末]")
 _MEASURE = re.compile("[率度值量额数比]")
@@ -139,6 +140,15 @@ def without_cues(text: str) -> str:
         kept = "" if kind is not AskKind.PEOPLE else re.sub("多少|几|[个名位]", "", text[start:end]).removesuffix("人")
         text = f"{text[:start]} {kept} {text[end:]}"
     return " ".join(text.split())
+
+
+def without_amounts(text: str) -> str:
+    """A text without 多少 and 几 and the unit that stands behind each: what is left of 多少项建设任务 is 建设任务."""
+    for match in reversed(list(_AMOUNTS.finditer(text))):
+        unit = _unit(text[match.start() :])
+        end = max(match.end(), text.find(unit, match.start()) + len(unit))
+        text = f"{text[: match.start()]} {text[end:]}"
+    return text
 
 
 def _interrogatives(text: str) -> list[tuple[int, int, AskKind]]:

@@ -12,7 +12,7 @@ from rag.domain.indicators import printed_names
 from rag.domain.kinds import asked_kinds
 from rag.domain.near_duplicates import without_twins
 from rag.language.text import unique
-from rag.question.asks import question_to_asks
+from rag.question.asks import question_to_asks, without_amounts
 from rag.question.follow_up import Resolved, resolve_follow_up
 from rag.question.operation import question_to_operation
 from rag.question.purpose import is_small_talk, openings, question_to_purpose
@@ -24,9 +24,7 @@ _FILLER = re.compile(
     r"请问|想问一下|想问|想了解一下?|想请教|问一下|麻烦|帮我|帮忙|查一下|查查|看看|告诉我|我想知道|我在[^，,]{2,20}[，,]|大概|到底|究竟|一共|总共|"
     r"啊|呀|吗|呢|吧|哦|嘛|的话|具体"
 )
-_INTERROGATIVE = re.compile(
-    r"是?多少|有?几(?=[个位名项次门家所种类场期人])|哪一?[个些家所位年天次]|什么|怎么样|怎样|谁|如何|是不是|有没有|多大|多高|多久|多长"
-)
+_INTERROGATIVE = re.compile(r"哪一?[个些家所位年天次]|什么|怎么样|怎样|谁|如何|是不是|有没有|多大|多高|多久|多长")
 _WANTS_NUMBER = re.compile(r"多少|几[个位名项次门家所种类场期人成]|百分之|比例|占比|率|多大|多高|多久")
 
 
@@ -186,7 +184,7 @@ def strip_question(question: str, colleges: Sequence[str], reports: Sequence[Rep
     names = {report.college: report.short_names for report in reports if report.college in colleges}
     for start, end in sorted(mentioned(question, names).values(), reverse=True):
         question = question[:start] + " " + question[end:].removeprefix("的")
-    return " ".join(_INTERROGATIVE.sub(" ", _FILLER.sub(" ", question)).split())
+    return " ".join(_INTERROGATIVE.sub(" ", without_amounts(_FILLER.sub(" ", question))).split())
 
 
 def _route(standalone: str, years: Sequence[int], reports: Sequence[Report], every: Sequence[Report]) -> _Scope:

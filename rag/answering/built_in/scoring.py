@@ -29,7 +29,7 @@ POSSIBLE = 0.08
 MAX_CLASH, MAX_OTHER_YEAR = 0.4, 0.4
 """From here on a figure is of another unit, or of another year, than asked."""
 _CLASH = FEATURES.index("clash")
-OTHER_HEAD = 0.9
+OTHER_HEAD = 0.6
 """From here on a figure says nothing of the noun that is asked for."""
 MIN_AROUND = 0.15
 """Least share of what is asked that stands by a figure that is shown as one that may be meant."""
@@ -74,9 +74,14 @@ class Choice:
     @property
     def is_barred(self) -> bool:
         """Whether it is of another year, group or institution than asked, of something else, or a level for a change."""
-        named = dict(zip(FEATURES, self.features, strict=True))
-        is_other = any(named[name] > 0 for name in ("whole", "group", "elsewhere", "foreign"))
-        return is_other or named["other_year"] > MAX_OTHER_YEAR or named["headless"] > OTHER_HEAD
+        return is_barred(self.features)
+
+
+def is_barred(features: Sequence[float]) -> bool:
+    """Whether a figure with these features is never given as the answer."""
+    named = dict(zip(FEATURES, features, strict=True))
+    is_other = any(named[name] > 0 for name in ("whole", "group", "elsewhere", "foreign", "opposed"))
+    return is_other or named["other_year"] > MAX_OTHER_YEAR or named["headless"] > OTHER_HEAD
 
 
 @cache

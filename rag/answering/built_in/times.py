@@ -50,13 +50,18 @@ def asked_months(question: str) -> set[int]:
 
 
 def _stated(said: Said, report: Report | None) -> Spans:
-    """The years, and academic years, a figure is of by its own words; of 上年 the one before its report's last."""
+    """The years, and academic years, a figure is of by its own words or its table's caption; of 上年 the one before its report's last."""
     if _is_of_last_year(said):
         return frozenset({(max(_own_years(report)) - 1,)} if report and _own_years(report) else ())
     if spans := said.context.when.spans:
         return frozenset(years for _, years in spans)
     label = f"{said.figure.near}，{said.figure.before}" if said.figure.is_cell else ""
-    return frozenset(scope.years for scope in find_scopes(label) if scope.years)
+    return _years_in(label) or (_years_in(said.figure.about) if said.figure.is_cell else frozenset())
+
+
+@lru_cache(maxsize=10_000)
+def _years_in(text: str) -> Spans:
+    return frozenset(scope.years for scope in find_scopes(text) if scope.years)
 
 
 def _is_of_last_year(said: Said) -> bool:
@@ -89,7 +94,7 @@ def _report_fit(spans: Spans, report: Report | None) -> float:
         return 0.0
     own = {(year,) for year in (report.year, report.cohort) if year} | {_academic(report)}
     fit = max(_span_fit(asked, one) for asked in spans for one in own if one)
-    return 0.4 * fit if fit else 0.1 if (report.year - 1,) in spans else -1.0
+    return 0.4 * fit if fit else -0.5 if (report.year - 1,) in spans else -1.0
 
 
 def _academic(report: Report) -> tuple[int, ...]:

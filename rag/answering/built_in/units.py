@@ -22,6 +22,7 @@ _KINDS: Mapping[AskKind, frozenset[str]] = {
 """Classes of units that answer each kind; a figure per head (元/生) counts as what it is of."""
 _PEOPLE = frozenset("人 名 位 个 人次 万人次".split())
 _RATE = re.compile("率|占比|比例|比重|份额")
+_MANY = re.compile("(?:多少|几)[十百千万亿]")
 _SOFT = (
     (re.compile(r"[率度比]|占"), frozenset({"percent", "fraction", "ratio"})),
     (re.compile(r"钱|费|资金|金额|收入|支出|款|薪|奖金|元"), frozenset({"money"})),
@@ -44,6 +45,8 @@ def unit_fit(figure: Figure, ask: Ask) -> float:
         cued = next((kinds for pattern, kinds in _SOFT if pattern.search(ask.text)), None)
         if unit.kind in ("duration", "time", "hours"):
             return -0.5
+        if unit.kind in ("percent", "points") and _MANY.search(ask.text):
+            return -1.0
         return 0.0 if cued is None else 0.5 if unit.kind in cued or unit.kind == "per" else -0.3
     if ask.unit and unit.name == canonical(ask.unit)[1].name:
         return 1.0

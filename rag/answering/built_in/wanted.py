@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.answering.built_in.opposites import named_members
 from rag.domain.short_names import abbreviates, short_names
 from rag.language.meaning import LONGEST_WORD, nearness
 from rag.language.text import is_known_word, sentence_spans, tagged_words, text_key
@@ -79,6 +80,8 @@ class Wanted:
     """The last noun of what is asked: what is to be measured."""
     printed: frozenset[str]
     """The words that stand somewhere among what was found."""
+    members_of_sets: tuple[tuple[int, int], ...]
+    """What it names of words that exclude each other: 女, 省级."""
 
 
 def query_to_wanted(
@@ -117,6 +120,7 @@ def query_to_wanted(
                 frozenset(_members(unnamed)),
                 _head(ask.text if len(query.asks) > 1 else asked, own),
                 printed,
+                tuple(named_members(clause)),
             )
         )
     return tuple(found)

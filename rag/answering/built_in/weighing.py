@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from rag.answering.built_in.opposites import is_opposed, says
 from rag.answering.built_in.said import Said
 from rag.answering.built_in.times import is_stale, year_fit
 from rag.answering.built_in.units import unit_fit
@@ -26,10 +27,11 @@ from rag.retrieval.relevance import content_words
 FEATURES = (
     "own", "asked", "around", "missing", "absent", "named", "row_gap", "column_gap", "unit", "clash", "year", "other_year", "total", "part", "extra",
     "headless", "change", "plan", "each", "whole", "rank", "beside", "sense", "near", "stale", "group", "elsewhere", "foreign",
+    "taken", "extreme", "opposed", "unsaid",
 )  # fmt: skip
 """What a figure is weighed by, in the order of its features."""
 AGAINST = frozenset(
-    "whole missing absent row_gap column_gap clash other_year part extra headless change plan each rank stale group elsewhere foreign".split()
+    "whole missing absent row_gap column_gap clash other_year part extra headless change plan each rank stale group elsewhere foreign taken opposed unsaid".split()
 )
 """Features that speak against a figure; all others speak for it."""
 IN_SENTENCE, IN_TITLES, IN_PARAGRAPH = 0.8, 0.75, 0.5
@@ -39,6 +41,7 @@ MANY_STRANGE = 2.0
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]")
 _GROUP = re.compile(f"(?:{GROUPS}|大学|学校|部|处|中心)$")
 _TOTAL = re.compile("[总共]|合计|全校|全部|累计")
+_EXTREMES = (re.compile("最(?![低小少短差后近终新初])"), re.compile("最[低小少短差]"))
 Rows = Sequence[tuple[float, ...]]
 """The features of figures, one row a figure, each in the order of `FEATURES`."""
 
@@ -50,12 +53,13 @@ def weigh_all(said: Sequence[Said], wanted: Wanted, reports: Mapping[str, Report
     weighed = [_weigh(one, wanted, clause, reports.get(one.figure.passage.report_id), strange) for one in said]
     rows, columns = _coverages(said, wanted)
     senses = _senses(said, clause)
+    taken = _taken(said, wanted)
     best: dict[tuple[str, int], float] = defaultdict(float)
     for one, row, column in zip(said, rows, columns, strict=True):
         for key, value in zip(_groups(one), (row, column), strict=True):
             best[key] = max(best[key], value)
-    for one, values, row, column, (sense, near) in zip(said, weighed, rows, columns, senses, strict=True):
-        values["sense"], values["near"] = sense, near
+    for one, values, row, column, (sense, near), lost in zip(said, weighed, rows, columns, senses, taken, strict=True):
+        values["sense"], values["near"], values["taken"] = sense, near, lost
         in_rows, in_columns = _groups(one)
         values["row_gap"] = best[in_rows] - row
         values["column_gap"] = best[in_columns] - column
@@ -77,6 +81,22 @@ def _senses(said: Sequence[Said], asked: Mapping[str, float]) -> list[tuple[floa
     vectors = mean_vectors([asked, *own, *around])
     near = vectors[1:] @ vectors[0]
     return [(float(near[at]), float(near[at + len(said)])) for at in range(len(said))]
+
+
+def _taken(said: Sequence[Said], wanted: Wanted) -> list[float]:
+    """How much of what is asked each figure's label leaves to that of another figure of its sentence or table."""
+    words = wanted.words
+    shares = [words.shares(one.own) for one in said]
+    best: dict[tuple[str, int], dict[str, float]] = defaultdict(dict)
+    for one, own in zip(said, shares, strict=True):
+        group = best[_groups(one)[0]]
+        for word, share in own.items():
+            group[word] = max(share, group.get(word, 0.0))
+    return [
+        sum(words.weights[word] * max(0.0, share - own.get(word, 0.0)) for word, share in best[_groups(one)[0]].items())
+        / (words.total or 1.0)
+        for one, own in zip(said, shares, strict=True)
+    ]
 
 
 def _halved(words: Mapping[str, float]) -> dict[str, float]:
@@ -139,6 +159,7 @@ def _weigh(
     around = _merged(around, words.shares(said.titles), IN_TITLES)
     around = _merged(around, words.shares(said.paragraph), IN_PARAGRAPH)
     missing = [(word, weight * (1 - around.get(word, 0.0))) for word, weight in words.weights.items()]
+    heaviest = max(words.weights.values(), default=0.0) or 1.0
     named = _named(said, wanted)
     unit = unit_fit(said.figure, wanted.ask)
     year = year_fit(said, wanted, report)
@@ -147,9 +168,8 @@ def _weigh(
         "own": words.earned(own),
         "asked": held / (sum(clause.values()) or 1.0),
         "around": words.earned(around),
-        "missing": max((lost for word, lost in missing if word in wanted.printed), default=0.0) / (words.total or 1.0),
-        "absent": max((lost for word, lost in missing if word not in wanted.printed), default=0.0)
-        / (words.total or 1.0),
+        "missing": max((lost for word, lost in missing if word in wanted.printed), default=0.0) / heaviest,
+        "absent": max((lost for word, lost in missing if word not in wanted.printed), default=0.0) / heaviest,
         "named": named,
         "unit": max(unit, 0.0),
         "clash": max(-unit, 0.0),
@@ -170,6 +190,17 @@ def _weigh(
         "foreign": float(_is_foreign(said, wanted, report)),
         "elsewhere": float(_is_elsewhere(said, wanted)),
         "group": float(_is_other_group(said, wanted)),
+        "extreme": float(any(p.search(wanted.clause) and p.search(said.own) for p in _EXTREMES)),
+        **_opposition(said, wanted),
+    }
+
+
+def _opposition(said: Said, wanted: Wanted) -> dict[str, float]:
+    """Whether a figure's label names the opposite of what is asked (女 for 男), and whether nothing by it names what is."""
+    near = f"{said.text} {said.own} {said.paragraph}"
+    return {
+        "opposed": float(any(is_opposed(member, said.own) for member in wanted.members_of_sets)),
+        "unsaid": float(any(not says(member, near) for member in wanted.members_of_sets)),
     }
 
 
