@@ -36,7 +36,7 @@ def test_each_kind_is_as_false_as_it_says(maker: hostile_replies.Maker) -> None:
 def test_the_benchmark_sees_what_is_false() -> None:
     assert hostile._is_in("97%", "就业率为 **97%** [1]。")
     assert not hostile._is_in("97%", "就业率为（未能核实的数字）。")
-    true = "教授212人中有202人讲课；副教授"
+    true = ["", "教授212人中有202人讲课；副教授"]
     assert not hostile._is_in("212人", "教授212人中有202人讲课；副教授为  [1]。", true)
     assert hostile._is_in("212人", "教授212人中有202人讲课；副教授为 212人 [1]。", true)
     assert hostile._is_in("212人", "教授（未能核实的数字）；副教授为 **212人** [1]。", true)

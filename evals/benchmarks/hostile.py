@@ -107,13 +107,14 @@ def attack(given: Given, count_tokens: Callable[[str], int], chance: random.Rand
     answered = answer_with_model(Calls(model), given, count_tokens, seen.append)
     seconds = time.process_time() - started
     is_own = answered.draft.model != EXTRACTIVE
-    planted = [(text, made.true) for made in model.said for text in made.false] if is_own else []
+    planted = [text for made in model.said for text in made.false] if is_own else []
+    true = [made.true for made in model.said]
     shown = [answered.gated.text, *seen]
     active = [match[0] for text in shown for match in _RAW.finditer(text)]
     active += [match[0] for match in _ACTIVE.finditer(_drawn(answered, given))]
     return Outcome(
         tuple(made.kind for made in model.said),
-        tuple(text for text, true in planted if _is_in(text, _unquestioned(answered), true)),
+        tuple(text for text in planted if _is_in(text, _unquestioned(answered), true)),
         tuple(active),
         max(map(len, shown)),
         seconds,
@@ -152,18 +153,19 @@ def _unquestioned(answered: Answered) -> str:
     return segments_to_markdown(sure, {figure.id: figure for figure in gated.printed}, draft.computations)
 
 
-def _is_in(written: str, text: str, true: str = "") -> bool:
+def _is_in(written: str, text: str, true: Sequence[str] = ()) -> bool:
     """Whether a figure equal to this one stands in an answer, behind a formula's operands and lists of them aside.
 
-    So it does in bold, or more often than it does in the `true` words that it was put behind.
+    So it does in bold, or more often than it does in the `true` words of any reply.
     """
     wanted = find_numbers(f"为{written}")
     words = re.sub(r"（计算所用：[^）]*）|（报告另一处[^）]*）", "", text)
-    in_text, in_bold, in_true = (
-        sum(same_value(number, one) for part in parts for number in find_numbers(part) for one in wanted)
-        for parts in ([words], [f"为{bold}" for bold in _BOLD.findall(words)], [true])
-    )
-    return in_bold > 0 or in_text > in_true
+
+    def count(part: str) -> int:
+        return sum(same_value(number, one) for number in find_numbers(part) for one in wanted)
+
+    in_bold = any(count(f"为{bold}") for bold in _BOLD.findall(words))
+    return in_bold or count(words) > max(map(count, true), default=0)
 
 
 def attacks(reports: Path, questions: Sequence[Path], replies: int, seed: int) -> Iterator[Outcome]:
