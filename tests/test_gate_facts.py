@@ -17,6 +17,7 @@ TEXT = (
     "比2021届年终的96.08%低0.61个百分点。\n"
     "截至2023年12月31日，在职人员468人；退休人员196人。借阅图书12万册次，占\n27.79%。\n"
     "2022届毕业生3672人。其中升学712人，升学率19.39%，比2021届的16.83%有较大提高。\n"
+    "专升本人数由上年的592人增加到715人。\n"
 )
 PASSAGE = make_passage(TEXT)
 FIGURES = {figure.number.text: figure for figure in passage_to_figures(PASSAGE)}
@@ -91,3 +92,17 @@ def test_the_years_in_the_title_of_a_report_are_none_of_the_answers() -> None:
     words = (Text("没有找到。查找的是《东湖职业技术学院五年发展报告（2015—2019年）》。"),)
     draft = Draft(AnswerStatus.NOT_FOUND, words, ())
     assert draft_to_gated(draft, {}, {report.id: report}, is_typed=True).unsupported == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_right"),
+    [
+        ("专升本人数由<592人>增加到<715人>。", True),
+        ("专升本人数为<715人>，上年为<592人>。", True),
+        ("专升本人数增加到<592人>。", False),
+        ("专升本人数由上年的<715人>增加。", False),
+        ("专升本人数由<715人>增加到<592人>。", False),
+    ],
+)
+def test_the_ends_of_a_change_are_told_apart(text: str, is_right: bool) -> None:
+    assert is_clean(gate(text)) is is_right, gate(text)

@@ -31,6 +31,8 @@ class Claim:
     """Its clause, names of colleges included, then those before it back to the sentence's start."""
     following: str
     """The letters behind it."""
+    ahead: str
+    """What stands straight before it, as it is."""
     behind: str
     """What stands straight behind it, as it is."""
     years: frozenset[int]
@@ -69,6 +71,7 @@ def layout_to_claims(layout: Layout, shown: Mapping[Span, Number], names: Sequen
             said,
             _clauses_back(plain, markup.plain, number),
             letters_of(plain[number.end : number.end + FOLLOWING]),
+            plain[max(0, number.start - FOLLOWING) : number.start],
             plain[number.end : number.end + FOLLOWING],
             *_stated_years(plain, number, scopes),
             _stated_dates(plain, number, scopes),

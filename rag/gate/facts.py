@@ -13,6 +13,7 @@ from rag.domain.colleges import mentioned, placed_names
 from rag.figures.time import figure_to_when
 from rag.gate.claims import Claim, years_of
 from rag.gate.markup import BLANK
+from rag.gate.said import BECAME
 from rag.gate.sources import Source
 from rag.language.numbers import find_numbers, find_scopes, unit_class
 from rag.language.numbers.units import canonical
@@ -25,6 +26,9 @@ _LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
 _CONTRAST = re.compile(
     "最低|最高|最少|最多|另一|其他|其余|前者|后者|对方|两校|两所|相比|分别|而|(?<![占师])比(?![例重率])|差"
 )
+_TO = re.compile(rf"{BECAME}[为了约近{BLANK}\s]*$")
+_FROM_AHEAD = re.compile(rf"[由从][^，,]{{0,4}}[{BLANK}\s]*$")
+_FROM_BEHIND = re.compile(rf"[{BLANK}\s]*{BECAME}")
 _UNIT_BEHIND = re.compile(rf"[ {BLANK}]*(?:[万亿](?!人空)|[%％‰]|个?百分点|倍|人次|[万亿]?元|平方米|亩)")
 
 
@@ -122,3 +126,11 @@ def unit_differs(claim: Claim, figure: Figure) -> bool | None:
     if typed.value == 1 and (said.base == printed.base or not printed.name):
         return None
     return True
+
+
+def end_differs(claim: Claim, figure: Figure) -> bool | None:
+    """Whether of a change from one figure to another (由74.5%升至81.3%) an answer gives the one for the other."""
+    text, to = figure.passage.text, bool(_TO.search(claim.ahead))
+    printed = bool(_TO.search(text, figure.quote_start, figure.start)), bool(_FROM_BEHIND.match(text, figure.end))
+    said = to, bool(_FROM_BEHIND.match(claim.behind) or (not to and _FROM_AHEAD.search(claim.ahead)))
+    return False if said[0] != said[1] and said == printed[::-1] else None

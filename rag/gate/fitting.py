@@ -16,7 +16,7 @@ from rag.figures.context import ASPECTS, REFERS, words_of
 from rag.figures.heads import EMPTY
 from rag.figures.time import figure_to_when
 from rag.gate.claims import Claim
-from rag.gate.facts import college_differs, date_differs, unit_differs, year_differs
+from rag.gate.facts import college_differs, date_differs, end_differs, unit_differs, year_differs
 from rag.gate.markup import BLANK
 from rag.gate.said import BECAME, saying, tokens
 from rag.gate.sources import Source
@@ -81,6 +81,7 @@ def fit(claim: Claim, figure: Figure, source: Source, setting: Setting) -> Verdi
         (year_differs(claim, figure, source), OTHER_YEAR, PERHAPS_YEAR),
         (unit_differs(claim, figure), OTHER_UNIT, OTHER_UNIT),
         (date_differs(claim, figure, source), PERHAPS_DATE, PERHAPS_DATE),
+        (end_differs(claim, figure), BETTER, BETTER),
     ):
         if found is True:
             hard = hard or certain

@@ -19,7 +19,7 @@ MAX_CLAUSES = 4
 MAX_LABEL = 300
 """Characters before a figure's sentence in which the name of a row is looked for."""
 
-BECAME = "(?:提高|上升|下降|增加|增长|减少|扩大|缩小|回升|回落|[升降增减])[至到为]"
+BECAME = "(?:提[高升]|上[升涨]|下降|降低|增加|增长|减少|升级|扩大|缩小|回升|回落|[升降增减])[至到为]"
 """What joins a figure to the one it came from: 由74.5%升至81.3%."""
 _CLAUSE = re.compile(r"[，；;。：:！？!?（）()\n\t|“”\u2063]|,(?!\d{3})")
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
