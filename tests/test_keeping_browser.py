@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from page_samples import REPORT, build_index, write_reports
-from test_page_browser import CHROMIUM, LAPTOP, PROJECT, ask, browser, opened, served
+from playwright.sync_api import expect
+from test_page_browser import AT_REST, CHROMIUM, LAPTOP, PROJECT, ask, browser, opened, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -35,6 +36,7 @@ def test_a_conversation_outlives_reload_and_server_and_is_saved(browser: Browser
         page.wait_for_url("**/?c=*")
         page.reload()
         page.locator(".wb-answer").wait_for()
+        page.wait_for_function(AT_REST)
         ask(page, "专业对口率呢？")
         query = page.url.partition("?")[2]
         page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
@@ -53,10 +55,10 @@ def test_a_conversation_outlives_reload_and_server_and_is_saved(browser: Browser
     with served(PROJECT / "server.py", WENBAO_DATA=str(data)) as address, opened(browser, address, LAPTOP) as page:
         page.goto(f"{address}/?{query}")
         page.locator(".wb-answer").nth(1).wait_for()
-        assert page.locator(".wb-question").all_inner_texts() == [QUESTION, "专业对口率呢？"]
+        expect(page.locator(".wb-question")).to_have_text([QUESTION, "专业对口率呢？"])
         page.get_by_text("新对话").click()
         page.locator(".wb-welcome").wait_for()
-        assert "c=" not in page.url
+        page.wait_for_url(lambda url: "c=" not in url)
         page.locator(".st-key-wb-conversations button").click()
         page.locator(".wb-answer").nth(1).wait_for()
         page.go_back()

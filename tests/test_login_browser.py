@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from page_samples import REPORT, build_index, write_reports
+from playwright.sync_api import expect
 from test_page_browser import CHROMIUM, LAPTOP, PROJECT, ask, browser, free_port, served
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def test_two_people_log_in_and_see_their_own(browser: Browser, tmp_path: Path) -
             service.subject = "2"
             theirs = logged_in(browser, address)
             theirs.get_by_text("退出登录（用户2）").wait_for()
-            assert theirs.locator(".st-key-wb-conversations").count() == 0
+            expect(theirs.locator(".st-key-wb-conversations")).to_have_count(0)
             theirs.goto(mine.url)
             theirs.get_by_text("打不开这段对话").wait_for()
             mine.reload()
@@ -57,7 +58,7 @@ def test_two_people_log_in_and_see_their_own(browser: Browser, tmp_path: Path) -
             mine.locator(".st-key-wb-conversations button").wait_for()
             mine.get_by_text("退出登录（用户1）").click()
             mine.get_by_text("请先登录").wait_for()
-            assert mine.locator(".wb-answer").count() == 0
+            expect(mine.locator(".wb-answer")).to_have_count(0)
 
 
 def test_a_login_that_is_wrong_leaves_the_page_closed(browser: Browser, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fixture_files import A4
@@ -35,6 +35,7 @@ from page_samples import (
     write_reports,
 )
 from PIL import Image, ImageChops
+from playwright.sync_api import expect, sync_playwright
 
 from rag.pictures.drawing import FIGURE_COLOUR, QUOTE_COLOUR
 from rag.presentation.html.page import WORD_JOINER
@@ -113,8 +114,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         yield browser
@@ -147,7 +147,19 @@ def ask(page: Page, question: str) -> None:
     box.fill(question)
     box.press("Enter")
     page.locator(".wb-answer").nth(number).wait_for()
-    page.locator('[data-testid="stChatInputTextArea"]:not([disabled])').wait_for()
+    page.wait_for_function(AT_REST)
+
+
+AT_REST = "document.querySelector('.stApp').dataset.testScriptState === 'notRunning'"
+"""Nothing is being drawn any more."""
+
+
+def stays(page: Page, condition: str, argument: Any = None) -> None:
+    """Wait until the page is at rest and a condition has held for thirty frames on end."""
+    page.evaluate("window.framesHeld = 0")
+    page.wait_for_function(
+        f"argument => (window.framesHeld = {AT_REST} && ({condition}) ? window.framesHeld + 1 : 0) > 30", arg=argument
+    )
 
 
 def test_the_keyboard_stays_in_the_box_while_questions_are_answered(browser: Browser, address: str) -> None:
@@ -159,11 +171,10 @@ def test_the_keyboard_stays_in_the_box_while_questions_are_answered(browser: Bro
         page.keyboard.type("在校生有多少人？")
         page.locator(".wb-answer").first.wait_for()
         box.wait_for()
-        assert box.input_value() == "在校生有多少人？"
+        expect(box).to_have_value("在校生有多少人？")
         page.keyboard.press("Enter")
         page.locator(".wb-answer").nth(1).wait_for()
-        box.wait_for()
-        assert box.input_value() == ""
+        expect(box).to_have_value("")
 
 
 def test_a_marker_opens_its_source(browser: Browser, address: str) -> None:
@@ -173,15 +184,15 @@ def test_a_marker_opens_its_source(browser: Browser, address: str) -> None:
         assert page.locator(".wb-quote:visible").count() == 0
         page.locator(".wb-text a.wb-ref").first.click()
         source = page.get_by_role("dialog")
-        source.locator(".wb-quote").wait_for()
-        assert "95.27%" in source.locator(".wb-quote").inner_text()
-        assert source.locator(".wb-quote mark").inner_text() == "95.27%"
-        assert "人才培养" in source.locator("dl").inner_text()
+        expect(source.locator(".wb-quote")).to_contain_text("95.27%")
+        expect(source.locator(".wb-quote mark")).to_have_text("95.27%")
+        expect(source.locator("dl")).to_contain_text("人才培养")
+        page.wait_for_function(AT_REST)
         assert source.locator("img").count() == 0
         page.keyboard.press("Escape")
         source.wait_for(state="detached")
         page.locator(".wb-source summary").first.click()
-        assert page.locator(".wb-quote:visible").count() == 1
+        expect(page.locator(".wb-quote:visible")).to_have_count(1)
 
 
 def marked_part(picture: bytes) -> tuple[float, float, float, float]:
@@ -204,29 +215,28 @@ def test_a_citation_opens_the_page_with_its_figure_marked(
     with opened(browser, address, size, scheme) as page:
         ask(page, f"{PDF_COLLEGE}2023届毕业生就业率是多少？")
         page.locator(".wb-text a.wb-ref").first.click()
-        picture = page.locator(".st-key-wb-paper img")
-        picture.wait_for()
         page.wait_for_function(DRAWN)
         figure = (PDF_SENTENCE.index("93.46%"), PDF_SENTENCE.index("93.46%") + 6)
         expected = [(PDF_LEFT + width_of(PDF_SENTENCE[:at])) / A4[2] for at in figure]
         left, top, right, bottom = marked_part(page.evaluate(PIXELS).encode("latin-1"))
         assert (left, right) == pytest.approx(expected, abs=0.012)
         assert top < 1 - (PDF_BASELINE + 4) / A4[3] < bottom
-        leaf = page.locator(".wb-leaf")
-        assert leaf.inner_text() == "第 2 页 / 共 3 页"
+        expect(page.locator(".wb-leaf")).to_have_text("第 2 页 / 共 3 页")
         page.get_by_role("button", name="上一页").click()
         page.get_by_text("第 1 页 / 共 3 页").wait_for()
         page.get_by_role("button", name="回到引文").click()
         page.get_by_text("第 2 页 / 共 3 页").wait_for()
-        before = picture.bounding_box()
+        stays(page, DRAWN)
+        before = page.locator(".st-key-wb-paper img").evaluate("image => image.clientWidth")
         page.get_by_role("button", name="放大").click()
-        page.wait_for_function(f"document.querySelector('.st-key-wb-paper img').clientWidth > {1.3 * before['width']}")
+        page.wait_for_function(f"document.querySelector('.st-key-wb-paper img').clientWidth > {1.3 * before}")
         page.wait_for_function(DRAWN)
         page.wait_for_function(_FIGURE_IN_SIGHT, arg=[sum(expected) / 2, (top + bottom) / 2])
         ink, paper = page.get_by_role("dialog").locator(".wb-quote").evaluate(_COLOURS)
         assert _contrast(ink, paper) >= 4.5
 
 
+NO_WIDER = "document.querySelector('.stMainBlockContainer').parentElement.scrollWidth <= argument"
 DRAWN = "(i => i && i.complete && i.naturalWidth)(document.querySelector('.st-key-wb-paper img'))"
 PIXELS = """async () => {
   const data = await (await fetch(document.querySelector('.st-key-wb-paper img').src)).arrayBuffer();
@@ -250,6 +260,7 @@ def test_report_text_is_only_text(browser: Browser, address: str) -> None:
         ask(page, "黑松职业技术学院馆藏图书有多少万册？")
         page.locator(".wb-source summary").first.click()
         page.locator(".wb-context summary").first.click()
+        page.locator(".wb-scroll").wait_for()
         quote, context = page.locator(".wb-quote").inner_text(), page.locator(".wb-scroll").inner_text()
         assert "".join(HOSTILE_SENTENCE.split()) in "".join(quote.split())
         assert "".join(HOSTILE_IMAGE.split()) in "".join(context.split())
@@ -287,8 +298,7 @@ def test_phone_width_needs_no_sideways_scrolling_and_text_is_readable(
         ask(page, "青石职业技术学院和白河职业技术学院的毕业生就业率分别是多少？")
         page.locator(".wb-source summary").first.click()
         page.locator(".st-key-wb-next button").first.wait_for()
-        width = page.locator(".stMainBlockContainer").evaluate("element => element.parentElement.scrollWidth")
-        assert width <= PHONE["width"]
+        stays(page, NO_WIDER, PHONE["width"])
         page.wait_for_function(f"{_BACKGROUND} {'>' if scheme == 'light' else '<'} 128")
         answer = (".wb-text", ".wb-text strong", ".wb-figures td", ".wb-figures th", ".wb-copy", ".wb-foot")
         for part in (*answer, ".wb-body dd", ".wb-quote", ".wb-question", ".wb-open", ".st-key-wb-next button p"):
@@ -324,12 +334,9 @@ def test_what_is_added_beside_the_box_is_asked_and_removed(browser: Browser, add
     with opened(browser, address, LAPTOP) as page:
         page.get_by_role("button", name="添加报告").click()
         page.locator('input[type="file"]').set_input_files([str(good), str(bad), str(old)])
-        page.locator(".wb-upload").nth(2).wait_for()
         said = page.locator(".wb-upload")
-        assert "已添加：《紫杉" in said.nth(0).inner_text()
-        assert "没有添加：" in said.nth(1).inner_text()
-        assert "另存为 DOCX" in said.nth(2).inner_text()
-        page.get_by_role("button", name="关闭").last.click()
+        expect(said).to_contain_text(["已添加：《紫杉", "没有添加：", "另存为 DOCX"])
+        page.locator('[class*="st-key-close-taken-"] button').last.click()  # not that of a toast
         said.nth(2).wait_for(state="detached")
         page.keyboard.press("Escape")
         ask(page, "紫杉职业技术学院2023届毕业生就业率是多少？")

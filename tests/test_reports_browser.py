@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from page_samples import HOSTILE_REPORT, OTHER_REPORT, REPORT, build_index, write_pdf_report, write_reports
-from test_page_browser import CHROMIUM, LAPTOP, PHONE, PROJECT, browser, opened, served
+from playwright.sync_api import expect
+from test_page_browser import AT_REST, CHROMIUM, LAPTOP, PHONE, PROJECT, browser, opened, served, stays
 from test_story_browser import picture
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -38,8 +39,8 @@ def test_a_page_number_on_a_board_opens_that_page(browser, address):
         page.locator(".wb-indicator a.wb-ref").first.click()
         page.locator(".st-key-wb-paper img").wait_for()
         source = page.get_by_role("dialog")
-        assert "第 2 页" in source.inner_text()
-        assert source.locator(".wb-quote mark").inner_text() == "93.46%"
+        expect(source).to_contain_text("第 2 页")
+        expect(source.locator(".wb-quote mark")).to_have_text("93.46%")
 
 
 def test_what_does_not_fit_and_what_is_of_parts_lead_to_their_places(browser, tmp_path):
@@ -70,13 +71,11 @@ def test_reports_stand_side_by_side_with_a_chart(browser, address):
     with opened(browser, address, LAPTOP) as page:
         page.goto(f"{address}/reports")
         page.get_by_text("多份对照").click()
-        page.locator(".wb-compare table").wait_for()
-        assert page.locator(".wb-compare tbody tr").count() >= 2
+        page.locator(".wb-compare tbody tr").nth(1).wait_for()
         page.locator('[data-testid="stVegaLiteChart"]').wait_for()
         picture(page, "compare")
         page.set_viewport_size(PHONE)
-        width = page.evaluate("document.scrollingElement.scrollWidth")
-        assert width <= PHONE["width"]
+        stays(page, "document.scrollingElement.scrollWidth <= argument", PHONE["width"])
 
 
 def test_what_is_shown_has_an_address_to_reload_go_back_to_and_send(browser, address):
@@ -87,7 +86,8 @@ def test_what_is_shown_has_an_address_to_reload_go_back_to_and_send(browser, add
         page.wait_for_url("**/reports?view=board&report=b.md")
         page.reload()
         page.get_by_text("91.06%").wait_for()
-        assert page.get_by_text("95.27%").count() == 0
+        page.wait_for_function(AT_REST)
+        expect(page.get_by_text("95.27%")).to_have_count(0)
         page.get_by_text("多份对照").click()
         page.wait_for_url("**view=compare&report=*&indicator=*")
         page.locator(".wb-compare table").wait_for()
@@ -98,8 +98,7 @@ def test_what_is_shown_has_an_address_to_reload_go_back_to_and_send(browser, add
     chosen = f"{address}/reports?view=compare&report=b.md&report=a.md&report=gone.md&indicator=就业率&indicator=没有的"
     with opened(browser, address, LAPTOP) as page:
         page.goto(chosen)
-        page.locator(".wb-compare table").wait_for()
-        assert page.locator(".wb-compare tbody tr").count() == 1
+        expect(page.locator(".wb-compare tbody tr")).to_have_count(1)
         page.wait_for_url(lambda url: "gone" not in url)
         page.goto(shared)
         page.locator(".wb-compare tbody tr").nth(1).wait_for()

@@ -9,8 +9,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 from page_samples import OTHER_REPORT, REPORT, write_reports
+from playwright.sync_api import expect
 from test_keeping_browser import saved
-from test_page_browser import CHROMIUM, DRAWN, PHONE, PIXELS, PROJECT, ask, browser, marked_part, opened, served
+from test_page_browser import (
+    AT_REST,
+    CHROMIUM,
+    DRAWN,
+    NO_WIDER,
+    PHONE,
+    PIXELS,
+    PROJECT,
+    ask,
+    browser,
+    marked_part,
+    opened,
+    served,
+    stays,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -29,7 +44,8 @@ def picture(page: Page, name: str) -> None:
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         page.mouse.move(0, 0)
-        page.wait_for_timeout(1500)
+        expect(page.locator('[data-testid="stToast"]')).to_have_count(0)
+        stays(page, "document.getAnimations().length === 0")
         page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
@@ -38,7 +54,7 @@ def answers(page: Page, press: str) -> int:
     number = page.locator(".wb-answer").count()
     page.locator(press).first.click()
     page.locator(".wb-answer").nth(number).wait_for()
-    page.locator('[data-testid="stChatInputTextArea"]:not([disabled])').wait_for()
+    page.wait_for_function(AT_REST)
     return page.locator(".wb-answer").count()
 
 
@@ -75,9 +91,9 @@ def test_a_readers_visit(browser: Browser, tmp_path: Path, corpus_index: Path) -
         page.locator(".wb-answer").first.wait_for(state="detached")
         choose(page, "院校", "白河职业技术学院")
         ask(page, "毕业生就业率是多少？")
-        assert page.locator(".wb-text strong").last.inner_text() == "91.06%"
+        expect(page.locator(".wb-text strong").last).to_have_text("91.06%")
         ask(page, "专业对口率呢？")
-        assert "理解为：" in page.locator(".wb-answer").last.inner_text()
+        expect(page.locator(".wb-answer").last).to_contain_text("理解为：")
         is_made_anew(page)
         page.get_by_text("导出", exact=True).last.click()
         assert "**78.4%**[^1]" in saved(page, "Markdown").decode()
@@ -117,8 +133,8 @@ def is_made_anew(page: Page) -> None:
     reason.wait_for()
     page.get_by_text("重新回答").click()
     reason.wait_for(state="detached")
-    page.locator('[data-testid="stChatInputTextArea"]:not([disabled])').wait_for()
-    assert page.locator(".wb-answer").count() == number
+    page.wait_for_function(AT_REST)
+    expect(page.locator(".wb-answer")).to_have_count(number)
 
 
 def survives_a_reload_on_a_phone(page: Page) -> None:
@@ -127,8 +143,7 @@ def survives_a_reload_on_a_phone(page: Page) -> None:
     page.set_viewport_size(PHONE)
     page.reload()
     page.locator(".wb-answer").nth(number - 1).wait_for()
-    width = page.locator(".stMainBlockContainer").evaluate("element => element.parentElement.scrollWidth")
-    assert width <= PHONE["width"]
+    stays(page, NO_WIDER, PHONE["width"])
     page.locator('[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg').first.wait_for()
     picture(page, "phone")
     page.set_viewport_size(DESK)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from page_samples import REPORT, build_index, write_reports
+from playwright.sync_api import expect
 from test_page_browser import CHROMIUM, LAPTOP, PROJECT, browser, opened, served
 
 from evals.benchmarks.model_server import ModelServer, Reply
@@ -52,10 +53,9 @@ def test_an_answer_grows_and_is_stopped(browser: Browser, address: str) -> None:
         page.locator(".wb-found").wait_for()
         assert page.locator(".wb-streaming").count() == 0
         page.locator(".wb-streaming .wb-unchecked").nth(1).wait_for()
-        asked = page.locator(".wb-question").bounding_box()
-        assert asked is not None
-        assert 0 <= asked["y"] < 100  # the words grow below it
-        assert "作答" in page.locator('[data-testid="stExpander"]').last.inner_text()
+        place = "document.querySelector('.wb-question').getBoundingClientRect().top"
+        page.wait_for_function(f"0 <= {place} && {place} < 100")  # the words grow below it
+        expect(page.locator('[data-testid="stExpander"]').last).to_contain_text("作答")
         page.get_by_role("button", name="停止").click()
         answer = page.locator(".wb-answered")
         answer.wait_for()
@@ -78,8 +78,7 @@ def test_a_question_in_work_goes_on_after_a_reload(browser: Browser, address: st
         page.get_by_text("答完这一问就接着回答").wait_for()
         page.reload()
         page.locator(".wb-streaming .wb-unchecked").first.wait_for()  # the same answer, not begun anew
-        page.locator(".wb-question").get_by_text(QUESTION).wait_for()
-        assert page.locator(".wb-question").all_inner_texts() == [QUESTION]
+        expect(page.locator(".wb-question")).to_have_text([QUESTION])
         page.get_by_role("button", name="停止").click()
         page.locator(".wb-question").get_by_text(MEANWHILE).wait_for()
         page.locator(".wb-streaming").wait_for()
@@ -87,5 +86,5 @@ def test_a_question_in_work_goes_on_after_a_reload(browser: Browser, address: st
         page.locator(".wb-answered").nth(1).wait_for()
         page.reload()
         page.locator(".wb-answered").nth(1).wait_for()
-        assert page.locator(".wb-question").all_inner_texts() == [QUESTION, MEANWHILE]
+        expect(page.locator(".wb-question")).to_have_text([QUESTION, MEANWHILE])
         assert "95.27%" in page.locator(".wb-answered strong").all_inner_texts()

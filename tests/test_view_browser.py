@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
-from test_page_browser import CHROMIUM, LAPTOP, PHONE, PROJECT, ask, browser, opened, served
+from playwright.sync_api import expect
+from test_page_browser import CHROMIUM, LAPTOP, PHONE, PROJECT, ask, browser, opened, served, stays
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -34,15 +35,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def at_top(page: Page, number: int) -> None:
     """The question stands at the top and stays there, its answer begins below it, in sight."""
-    place = f"(n => document.querySelectorAll('.wb-question')[n]?.getBoundingClientRect().top)({number})"
-    page.wait_for_function(f"0 <= {place} && {place} < {HIGH}")
-    page.wait_for_timeout(500)
-    question = page.locator(".wb-question").nth(number).bounding_box()
-    answer = page.locator(".wb-answer").nth(number).bounding_box()
-    assert question is not None
-    assert answer is not None
-    assert 0 <= question["y"] < HIGH
-    assert question["y"] < answer["y"] < question["y"] + 2 * HIGH
+    stays(
+        page,
+        """(([number, high]) => {
+          const top = name => document.querySelectorAll(name)[number]?.getBoundingClientRect().top;
+          const question = top('.wb-question'), answer = top('.wb-answer');
+          return 0 <= question && question < high && question < answer && answer < question + 2 * high;
+        })(argument)""",
+        [number, HIGH],
+    )
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE, {"width": 683, "height": 384}])
@@ -59,14 +60,10 @@ def test_a_question_stands_at_the_top_until_the_reader_scrolls(
         at_top(page, len(QUESTIONS) - 1)
         page.mouse.move(size["width"] / 2, size["height"] / 3)
         page.mouse.wheel(0, -300)
-        page.wait_for_function(
-            f"document.querySelectorAll('.wb-question')[{len(QUESTIONS) - 1}].getBoundingClientRect().top > {HIGH + 100}"
-        )
+        left = "[...document.querySelectorAll('.wb-question')].at(-1).getBoundingClientRect().top > argument"
+        stays(page, left, HIGH + 100)
         page.locator(".wb-source summary").last.evaluate("summary => summary.click()")
-        page.wait_for_timeout(500)
-        last = page.locator(".wb-question").last.bounding_box()
-        assert last is not None
-        assert last["y"] > HIGH + 100
+        stays(page, left, HIGH + 100)
 
 
 def test_a_source_stands_beside_the_answer_where_there_is_room(browser: Browser, address: str) -> None:
@@ -76,32 +73,31 @@ def test_a_source_stands_beside_the_answer_where_there_is_room(browser: Browser,
         source = page.get_by_role("dialog", name="出处")
         source.locator(".wb-quote").wait_for()
         page.wait_for_function("document.activeElement?.getAttribute('role') === 'dialog'")
-        pane, text = source.bounding_box(), page.locator(".wb-text").bounding_box()
-        box = page.locator('[data-testid="stChatInput"]').bounding_box()
-        assert pane is not None
-        assert text is not None
-        assert box is not None
-        assert text["x"] + text["width"] <= pane["x"]
-        assert box["x"] + box["width"] <= pane["x"]
+        stays(
+            page,
+            """(([...left]) => left.every(name => document.querySelector(name).getBoundingClientRect().right
+              <= document.querySelector('[role=dialog]').getBoundingClientRect().left))(argument)""",
+            [".wb-text", '[data-testid="stChatInput"]'],
+        )
         ask(page, "专业对口率呢？")  # one reads and asks on; the source stays
-        assert "95.27%" in source.locator(".wb-quote").inner_text()
+        expect(source.locator(".wb-quote")).to_contain_text("95.27%")
         page.locator(".wb-text a.wb-ref").last.click()
         source.locator(".wb-quote").get_by_text("78.4%").wait_for()
         page.keyboard.press("Escape")
         source.wait_for(state="detached")
-        page.wait_for_timeout(1500)  # also once the page has been drawn without it
-        assert page.evaluate("document.activeElement.className") == "wb-ref"
+        stays(page, "document.activeElement.className === 'wb-ref'")  # also once the page has been drawn without it
         page.set_viewport_size(PHONE)
-        page.wait_for_timeout(500)
-        marker = page.locator(".wb-text a.wb-ref").last
-        before = marker.bounding_box()
-        marker.click()
+        top = "[...document.querySelectorAll('.wb-text a.wb-ref')].at(-1).getBoundingClientRect().top"
+        stays(page, f"window.topBefore === (window.topBefore = {top})")
+        before = page.evaluate(top)
+        page.locator(".wb-text a.wb-ref").last.click()
         source.locator(".wb-quote").wait_for()
-        pane, after = source.bounding_box(), marker.bounding_box()
-        assert before is not None
-        assert after is not None
-        assert after["y"] == pytest.approx(before["y"], abs=2)  # nothing moves below it
-        assert pane is not None
-        assert (pane["x"], pane["width"]) == (0, PHONE["width"])
+        stays(page, f"Math.abs({top} - argument) <= 2", before)  # nothing moves below it
+        stays(
+            page,
+            "(({x, width}) => x === 0 && width === argument)"
+            "(document.querySelector('[role=dialog]').getBoundingClientRect())",
+            PHONE["width"],
+        )
         source.get_by_role("button", name="关闭").click()
         source.wait_for(state="detached")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
+from playwright.sync_api import expect
 from test_page_browser import CHROMIUM, LAPTOP, PROJECT, ask, browser, free_port, opened, served
 
 if TYPE_CHECKING:
@@ -55,6 +57,9 @@ def test_no_english_is_left(browser: Browser, address: str) -> None:
         is_chinese(page)
         page.keyboard.press("Escape")
         ask(page, "青石职业技术学院和白河职业技术学院的毕业生就业率分别是多少？")
+        chart = page.locator('[data-testid="stVegaLiteChart"]')
+        expect(chart).to_have_attribute("aria-label", re.compile("^就业率：.* 95.27%；.* 91.06%$"))
+        chart.locator(".role-title-text").wait_for()
         page.locator('[aria-label="有帮助"]').last.click()
         page.locator('[data-testid="stToast"]').wait_for()
         is_chinese(page)
@@ -83,11 +88,11 @@ def test_enter_of_an_input_method_and_too_long_a_text_send_nothing(browser: Brow
         box.focus()
         page.keyboard.press("Control+V")
         page.get_by_role("alert").get_by_text("一次最多 1000 字").wait_for()
-        assert box.input_value() == "青石职业技术学院在校生有多少人"
+        expect(box).to_have_value("青石职业技术学院在校生有多少人")
         assert page.locator(".wb-question").count() == 0
         page.keyboard.press("Enter")
         page.locator(".wb-answer").wait_for()
-        assert page.locator(".wb-question").all_inner_texts() == ["青石职业技术学院在校生有多少人"]
+        expect(page.locator(".wb-question")).to_have_text(["青石职业技术学院在校生有多少人"])
 
 
 def test_a_lost_connection_is_said_and_what_was_typed_is_asked_afterwards(browser: Browser, data: Path) -> None:
@@ -113,5 +118,5 @@ def test_a_lost_connection_is_said_and_what_was_typed_is_asked_afterwards(browse
         ask(page, "在校生有多少人？")
         page.reload()
         page.locator(".wb-answer").nth(2).wait_for()
-        assert page.locator(".wb-question").all_inner_texts() == [typed, "专业对口率呢？", "在校生有多少人？"]
+        expect(page.locator(".wb-question")).to_have_text([typed, "专业对口率呢？", "在校生有多少人？"])
         context.close()

@@ -67,7 +67,9 @@ def chart_to_vega(chart: Chart, colours: Mapping[str, str]) -> dict[str, Any]:
     """
     is_line = chart.is_over_time and len(chart.bars) >= MIN_YEARS_OF_A_LINE
     ink = {"color": colours["ink"], "fontSize": 13}
+    unnamed = {"aria": False}  # the whole is told in one sentence
     axis = {
+        **unnamed,
         "title": None,
         "labelLimit": LABEL_PIXELS,
         "labelColor": colours["ink"],
@@ -95,13 +97,17 @@ def chart_to_vega(chart: Chart, colours: Mapping[str, str]) -> dict[str, Any]:
             "fontSize": 13,
             "fontWeight": "normal",
         },
+        "description": f"{chart.title}：{'；'.join(f'{b.label} {b.text}' for b in chart.bars)}",
         "height": (LINE_PIXELS if is_line else BAR_PIXELS * len(chart.bars)) + TITLE_PIXELS,
         "background": "transparent",
         "config": {"view": {"stroke": None}},
         "encoding": {"x": labels, "y": amounts} if is_line else {"x": amounts, "y": labels},
         "layer": [
-            {"mark": {**mark, "color": colours["accent"], "tooltip": False}},
-            {"mark": {"type": "text", "baseline": "middle", **words, **ink}, "encoding": {"text": {"field": "text"}}},
+            {"mark": {**unnamed, **mark, "color": colours["accent"], "tooltip": False}},
+            {
+                "mark": {**unnamed, "type": "text", "baseline": "middle", **words, **ink},
+                "encoding": {"text": {"field": "text"}},
+            },
         ],
     }
 

@@ -53,6 +53,7 @@ const PATTERNS = [
   [/^.* files are not allowed\.$/, () => "读不了这种文件"],
   [/^You can only select up to (\d+) /, (count) => `最多选 ${count} 个，先去掉一个再选`],
   [/^(\d+) options? available\.?$/, (count) => `${count} 项可选`],
+  [/^Title text '(.+)'$/, (title) => `标题：${title}`],
   [/^Remove (.+)$/, (name) => `去掉${name}`],
   [/Running the app's main page\.$/, () => "这个地址没有对应的页面，已打开提问页。"],
   [/^Streamlit server is not responding|^Is Streamlit still running|^Connection (timed out|failed)|^Failed to connect/, () => LOST],
