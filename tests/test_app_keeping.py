@@ -13,6 +13,7 @@ from rag.keeping.conversations import LOCAL_USER, Conversations
 from rag.keeping.database import FILE_NAME, Keeping
 from rag.keeping.feedback_store import FeedbackBox
 from rag.presentation.exchanges import Exchange
+from rag.presentation.spreadsheet import exchanges_to_rows
 
 PERSON = {"is_logged_in": True, "iss": "https://id.example", "sub": "1", "name": "甲"}
 OTHER_PERSON = {**PERSON, "sub": "2", "name": "乙"}
@@ -69,6 +70,10 @@ def test_a_conversation_is_there_again_after_a_reload(data: Path) -> None:
     again = open_page(conversation=address(page))
     assert not again.exception
     assert again.session_state.exchanges == page.session_state.exchanges
+    saved = exchanges_to_rows(again.session_state.exchanges[:1])
+    assert [(row.question, row.measure, row.time) for row in saved if row.text == "95.27%"] == [
+        (QUESTION, "就业率", "2023届")
+    ]
     answers = [part.partition('class="wb-answer')[2] for part in (drawn, html(again))]
     assert "<mark>95.27%</mark>" in answers[0]
     assert answers[0] == answers[1]

@@ -39,6 +39,10 @@ def test_it_reads_as_it_was_written(word: bytes) -> None:
     bold = {run.text for paragraph in read.paragraphs for run in paragraph.runs if run.bold}
     assert bold == {"96.12%", "255人", "2130", "1875"}
     assert [[cell.text for cell in row.cells] for row in read.tables[1].rows] == [["校", "率"], ["甲[1]", "96.12%"]]
+    heads = [row for row in read.tables[1].rows if row._tr.find(f"{W}trPr/{W}tblHeader") is not None]
+    assert [[run.text for cell in row.cells for run in cell.paragraphs[0].runs if run.bold] for row in heads] == [
+        ["校", "率"]
+    ]
 
 
 def test_the_paper_is_a4(word: bytes) -> None:

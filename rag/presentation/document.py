@@ -12,7 +12,8 @@ from rag.presentation.asked_figures import Told, asked_figures
 from rag.presentation.blocks import Block, Span, Spans, answer_to_blocks, marked_words
 from rag.presentation.exchanges import Exchange
 from rag.presentation.json_and_text import cautions, place_of
-from rag.records import AnswerStatus, VerifiedAnswer
+from rag.records import AnswerStatus, Table, VerifiedAnswer
+from rag.structure.tables.joining import header_labels, row_text
 
 CHECKED = "文中数字均由程序与报告原文逐一核对，或由注明的数字算出；出处见脚注。"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -156,7 +157,23 @@ def _note(n: int, exchange: Exchange) -> str:
     table = next((table for table in exchange.tables if table.id == passage.table_id), None)
     place = place_of(citation, report)
     caption = f"，{table.caption}" if table and table.caption else ""
-    return printable(f"{place}{caption}。原文：“{' '.join(citation.quote.split())}”")
+    return printable(
+        f"{place}{caption}。原文：“{' '.join(citation.quote.split())}”{_under_heads(citation.quote, table)}"
+    )
+
+
+def _under_heads(quote: str, table: Table | None) -> str:
+    """Each cell of the quoted rows behind the head of its column, `` where no row of the table is quoted."""
+    if table is None:
+        return ""
+    heads = header_labels(table.rows, table.header_rows)
+    known = {row_text(row).strip(): row for row in table.rows[table.header_rows :]}
+    rows = [known[line.strip()] for line in quote.splitlines() if line.strip() in known]
+    cells = [
+        "，".join(f"{head}：{cell}" if head else cell for head, cell in zip(heads, row.printed, strict=False) if cell)
+        for row in rows
+    ]
+    return f"（{'；'.join(cells)}）" if cells else ""
 
 
 def _markdown_block(block: Block) -> str:

@@ -17,7 +17,7 @@ from rag.presentation.document import printable
 from rag.presentation.exchanges import Exchange
 from rag.presentation.json_and_text import recognised_note
 from rag.presentation.word import without_times
-from rag.records import AnswerFigure, Figure, VerifiedAnswer
+from rag.records import AnswerFigure, AnswerStatus, Figure, VerifiedAnswer
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Sheet: TypeAlias = tuple[str, Sequence[Sequence[str | Decimal]], Sequence[int]]
 """Title, rows and widths."""
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-COLUMNS = ("数字", "数值", "单位", "院校", "对象/说明", "口径", "报告", "页码", "原文", "公式", "来源", "请核对")
-_WIDTHS = (14, 12, 8, 22, 32, 22, 32, 10, 60, 40, 12, 32)
+COLUMNS = "问题 院校 指标 时间 数字 数值 单位 对象/说明 口径 报告 页码 原文 公式 来源 请核对".split()
+_WIDTHS = (32, 22, 22, 16, 14, 12, 8, 32, 22, 32, 10, 60, 40, 12, 32)
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _MODIFIED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 _MAX_CELL_CHARACTERS = 32_767
@@ -37,14 +37,20 @@ _MAX_CELL_CHARACTERS = 32_767
 class FigureRow:
     """One figure of an answer, in the order of `COLUMNS`."""
 
+    question: str
+    colleges: str
+    measure: str
+    """What is measured or counted, `` where that cannot be told."""
+    time: str
+    """As printed."""
     text: str
     value: Decimal
     unit: str
-    colleges: str
     about: str
     scope: str
     reports: str
-    pages: str
+    pages: Decimal | str
+    """A number where it is one page."""
     quotes: str
     formula: str
     origin: str
@@ -54,10 +60,19 @@ class FigureRow:
 
 
 def exchanges_to_rows(exchanges: Sequence[Exchange]) -> tuple[FigureRow, ...]:
-    """The figures of all answers in order, each once an answer."""
+    """The figures of all answers in order, each once an answer; none of what only stands near what was not found."""
     return tuple(
-        row for exchange in exchanges if exchange.answer is not None for row in _rows(exchange.answer, exchange)
+        row
+        for exchange in exchanges
+        if exchange.answer is not None and has_figures(exchange)
+        for row in _rows(exchange.answer, exchange)
     )
+
+
+def has_figures(exchange: Exchange) -> bool:
+    """Whether there are figures that answer its question."""
+    answer = exchange.answer
+    return answer is not None and answer.status is AnswerStatus.ANSWERED and bool(answer.figures)
 
 
 def figures_to_csv(exchanges: Sequence[Exchange]) -> bytes:
@@ -127,15 +142,19 @@ def _row(figure: AnswerFigure, printed: Mapping[str, Figure], answer: VerifiedAn
     held = [printed[identity] for identity in figure.operands or (figure.id,) if identity in printed]
     titles = {report.id: report.title for report in exchange.reports}
     colleges = {report.id: report.college for report in exchange.reports}
+    pages = unique(str(c.page) for c in cited if c.page is not None)
     return FigureRow(
+        answer.query.standalone,
+        "；".join(unique(filter(None, (colleges.get(c.passage.report_id, "") for c in cited)))),
+        "；".join(unique(filter(None, (found.context.head for found in held)))),
+        "；".join(unique(filter(None, (found.context.time.text for found in held)))),
         figure.text,
         figure.value,
         figure.unit,
-        "；".join(unique(filter(None, (colleges.get(c.passage.report_id, "") for c in cited)))),
         figure.said or "；".join(unique(figure_to_quote(found) for found in held)),
         figure.scope,
         "；".join(unique(titles.get(c.passage.report_id, c.passage.report_id) for c in cited)),
-        "；".join(unique(str(c.page) for c in cited if c.page is not None)),
+        Decimal(pages[0]) if len(pages) == 1 else "；".join(pages),
         "；".join(unique(" ".join(c.quote.split()) for c in cited)),
         figure.formula or "",
         "；".join(unique(filter(None, map(recognised_note, cited)))),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from rag.presentation.blocks import Spans
+from rag.presentation.blocks import Span, Spans
 from rag.presentation.document import Document
 
 if TYPE_CHECKING:
@@ -66,22 +67,24 @@ class _Writer:
         self._word = word
         self._placed: set[int] = set()
 
-    def fill(self, paragraph: Paragraph, spans: Spans) -> None:
+    def fill(self, paragraph: Paragraph, spans: Iterable[Span]) -> None:
         for span in spans:
             if span.note is None:
                 paragraph.add_run(span.text).bold = span.bold or None
             elif span.note in self._placed:
-                _append(paragraph, _FURTHER.format(number=span.note))
+                _append(paragraph._p, _FURTHER.format(number=span.note))
             else:
                 self._placed.add(span.note)
-                _append(paragraph, _FIRST.format(number=span.note))
+                _append(paragraph._p, _FIRST.format(number=span.note))
 
     def table(self, lines: tuple[tuple[Spans, ...], ...]) -> None:
         width = max(map(len, lines))
         table = self._word.add_table(rows=len(lines), cols=width, style="Table Grid")
         for line, row in zip(lines, table.rows, strict=True):
             for spans, cell in zip(line, row.cells, strict=False):
-                self.fill(cell.paragraphs[0], spans)
+                is_head = line is lines[0]
+                self.fill(cell.paragraphs[0], [replace(span, bold=span.bold or is_head) for span in spans])
+        _append(table.rows[0]._tr.get_or_add_trPr(), "<w:tblHeader/>")  # again on every page
         self._word.add_paragraph()
 
 
@@ -109,12 +112,12 @@ _FOOTNOTE = (
 )
 
 
-def _append(paragraph: Paragraph, xml: str) -> None:
+def _append(parent: Any, xml: str) -> None:
     from docx.oxml import parse_xml
 
     holder: Any = parse_xml(f'<w:p xmlns:w="{_NAMESPACE}">{xml}</w:p>')
     for element in list(holder):
-        paragraph._p.append(element)
+        parent.append(element)
 
 
 def _add_footnotes(word: WordDocument, notes: tuple[str, ...]) -> None:

@@ -23,7 +23,7 @@ def draw_downloads(key: str, title: str, exchanges: Sequence[Exchange]) -> None:
         ("Word", "docx", word.MIME_TYPE, lambda: word.document_to_word(document())),
         ("Markdown", "md", "text/markdown", lambda: exports.document_to_markdown(document()).encode()),
     ]
-    if any(exchange.answer and exchange.answer.figures for exchange in exchanges):
+    if any(map(figure_rows.has_figures, exchanges)):
         kinds += [
             ("Excel（数字）", "xlsx", figure_rows.XLSX_TYPE, lambda: figure_rows.figures_to_xlsx(exchanges)),
             ("CSV（数字）", "csv", "text/csv", lambda: figure_rows.figures_to_csv(exchanges)),
