@@ -93,3 +93,18 @@ def test_what_a_report_says_in_its_own_way_is_no_doubt(text: str) -> None:
 def test_what_a_report_says_of_another_figure_is_a_doubt(text: str) -> None:
     gated = gate(text)
     assert gated.unsupported or all(figure.caution for figure in gated.figures), gated
+
+
+@pytest.mark.parametrize(("said", "is_doubted"), [("", True), ("财政拨款", False)])
+def test_the_row_of_a_narrower_table_is_doubted(said: str, is_doubted: bool) -> None:
+    rows = [("科目", "本年支出·合计（万元）"), ("职业年金缴费支出", "446.59")]
+    wide = make_table([rows[0], ("教育支出", "9"), rows[1]], caption="支出决算表")
+    narrow = make_table([rows[0], (rows[1][0], "382.14")], caption="财政拨款支出决算表")
+    passage = table_passage(narrow)
+    (figure,), (*_, rival) = (passage_to_figures(table_passage(each), each) for each in (narrow, wide))
+    rivals = (figure, rival)
+    text = (Text(f"{said}职业年金缴费支出一共"), FigureRef(figure.id, is_answer=True), Text(" "), Cite(1))
+    quote = "职业年金缴费支出\t382.14"
+    draft = Draft(AnswerStatus.ANSWERED, text, (cite(passage, quote),), figures=(figure,))
+    gated = draft_to_gated(draft, {narrow.id: narrow}, {}, stored=(figure,), rivals=rivals, is_typed=True)
+    assert [bool(each.caution) for each in gated.figures] == [is_doubted]

@@ -236,9 +236,15 @@ def _better(claim: Claim, figure: Figure, rivals: Sequence[Figure], setting: Set
 
 
 def _is_plainer(other: Figure, figure: Figure, spoken: str) -> bool:
-    """Whether every word of another label is said, and not every one of the figure's: 国家奖学金, 国家励志奖学金."""
+    """Whether every word of another label is said, and not every one of the figure's: 国家奖学金, 国家励志奖学金; or, for one
+    row in two tables, whether nobody says what only the figure's caption has (财政拨款)."""
     own, theirs = words_of(figure.context.label), words_of(other.context.label)
-    return bool(theirs) and all(word in spoken for word in theirs) and any(word not in spoken for word in own)
+    if theirs and all(word in spoken for word in theirs) and any(word not in spoken for word in own):
+        return True
+    own, theirs = words_of(figure.about), words_of(other.about)
+    is_row = figure.is_cell and other.is_cell and figure.near == other.near and not figure.is_total
+    narrows = bool(theirs) and theirs < own and not any(word in spoken for word in own - theirs)
+    return is_row and narrows and bool(tokens(figure.before) & tokens(other.before))
 
 
 def _is_apart(claim: Claim, figure: Figure, other: Figure, setting: Setting) -> bool:
