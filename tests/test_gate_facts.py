@@ -17,7 +17,7 @@ TEXT = (
     "比2021届年终的96.08%低0.61个百分点。\n"
     "截至2023年12月31日，在职人员468人；退休人员196人。借阅图书12万册次，占\n27.79%。\n"
     "2022届毕业生3672人。其中升学712人，升学率19.39%，比2021届的16.83%有较大提高。\n"
-    "专升本人数由上年的592人增加到715人。\n"
+    "教学班由上年的84个增加到97个。\n"
 )
 PASSAGE = make_passage(TEXT)
 FIGURES = {figure.number.text: figure for figure in passage_to_figures(PASSAGE)}
@@ -97,11 +97,11 @@ def test_the_years_in_the_title_of_a_report_are_none_of_the_answers() -> None:
 @pytest.mark.parametrize(
     ("text", "is_right"),
     [
-        ("专升本人数由<592人>增加到<715人>。", True),
-        ("专升本人数为<715人>，上年为<592人>。", True),
-        ("专升本人数增加到<592人>。", False),
-        ("专升本人数由上年的<715人>增加。", False),
-        ("专升本人数由<715人>增加到<592人>。", False),
+        ("教学班由<84个>增加到<97个>。", True),
+        ("教学班为<97个>，上年为<84个>。", True),
+        ("教学班增加到<84个>。", False),
+        ("教学班由上年的<97个>增加。", False),
+        ("教学班由<97个>增加到<84个>。", False),
     ],
 )
 def test_the_ends_of_a_change_are_told_apart(text: str, is_right: bool) -> None:
