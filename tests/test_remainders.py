@@ -94,6 +94,20 @@ def test_the_part_is_never_the_answer_where_the_rest_is_asked_for(source: str) -
     assert answers(draft) == []
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("东湖职院2023年没贷款的新生有多少人？", id="part-is-not-printed"),
+        pytest.param("东湖职院2023年没录取的新生有多少人？", id="part-is-the-whole-of-another"),
+        pytest.param("东湖职院2023年没贷款的新生占多少？", id="share-is-of-another"),
+    ],
+)
+def test_another_part_is_not_subtracted(question: str) -> None:
+    draft = ask(question, ENROLLED, OTHERS)
+    assert draft.computations == ()
+    assert answers(draft) == []
+
+
 def test_what_is_negated_in_print_is_no_part_to_subtract() -> None:
     assert answers(ask("东湖职院2023届没就业的毕业生有多少人？", PLACEMENT)) == ["100人"]
 
@@ -161,6 +175,11 @@ def test_a_part_that_names_nothing_is_of_what_the_part_before_asks() -> None:
     first, second = question_to_asks("2020届男毕业生几个、比例多少")
     assert (first.leans, second.leans) == (False, True)
     assert "男毕业生" in second.text
+
+
+def test_shares_that_add_up_to_the_whole_are_no_answer() -> None:
+    draft = ask("东湖职院2023届男毕业生占比多少？", PLACEMENT)
+    assert "100%" not in [figure.number.text for figure in draft.figures]
 
 
 def test_a_total_is_no_share_of_a_part_that_was_not_found() -> None:

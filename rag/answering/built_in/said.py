@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from rag.domain.colleges import names_in
 from rag.domain.short_names import short_names
-from rag.figures.context import Comparable, figures_to_contexts
+from rag.figures.context import RATE, Comparable, figures_to_contexts
 from rag.figures.entries import figures_of
 from rag.figures.heads import EMPTY
 from rag.language.text import matching_key, text_key
 from rag.records import Evidence, Figure, Query, Report, Table
 
+HUNDRED = 100
 PARAGRAPH = 400
 """Characters before a figure that may say what it is about."""
 
@@ -93,8 +94,11 @@ def _said(figure: Figure, context: Comparable, topic: str, rank: int) -> Said:
 
 
 def _says_something(figure: Figure) -> bool:
-    """Not a bare number in prose with no words of its own: the number of a heading or a list."""
-    return figure.is_cell or figure.number.unit != "" or len(figure.near.strip()) > 1
+    """Not a bare number in prose with no words of its own (of a heading, a list), nor the 100% that shares add up to."""
+    if figure.is_cell:
+        is_whole = figure.is_total and figure.number.value == HUNDRED and figure.number.unit == "%"
+        return not is_whole or RATE.search(figure.before) is not None
+    return figure.number.unit != "" or len(figure.near.strip()) > 1
 
 
 def unit_text(figure: Figure) -> str:
