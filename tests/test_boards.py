@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from answer_samples import make_report, make_table
 
@@ -10,6 +12,7 @@ from rag.figures.context import figures_to_contexts
 from rag.figures.contradictions import figures_to_contradictions
 from rag.figures.entries import with_contexts
 from rag.figures.extraction import passage_to_figures, section_to_passages
+from rag.presentation.html.boards import comparison_to_chart
 from rag.records import PageMark, Report, Section, SectionKind, Table
 from rag.structure.tables.joining import row_text
 
@@ -289,6 +292,18 @@ def test_figures_are_compared_only_where_name_unit_and_day_are_the_same(texts, o
     (comparison,) = boards_to_comparison(boards, ["就业率"])
     assert (comparison.obstacle, comparison.caution) == (obstacle, caution)
     assert len(comparison.silent) == sum("就业率" not in text for text in texts)
+
+
+def test_figures_that_differ_only_in_scale_are_compared():
+    texts = {"甲职业学院": "2023年校舍建筑面积41.5万平方米。", "乙职业学院": "2023年校舍建筑面积385000平方米。"}
+    boards = [board_named(name, text) for name, text in texts.items()]
+    (comparison,) = boards_to_comparison(boards, ["校舍建筑面积"])
+    assert (comparison.obstacle, comparison.caution) == ("", "")
+    assert [cell.compared.amount for cell in comparison.cells if cell.compared] == [415_000, 385_000]
+    chart = comparison_to_chart(comparison, {board.report.id: board.report.college for board in boards})
+    assert chart is not None
+    assert [bar.text for bar in chart.bars] == ["41.5万平方米", "385000平方米"]
+    assert chart.bars[0].value / chart.bars[1].value == Decimal("415") / Decimal("385")
 
 
 def test_of_several_years_the_latest_is_compared():
