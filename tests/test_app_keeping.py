@@ -99,7 +99,7 @@ def test_conversations_are_listed_opened_renamed_and_deleted(data: Path) -> None
     assert "已改名。" in toasts(page)
     assert any(item.label == "删除这段对话" for item in page.expander)
     assert not any(button.label == "删除这段对话" for button in page.button)
-    press(page, "确认删除")
+    page.button(key=f"delete-{first}").click().run()
     assert listed(page) == [second]
     assert "c" not in page.query_params
     assert page.session_state.exchanges == []
@@ -108,6 +108,21 @@ def test_conversations_are_listed_opened_renamed_and_deleted(data: Path) -> None
     assert [exchange.question for exchange in page.session_state.exchanges] == [QUESTION]
     assert address(page) == first
     assert not any(button.label.startswith("撤销删除") for button in page.button)
+
+
+def test_another_conversation_than_the_open_one_is_renamed_and_deleted(data: Path) -> None:
+    kept = Conversations(Keeping(data / FILE_NAME))
+    other = kept.create(LOCAL_USER, [Exchange("另一问", failure="没有")]).id
+    page = ask(open_page(), QUESTION)
+    opened = address(page)
+    page.text_input(key=f"title-{other}").set_value("改过的").run()
+    assert page.button(key=f"conversation-{other}").label.endswith("] 改过的")
+    page.button(key=f"delete-{other}").click().run()
+    assert listed(page) == [opened] == [address(page)]
+    press(page, "撤销删除 改过的")
+    assert set(listed(page)) == {opened, other}
+    assert address(page) == opened
+    assert [exchange.question for exchange in page.session_state.exchanges] == [QUESTION]
 
 
 def test_an_address_that_opens_nothing_says_so(data: Path) -> None:

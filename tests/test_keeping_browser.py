@@ -59,7 +59,7 @@ def test_a_conversation_outlives_reload_and_server_and_is_saved(browser: Browser
         page.get_by_text("新对话").click()
         page.locator(".wb-welcome").wait_for()
         page.wait_for_url(lambda url: "c=" not in url)
-        page.locator(".st-key-wb-conversations button").click()
+        page.locator('[class*="st-key-conversation-"] button').click()
         page.locator(".wb-answer").nth(1).wait_for()
         page.go_back()
         page.locator(".wb-welcome").wait_for()

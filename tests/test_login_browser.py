@@ -55,7 +55,7 @@ def test_two_people_log_in_and_see_their_own(browser: Browser, tmp_path: Path) -
             theirs.get_by_text("打不开这段对话").wait_for()
             mine.reload()
             mine.locator(".wb-answer").wait_for()
-            mine.locator(".st-key-wb-conversations button").wait_for()
+            mine.locator('[class*="st-key-conversation-"] button').wait_for()
             mine.get_by_text("退出登录（用户1）").click()
             mine.get_by_text("请先登录").wait_for()
             expect(mine.locator(".wb-answer")).to_have_count(0)

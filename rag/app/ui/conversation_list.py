@@ -1,4 +1,4 @@
-"""The viewer's conversations, and what can be done with the open one."""
+"""The viewer's conversations, and what can be done with each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SOUGHT = "sought-conversations"
 
 
 def draw_conversations(parts: Parts, viewer: str) -> None:
-    """The viewer's conversations, and what can be done with the open one."""
+    """The viewer's conversations, and what can be done with each."""
     memory = st.session_state
     is_local = viewer != LOCAL_USER or is_on_this_machine(parts.settings.page_address, st.context.headers)
     try:
@@ -54,31 +54,36 @@ def draw_conversations(parts: Parts, viewer: str) -> None:
         for day, of_day in groupby(shown, key=lambda conversation: day_of(conversation.updated, moment)):
             st.html(f'<div class="wb-caption">{day}</div>')
             for conversation in of_day:
-                draw_conversation(conversation, moment)
+                draw_conversation(parts, viewer, conversation, moment)
     if len(listed) > LISTED_CONVERSATIONS:
         st.toggle(f"显示全部 {len(listed)} 段对话", key="all-conversations")
-    if memory.conversation is not None and memory.conversation.id in {conversation.id for conversation in kept}:
-        opened = next(item for item in kept if item.id == memory.conversation.id)
-        with st.popover("管理这段对话", width="stretch", disabled=memory.pending is not None):
-            draw_management(parts, viewer, opened)
 
 
-def draw_conversation(conversation: Conversation, moment: datetime) -> None:
-    """One line of the list."""
-    memory = st.session_state
-    is_open = memory.conversation is not None and memory.conversation.id == conversation.id
-    st.button(
-        f":small[{time_text(conversation.updated, moment)}] {page.escape_markdown(conversation.title)}",
-        key=f"conversation-{conversation.id}",
-        type="secondary" if is_open else "tertiary",
-        width="stretch",
-        disabled=memory.pending is not None,
-        on_click=lambda: st.query_params.update({CONVERSATION_PARAMETER: conversation.id}),
-    )
+def draw_conversation(parts: Parts, viewer: str, conversation: Conversation, moment: datetime) -> None:
+    """One line of the list, and behind its end what can be done with it."""
+    title, is_busy = page.escape_markdown(conversation.title), st.session_state.pending is not None
+    with st.container(key=f"wb-listed-{conversation.id}", horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        st.button(
+            f":small[{time_text(conversation.updated, moment)}] {title}",
+            key=f"conversation-{conversation.id}",
+            type="secondary" if is_open(conversation.id) else "tertiary",
+            width="stretch",
+            disabled=is_busy,
+            on_click=lambda: st.query_params.update({CONVERSATION_PARAMETER: conversation.id}),
+        )
+        key = f"manage-{conversation.id}"
+        with st.popover(f"管理：{title}", icon=":material/more_horiz:", type="tertiary", disabled=is_busy, key=key):
+            draw_management(parts, viewer, conversation)
+
+
+def is_open(identity: str) -> bool:
+    """Whether this is the conversation that is shown."""
+    opened = st.session_state.conversation
+    return opened is not None and opened.id == identity
 
 
 def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> None:
-    """Name, link and deletion of the open conversation."""
+    """Name and deletion of a conversation; of the one that is shown also files and its link."""
     identity = conversation.id
     name, shared = f"title-{identity}", f"shared-{identity}"
     st.text_input(
@@ -92,6 +97,14 @@ def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> No
             on_change=share,
             args=(parts, viewer, identity, shared),
         )
+    if is_open(identity):
+        draw_saving(conversation)
+    draw_deletion(parts, viewer, identity)
+
+
+def draw_saving(conversation: Conversation) -> None:
+    """The shown conversation as files, and its link."""
+    identity = conversation.id
     st.html('<div class="wb-head">另存为</div>')
     draw_downloads(f"all-{identity}", conversation.title, shown_exchanges())
     st.html('<div class="wb-head">这段对话的链接</div>')
@@ -99,7 +112,6 @@ def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> No
     st.code(link, language=None, wrap_lines=True)
     only_here = "这个链接只在这台电脑上打得开。" if is_link_of_this_machine(link) else ""
     st.caption(f"鼠标移到链接上，点右上角的图标复制。{only_here}")
-    draw_deletion(parts, viewer, identity)
 
 
 def draw_deletion(parts: Parts, viewer: str, identity: str) -> None:
@@ -129,17 +141,18 @@ def share(parts: Parts, viewer: str, identity: str, key: str) -> None:
 
 
 def delete(parts: Parts, viewer: str, identity: str) -> None:
-    """Forget the open conversation; this session remembers it for the case that it was a mistake."""
+    """Forget a conversation; this session remembers it for the case that it was a mistake."""
     found: list[Any] = []
     if tried(lambda: found.append(parts.conversations.open(identity, viewer))) and tried(
         parts.conversations.delete, identity, viewer
     ):
         st.session_state.deleted = found[0]
-        start_anew()
+        if is_open(identity):
+            start_anew()
 
 
 def undo(parts: Parts) -> None:
-    """Keep the conversation again that was deleted last, and open it."""
+    """Keep the conversation again that was deleted last; open it where nothing else is shown."""
     deleted, st.session_state.deleted = st.session_state.deleted, None
-    if tried(parts.conversations.restore, *deleted):
+    if tried(parts.conversations.restore, *deleted) and not st.session_state.exchanges:
         st.query_params.update({CONVERSATION_PARAMETER: deleted[0].id})
