@@ -300,13 +300,15 @@ def test_phone_width_needs_no_sideways_scrolling_and_text_is_readable(
         page.locator(".st-key-wb-next button").first.wait_for()
         stays(page, NO_WIDER, PHONE["width"])
         page.wait_for_function(f"{_BACKGROUND} {'>' if scheme == 'light' else '<'} 128")
-        answer = (".wb-text", ".wb-text strong", ".wb-figures td", ".wb-figures th", ".wb-copy", ".wb-foot")
-        for part in (*answer, ".wb-body dd", ".wb-quote", ".wb-question", ".wb-open", ".st-key-wb-next button p"):
-            ink, paper = page.locator(part).first.evaluate(_COLOURS)
-            assert _contrast(ink, paper) >= 4.5, part
+        written = page.evaluate(f"() => ({_WRITTEN})().map(element => [element.className, ...({_COLOURS})(element)])")
+        names = {name for classes, _, _ in written for name in classes.split()}
+        assert {"wb-text", "wb-copy", "wb-foot", "wb-caption", "wb-question", "wb-open", "wb-ref"} <= names
+        assert [(name, ink, paper) for name, ink, paper in written if _contrast(ink, paper) < 4.5] == []
 
 
 _BACKGROUND = "getComputedStyle(document.querySelector('.stApp')).backgroundColor.match(/\\d+/)[0]"
+_WRITTEN = """() => [...document.querySelectorAll('.stHtml *, .st-key-wb-next p')].filter(element => element.checkVisibility()
+  && (element.classList.length || [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim())))"""
 _COLOURS = """element => {
   const ink = getComputedStyle(element).color;
   while (/rgba\\(.*, 0\\)|transparent/.test(getComputedStyle(element).backgroundColor)) element = element.parentElement;
