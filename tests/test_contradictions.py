@@ -186,6 +186,12 @@ def test_what_the_text_says_and_a_cell_that_names_it_by_row_and_column() -> None
     assert told(found) == [(DIFFERENT, ["2118.46", "2181.46万元"])]
 
 
+def test_a_heading_that_the_text_below_it_does_not_bear_out() -> None:
+    found = contradictions(("技术服务突破2000万元", "技术服务突破2000万元\n全年技术服务到款1986.4万元。"))
+    assert told(found) == [(DIFFERENT, ["突破2000万元", "1986.4万元"])]
+    assert contradictions(("技术服务近2000万元", "技术服务近2000万元\n全年技术服务到款1986.4万元。")) == ()
+
+
 def test_a_sentence_printed_twice_with_another_figure() -> None:
     text = "来自省内外三十余所院校的校长、教务处长、骨干教师和行业专家代表共{}余人参加专业建设研讨会。"
     found = contradictions(("前言", text.format(200)), ("五、交流合作", text.format(260)))
@@ -409,6 +415,13 @@ def test_figures_twice_as_many_are_compared_about_twice_as_often(monkeypatch: py
         contradictions(*((f"第{i}节", text) for i, text in enumerate(texts)))
         counts.append(len(compared))
     assert counts[1] <= 2.3 * max(counts[0], 100)
+
+
+def test_a_line_as_long_as_no_heading_is_not_compared_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    folded = []
+    monkeypatch.setattr(said_twice, "matching_key", lambda text: folded.append(text) or text)
+    contradictions(("概况", "".join(f"第{i}类课程有{100 + i}门，" for i in range(200))))
+    assert max(map(len, folded), default=0) <= said_twice.MAX_HEADLINE
 
 
 def test_no_figure_no_contradiction() -> None:

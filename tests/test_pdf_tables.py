@@ -328,6 +328,19 @@ def test_three_line_table_with_two_header_levels() -> None:
     assert spans == {"year": (2, 1), "teachers": (1, 2)}
 
 
+def test_header_ruled_only_below() -> None:
+    drawing = [line(50, y, 290, y) for y in (70, 90, 110)]
+    (grid,) = grids_of(drawing, [text("some words of prose above", 50, 40)], words(FIGURES))
+    assert rows_of(grid) == FIGURES
+
+
+def test_wrapped_header_ruled_only_below() -> None:
+    drawing = [line(50, y, 290, y) for y in (70, 90, 110)]
+    head = [*words([["full", "all", "the"]], tops=[40]), *words([FIGURES[0]])]
+    (grid,) = grids_of(drawing, head, words(FIGURES[1:], tops=ROWS[1:]))
+    assert rows_of(grid) == [["full year", "all staff", "the share"], *FIGURES[1:]]
+
+
 def test_two_three_line_tables_of_one_width_stay_apart() -> None:
     drawing = [line(50, y, 290, y) for y in (50, 70, 110, 150, 170, 210)]
     title = [text("title of the second", 120, 140)]
@@ -461,6 +474,42 @@ def test_row_labels_beside_rows_in_doubt_leave_the_table_as_text() -> None:
     drawing = [line(50, y, 290, y) for y in (50, 70, 170)]
     labels = [text("title", 58, 104), text("degree", 58, 144)]
     assert grids_of(drawing, MERGED, labels, [text("what", 62, 64)]) == ()
+
+
+def continued(*drawing: list[str]) -> tuple[Grid, ...]:
+    """The tables of a page after one that left a table open."""
+    with pdfplumber.open(io.BytesIO(pdf_of(part for parts in drawing for part in parts))) as document:
+        page = document.pages[0]
+        letters = page_letters(page)
+
+        def text_of(*box: float) -> str:
+            return "\n".join(line.text for line in print_lines(letters_within(letters, box)))
+
+        return page_to_grids(page, text_of, columns=(50, 130, 210, 290))
+
+
+HEAD = [text("a running head", 150, 20)]
+
+
+def test_rows_that_go_on_from_the_page_before() -> None:
+    (grid,) = continued(HEAD, words(FIGURES[1:], tops=(60, 80)), [line(50, 100, 290, 100)], [text("prose", 50, 150)])
+    assert rows_of(grid) == FIGURES[1:]
+    assert grid.open_top
+    assert not grid.open_bottom
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        pytest.param([[text("words of prose in a line", 50, 60)], words(FIGURES[1:], tops=(60, 80))], id="prose first"),
+        pytest.param([words(FIGURES[1:], columns=(90, 130, 190), tops=(60, 80))], id="other columns"),
+        pytest.param(
+            [words(FIGURES[1:], tops=(60, 80)), words([["x", "y", "z"]] * 3, tops=(160, 180, 200))], id="no end"
+        ),
+    ],
+)
+def test_what_does_not_go_on_from_the_page_before(drawing: list[list[str]]) -> None:
+    assert continued(HEAD, *drawing) == ()
 
 
 NUMBERED = [["no", "name", "said"], ["1", "staff 12", ""], ["2", "no ratio", "as above"], ["3", "area", "all of it"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from table_samples import LEFT, centred, filled, grid, line, only, pages, printed
+from table_samples import LEFT, RIGHT, centred, filled, grid, line, only, pages, printed
 
 from rag.language.table_lines import is_caption, is_continued, is_note, unit_of
 from rag.records import Line, TableRow
@@ -105,6 +105,13 @@ def test_unit_beside_the_caption_is_cut_off_in_brackets_it_stays() -> None:
 def test_unit_that_ends_a_bracket_is_not_cut_off() -> None:
     table = only(["表13 经费收入（除注明外，单位：万元）", FIRST])
     assert (table.caption, table.unit) == ("表13 经费收入（除注明外，单位：万元）", "单位：万元")
+
+
+def test_wrapped_caption() -> None:
+    upper, lower = line("表2-1 某某学院各类学生社团组织名称成员数量及", LEFT, RIGHT), centred("活动情况统计")
+    table = only(["上文。", upper, lower, FIRST])
+    assert table.caption == "表2-1 某某学院各类学生社团组织名称成员数量及活动情况统计"
+    assert table.places == ((0, 1), (0, 2), (0, 3))
 
 
 def test_title_without_a_number_is_centred_and_short() -> None:

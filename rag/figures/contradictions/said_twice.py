@@ -19,6 +19,8 @@ from typing import TypeAlias
 
 from rag.figures.context import Comparable
 from rag.figures.contradictions.meant_as_one import (
+    MIN_COMPANION,
+    NEAR,
     ReportFigures,
     are_comparable,
     is_amount,
@@ -26,8 +28,11 @@ from rag.figures.contradictions.meant_as_one import (
     looks_like_one,
     may_be_one,
     place_of,
+    same,
     value_of,
 )
+from rag.figures.contradictions.misfits import is_slip
+from rag.language.text import matching_key
 
 Pair: TypeAlias = tuple[Comparable, Comparable]
 Values: TypeAlias = Mapping[Decimal, Sequence[Comparable]]
@@ -48,7 +53,7 @@ def find_rivals(contexts: Sequence[Comparable], years: Collection[int]) -> list[
     """Groups of figures of one thing that do not all agree; `years` are those the report speaks of unsaid."""
     report = ReportFigures(contexts, years)
     order = {id(item): at for at, item in enumerate(contexts)}
-    pairs = list(_rivals(report))
+    pairs = [*_rivals(report), *_headlines(contexts)]
     pairs += [found for pair in pairs for found in (*_beside(*pair, report), *_beside(*pair[::-1], report))]
     groups: dict[int, list[Comparable]] = {}
     for one, other in (*pairs, *_mentions(pairs, report)):
@@ -114,6 +119,41 @@ def _pairs(
                 and not any(is_third(item, *pair, report) for pair in ((one, other), (other, one)) for item in mentions)
             ):
                 yield one, other
+
+
+def _headlines(contexts: Sequence[Comparable]) -> Iterator[Pair]:
+    """Figures of headings that none of the text below agrees with, each with the one there that is meant."""
+    below: dict[tuple[str, ...], list[Comparable]] = defaultdict(list)
+    for item in contexts:
+        for depth in range(1, len(item.figure.passage.path) + 1):
+            below[item.figure.passage.path[:depth]].append(item)
+    for item in filter(_is_headline, contexts):
+        body = [
+            other for other in below[item.figure.passage.path] if other.base == item.base and not _is_headline(other)
+        ]
+        meant = [o for o in body if o.aspects == item.aspects and _is_named_by(item, o) and _is_near(item, o)]
+        if meant and not any(same(item, other) for other in body):
+            yield item, meant[0]
+
+
+def _is_named_by(item: Comparable, other: Comparable) -> bool:
+    return bool(item.terms & other.terms) and (item.terms <= other.terms or other.terms <= item.terms)
+
+
+def _is_headline(item: Comparable) -> bool:
+    figure = item.figure
+    if figure.is_cell or (value_of(item) < MIN_COMPANION and item.base != "%"):
+        return False
+    text = figure.passage.text
+    start = text.rfind("\n", 0, figure.start) + 1
+    end = text.find("\n", figure.end)
+    line = text[start : end if end >= 0 else None]
+    return len(line) <= MAX_HEADLINE and matching_key(line) == matching_key(figure.passage.path[-1])
+
+
+def _is_near(one: Comparable, other: Comparable) -> bool:
+    first, second = value_of(one), value_of(other)
+    return is_slip(first, second) or abs(first - second) <= NEAR * max(abs(first), abs(second))
 
 
 _RATE = re.compile("[\u4e00-\u9fff]{2}率")

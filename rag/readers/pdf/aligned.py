@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
-from rag.readers.pdf.aligned_header import leaf_lines, level_rules, rules_over_ruled, with_header
+from rag.readers.pdf.aligned_header import crosses_column, leaf_lines, level_rules, rules_over_ruled, with_header
 from rag.readers.pdf.aligned_rows import MIN_CORRIDOR, column_edges, has_figures, merged_row_edges, row_edges
 from rag.readers.pdf.letters import Letter, PrintLine, is_figure, letters_within, print_lines
-from rag.readers.pdf.ruling import Lattice, Rule
+from rag.readers.pdf.ruling import Lattice, Region, Rule
 from rag.readers.pdf.unruled_tables import MAX_LEADING
 
 MIN_RULES = 3
@@ -22,9 +22,10 @@ MIN_WIDTH = 100.0
 """Shortest rule over a table, in points."""
 SAME_END = 6.0
 """Points the ends of a table's rules differ by at most."""
-
-MAX_FOOT_LINES = 2
-"""Lines below a table that goes on on the next page."""
+MAX_LINE_GAP = 0.8
+"""Heights of the type between the lines of a header, and between it and the rule below, at most."""
+MAX_HEADER_HEIGHT = 50.0
+"""Points above the first rule in which a header ruled only below is looked for."""
 
 _CAPTION = re.compile(r"(?:附|续)?表[0-9一二三四五六七八九十]")
 
@@ -114,6 +115,7 @@ def _read(group: Sequence[Rule], inner: Sequence[Rule], letters: Sequence[Letter
     left, right = min(rule.start for rule in group), max(rule.end for rule in group)
     if len(group) < MIN_RULES:
         return None
+    group = _with_line_above(group, letters)
     first, head, *_ = group
     partial = [rule for rule in inner if rule.at < head.at]
     short = [rule for rule in inner if rule.at > head.at]
@@ -172,3 +174,65 @@ def _levels(body: Sequence[PrintLine], header: Sequence[PrintLine], left: float,
     return level_rules(header, column_edges(body, [], left, right)) or level_rules(
         header, column_edges(body, header, left, right)
     )
+
+
+def _with_line_above(group: Sequence[Rule], letters: Sequence[Letter]) -> Sequence[Rule]:
+    """The rules with one more over the words that stand in columns right above the first: a header ruled only below."""
+    first, second = group[0], group[1]
+    above = print_lines(letters_within(letters, (first.start, first.at - MAX_HEADER_HEIGHT, first.end, first.at)))
+    within = print_lines(letters_within(letters, (first.start, first.at, first.end, second.at)))
+    header: list[PrintLine] = []
+    for line in reversed(above):
+        if (header[-1].top if header else first.at) - line.bottom > line.size * MAX_LINE_GAP:
+            break
+        header.append(line)
+    if not header or not any(is_figure(piece) for line in within for piece in line.pieces(MIN_CORRIDOR)):
+        return group
+    pieces = [line.pieces(MIN_CORRIDOR) for line in header]
+    if any(len(line) < 2 or any(map(is_figure, line)) for line in pieces):
+        return group
+    return [Rule(header[-1].top - 1, first.start, first.end), *group]
+
+
+MAX_HEAD_LINES = 2
+"""Lines of a running head above such rows."""
+MAX_FOOT_LINES = 2
+"""Lines below a table that goes on on the next page."""
+
+
+def continued_lattice(edges: Sequence[float], horizontals: Sequence[Rule], letters: Sequence[Letter]) -> Lattice | None:
+    """The lattice of the rows that begin a page, down to a rule from side to side or to the foot of the page; None where
+    they are not surely rows in these columns."""
+    lines = print_lines(letters)
+    rules = [rule for rule in horizontals if abs(rule.start - edges[0]) + abs(rule.end - edges[-1]) <= 2 * SAME_END]
+    for skipped in range(min(MAX_HEAD_LINES, len(lines) - 1) + 1):
+        body = _near(lines[skipped:], rules)
+        if len(body) < 2 or any(crosses_column(line, edges) for line in body):
+            continue
+        widest = max(below.top - above.bottom for above, below in pairwise(body))
+        if skipped and body[0].top - lines[skipped - 1].bottom <= widest + body[0].size / 2:
+            continue
+        top, bottom = body[0].top - 1, body[-1].bottom + 1
+        closed = any(0 <= rule.at - body[-1].bottom <= body[-1].size * MAX_LEADING for rule in rules)
+        ends = closed or len(lines) - skipped - len(body) <= MAX_FOOT_LINES
+        inside = all(edges[0] <= line.left and line.right <= edges[-1] for line in body)
+        rows = row_edges([Rule(at, edges[0], edges[-1]) for at in (top, bottom)], [body], edges) if inside else []
+        if ends and len(rows) > 2:
+            return _open_lattice(edges, rows, is_open=not closed)
+    return None
+
+
+def _near(lines: Sequence[PrintLine], rules: Sequence[Rule]) -> list[PrintLine]:
+    """The first of some lines that no rule parts, near each other."""
+    body = [lines[0]]
+    for above, line in pairwise(lines):
+        ruled = any(above.middle < rule.at < line.middle for rule in rules)
+        if ruled or line.top - above.bottom > MAX_LEADING * line.size:
+            break
+        body.append(line)
+    return body
+
+
+def _open_lattice(edges: Sequence[float], rows: Sequence[float], *, is_open: bool) -> Lattice:
+    regions = (Region(row, column, 1, 1) for row in range(len(rows) - 1) for column in range(len(edges) - 1))
+    return Lattice(tuple(edges), tuple(rows), tuple(regions), 0.0, open_top=True, open_bottom=is_open)

@@ -40,14 +40,19 @@ class GridFinder:
         self._data, self._password = data, password
         self._document: PDF | None = None
         self._parsed = 0
+        self._open: tuple[int, tuple[float, ...]] = (-1, ())
 
     def find(self, index: int, pieces: Sequence[Piece], drawing: Drawing, view: PageView) -> FoundGrids:
         """The grids of the page with this 0-based index, in points from the top left corner as the page is seen."""
         captioned = any(_CAPTION.match(piece.text) for piece in pieces)
-        if not (drawing.has_lattice or (captioned and drawing.paths <= MAX_PATHS)):
+        before, columns = self._open
+        columns = columns if before == index - 1 else ()
+        if not (drawing.has_lattice or ((captioned or columns) and drawing.paths <= MAX_PATHS)):
             return FoundGrids()
         try:
-            return FoundGrids(self._grids(index, view.rotation, pieces))
+            grids = self._grids(index, view.rotation, pieces, columns)
+            self._open = (index, _open_columns(grids))
+            return FoundGrids(grids)
         except (MemoryError, KeyboardInterrupt):
             raise
         except Exception:  # pdfminer raises anything at all on damaged content
@@ -67,14 +72,14 @@ class GridFinder:
         except Exception:  # as above
             return []
 
-    def _grids(self, index: int, rotation: int, pieces: Sequence[Piece]) -> tuple[Grid, ...]:
+    def _grids(self, index: int, rotation: int, pieces: Sequence[Piece], columns: Sequence[float]) -> tuple[Grid, ...]:
         from rag.readers.pdf.tables import page_to_grids
 
         page = self._page(index, rotation)
         try:
             across, down = page.cropbox[:2]
             text_of = _shifted(text_finder(pieces), across, down)
-            found = page_to_grids(page, text_of)
+            found = page_to_grids(page, text_of, [edge + across for edge in columns])
             return tuple(_moved(grid, -across, -down) for grid in found)
         finally:
             page.close()
@@ -97,6 +102,11 @@ class GridFinder:
             return page
         page.page_obj.rotate = page.page_obj.attrs["Rotate"] = rotation
         return type(page)(self._document, page.page_obj, page.page_number, page.initial_doctop)
+
+
+def _open_columns(grids: Sequence[Grid]) -> tuple[float, ...]:
+    """The columns of a table without vertical rules that goes on on the next page; nothing where none does."""
+    return grids[-1].column_edges if grids and grids[-1].open_bottom else ()
 
 
 def _placed(character: Mapping[str, Any], x: float, y: float) -> PlacedCharacter:

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from rag.language.text import clean_line
 from rag.readers.pdf.columns import in_page_order, in_reading_order
-from rag.readers.pdf.text import COLUMN_GAP, LEVEL, QUARTERS, SAME_BASELINE_OF_SIZES, SKEW, Piece, out_of_frame
-from rag.readers.pdf.turned import leveled, with_upright_writing
+from rag.readers.pdf.text import COLUMN_GAP, LEVEL, QUARTERS, SAME_BASELINE_OF_SIZES, SKEW, Piece
+from rag.readers.pdf.turned import leveled, out_of_frame, with_upright_writing
 from rag.records import Grid, Line
 
 WORD_GAP = 0.2

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import and_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page as PlumberPage
@@ -99,9 +99,18 @@ def _strokes(page: PlumberPage) -> Iterable[tuple[float, float, float, float]]:
         left, top, right, bottom = shape["x0"], shape["top"], shape["x1"], shape["bottom"]
         if min(right - left, bottom - top) <= MAX_RULE_THICKNESS:
             yield left, top, right, bottom
-        elif shape["object_type"] == "rect" and shape["stroke"]:
-            yield from ((left, top, right, top), (left, bottom, right, bottom))
-            yield from ((left, top, left, bottom), (right, top, right, bottom))
+        elif shape["object_type"] == "rect":
+            if shape["stroke"]:
+                yield from ((left, top, right, top), (left, bottom, right, bottom))
+                yield from ((left, top, left, bottom), (right, top, right, bottom))
+        elif shape["stroke"]:
+            yield from _polyline_strokes(shape)
+
+
+def _polyline_strokes(shape: dict[str, Any]) -> Iterable[tuple[float, float, float, float]]:
+    for (x0, y0), (x1, y1) in pairwise(shape["pts"]):
+        if abs(x1 - x0) <= 1 or abs(y1 - y0) <= 1:
+            yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def joined_rules(rules: Iterable[Rule]) -> list[Rule]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.language.text import clean_line, join_lines
-from rag.readers.pdf.aligned import aligned_lattices
+from rag.readers.pdf.aligned import aligned_lattices, continued_lattice
 from rag.readers.pdf.letters import (
     Box,
     Letter,
@@ -55,10 +55,11 @@ ScoreOf = Callable[[float, float, float, float], float]
 def page_to_grids(
     page: PlumberPage,
     text_of: TextOf,
+    columns: Sequence[float] = (),
 ) -> tuple[Grid, ...]:
     """The tables of a PDF page, as `rules_to_grids`."""
     horizontals, verticals = page_rules(page)
-    return rules_to_grids(horizontals, verticals, page_letters(page), text_of)
+    return rules_to_grids(horizontals, verticals, page_letters(page), text_of, columns=columns)
 
 
 def rules_to_grids(
@@ -67,12 +68,14 @@ def rules_to_grids(
     letters: Sequence[Letter],
     text_of: TextOf,
     score_of: ScoreOf = lambda left, top, right, bottom: 1.0,
+    columns: Sequence[float] = (),
 ) -> tuple[Grid, ...]:
     """The tables of a page from top to bottom; boxes around text, page borders and charts are none.
 
     `text_of(left, top, right, bottom)` gives the text in a box (points from the top left corner), a line feed
     between printed lines. Every character it gives for a grid's box stands in exactly one cell, or the grid warns.
-    `score_of` says of a box how surely its text was recognised.
+    `score_of` says of a box how surely its text was recognised; `columns` are the borders of the columns of a table
+    without vertical rules that the page before leaves open.
     """
     ruled = [with_unruled_rows(lattice, letters) for lattice in rules_to_lattices(horizontals, verticals)]
     grids = _outermost([grid for lattice in ruled if (grid := _lattice_to_grid(lattice, letters, text_of, score_of))])
@@ -81,6 +84,10 @@ def rules_to_grids(
         grid = _lattice_to_grid(lattice, letters, text_of, score_of)
         if grid and not grid.warnings:
             grids.append(grid)
+    if columns and (further := continued_lattice(columns, horizontals, letters)):
+        grid = _lattice_to_grid(further, letters, text_of, score_of)
+        first = grid and not grid.warnings and all(other.top > grid.bottom for other in grids)
+        grids += [grid] if grid and first else []
     for lattice in unruled_lattices(letters, [(grid.left, grid.top, grid.right, grid.bottom) for grid in grids]):
         grid = _lattice_to_grid(lattice, letters, text_of, score_of)
         if grid and not grid.warnings:

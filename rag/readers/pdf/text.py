@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from rag.readers.pdf.glyphs import UNKNOWN_PAINT, Glyph, Paint, page_glyphs
@@ -148,15 +149,14 @@ class PageView:
             DOWNWARD: (d, e, f, -a, -b, self.width - c),
         }.get(angle, self.matrix)
 
-
-def out_of_frame(angle: int, box: Box, width: float = 0.0, height: float = 0.0) -> Box:
-    """The box on a page of this size of what has this box once the page is turned until text at an angle is level."""
-    left, top, right, bottom = box
-    return {
-        UPWARD: (top, height - right, bottom, height - left),
-        REVERSED: (width - right, height - bottom, width - left, height - top),
-        DOWNWARD: (width - bottom, left, width - top, right),
-    }.get(angle, box)
+    def out_of_frame(self, angle: int, box: Box) -> Box:
+        """The box on the page of what has this box in the frame of an angle."""
+        left, top, right, bottom = box
+        return {
+            UPWARD: (top, self.height - right, bottom, self.height - left),
+            REVERSED: (self.width - right, self.height - bottom, self.width - left, self.height - top),
+            DOWNWARD: (self.width - bottom, left, self.width - top, right),
+        }.get(angle, box)
 
 
 def text_page_to_pieces(
@@ -193,7 +193,7 @@ def text_page_to_pieces(
         if angle == SKEW:
             piece.top, piece.bottom = min(piece.top, glyph.top), max(piece.bottom, glyph.bottom)
         space_gap = math.inf
-    return [_on_page(piece, view) for piece in pieces]
+    return [_on_page(piece, view) for piece in _without_halves(pieces)]
 
 
 def _on_page(piece: Piece, view: PageView) -> Piece:
@@ -201,7 +201,7 @@ def _on_page(piece: Piece, view: PageView) -> Piece:
     if piece.angle in (LEVEL, SKEW):
         return piece
     box = (piece.lefts[0], piece.top, piece.rights[-1], piece.bottom)
-    left, top, right, bottom = out_of_frame(piece.angle, box, view.width, view.height)
+    left, top, right, bottom = view.out_of_frame(piece.angle, box)
     count = len(piece.characters)
     return replace(piece, top=top, bottom=bottom, baseline=bottom, lefts=[left] * count, rights=[right] * count)
 
@@ -270,3 +270,15 @@ def _follows(piece: Piece, glyph: Glyph) -> bool:
         and style.bold == piece.bold
         and style.paint.is_faint == piece.paints[-1].is_faint
     )
+
+
+def _without_halves(pieces: list[Piece]) -> list[Piece]:
+    """Surrogate halves, which a 16-bit wide platform gives, put together."""
+    for piece in pieces:
+        if any("\ud800" <= character <= "\udfff" for character in piece.characters):
+            for index, (high, low) in enumerate(pairwise(piece.characters)):
+                if "\ud800" <= high < "\udc00" <= low <= "\udfff":
+                    joined = (high + low).encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+                    piece.characters[index : index + 2] = [joined, ""]
+            piece.characters = ["\ufffd" if "\ud800" <= one <= "\udfff" else one for one in piece.characters]
+    return pieces

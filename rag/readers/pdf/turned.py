@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from rag.readers.pdf.text import ASCENT, DOWNWARD, LEVEL, REVERSED, UPWARD, PageView, Piece, out_of_frame
+from rag.readers.pdf.text import ASCENT, DOWNWARD, LEVEL, REVERSED, UPWARD, Box, PageView, Piece
 
 SAMPLED_CHARACTERS = 200
 MIN_TURNED_SHARE = 0.6
@@ -38,10 +38,30 @@ def set_level(page: Any, text_page: Any) -> None:
 def leveled(piece: Piece) -> Piece:
     """A turned piece as one string where it stands once the page is turned so that it is level."""
     box = (piece.left, piece.top, piece.right, piece.bottom)
-    left, top, right, bottom = out_of_frame(-piece.angle % 360, box)
+    left, top, right, bottom = _into_frame(piece.angle, box)
     level = Piece(top, bottom, top + ASCENT * piece.size, piece.size, piece.bold)
     level.append(piece.text, left, right)
     return level
+
+
+def _into_frame(angle: int, box: Box) -> Box:
+    """A box of the page in the frame of an angle, counted from the page's corner."""
+    left, top, right, bottom = box
+    return {
+        UPWARD: (-bottom, left, -top, right),
+        REVERSED: (-right, -bottom, -left, -top),
+        DOWNWARD: (top, -right, bottom, -left),
+    }.get(angle, box)
+
+
+def out_of_frame(angle: int, box: Box) -> Box:
+    """The box on the page of what `leveled` puts into this one."""
+    left, top, right, bottom = box
+    return {
+        UPWARD: (top, -right, bottom, -left),
+        REVERSED: (-right, -bottom, -left, -top),
+        DOWNWARD: (-bottom, left, -top, right),
+    }.get(angle, box)
 
 
 def with_upright_writing(pieces: Sequence[Piece]) -> list[Piece]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from rag.language.table_lines import is_caption, is_frame_line, is_note, split_unit, unit_of
+from rag.language.table_lines import is_caption, is_frame_line, is_note, is_unit_line, split_unit, unit_of
 from rag.language.text import join_lines
 from rag.records import Grid, Line, Page
 
@@ -18,6 +18,10 @@ MAX_TITLE = 32
 """Characters of a title line that has no table number."""
 CENTRED = 14.0
 """Points the middles of a title and its table differ by at most."""
+FULL_LINE = 0.85
+"""A caption that fills this share of the table's width may go on in the next line."""
+UNIT_GAP = 1.5
+"""Heights of its type that a unit stands above its table at most."""
 LOOK_BACK = 5
 """Lines above a table that may belong to it."""
 MAX_NOTES = 6
@@ -47,7 +51,7 @@ def surroundings(
     pages: Sequence[Page], first: Place, last: Place, taken: set[Place], *, captions_below: bool
 ) -> Surroundings:
     """Caption, unit and note of the table whose grids begin at one place and end at another."""
-    above = _above(pages, first, taken)
+    above = _with_unit(_above(pages, first, taken), pages, first, taken)
     below = _below(pages, last, taken, wants_caption=captions_below and not above.caption)
     lines = (below.caption, *above.lines) if below.caption else above.lines
     return Surroundings(
@@ -72,12 +76,28 @@ def _above(pages: Sequence[Page], first: Place, taken: set[Place]) -> Surroundin
             continue
         if is_caption(text):
             return _captioned(text, [place], frame)
+        if at + 1 < len(lines) and _goes_on(lines[at + 1][1], line, grid):
+            return _captioned(join_lines(lines[at + 1][1].text, line.text), [lines[at + 1][0], place], frame)
         if _is_title(line, grid):
             return _captioned(*_whole_title(lines[at:]), frame)
         if text != line.text:
             return _captioned(text, [place], frame)
         break
     return frame if frame.unit else Surroundings()
+
+
+def _with_unit(found: Surroundings, pages: Sequence[Page], first: Place, taken: set[Place]) -> Surroundings:
+    """What stands above a table, with a unit that stands right over its right side though other columns come between."""
+    grid = _grid(pages, first)
+    if found.unit or grid.right <= grid.left:
+        return found
+    for at, item in enumerate(pages[first[0]].items):
+        if isinstance(item, Line) and (first[0], at) not in taken and is_unit_line(item.text):
+            inside = grid.left - CENTRED < item.left and item.right < grid.right + CENTRED
+            if inside and 0 < grid.top - item.bottom < UNIT_GAP * item.size:
+                unit, places = unit_of(item.text), (*found.places, (first[0], at))
+                return replace(found, unit=unit, places=places, lines=(*found.lines, item.text))
+    return found
 
 
 def _grid(pages: Sequence[Page], place: Place) -> Grid:
@@ -133,11 +153,26 @@ def _lines_before(pages: Sequence[Page], first: Place, taken: set[Place]) -> lis
         item = pages[page_index].items[item_index]
         if isinstance(item, Grid) and page_index == first[0] and _beside(grid, item):
             continue
+        if isinstance(item, Line) and page_index == first[0] and _is_below_top(item, grid):
+            continue
         shared = isinstance(item, Line) and item.text.count("\t") + 1 == size > 1
         if not isinstance(item, Line) or ((page_index, item_index) in taken and not shared):
             break
         found.append(((page_index, item_index), item))
     return found
+
+
+def _is_below_top(line: Line, grid: Grid) -> bool:
+    """Whether a line that comes before a table stands beside it or under its neighbour, not above it."""
+    return grid.right > grid.left and line.top > grid.top
+
+
+def _goes_on(upper: Line, lower: Line, grid: Grid) -> bool:
+    """Whether a caption is wrapped into the line below it."""
+    if upper.paragraph or not is_caption(upper.text) or grid.right <= grid.left:
+        return False
+    wide = upper.right - upper.left >= FULL_LINE * (grid.right - grid.left)
+    return wide and len(lower.text) <= MAX_TITLE and "\t" not in lower.text and lower.text[-1:] not in "。；："
 
 
 def _is_title(line: Line, grid: Grid) -> bool:
