@@ -57,7 +57,7 @@ def test_the_file_is_named_by_option_then_variable_then_found(config, monkeypatc
 
 def test_the_file_that_comes_with_the_program_says_what_the_defaults_are(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    loaded, default = load_settings(environment={}), Settings()
+    loaded, default = load_settings(environment={}), Settings(embedder="auto")
     for name in (field.name for field in fields(Settings) if field.name not in ("embedders", "models")):
         assert getattr(loaded, name) == getattr(default, name), name
     assert loaded.embedders["builtin"].kind == "builtin"

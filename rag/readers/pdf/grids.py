@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rag.readers.pdf.drawing import MAX_PATHS, Drawing
 from rag.readers.pdf.layout import text_finder
 from rag.readers.pdf.left_out import PlacedCharacter
 from rag.readers.pdf.text import PageView, Piece
+from rag.readers.pdf.watermarks import without_marks
 from rag.records import Grid
 
 if TYPE_CHECKING:
@@ -79,7 +81,8 @@ class GridFinder:
         try:
             across, down = page.cropbox[:2]
             text_of = _shifted(text_finder(pieces), across, down)
-            found = page_to_grids(page, text_of, [edge + across for edge in columns])
+            readable = partial(without_marks, pieces=pieces, across=across, down=down)
+            found = page_to_grids(page, text_of, readable, [edge + across for edge in columns])
             return tuple(_moved(grid, -across, -down) for grid in found)
         finally:
             page.close()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from rag.language.text import clean_line
+from rag.readers.pdf.big_figures import labelled_figures
 from rag.readers.pdf.columns import in_page_order, in_reading_order
 from rag.readers.pdf.text import COLUMN_GAP, LEVEL, QUARTERS, SAME_BASELINE_OF_SIZES, SKEW, Piece
 from rag.readers.pdf.turned import leveled, out_of_frame, with_upright_writing
@@ -130,9 +131,9 @@ def pieces_to_items(pieces: Sequence[Piece], grids: Sequence[Grid]) -> tuple[Lin
 
     Where most of the text is written from top to bottom, its lines come first, and stand as if the page were turned.
     """
-    pieces = with_upright_writing(pieces)
+    figures, pieces = labelled_figures(with_upright_writing(pieces))
     items: list[Line | Grid] = []
-    for rows, placed in in_reading_order([_row_groups(row) for row in _rows_at(LEVEL, pieces)], grids):
+    for rows, placed in in_reading_order([_row_groups(row) for row in _rows_at(LEVEL, pieces)], [*grids, *figures]):
         items += in_page_order([_group_line(row, "" if _is_letter_spaced(row) else "\t") for row in rows], placed)
     for angle in QUARTERS[1:]:
         turned = [_group_line(groups, "\t") for groups in map(_row_groups, _rows_at(angle, pieces))]

@@ -26,6 +26,7 @@ from rag.readers.pdf.left_out import LEFT_OUT, LEFT_OUT_SUMMARIES, STACKED, Font
 from rag.readers.pdf.shown import SHOWN_SUMMARIES, ShownText, shown_text
 from rag.readers.pdf.text import PageView, Piece
 from rag.readers.pdf.turned import set_level
+from rag.readers.pdf.watermarks import watermarks_apart
 from rag.readers.recognised import (
     FROM_PICTURE,
     NOT_RECOGNISED,
@@ -190,7 +191,7 @@ def _filled(page: Page, seen: Any, pieces: list[Piece], drawing: Drawing, view: 
     if stacked := stacked_lines(pieces, fonts.characters):
         return replace(page, items=tuple(map(Line, stacked)), note=STACKED)
     pieces, is_whole = with_left_out(view, pieces, drawing, fonts)
-    pieces, is_false = helpers.trials.believed(seen, view, pieces)
+    pieces, is_false = helpers.trials.believed(seen, view, watermarks_apart(pieces))
     found = helpers.grids.find(page.number - 1, pieces, drawing, view)
     free = [piece for piece in pieces if not any(is_within(piece, grid) for grid in found.grids)]
     items = pieces_to_items(free, found.grids)

@@ -55,11 +55,12 @@ ScoreOf = Callable[[float, float, float, float], float]
 def page_to_grids(
     page: PlumberPage,
     text_of: TextOf,
+    readable: Callable[[list[Letter]], list[Letter]] = list,
     columns: Sequence[float] = (),
 ) -> tuple[Grid, ...]:
-    """The tables of a PDF page, as `rules_to_grids`."""
+    """The tables of a PDF page, as `rules_to_grids`; `readable` leaves out the letters of watermarks."""
     horizontals, verticals = page_rules(page)
-    return rules_to_grids(horizontals, verticals, page_letters(page), text_of, columns=columns)
+    return rules_to_grids(horizontals, verticals, readable(page_letters(page)), text_of, columns=columns)
 
 
 def rules_to_grids(
