@@ -15,16 +15,18 @@ from evals.benchmarks.faults.tries import End, Seen, Tried, Try, has_failed, pri
 from evals.benchmarks.faults.work import WORK
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="tries are copies of a process")
+FRESH = "forkserver"
+"""Tests before these may have used Chroma."""
 BEFORE = ("**96.12%**", "8123人")
 
 
 @pytest.fixture(scope="module")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return filled(tmp_path_factory.mktemp("faults"))
+    return filled(tmp_path_factory.mktemp("faults"), FRESH)
 
 
 def tried(one: Try, place: Path) -> Tried:
-    (seen,) = run_tries([one], place)
+    (seen,) = run_tries([one], place, start=FRESH)
     return seen
 
 
@@ -49,7 +51,7 @@ def test_a_damage_is_held(pristine: Path, tmp_path: Path, file: str, done: Damag
 
 
 def test_work_that_is_killed_is_done_in_the_end(pristine: Path, tmp_path: Path) -> None:
-    measure(pristine, tmp_path, ("回答",))
+    measure(pristine, tmp_path, ("回答",), FRESH)
     assert after_work("回答", pristine)[0][4] == "2 条评价"
     assert tried(Try("", "", partial(killed, "回答", 0.5, pristine)), tmp_path / "killed").end is End.SAME
     assert {"入库", "升级", "上传", "回答", "重读", "重建"} == set(WORK)
@@ -77,18 +79,20 @@ def _raise(folder: Path) -> Seen:
     raise KeyError("nobody's")
 
 
+def _sleep(folder: Path) -> Seen:
+    time.sleep(100)
+    return Seen(End.SAME)
+
+
+def _die(folder: Path) -> Seen:
+    os._exit(9)
+
+
 def test_what_crashes_or_never_ends_is_lost(tmp_path: Path) -> None:
-    def forever(folder: Path) -> Seen:
-        time.sleep(100)
-        return Seen(End.SAME)
-
-    def dies(folder: Path) -> Seen:
-        os._exit(9)
-
-    raised, died = (tried(Try("a", "b", run), tmp_path) for run in (_raise, dies))
+    raised, died = (tried(Try("a", "b", run), tmp_path) for run in (_raise, _die))
     assert (raised.end, "nobody's" in raised.note) == (End.LOST, True)
     assert (died.end, "9" in died.note) == (End.LOST, True)
-    endless = tried(Try("a", "b", forever, seconds=0.1), tmp_path)
+    endless = tried(Try("a", "b", _sleep, seconds=0.1), tmp_path)
     assert (endless.end, "没有结束" in endless.note) == (End.LOST, True)
 
 

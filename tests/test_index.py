@@ -326,6 +326,7 @@ def test_vectors_of_meaning_follow_while_the_others_answer(open_index):
     index.replace(sample_parts("丙"))
     assert index.search("甲号报告说明操场共有3处", 1).vector[0][0] == "甲/c3"
     slow.may_go_on.set()
+    index.finish()
     assert index.search("泳池在哪里", 1, ["甲"]).vector[0][0] == "甲/c6"
     index.finish()
     assert index.store.vector_dimensions("meaning").keys() == {"甲", "乙", "丙"}

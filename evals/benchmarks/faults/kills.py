@@ -99,9 +99,10 @@ def measured(name: str, pristine: Path, folder: Path) -> Seen:
     return Seen(End.SAME)
 
 
-def measure(pristine: Path, place: Path, names: Iterable[str] = WORK) -> None:
+def measure(pristine: Path, place: Path, names: Iterable[str] = WORK, start: str = "fork") -> None:
     """Do each kind of work in peace, one after the other."""
-    for one in run_tries([Try("", name, partial(measured, name, pristine)) for name in names], place / "measure", 1):
+    works = [Try("", name, partial(measured, name, pristine)) for name in names]
+    for one in run_tries(works, place / "measure", 1, start):
         if one.end is not End.SAME:
             raise RuntimeError(f"{one.what}: {one.note}")
 

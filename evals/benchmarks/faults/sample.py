@@ -73,11 +73,11 @@ def fill(folder: Path) -> Seen:
     return Seen(End.SAME)
 
 
-def filled(place: Path) -> Path:
+def filled(place: Path, start: str = "fork") -> Path:
     """A folder as `fill` makes it, made by a process of its own: Chroma, once used, cannot be copied into others."""
     warm_up()
     folder = place / "pristine"
-    made = next(run_tries([Try("", "", fill)], place))
+    made = next(run_tries([Try("", "", fill)], place, start=start))
     if made.end is not End.SAME:
         raise RuntimeError(made.note)
     (place / "try-1").rename(folder)

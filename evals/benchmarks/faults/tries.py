@@ -64,9 +64,12 @@ class Tried:
     note: str = ""
 
 
-def run_tries(tries: Iterable[Try], place: Path, workers: int = WORKERS) -> Iterator[Tried]:
-    """What came of each, as they end. The processes are copies of this one, which has loaded what they need."""
-    context = multiprocessing.get_context("fork")
+def run_tries(tries: Iterable[Try], place: Path, workers: int = WORKERS, start: str = "fork") -> Iterator[Tried]:
+    """What came of each, as they end. The processes are copies of this one, which has loaded what they need.
+
+    Where this one has used Chroma it cannot be copied: `start` is `forkserver` then.
+    """
+    context: Any = multiprocessing.get_context(start)
     waiting, running = iter(tries), dict[Any, tuple[Try, Any, float]]()
     number = 0
     while True:

@@ -37,12 +37,13 @@ const release = (event) => {
 const isIdle = () => document.activeElement === null || document.activeElement === document.body;
 // What was pressed has the keyboard again; while the page is drawn anew, it may be another element of the same place.
 const giveBack = (attempts) => {
-  held.isReturning = attempts > 0;
+  if (!held.isReturning) return;
   if (!held.marker?.isConnected) {
     held.marker = document.querySelectorAll(`a[href="${held.marker?.getAttribute("href")}"]`)[held.place];
   }
   if (isIdle() || document.activeElement.closest(SOURCE)) held.marker?.focus({ preventScroll: true });
-  if (attempts) setTimeout(giveBack, 100, attempts - 1);
+  held.isReturning = attempts > 0;
+  setTimeout(giveBack, 100, attempts - 1);
 };
 
 // Streamlit's own words come in English; what carries a figure or a name among them follows a pattern.
@@ -120,7 +121,7 @@ export default function ({ data }) {
     if (!button) return;
     event.preventDefault();
     const place = [...document.querySelectorAll(`a[href="#${name}"]`)].indexOf(marker);
-    Object.assign(held, { marker, place, markerTop: marker.getBoundingClientRect().top });
+    Object.assign(held, { marker, place, isReturning: false, markerTop: marker.getBoundingClientRect().top });
     button.click();
   };
   // beside the answer, and read out as what it is; what was pressed stays where it was on the screen
@@ -143,6 +144,7 @@ export default function ({ data }) {
     const close = event.key === "Escape" && !isOver && document.querySelector(".st-key-close-source button");
     if (!close) return;
     close.click();
+    held.isReturning = true;
     giveBack(20);
   };
   const copy = (event) => {
