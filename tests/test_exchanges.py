@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+from answer_samples import make_report
 from kept_samples import REPORT, TABLE, TEXT, make_answer, make_exchange
 
 from rag.presentation.exchanges import Exchange, exchange_from_json, exchange_to_json
 from rag.presentation.html import page
 from rag.presentation.json_and_text import answer_to_json
+from rag.records import AnswerStatus
 
 
 def test_it_gives_both_turns() -> None:
@@ -49,3 +52,15 @@ def test_what_was_changed_is_not_shown() -> None:
         assert "已损坏" in found.failure
     assert exchange_from_json(exchange.question, text, exchange.record + " ").failure
     assert exchange_from_json(exchange.question, text[text.index("{") :], exchange.record) == exchange
+
+
+def test_several_colleges_can_be_compared_where_the_answer_is_sure_or_the_question_names_them() -> None:
+    kept = replace(make_exchange(), reports=(REPORT, make_report("b.txt", "白河职业技术学院")))
+    assert kept.answer is not None
+    second = kept.answer.citations[1]
+    cited = (kept.answer.citations[0], replace(second, passage=replace(second.passage, report_id="b.txt")))
+    sure = replace(kept.answer, citations=cited)
+    unsure = replace(sure, status=AnswerStatus.NOT_FOUND)
+    asked = replace(unsure, query=replace(unsure.query, colleges=("青石职业技术学院", "白河职业技术学院")))
+    offered = [page.compared_reports(replace(kept, answer=answer)) for answer in (kept.answer, sure, unsure, asked)]
+    assert offered == [(), ("a.txt", "b.txt"), (), ("a.txt", "b.txt")]

@@ -7,8 +7,11 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from answer_samples import make_table, table_passage
 from kept_samples import make_exchange
 
+from rag.figures.extraction import passage_to_figures
+from rag.gate.saying import figure_to_said
 from rag.presentation.exchanges import Exchange
 from rag.presentation.spreadsheet import COLUMNS, exchanges_to_rows, figures_to_csv, figures_to_xlsx
 from rag.records import AnswerStatus
@@ -37,6 +40,23 @@ def test_rows_say_what_each_figure_is_and_where_it_stands() -> None:
     assert computed.formula == "2130[2] − 1875[3] = 255 人"
     assert computed.quotes == "机电系 2130；护理系 1875"
     assert computed.about == "机电系的人数；护理系的人数"
+
+
+def test_a_figure_without_a_time_of_its_own_has_that_of_its_table() -> None:
+    assert [row.time for row in exchanges_to_rows([EXCHANGE])] == ["2023届", "", ""]
+    assert EXCHANGE.answer is not None
+    figures = tuple(replace(figure, scope="2024年度") for figure in EXCHANGE.answer.figures)
+    dated = replace(EXCHANGE, answer=replace(EXCHANGE.answer, figures=figures))
+    assert [row.time for row in exchanges_to_rows([dated])] == ["2024年度"] * 3
+
+
+@pytest.mark.parametrize(
+    ("column", "said"), [("合计", "机电系的合计"), ("共计", "机电系的共计"), ("人数", "机电系的人数")]
+)
+def test_what_a_cell_is_called_keeps_its_last_word(column: str, said: str) -> None:
+    table = make_table([("系部", f"{column}（人）"), ("机电系", "2130")])
+    figure = next(f for f in passage_to_figures(table_passage(table), table) if f.number.text == "2130")
+    assert figure_to_said(figure) == said
 
 
 def test_csv() -> None:

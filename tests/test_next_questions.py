@@ -76,3 +76,9 @@ def test_most_of_what_is_suggested_over_the_sample_reports_is_answered(corpus: A
     suggested = {one for question in QUESTIONS for one in next_questions(corpus, question)}
     answered = [one for one in suggested if corpus.ask(one).status is AnswerStatus.ANSWERED]
     assert len(answered) >= 0.7 * len(suggested), suggested - set(answered)
+
+
+def test_a_refusal_is_followed_by_what_the_reports_of_the_asked_college_state(corpus: Assistant) -> None:
+    answer = corpus.ask("砚溪职院的食堂有几个窗口？")
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert next_questions(corpus, "砚溪职院的食堂有几个窗口？")[0].startswith("砚溪职院")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,7 @@ from rag.suggestions.first import (
     in_turn,
     interleaved,
     is_noun_phrase,
+    varied,
 )
 
 
@@ -62,6 +64,11 @@ def test_a_figure_is_asked_for_by_the_name_its_report_gives_it(text: str, questi
         "比上年增长3.5%。",
         "二等奖8项。",
         "其他收入300万元。",
+        "合格率为91.2%。",
+        "涉及资金300万元。",
+        "一般满意度为5.4%。",
+        "焊接技术、助产等7个专业就业率为100%。",
+        "机电工程学院3项。",
         "2009年，专任教师为19人。",
         "",
     ],
@@ -87,9 +94,8 @@ def test_questions_of_cells_that_one_row_alone_answers() -> None:
 
 
 def test_no_cell_is_asked_for_whose_row_is_a_measure_or_whose_column_is_bare() -> None:
-    assert questions(figures(*table(("项目", "事业收入（万元）"), ("教育支出", "621.4"), ("科学研究", "35.2")))) == [
-        "某某职院2023年科学研究的事业收入是多少？"
-    ]
+    rows = (("项目", "事业收入（万元）"), ("教育支出", "621.4"), ("科学研究", "35.2"), ("机电系", "71.3"))
+    assert questions(figures(*table(*rows))) == ["某某职院2023年机电系的事业收入是多少？"]
     assert questions(figures(*table(("级别", "数量（项）"), ("院级", "396"), ("校级", "41")))) == []
 
 
@@ -104,6 +110,23 @@ def test_what_is_of_no_known_kind_is_named_by_its_college_alone() -> None:
 )
 def test_noun_phrases(name: str, expected: bool) -> None:
     assert is_noun_phrase(name) is expected
+
+
+def test_what_is_said_of_the_whole_comes_before_a_cell_and_is_not_said_to_be_the_colleges_twice() -> None:
+    cells = figures(*table(("系部", "就业率（%）"), ("机电系", "94.1"), ("护理系", "98.2")))
+    found = questions([*cells, *figures("某某职业技术学院专任教师为412人。")])
+    assert found == [
+        "某某职院2023年专任教师有多少人？",
+        "某某职院2023年机电系的就业率是多少？",
+        "某某职院2023年护理系的就业率是多少？",
+    ]
+
+
+def test_questions_of_several_reports_ask_for_different_things() -> None:
+    text = "毕业生就业率为95.1%。学校专任教师为412人。"
+    reports = (replace(report(), college=name, short_names=()) for name in ("青石学院", "白河学院"))
+    one, other = (figures_to_suggestions(each, figures(text)) for each in reports)
+    assert [each.name for each in varied([one, (), other])] == ["毕业生就业率", "专任教师", "毕业生就业率", "专任教师"]
 
 
 def test_kinds_and_reports_take_turns() -> None:

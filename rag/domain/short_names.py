@@ -1,4 +1,4 @@
-"""Usual short forms of the names of colleges and universities, made from the name itself."""
+"""Usual short forms of the names of colleges, universities and offices, made from the name itself."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from rag.domain.colleges import KINDS, MAX_STEM, abbreviation_of, is_national, s
 from rag.language.text import unique
 
 _NAME = re.compile(rf"(?P<stem>.{{2,{MAX_STEM}}}?)(?P<kind>{KINDS}|大学|学院)$")
+_OFFICE = re.compile(
+    r"(?:中共)?(?P<areas>(?:[\u4e00-\u9fff]{2,6}?(?:省|自治区|自治州|市|州|区|县|镇|街道)){1,3})"
+    r"(?P<rest>[\u4e00-\u9fff]{1,14}(?:厅|局|委员会|部|办公室|政府))"
+)
+_AREA = re.compile(r"(?P<name>.{2,6}?)(?:省|自治区|自治州|市|州|区|县|镇|街道)")
 _HEADS_OF_WORDS = "医法学剧画书"
 """With 院 they make words of their own (医院), no short name."""
 _SPOKEN_FIELDS = frozenset("理工 科技 师范 财经 文理 工商 农业 农林 工业 外国语 政法 民族 医科 中医药 外贸".split())
@@ -19,8 +24,10 @@ def short_names(name: str) -> tuple[str, ...]:
     """Usual short forms of a full name: 咸宁职业技术学院 → 咸宁职院, 咸职, …; 登莱理工学院 → 登莱理工, 登理工, …
 
     Initials take the first character of the place, and of the field where the name has one: 湖南工业职业技术学院 is
-    湘工职院, not 湖职.
+    湘工职院, not 湖职. An office is called without the areas above its own: 上海市普陀区财政局 → 普陀区财政局, 普陀财政局.
     """
+    if office := _OFFICE.fullmatch(name):
+        return _office(office["areas"], office["rest"])
     match = _NAME.match(name)
     if not match:
         return ()
@@ -43,6 +50,13 @@ def abbreviates(short: str, full: str) -> bool:
     """
     rest = iter(full)
     return full[:1] == short[:1] and all(character in rest for character in short)
+
+
+def _office(areas: str, rest: str) -> tuple[str, ...]:
+    """Short forms of an office of the last of these areas."""
+    named = list(_AREA.finditer(areas))
+    forms = [areas[area.start() :] + rest for area in named[1:]]
+    return unique([*forms, *([] if rest.startswith("委") else [named[-1]["name"] + rest])])
 
 
 def _vocational(stem: str, place: str, field: str, kind: str) -> Iterator[str]:

@@ -8,15 +8,17 @@ from rag.figures.citing import label_of
 from rag.language.numbers import find_scopes
 from rag.records import Figure
 
-_LINKS = re.compile(r"^[）)”、·\s]+|(?:分别|依次|[·：:\s为是达到有共计占约])+$")
+_LINKS = re.compile(r"^[）)”、·\s]+|(?:分别|依次|(?<![合总小])计|[·：:\s为是达到有共占约])+$")
 """What joins a name and its figure, or stands before it."""
+_EDGES = re.compile(r"^[）)”、·\s]+|[·：:\s为]+$")
+"""Around the name of a cell."""
 
 
 def figure_to_said(figure: Figure) -> str:
     """The report's words for a figure: row and column, its clause, or its item of a list; `` where they say nothing."""
     unlisted = figure.before.endswith(figure.near.removesuffix(f" {figure.after}"))
     words = label_of(figure) if figure.is_cell or unlisted else _item("".join(figure.near.split()))
-    name = _LINKS.sub("", words)
+    name = (_EDGES if figure.is_cell else _LINKS).sub("", words)
     return name if len(name) > 1 else ""
 
 

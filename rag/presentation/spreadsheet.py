@@ -42,7 +42,7 @@ class FigureRow:
     measure: str
     """What is measured or counted, `` where that cannot be told."""
     time: str
-    """As printed."""
+    """As printed: the figure's own, else that of its table."""
     text: str
     value: Decimal
     unit: str
@@ -147,7 +147,7 @@ def _row(figure: AnswerFigure, printed: Mapping[str, Figure], answer: VerifiedAn
         answer.query.standalone,
         "；".join(unique(filter(None, (colleges.get(c.passage.report_id, "") for c in cited)))),
         "；".join(unique(filter(None, (found.context.head for found in held)))),
-        "；".join(unique(filter(None, (found.context.time.text for found in held)))),
+        "；".join(unique(filter(None, (found.context.time.text for found in held)))) or figure.scope,
         figure.text,
         figure.value,
         figure.unit,

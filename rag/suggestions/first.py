@@ -38,6 +38,19 @@ _UNASKED = frozenset({"change", "plan", "negated", "share", "case", "extreme", "
 _PEOPLE = re.compile(r"[生员师工者]$|人[数才员]$")
 _OF_PEOPLE = frozenset("人 名 位".split())
 _COUNTS = re.compile(r"(?:人数|数量|数|人次|量)$")
+_BARE = re.compile(r"[^总]{1,2}(?:率|度|额|量|金)|月?收入|..(?:资金|金额)")
+"""Says too little of whom or what, but for a few that colleges as a whole are known by."""
+_OF_COLLEGE = frozenset("就业率 落实率 升学率 报到率 录取率 毕业率".split())
+_DEGREE = re.compile(r"^(?:非常|比较|很|一般|基本|不)|^(?:本校|其他|其它)")
+"""What was ticked in a survey, or a heading that names nobody."""
+_SOME = re.compile(r"[\d一二三四五六七八九十两几多]\s*[个所家名位项门种类]\s*$")
+"""Before what is said of so many of them: 7个|专业就业率."""
+_WHOLE = re.compile(r"(?:学院|大学|系|处)$")
+_COUNTED_WHOLE = frozenset("个 所 家".split())
+_SOURCE = re.compile(r"(?<!月)(?:收入|拨款)$")
+"""Money is asked for by its source of whoever gets it, not of what it is spent for."""
+_RECEIVER = re.compile(r"(?:院|校|学|系|部|处|厅|局|中心|单位)$")
+_ABOUT_COLLEGES = (ReportKind.QUALITY, ReportKind.EMPLOYMENT, ReportKind.UNDERGRADUATE, ReportKind.EVALUATION)
 _NAMES_KIND = frozenset({ReportKind.OTHER, ReportKind.PROFILE, ReportKind.OFFICIAL})
 
 
@@ -55,7 +68,7 @@ def figures_to_suggestions(report: Report, figures: Iterable[Figure]) -> tuple[S
     """What a report's figures answer, the likeliest to be asked first; each question once."""
     named: dict[str, list[tuple[str, Figure]]] = {}
     for figure in figures:
-        if name := figure_to_name(figure):
+        if name := figure_to_name(figure, report.names):
             named.setdefault(_question(report, name, figure), []).append((name, figure))
     firm = {question: held for question, held in named.items() if _is_one(held) and _is_of(report, held[0][1])}
     endings = Counter(held[0][0][at:] for held in named.values() for at in range(1, len(held[0][0])))
@@ -65,10 +78,12 @@ def figures_to_suggestions(report: Report, figures: Iterable[Figure]) -> tuple[S
         for name, figure in held[:1]
         if len(held) > 1 or not endings[name]
     )
-    topics: dict[str, list[Suggestion]] = {}
+    plain: dict[str, list[Suggestion]] = {}
+    crossed: dict[str, list[Suggestion]] = {}
     for one in sorted(alone, key=lambda one: _rank(one.name)):
+        topics = crossed if one.figure.is_cell and "的" in one.name else plain
         topics.setdefault(name_to_topic(one.name), []).append(one)
-    return tuple(in_turn(topics.values()))
+    return (*in_turn(plain.values()), *in_turn(crossed.values()))
 
 
 def _is_one(held: Sequence[tuple[str, Figure]]) -> bool:
@@ -88,6 +103,12 @@ def name_to_topic(name: str) -> str:
     return max(printed, key=len, default=name)
 
 
+def _subject(name: str) -> str | int:
+    """What a question is about: the place of its indicator in the table, else its name."""
+    at = _rank(name)[0]
+    return at if at < len(indicators()) else name
+
+
 def _rank(name: str) -> tuple[int, int]:
     """Names of indicators by their place in the table, then other measures, then what is counted; short names first."""
     found = (at for at, item in enumerate(indicators()) if any(map(name.endswith, item.printed)))
@@ -96,12 +117,23 @@ def _rank(name: str) -> tuple[int, int]:
 
 
 def interleaved(reports: Sequence[Report]) -> tuple[Report, ...]:
-    """The reports with those of different kind and college first."""
-    groups: dict[tuple[str, str], list[Report]] = {}
-    for report in reports:
-        groups.setdefault((report.kind.value, report.college), []).append(report)
-    turns = zip_longest(*groups.values())
+    """The reports with those of different colleges first, and of each college those of different kinds."""
+    groups: dict[str, dict[ReportKind, list[Report]]] = {}
+    for report in sorted(reports, key=lambda report: report.kind not in _ABOUT_COLLEGES):
+        groups.setdefault(report.college, {}).setdefault(report.kind, []).append(report)
+    turns = zip_longest(*(chain.from_iterable(zip_longest(*kinds.values())) for kinds in groups.values()))
     return tuple(report for turn in turns for report in turn if report is not None)
+
+
+def varied(lists: Iterable[Sequence[Suggestion]]) -> Iterator[Suggestion]:
+    """Of every list the first that asks for something else than those before it, then what is left in turn."""
+    held, seen, first = tuple(lists), set[str | int](), list[Suggestion]()
+    for one in filter(None, held):
+        chosen = next((each for each in one if _subject(each.name) not in seen), one[0])
+        seen.add(_subject(chosen.name))
+        first.append(chosen)
+    yield from in_turn([first])
+    yield from (one for one in in_turn(held) if one.question not in {each.question for each in first})
 
 
 def in_turn(lists: Iterable[Iterable[Suggestion]]) -> Iterator[Suggestion]:
@@ -114,8 +146,10 @@ def in_turn(lists: Iterable[Iterable[Suggestion]]) -> Iterator[Suggestion]:
             yield suggestion
 
 
-def figure_to_name(figure: Figure) -> str:
+def figure_to_name(figure: Figure, owners: Sequence[str] = ()) -> str:
     """The noun phrase a report gives a figure by, `` where it gives none: 全日制在校生, 护理专业的学生人数.
+
+    The names of its owners are left out: the question says whose it is.
 
     >>> from rag.suggestions.first import is_noun_phrase
     >>> is_noun_phrase("毕业去向落实率"), is_noun_phrase("走访调研")
@@ -126,17 +160,19 @@ def figure_to_name(figure: Figure) -> str:
         return ""
     if figure.is_cell:
         return _cell_name(figure)
-    name = _trimmed(context.label)
+    name = _trimmed(context.label, owners)
+    if _SOME.search(figure.before.removesuffix(figure.near.strip())):
+        return ""
     return name if not figure.after.strip() and is_noun_phrase(name) and _may_have(name, number.unit) else ""
 
 
 def _may_have(name: str, unit: str) -> bool:
     """Whether what a name says can be given in that unit: a measure in any, people in 人, other things in their own."""
-    if _TOTAL.search(name):
+    if _TOTAL.search(name) or _DEGREE.match(name) or (_BARE.fullmatch(name) and name not in _OF_COLLEGE):
         return False
     if _MEASURE.search(name):
         return True
-    if unit_class(unit) != "count":
+    if unit_class(unit) != "count" or (_WHOLE.search(name) and unit not in _COUNTED_WHOLE):
         return False
     return _PEOPLE.search(name) is not None if unit in _OF_PEOPLE else len(name) >= MIN_THING
 
@@ -147,9 +183,11 @@ def _cell_name(figure: Figure) -> str:
     if figure.after or not context.rows or any(map(_TOTAL.search, (*context.rows, *context.columns))):
         return ""
     levels = [_bare(level) for level in (context.rows[-1], *context.columns)]
-    if not 1 <= len(levels) <= 3 or not all(is_noun_phrase(level, least=2) for level in levels[1:]):
+    if not 1 <= len(levels) <= 2 or not all(is_noun_phrase(level, least=2) for level in levels[1:]):
         return ""
     if any(map(_MEASURE.search, levels[:-1])) or any(not _ROW_NAME.fullmatch(level) for level in levels):
+        return ""
+    if _DEGREE.match(levels[0]) or (_SOURCE.search(levels[-1]) and not _RECEIVER.search(levels[0])):
         return ""
     return "的".join(levels) if _MEASURE.search(levels[-1]) and len(levels[-1]) >= MIN_LENGTH else ""
 
@@ -158,9 +196,10 @@ def _bare(level: str) -> str:
     return re.sub(r"[（(][^（）()]*[）)]", "", matching_key(level))
 
 
-def _trimmed(label: str) -> str:
+def _trimmed(label: str, owners: Sequence[str]) -> str:
     """A clause without whose, when and the words that join it to its figure."""
     label = "".join(label.split())
+    label = label.removeprefix(next((own for own in owners if label.startswith(own)), ""))
     for scope in reversed(find_scopes(label)):
         label = label[: scope.start] + label[scope.end :]
     label = _LINKS.sub("", _LINKS.sub("", label))

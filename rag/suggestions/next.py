@@ -36,7 +36,9 @@ def _beside(answer: VerifiedAnswer, reports: Sequence[Report], drawn: Drawn) -> 
     """What the cited reports, or where none is those searched, state near the cited places, then anywhere."""
     cited = unique(citation.passage.report_id for citation in answer.citations)
     by_id = {report.id: report for report in reports}
-    for identity in cited or answer.query.report_ids[:MAX_OTHERS]:
+    asked = {report.id for report in reports if report.college in answer.query.colleges}
+    searched = sorted(answer.query.report_ids, key=lambda identity: identity not in asked)
+    for identity in cited or searched[:MAX_OTHERS]:
         if identity in by_id:
             yield from sorted(drawn(by_id[identity]), key=lambda one: _distance(one, answer))
 

@@ -108,7 +108,7 @@ def assistant_of(parts: Parts, model: str, *, is_fresh: bool = False, pasted: Pa
 def suggested_questions(key: tuple[Any, ...], _parts: Parts, _reports: Sequence[Report]) -> tuple[str, ...]:
     """Questions that these reports answer."""
     chosen = suggestions.interleaved(_reports)[:SUGGESTION_REPORTS]
-    drawn = suggestions.in_turn(_drawn(_parts, report) for report in chosen)
+    drawn = suggestions.varied(_drawn(_parts, report) for report in chosen)
     return tuple(one.question for one in islice(drawn, SUGGESTED))
 
 

@@ -194,12 +194,16 @@ def recognised(report: Report) -> str:
 
 
 def compared_reports(exchange: Exchange) -> tuple[str, ...]:
-    """Ids of the reports an answer cites, one of each college and year; empty where it cites no two of these."""
-    if exchange.answer is None or exchange.answer.status is not AnswerStatus.ANSWERED:
+    """Ids of the reports an answer cites, one of each college and year; empty where it cites no two of these.
+
+    Where the answer is not sure, the question has to name several colleges.
+    """
+    answer = exchange.answer
+    if answer is None or not (answer.status is AnswerStatus.ANSWERED or len(answer.query.colleges) > 1):
         return ()
     reports = {report.id: report for report in exchange.reports}
     first: dict[tuple[str, int | None], str] = {}
-    for citation in exchange.answer.citations:
+    for citation in answer.citations:
         report = reports.get(citation.passage.report_id)
         if report is not None and report.college:
             first.setdefault((report.college, report.year), report.id)
