@@ -15,13 +15,17 @@ TEXT = (
     "到2023年8月31日，本科毕业生中落实去向3868人，去向落实率91.83%；到2023年12月10日，这一数字升到94.66%。"
     "教授212人中有202人为本科生主讲课程，占95.28%；副教授438人中有421人主讲，占96.12%。"
     "学费收入5384.20万元、住宿费收入728.65万元。教学用房164700平方米，学生宿舍66800平方米。"
-    "涉农岗位比例由46.2%升至55.3%，对口率由74.5%升至81.3%。单独考试招生1600人。\n"
+    "涉农岗位比例由46.2%升至55.3%，对口率由74.5%升至81.3%。单独考试招生1600人。"
+    "国家级一流课程11门，其中线下6门、线上5门；省级一流课程63门。省级及以上人才58人，其中国家级11人。\n"
 )
 PASSAGE = make_passage(TEXT)
 ROWS = [
     ("专业", "专任教师总数（人）", "教授数（人）", "待就业（人）"),
     ("翻译", "12", "2", "7"),
     ("英语", "15", "3", "9"),
+    ("31—60人", "1126", "104", "1982"),
+    ("90人以上", "1,266", "188", "149"),
+    ("合计", "2419", "297", "1147"),
 ]
 TABLE = make_table(ROWS, caption="表1 2023届毕业生与教师")
 SLICE = table_passage(TABLE)
@@ -32,7 +36,7 @@ for held in (*passage_to_figures(PASSAGE), *passage_to_figures(SLICE, TABLE), *p
 RIVALS = (*FIGURES.values(), *passage_to_figures(STAFF))
 
 
-def gate(text: str) -> Gated:
+def gate(text: str, question: str = "") -> Gated:
     """The text with `<94.66%>` placed, each cited to its own clause or row."""
     found: list[Segment] = []
     citations = []
@@ -47,7 +51,7 @@ def gate(text: str) -> Gated:
         else:
             found += markdown_to_segments(piece)
     draft = Draft(AnswerStatus.ANSWERED, tuple(found), tuple(citations), figures=tuple(FIGURES.values()))
-    return draft_to_gated(draft, {TABLE.id: TABLE}, {}, stored=RIVALS, rivals=RIVALS, is_typed=True)
+    return draft_to_gated(draft, {TABLE.id: TABLE}, {}, stored=RIVALS, rivals=RIVALS, question=question, is_typed=True)
 
 
 @pytest.mark.parametrize(
@@ -88,11 +92,19 @@ def test_what_a_report_says_in_its_own_way_is_no_doubt(text: str) -> None:
         "英语专业毕业生中待就业的有<3>人。",
         "涉农岗位比例为<81.3%>。",
         "全校待就业的有<7>人。",
+        "31—60人的专任教师总数为<2419>人。",
+        "聘用合同制90人以上专任教师总数（人）为<1,266>。",
     ],
 )
 def test_what_a_report_says_of_another_figure_is_a_doubt(text: str) -> None:
     gated = gate(text)
     assert gated.unsupported or all(figure.caution for figure in gated.figures), gated
+
+
+@pytest.mark.parametrize("said", ["国家级", "省级"])
+def test_the_words_of_an_answer_weigh_more_than_those_of_its_question(said: str) -> None:
+    (shown,) = gate(f"{said}一流课程为<11门>。", question="国家级竞赛获奖多少项？").figures
+    assert bool(shown.caution) is (said == "省级")
 
 
 @pytest.mark.parametrize(("said", "is_doubted"), [("", True), ("财政拨款", False)])

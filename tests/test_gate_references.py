@@ -72,6 +72,7 @@ def is_clean(gated: Gated) -> bool:
     [
         "东湖职业技术学院2023届毕业生就业率为*<96.12%>*。",
         "科研经费比上年减少*<11.7%>*（同比）。",
+        "东湖职业技术学院的就业率更高：东湖2023届*<96.12%>*，西山2022届*<91.93%>*。",
         "东湖职业技术学院2022届就业率为*<93.80%>*，西山职业技术学院2022届为*<91.93%>*。",
         "最低的是西山职业技术学院，去向落实率只有*<89.01%>*。",
         "2023届毕业生就业率是*<96.12%>*，这里的对口率<68.41%>说的是另一件事。",
@@ -231,6 +232,11 @@ def test_typed_figures_become_the_printed_ones() -> None:
 )
 def test_words_of_ordinary_language_are_no_figures(word: str) -> None:
     assert figure_like(word) == ()
+
+
+def test_a_word_that_ends_like_a_numeral_hides_no_figure() -> None:
+    text = "参军入伍一〇九二七人，大陆二三四人，贰拾一人，队伍一支"
+    assert [text[a:b] for a, b in figure_like(text)] == ["一〇九二七", "二三四", "贰拾一"]
 
 
 def test_a_refusal_may_say_what_was_searched_and_asked() -> None:

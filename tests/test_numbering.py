@@ -114,6 +114,12 @@ def test_a_number_of_the_question_is_computed_with_and_shown_as_the_askers():
     assert asked("F1C - 110人").problems
 
 
+@pytest.mark.parametrize("said", ["不是 {Q1}，是 **{F1C}人**。", "不是 **{Q1}**，是 **{F1C}人**。"])
+def test_a_number_of_the_question_that_is_named_in_the_words_is_the_askers(said):
+    prompt = prompt_of(table_passage(TABLE), question="会计专业不是有100人吗？")
+    assert reply_to_draft(reply_text(said), prompt).text == "不是 100人（问题所给），是 **120人** [1]。"
+
+
 def test_the_letters_of_columns():
     assert [letter(n) for n in (0, 22, 23, 24, 25)] == ["A", "W", "Y", "Z", "AA"]
 

@@ -21,7 +21,7 @@ from rag.language.text import matching_key
 from rag.records import Figure, Report
 
 MIN_NAME = 3
-"""Characters of a college's name: a place alone (咸宁) may be the place."""
+"""Characters of a strange college's name: a place alone (咸宁) may be the place."""
 _LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
 _CONTRAST = re.compile(
     "最低|最高|最少|最多|另一|其他|其余|前者|后者|对方|两校|两所|相比|分别|而|(?<![占师])比(?![例重率])|差"
@@ -48,9 +48,10 @@ def college_differs(claim: Claim, figure: Figure, source: Source, reports: Mappi
     printed = {name for name in names if matching_key(name) in matching_key(own)}
     beside = mentioned(own, names).keys() - printed
     for at, clause in enumerate(claim.clauses):
-        named = {name for name, (start, end) in mentioned(clause, names).items() if end - start >= MIN_NAME}
+        spans = mentioned(clause, names)
+        named = {name for name, (start, end) in spans.items() if end - start >= MIN_NAME}
         placed = [name for name, _ in placed_names(clause)]
-        if named & printed or any(_stands_in(name, own) for name in placed):
+        if spans.keys() & printed or any(_stands_in(name, own) for name in placed):
             return None
         strangers = {name for name in placed if not any(name in known for known in (*names, *named))}
         if (named | strangers) - beside:
@@ -105,10 +106,16 @@ def _is_of_another(claim: Claim, figure: Figure, source: Source) -> bool | None:
 
 
 def date_differs(claim: Claim, figure: Figure, source: Source) -> bool | None:
-    """Whether an answer gives a figure the date of another one of its passage in that kind of unit."""
+    """Whether an answer gives a figure the date of another one of its passage in that kind of unit; or one that has none
+    of its own another date than the last before it."""
     own = figure_to_when(figure).dates
-    if not own or not claim.dates or claim.dates & own:
+    if not claim.dates or claim.dates & own:
         return None
+    if not own:
+        before = find_scopes(figure.passage.text[: figure.quote_start])
+        last = next((scope for scope in before[::-1] if scope.month and scope.day), None)
+        is_other_year = last and last.years and claim.years and not claim.years & set(last.years)
+        return False if last and ((last.month, last.day) not in claim.dates or is_other_year) else None
     kind = unit_class(figure.number.unit)
     others = (f for f in source.passage if unit_class(f.number.unit) == kind)
     return False if any(claim.dates <= figure_to_when(other).dates for other in others) else None

@@ -39,7 +39,7 @@ PERHAPS_COLLEGE = "可能不是这所院校的数字"
 OWN_ASPECTS = ("change", "plan", "each", "negated")
 NEAR_LABEL = 24
 """Characters before a figure whose own words a word of the answer may be made of: 老师 of 教师."""
-_PART = re.compile(f"[,，;；。!?！？{BLANK}]")
+_PART = re.compile(rf"[，;；。!?！？{BLANK}]|,(?!\d{{3}})")
 _UNIT_NOTE = re.compile(r"\([^()]{1,12}\)")
 """As of a column's header: 授权专利(件,学年)."""
 _SCOPE = re.compile(r"(?:19|20)?\d\d(?:[-—](?:19|20)?\d\d)?(?:学年度?|年度?|届|级)")
@@ -132,12 +132,12 @@ _NEGATES = re.compile("[未非不失无待]")
 
 
 def _is_printed_again(figure: Figure, other: Figure) -> bool:
-    """Whether another place of the report prints the same figure of the same thing."""
+    """Whether another place of the report prints the same figure of the same thing: of half of what this one is said of."""
     return (
         other.id != figure.id
         and other.passage.report_id == figure.passage.report_id
         and agree(other.number, figure.number)
-        and bool(_label(other) & _label(figure))
+        and 2 * len(_label(other) & _label(figure)) >= max(len(_label(figure)), 1)
     )
 
 
@@ -220,7 +220,7 @@ def _better(claim: Claim, figure: Figure, rivals: Sequence[Figure], setting: Set
         theirs = _label(other)
         alien = theirs - own - borrowed(theirs - own, own | (before - theirs))
         hits, hers = words & alien, words & (own - theirs)
-        if hits and not hers and len(asked & theirs) >= len(asked & own):
+        if hits and not hers:
             if any(token not in key for token in hits):
                 return BETTER
             found = found if other.id in setting.shown else ALIKE

@@ -19,7 +19,8 @@ _CHINESE = "〇零一二两三四五六七八九十百千万亿廿卅"
 _FINANCIAL = "壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億"
 _BIG = "十百千万亿廿卅"
 _DIGITS = re.compile(r"d(?:[d.．·,，'’/⁄]*d)?")
-_NUMERAL = re.compile(rf"[{_CHINESE}{_FINANCIAL}]+(?:点[{_CHINESE}]+)?")
+_NUMERALS = tuple(re.compile(rf"[{kind}]+(?:点[{_CHINESE}]+)?") for kind in (_CHINESE, _CHINESE + _FINANCIAL))
+"""Without and with the numerals of cheques, which stand in words too: 入伍二三四人."""
 _VAGUE = re.compile(
     rf"""(?:[数几上近约逾超过好成][{_BIG[:5]}]+(?=[余多来]?[^\u3400-\u9fff]|[余多来]?[名人个项家所门万亿元册次位种篇件场])
        | 过半(?!百) | 近半 | 半数 | 一半 | 大半 | 多半 | 对半 | [一二三四五六七八九]成(?![为员绩果立效本人都功就套]) | 百分之[{_CHINESE}{_FINANCIAL}几数点0-9.．]+
@@ -57,7 +58,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     yield from (match.span() for match in _DIGITS.finditer(folded) if _is_digit(text[match.start()]))
     yield from (match.span() for match in _VAGUE.finditer(text))
     yield from (match.span() for match in _ENGLISH.finditer(text))
-    for match in _NUMERAL.finditer(text):
+    for match in (match for pattern in _NUMERALS for match in pattern.finditer(text)):
         if not _is_ordinary(match, text):
             yield match.span()
 

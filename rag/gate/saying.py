@@ -1,4 +1,4 @@
-"""What a report calls a figure, in its own words."""
+"""What a report calls a figure, in its own words, and of when it says it is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from rag.figures.citing import label_of
 from rag.language.numbers import find_scopes
+from rag.language.text import unique
 from rag.records import Figure
 
 _LINKS = re.compile(r"^[）)”、·\s]+|(?:分别|依次|(?<![合总小])计|[·：:\s为是达到有共占约])+$")
@@ -25,6 +26,12 @@ def figure_to_said(figure: Figure) -> str:
 def figure_to_quote(figure: Figure) -> str:
     """The same, or the start of its clause where that names nothing: never `` where anything is printed beside it."""
     return figure_to_said(figure) or " ".join(figure.near.split()) or " ".join(figure.about.split())
+
+
+def figure_to_scope(figure: Figure) -> str:
+    """The years and dates printed with a figure: in its sentence before it, or in its row, header and caption."""
+    text = f"{figure.near}，{figure.before}，{figure.about}" if figure.is_cell else figure.before
+    return "，".join(unique(scope.text for scope in find_scopes(text)[-2:]))
 
 
 def _item(words: str) -> str:

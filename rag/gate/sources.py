@@ -10,7 +10,7 @@ from rag.figures.extraction import passage_rows
 from rag.gate.claims import FOLLOWING, letters_of, without_names, years_of
 from rag.gate.said import Said, masked_clauses
 from rag.language.clauses import sentence_before
-from rag.language.numbers import Scope, find_numbers, find_scopes, same_bound, same_value
+from rag.language.numbers import find_numbers, find_scopes, same_bound, same_value
 from rag.language.text import matching_key, unique
 from rag.records import Citation, Figure, Number, Report, Table
 from rag.structure.tables.joining import header_labels, row_text
@@ -37,8 +37,6 @@ class Source:
     """Key of its quote with labels, headings and the names of its report."""
     lead: str
     """What stands before its quote in the sentence; `` for the row of a table."""
-    times: tuple[Scope, ...]
-    """The times that its sentence, with labels and headings, names."""
 
     def prints_otherwise(self, said: Said, number: Number) -> bool:
         """Whether its quote has an answer's clause word for word, with another figure in this place."""
@@ -78,7 +76,6 @@ def citation_to_source(
         years_of(find_scopes("，".join([citation.quote, *labels, *passage.path]))),
         matching_key("，".join([citation.quote, *labels, *passage.path, *owner])),
         lead,
-        tuple(find_scopes("，".join([f"{lead}{citation.quote}", *labels, *passage.path]))),
     )
 
 

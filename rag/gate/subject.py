@@ -101,9 +101,12 @@ def _fits_other_row(said: Said, other: Figure, figure: Figure, headers: str) -> 
 
 
 def _row_names(other: Figure, figure: Figure) -> tuple[list[str], list[str]]:
-    """The labels of two rows that are not those of both."""
+    """The labels of two rows that are not those of both; a range may be one (61—90人)."""
     cells = [
-        [] if f.row is None else [cell for cell in f.row.filled if cell_number(cell) is None] for f in (other, figure)
+        []
+        if f.row is None
+        else [cell for cell in f.row.filled if cell_number(cell) is None or (cell == f.near and not cell.isdigit())]
+        for f in (other, figure)
     ]
     return [cell for cell in cells[0] if cell not in cells[1]], [cell for cell in cells[1] if cell not in cells[0]]
 

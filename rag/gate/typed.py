@@ -31,7 +31,12 @@ MIN_FOLLOWING = 2
 _SMALL = re.compile(r"[一二两三四五六七八九几][^\d%％倍成折万亿元]{1,3}")
 _CODE = re.compile(r"[a-z]+\d[\da-z]*|\d+\+\d+")
 """Names a thing by itself, whatever stands beside it: A116, 3+2."""
-_LABEL = re.compile(r"附?[图表]\s*\d+(?:\s*[-－—–.．]\s*\d+)*")
+ASKED = "（问题所给）"
+"""Stands behind a figure of the question."""
+_LABEL = re.compile(r"(?:附?[图表]|案例|附件)\s*\d+(?:\s*[-－—–.．]\s*\d+)*")
+_JOINED_BEFORE = re.compile(r"(?:[第A-Za-z]|\d[-－—–.．+])$")
+_JOINED_BEHIND = re.compile(r"[-－—–.．+]?\w")
+"""What is joined to a number that is part of a name: 2号, 7-4."""
 _QUOTES = re.compile("[“”‘’\"'「」『』（）()【】<>〈〉*]")
 
 
@@ -58,19 +63,23 @@ def typed_to_changes(
     *,
     in_any_dress: bool,
     titles: Sequence[str] = (),
+    texts: Sequence[str] = (),
+    asked: str = "",
     echoed: str = "",
 ) -> Typed:
     """References for the figures in the words, and what goes; in our own words only figures as reports write them are
     looked for.
 
-    Numbers in the `titles` of reports are none of the answer's, nor are those of a question that a refusal has `echoed`.
+    Numbers in the `titles` of reports are none of the answer's, nor are those by which `texts` number their tables and
+    pictures, those of a question (`asked`) that are told to be its own, and those that a refusal has `echoed`.
     """
     changes: dict[Span, Segment] = {}
     figures: dict[str, Figure] = {}
     removed: list[tuple[Span, str]] = []
+    askers = _askers(layout, asked)
     for claim in claims:
         span = (claim.number.start, claim.number.end)
-        if not layout.is_free(*span):
+        if span in askers or not layout.is_free(*span):
             continue
         is_answer = is_bold(layout, span)
         proof = _proof(claim, sources, is_answer=is_answer)
@@ -84,6 +93,7 @@ def typed_to_changes(
             changes[span] = Unproved(layout.markup.plain[slice(*span)])
     if in_any_dress:
         read = [(claim.number.start, claim.number.end) for claim in claims]
+        read += [*askers, *_printed_labels(layout.markup.plain, texts)]
         for span, figure in _dressed(layout, read, sources, titles, echoed):
             if figure is None:
                 changes[span] = Unproved(layout.markup.plain[slice(*span)])
@@ -105,11 +115,11 @@ def _proof(claim: Claim, sources: Mapping[int, Source], *, is_answer: bool) -> F
     """The printed figure that a figure in the words is; `` where it may stand as it is, None where not."""
     number = claim.number
     cited = [sources[n] for n in claim.cited if n in sources]
-    if (figure := _printed(claim, cited)) is not None:
+    figure = _printed(claim, cited)
+    is_word = bool(_SMALL.fullmatch(number.text.strip())) and not is_answer and not number.bound
+    if figure is not None and not (is_word and figure.number.unit != number.unit):  # 两处 is not 2项
         return figure
-    if any(_is_label(claim, source) for source in cited):
-        return ""
-    return "" if _SMALL.fullmatch(number.text.strip()) and not is_answer and not number.bound else None
+    return "" if is_word or any(_is_label(claim, source) for source in cited) else None
 
 
 def _printed(claim: Claim, sources: Sequence[Source]) -> Figure | None:
@@ -163,12 +173,11 @@ def _dressed(
     plain = layout.markup.plain
     sheets = [*(source.words for source in sources.values()), *filter(None, [echoed])]
     named = without_names(plain, titles)
-    labels = _printed_labels(plain, sources)
     for start, end in figure_like(plain):
         if (
             named[start:end] != plain[start:end]
             or not layout.is_free(start, end)
-            or any(a < end and start < b for a, b in [*read, *labels])
+            or any(a < end and start < b for a, b in read)
         ):
             continue
         figure = _undressed(plain, start, end, sources)
@@ -177,34 +186,39 @@ def _dressed(
             yield (start, end + len(unit) * plain.startswith(unit, end)), figure
 
 
-def _printed_labels(plain: str, sources: Mapping[int, Source]) -> list[Span]:
-    """Where an answer names a table or picture (图2-11) that a passage it cites names too."""
-    texts = (text for s in sources.values() for text in (s.citation.passage.text, s.words))
+def _askers(layout: Layout, asked: str) -> list[Span]:
+    """Where figures of a question are told to be the asker's; a bold one is an answer."""
+    plain = layout.markup.plain
+    told = (f"{number.text.strip()}{ASKED}" for number in find_numbers(asked))
+    spans = {match.span() for text in told for match in re.finditer(rf"(?<![\d.]){re.escape(text)}", plain)}
+    found = [(start, end - len(ASKED)) for start, end in spans]
+    return [span for span in found if not is_bold(layout, span)]
+
+
+def _printed_labels(plain: str, texts: Sequence[str]) -> list[Span]:
+    """Where an answer names a table, picture or case (图2-11) that these texts name too."""
     known = {matching_key(match[0]) for text in texts for match in _LABEL.finditer(text)}
     return [match.span() for match in _LABEL.finditer(plain) if matching_key(match[0]) in known]
 
 
 def unprinted_dates(
     layout: Layout,
-    sources: Mapping[int, Source],
+    texts: Sequence[str],
     known_years: frozenset[int],
     echoed: str = "",
     titles: Sequence[str] = (),
 ) -> list[Span]:
-    """Where an answer's words name a year that neither the question nor a report does, or a date its sources do not.
+    """Where an answer's words name a year that neither the question nor a report does, or a date these texts do not.
 
     A refusal may say the dates of the question that it has `echoed`; those in the `titles` of reports are none.
     """
     found = []
+    words, times = matching_key("\n".join(texts)), find_scopes("\n".join(texts))
     for scope in find_scopes(without_names(layout.markup.plain, titles)):
         span = (scope.start, scope.end)
         only_years = scope.month is None and scope.day is None
         is_known = set(scope.years) <= known_years and (only_years or matching_key(scope.text) in echoed)
-        is_printed = any(
-            matching_key(scope.text) in source.words
-            or any(_is_same_day(scope, printed, known_years) for printed in source.times)
-            for source in sources.values()
-        )
+        is_printed = matching_key(scope.text) in words or any(_is_same_day(scope, t, known_years) for t in times)
         if layout.is_free(*span) and not is_known and not is_printed:
             found.append(span)
     return found
@@ -218,11 +232,9 @@ def _is_same_day(scope: Scope, printed: Scope, known_years: frozenset[int]) -> b
 
 def _undressed(plain: str, start: int, end: int, sources: Mapping[int, Source]) -> Figure | None:
     """The quoted figure that one in odd dress is: “96.12” and 玖拾陆点一二 of 96.12%; with no unit of its own any fits."""
-    if plain[start - 1 : start] in ("第", "N") or (
-        plain[start - 1 : start].isascii() and plain[start - 1 : start].isalpha()
-    ):
-        return None
     unit = _unit_behind(plain, end)
+    if _JOINED_BEFORE.search(plain[:start]) or (not unit and _JOINED_BEHIND.match(plain, end)):
+        return None
     number = cell_number(f"{unicodedata.normalize('NFKC', plain[start:end])}{unit}")
     value = number.value if number else numeral_value(plain[start:end])
     if value is None or (number and unit and number.unit != unit):

@@ -17,7 +17,7 @@ from rag.gate.computed import computation_to_doubt, is_void
 from rag.gate.fitting import Setting, fit
 from rag.gate.layout import Layout, segments_to_layout
 from rag.gate.markup import Span
-from rag.gate.saying import figure_to_quote
+from rag.gate.saying import figure_to_quote, figure_to_scope
 from rag.gate.sources import Source, citation_to_source
 from rag.gate.typed import UNVERIFIED, Typed, Unproved, is_bold, printed_numbers, typed_to_changes, unprinted_dates
 from rag.language.numbers import find_numbers, find_scopes
@@ -31,6 +31,7 @@ from rag.records import (
     Figure,
     FigureRef,
     Number,
+    Passage,
     Report,
     Segment,
     Table,
@@ -65,15 +66,17 @@ def draft_to_gated(
     stored: Sequence[Figure] = (),
     rivals: Sequence[Figure] = (),
     question: str = "",
+    passages: Sequence[Passage] = (),
     is_typed: bool = False,
 ) -> Gated:
     """The draft with every unproved figure removed.
 
     `tables` by id are those its passages were taken from; with `reports` by id, a figure of one college's or one
-    year's report is no longer let through as another's. `stored` are the figures of its passages; `rivals` those the answerer chose among. `is_typed`
+    year's report is no longer let through as another's. `stored` are the figures of its passages; `rivals` those the
+    answerer chose among, `passages` those it read: numbers of their tables, and their dates, may be named. `is_typed`
     says that the words are a model's: whatever a reader takes for a figure in them counts.
     """
-    return _Gate(draft, tables, reports or {}, stored, rivals, question, is_typed).run()
+    return _Gate(draft, tables, reports or {}, stored, rivals, question, passages, is_typed).run()
 
 
 @dataclass(slots=True)
@@ -84,6 +87,7 @@ class _Gate:
     stored: Sequence[Figure]
     rivals: Sequence[Figure]
     question: str
+    passages: Sequence[Passage]
     is_typed: bool
 
     def run(self) -> Gated:
@@ -122,8 +126,21 @@ class _Gate:
         layout = self._layout(self.draft.segments, figures)
         claims = layout_to_claims(layout, self._shown(layout, figures), names)
         return typed_to_changes(
-            layout, claims, sources, in_any_dress=self.is_typed, titles=self._titles(), echoed=self._echoed()
+            layout,
+            claims,
+            sources,
+            in_any_dress=self.is_typed,
+            titles=self._titles(),
+            texts=self._texts(),
+            asked=self.question,
+            echoed=self._echoed(),
         )
+
+    def _texts(self) -> list[str]:
+        """What was read, with headings and captions."""
+        passages = [*self.passages, *(citation.passage for citation in self.draft.citations)]
+        captions = (table.caption for table in self.tables.values())
+        return [*(" ".join([*passage.path, passage.text]) for passage in passages), *captions]
 
     def _titles(self) -> list[str]:
         return [report.title for report in self.reports.values() if report.title]
@@ -140,7 +157,8 @@ class _Gate:
         if not self.is_typed:
             return segments, ()
         layout = self._layout(segments, figures)
-        spans = unprinted_dates(layout, sources, self._years(sources), self._echoed(), self._titles())
+        texts = [*self._texts(), *(source.words for source in sources.values())]
+        spans = unprinted_dates(layout, texts, self._years(sources), self._echoed(), self._titles())
         changes: dict[Span, Segment] = {span: Text(UNVERIFIED) for span in spans}
         return layout.replaced(changes), tuple(layout.markup.plain[slice(*span)] for span in spans)
 
@@ -253,7 +271,7 @@ class _Gate:
             "quoted",
             cited,
             None,
-            _scope(figure),
+            figure_to_scope(figure),
             figure_to_quote(figure),
             ref.caution,
             figure.id,
@@ -275,9 +293,3 @@ def _source_of(figure: Figure, claim: Claim, sources: Mapping[int, Source]) -> S
     """The citation that holds a figure, one beside it before others; None where none does."""
     numbers = [*claim.cited, *sources]
     return next((sources[n] for n in numbers if n in sources and sources[n].holds(figure)), None)
-
-
-def _scope(figure: Figure) -> str:
-    """The years and dates printed with a figure: in its sentence before it, or in its row, header and caption."""
-    text = f"{figure.near}，{figure.before}，{figure.about}" if figure.is_cell else figure.before
-    return "，".join(unique(scope.text for scope in find_scopes(text)[-2:]))

@@ -17,7 +17,7 @@ from rag.answering.with_model.replies import FIGURE_ID, Request
 from rag.arithmetic.quantities import ComputeError
 from rag.figures.citing import Citations
 from rag.figures.entries import figures_of
-from rag.gate.typed import UNVERIFIED
+from rag.gate.typed import ASKED, UNVERIFIED
 from rag.language.numbers import find_numbers, same_bound, same_value
 from rag.language.text import matching_key, sentence_spans
 from rag.records import Cite, ComputedRef, Figure, FigureRef, Number, Passage, Segment, Text, figure_text, segment_text
@@ -103,7 +103,8 @@ class Expander:
         pieces = list(self._pieces(text.strip()))
         self._names.append("".join(self._written(piece.segment) for piece in pieces))
         cited = tuple(dict.fromkeys(n for piece in pieces for n in piece.cited))
-        bold = [replace(s, is_answer=True) for s in (piece.segment for piece in pieces) if not isinstance(s, Cite)]
+        segments = (piece.segment for piece in pieces if not isinstance(piece.segment, Cite))
+        bold = [replace(s, is_answer=not (isinstance(s, Text) and s.text.endswith(ASKED))) for s in segments]
         return [*bold, *marks(cited)]
 
     def _written(self, segment: Segment) -> str:
@@ -155,7 +156,7 @@ class Expander:
         if identity in self.requests:
             return self._computed(identity)
         if identity in self.prompt.constants:
-            return Piece(Text(self.prompt.constants[identity].text.strip()))
+            return Piece(Text(f"{self.prompt.constants[identity].text.strip()}{ASKED}"))
         self.problems.append(f"{{{identity}}} 不是给出的编号。")
         return Piece(Text(UNVERIFIED))
 

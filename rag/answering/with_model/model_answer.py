@@ -220,6 +220,7 @@ def _drafted(text: str, prompt: AnswerPrompt, given: Given, alias: str) -> Answe
         stored=given.evidence.figures,
         rivals=prompt.printed,
         question=question,
+        passages=tuple(prompt.passages.values()),
         is_typed=True,
     )
     answered = Answered(draft, gated)
