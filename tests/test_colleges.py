@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.domain.colleges import mentioned, name_at_start, names_in, place_at, provinces, split_stem
+from rag.domain.colleges import mentioned, name_at_start, names_in, split_stem
+from rag.domain.places import place_at, provinces
 from rag.domain.short_names import short_names
 
 COLLEGES = (

@@ -29,6 +29,7 @@ XN, HN, HB = "咸宁职业技术学院", "湖南工业职业技术学院", "湖�
         ("湖南工业职院2020年生师比", (HN,), (), ("hn-2021.pdf", "letter.docx")),
         ("湖南工业职院2023年生师比", (HN,), (), ("hn-2023.pdf",)),
         ("湖南工业职院1999年生师比", (HN,), (), ("hn-2021.pdf", "hn-2023.pdf")),
+        ("湖南工业大学的生师比", (), ("湖南工业大学",), ALL),
         ("湖职和咸职2023年谁的生师比高", (HB, XN), (), ("xn-2023.pdf", "hb-2023.pdf")),
         ("咸职和湖南工业职院2020年的差多少", (XN, HN), (), ("xn-2023.pdf", "hn-2021.pdf", "letter.docx")),
         ("湖职就业质量年报里的就业率", (HB,), (), ("hb-2020.pdf",)),
@@ -123,3 +124,25 @@ def test_a_college_named_again_and_again_is_one_part() -> None:
     reports = [make_report(name, college=name) for name in ("东湖职业技术学院", "西山职业技术学院")]
     query = question_to_query("东湖职业技术学院、西山职业技术学院" * 9 + "有多少在校生？", (), Filters(), reports)
     assert len(query.parts) <= 2
+
+
+def test_a_name_that_begins_with_the_place_of_a_college_but_is_none_of_its_names_is_unknown() -> None:
+    reports = [make_report("a.pdf", "澜江理工大学"), make_report("b.pdf", "砚溪职业技术学院")]
+    query = question_to_query("澜江工业大学和砚溪师范学院的生师比", (), Filters(), reports)
+    assert (query.colleges, query.unknown_colleges) == ((), ("澜江工业大学", "砚溪师范学院"))
+    school = question_to_query("砚溪信息工程学院的就业率", (), Filters(), reports)
+    assert school.unknown_colleges == ()
+
+
+def test_an_authority_is_named_by_its_town_where_no_college_is() -> None:
+    reports = [make_report("a.pdf", "砚州市教育局", ReportKind.OFFICIAL), make_report("b.pdf", XN)]
+    named = question_to_query("砚州的问卷回收率", (), Filters(), reports)
+    beside = question_to_query("咸职和砚州的问卷回收率", (), Filters(), reports)
+    assert (named.colleges, beside.colleges) == (("砚州市教育局",), (XN,))
+
+
+def test_a_class_is_looked_for_in_the_report_on_that_class() -> None:
+    reports = [make_report(f"xn-{year}.pdf", XN, year=year) for year in (2022, 2023)]
+    of_class, of_year = (question_to_query(f"咸职2022{word}就业率", (), Filters(), reports) for word in "届年")
+    assert (of_class.report_ids, of_class.beyond_ids) == (("xn-2022.pdf",), ("xn-2023.pdf",))
+    assert of_year.report_ids == ("xn-2022.pdf", "xn-2023.pdf")

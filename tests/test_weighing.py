@@ -86,7 +86,7 @@ def test_a_sentence_that_names_nothing_goes_on_to_speak_of_the_one_before() -> N
 
 
 def test_an_institution_named_by_its_place_is_no_other() -> None:
-    other = replace(make_report("b.txt", "西山市教育局"), year=2023)
+    other = replace(make_report("b.txt", "西山考试院"), year=2023)
     query = question_to_query("西山发的问卷回收率多少？", (), Filters(), [REPORT, other])
     passages = (
         make_passage("发出问卷500份，回收率81.43%。\n", path=("一、概况", "调查")),
@@ -149,3 +149,10 @@ def test_a_caption_dates_the_cells_whose_row_and_column_do_not() -> None:
 def test_hundreds_or_tens_of_thousands_are_no_percentage() -> None:
     found = features("住房保障花了几万？", (make_passage("住房保障支出461.08万元，占4.73%。"),))
     assert (found["461.08万元"]["may"], found["4.73%"]["may"]) == (1.0, 0.0)
+
+
+def test_a_grade_says_when_students_began_not_when_they_were_counted() -> None:
+    rows = [["项目", "2022级、2023级"], ["学生满意度（%）", "95.49"], ["报到率（%）", "96.20"]]
+    table = make_table(rows, caption="表3 调查")
+    found = features("2022年学生满意度是多少？", (table_passage(table),), table)
+    assert found["95.49"]["year"] < 0.5

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
+from rag.domain.places import is_national, place_at, places, provinces
 from rag.language.text import matching_key, matching_key_with_offsets, unique
 
 MIN_FUZZY_LENGTH = 6
@@ -41,6 +41,8 @@ _STEM = re.compile(rf"(?P<place>.{{2,4}}?)(?P<field>(?:{'|'.join(sorted(_FIELDS,
 _GOES_ON = re.compile(r"[\u4e00-\u9fff]{0,8}(?:学院|大学|学校|职院)|[\u4e00-\u9fff]{1,3}[院大校局厅]")
 _KIND, _NAMED_ON = re.compile(KINDS), re.compile(r"(?:职业)?(?:技术)?(?:学院|大学|学校|[院大局厅])")
 _NAME_STEM = re.compile(rf"(?P<stem>.{{2,{MAX_STEM}}}?)(?:{KINDS}|大学|学院)")
+_OFFICE = re.compile(r"(?P<place>[\u4e00-\u9fff]{2,4}?)[市县区][\u4e00-\u9fff]+[局委]")
+"""An authority of a town: 砚州市教育局."""
 _ONLY_FIELDS = re.compile(rf"(?:{'|'.join(_FIELDS)}|[文理工商法医药哲农]|与)+")
 # What a university or an ordinary college is called between its place and 大学 or 学院; the schools inside a college
 # (护理学院, 机电工程学院) stand after no place.
@@ -49,6 +51,8 @@ _FIELD_OF_COLLEGE = re.compile(
     r"音乐|戏剧|体育|艺术|传媒|外国语|外语|城市|应用技术|航空|石油|化工|电力|交通|建筑|旅游|教育|汽车|电子|信息|水利|海洋|开放|职工|广播电视|"
     r"管理|贸易|地质|矿业|邮电|语言|人民){0,4}"
 )
+SPOKEN_FIELDS = frozenset("理工 科技 师范 财经 文理 工商 农业 农林 工业 外国语 政法 民族 医科 中医药 外贸".split())
+"""Fields that with their place are a name by themselves: 登莱理工."""
 _OUTSIDE_NAME = re.compile(
     r"关于|印发|[的与及到去由从把让为给考像我你您他她它这那各将在对是比了等并跟问读校届级所个着哪些何几某]|(?<!科学)院|有(?!色)|名(?!族)|和(?!平)|上(?!海|饶)|多|"
     r"(?<![卫民])生(?![物态产])|(?<!青)年|毕业|高职|单位|全国|重点|示范|骨干|一流|优质|优秀|卓越|高等|中等|高水平|民办|公办|本科|国内|省内|省外|市内|兄弟|"
@@ -58,50 +62,12 @@ _OTHER_WORD = re.compile(r"代表|常委|[厅局]")
 """Behind a short form it makes another word: 人大代表, 湖北农业厅."""
 MAX_INITIALS = 3
 """Characters of a short form (咸职, 湖职院) that easily stands inside another name."""
-_NATIONAL = frozenset({"中国", "中央", "中华", "国家"})
-
-
-@cache
-def _place_lines() -> tuple[tuple[str, ...], ...]:
-    text = Path(__file__).with_name("places.txt").read_text(encoding="utf-8")
-    return tuple(tuple(line.split()) for line in text.splitlines() if line)
-
-
-@cache
-def provinces() -> tuple[str, ...]:
-    """Provinces, regions and municipalities by their short names."""
-    return tuple(line[0] for line in _place_lines()[:-1])
-
-
-@cache
-def _abbreviations() -> dict[str, str]:
-    return {line[0]: line[1] for line in _place_lines()[:-1]}
-
-
-def abbreviation_of(place: str) -> str:
-    """The one character a province is written with (湖南: 湘), `` where the place is none."""
-    return _abbreviations().get(place, "")
-
-
-def is_national(place: str) -> bool:
-    """Whether what a name begins with is the country: 中国, 国家."""
-    return place in _NATIONAL
-
-
-@cache
-def _places() -> frozenset[str]:
-    return frozenset(name for line in _place_lines() for name in line if len(name) > 1)
 
 
 @cache
 def _known_words() -> frozenset[str]:
     """Two-character words that tell colleges apart: a wrong character that makes one is no slip."""
-    return frozenset(name for name in _places() if len(name) == 2) | frozenset(_FIELDS)
-
-
-def place_at(text: str, start: int = 0) -> str:
-    """The longest known place a text has at an offset, `` where there is none."""
-    return next((text[start : start + n] for n in (5, 4, 3, 2) if text[start : start + n] in _places()), "")
+    return frozenset(name for name in places() if len(name) == 2) | frozenset(_FIELDS)
 
 
 def split_stem(stem: str) -> tuple[str, str]:
@@ -135,23 +101,30 @@ def names_in(text: str) -> tuple[str, ...]:
     return unique(name for name, _ in placed_names(text))
 
 
-def placed_names(text: str) -> Iterator[tuple[str, int]]:
-    """(name, offset of its start) of every name in a text, in order."""
+def placed_names(text: str, known_places: Collection[str] = ()) -> Iterator[tuple[str, int]]:
+    """(name, offset of its start) of every name in a text, in order; a place of `known_places` is one too.
+
+    Behind such a place a field that is no college's own is one of its schools: 枞川信息工程学院.
+    """
     for run in _HAN.finditer(text):
         at = run.start()
         for school in _SCHOOL.finditer(text, *run.span()):
             start = max(at, school.start() - MAX_STEM)
-            stem = _stem(text[start : school.start()], school)
+            stem = _stem(text[start : school.start()], school, known_places)
             if stem:
                 yield stem + school.group(), school.start() - len(stem)
             at = school.end()
 
 
-def _stem(before: str, school: re.Match[str]) -> str:
+def _stem(before: str, school: re.Match[str], known_places: Collection[str]) -> str:
     """The part of a name that stands before its kind of school, `` where no name stands there."""
     for start in range(len(before) - 1):
         if (place := place_at(before, start)) and _belongs(place, before[start + len(place) :], school):
             return before[start:]
+        for place in known_places:
+            field = before[start + len(place) :]
+            if before.startswith(place, start) and (school["other"] == "大学" or field in SPOKEN_FIELDS):
+                return before[start:] if _belongs(place, field, school) else ""
     if school["vocational"] is None:
         return ""
     outside = list(_OUTSIDE_NAME.finditer(before))
@@ -164,8 +137,8 @@ def _belongs(place: str, field: str, school: re.Match[str]) -> bool:
     if re.match(r"[省市区县]|自治[区州县]", field) and any(place_at(field, at) for at in range(1, len(field))):
         return False
     if school["other"] == "学院":
-        return place not in _NATIONAL and _FIELD_OF_COLLEGE.fullmatch(field) is not None
-    return not _OUTSIDE_NAME.search(field) and not (place in _NATIONAL and len(field) < 2)
+        return not is_national(place) and _FIELD_OF_COLLEGE.fullmatch(field) is not None
+    return not _OUTSIDE_NAME.search(field) and not (is_national(place) and len(field) < 2)
 
 
 def mentioned(question: str, names: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, int]]:
@@ -190,7 +163,11 @@ def mentioned(question: str, names: Mapping[str, Iterable[str]]) -> dict[str, tu
         if key[start : start + 2] == college[:2] or key[start : start + 2] not in places:
             found.setdefault(college, (start, end))
     for college, span in _bare_places(key, names):
-        if college not in found and _is_free(span, dict.fromkeys(found.values(), "")):
+        if (
+            college not in found
+            and not (found and _OFFICE.fullmatch(college))
+            and _is_free(span, dict.fromkeys(found.values(), ""))
+        ):
             found[college] = span
     return {college: (offsets[start], offsets[end - 1] + 1) for college, (start, end) in found.items()}
 
@@ -204,7 +181,7 @@ def _bare_places(key: str, names: Iterable[str]) -> Iterator[tuple[str, tuple[in
     """Colleges named by their place alone (枞川的就业率, A、沂泽两家): at the beginning or in a list, no 市 behind it."""
     owners: dict[str, list[str]] = {}
     for college in names:
-        if place := _place_of(college):
+        if place := place_of(college):
             owners.setdefault(place, []).append(college)
     for place, colleges in owners.items():
         if len(colleges) == 1 and place in key and (match := _as_subject(place).search(key)):
@@ -212,10 +189,10 @@ def _bare_places(key: str, names: Iterable[str]) -> Iterator[tuple[str, tuple[in
 
 
 @lru_cache(maxsize=4096)
-def _place_of(college: str) -> str:
-    """The place in a college's name by which alone it may be called; `` where it is the country or a province."""
-    match = _NAME_STEM.fullmatch(college)
-    place = split_stem(match["stem"])[0] if match else ""
+def place_of(college: str) -> str:
+    """The place in a college's or office's name by which alone it may be called; `` for the country or a province."""
+    match, office = _NAME_STEM.fullmatch(college), _OFFICE.fullmatch(college)
+    place = split_stem(match["stem"])[0] if match else office["place"] if office else ""
     return "" if len(place) < 2 or is_national(place) or place in provinces() else place
 
 

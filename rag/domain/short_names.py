@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.domain.colleges import KINDS, MAX_STEM, abbreviation_of, is_national, split_stem
+from rag.domain.colleges import KINDS, MAX_STEM, SPOKEN_FIELDS, split_stem
+from rag.domain.places import abbreviation_of, is_national
 from rag.language.text import unique
 
 _NAME = re.compile(rf"(?P<stem>.{{2,{MAX_STEM}}}?)(?P<kind>{KINDS}|大学|学院)$")
@@ -16,8 +17,6 @@ _OFFICE = re.compile(
 _AREA = re.compile(r"(?P<name>.{2,6}?)(?:省|自治区|自治州|市|州|区|县|镇|街道)")
 _HEADS_OF_WORDS = "医法学剧画书"
 """With 院 they make words of their own (医院), no short name."""
-_SPOKEN_FIELDS = frozenset("理工 科技 师范 财经 文理 工商 农业 农林 工业 外国语 政法 民族 医科 中医药 外贸".split())
-"""Fields that with their place are a name by themselves: 登莱理工."""
 
 
 def short_names(name: str) -> tuple[str, ...]:
@@ -93,7 +92,7 @@ def _general(place: str, field: str, kind: str) -> Iterator[str]:
     elif place and not field:
         yield from [f"{place[0]}大"] if kind == "大学" else []
     elif place:
-        spoken = field in _SPOKEN_FIELDS
+        spoken = field in SPOKEN_FIELDS
         yield from (f"{place}{field}", f"{place[0]}{field}") if spoken else ()
         yield from [f"{place[0]}{field[0]}"] if spoken and end == "大" else []
         yield from (f"{place}{field}{end}", f"{place[0]}{field}{end}") if spoken and end == "大" else ()

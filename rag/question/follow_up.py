@@ -11,8 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.domain.colleges import mentioned, place_at, placed_names
+from rag.domain.colleges import mentioned, placed_names
 from rag.domain.indicators import indicator_names
+from rag.domain.places import place_at
 from rag.language.numbers import find_numbers, unit_class
 from rag.language.text import matching_key, unique
 from rag.question.parallels import put_in_place

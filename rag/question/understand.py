@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from rag.domain.colleges import mentioned, placed_names
+from rag.domain.colleges import mentioned, place_of, placed_names
 from rag.domain.indicators import printed_names
 from rag.domain.kinds import asked_kinds
 from rag.domain.near_duplicates import without_twins
@@ -17,7 +17,7 @@ from rag.question.follow_up import Resolved, resolve_follow_up
 from rag.question.operation import question_to_operation
 from rag.question.purpose import is_small_talk, openings, question_to_purpose
 from rag.question.subjects import Subject, split_subjects
-from rag.question.years import question_years, with_whole_years
+from rag.question.years import CLASS, YearSpan, unique_years, with_whole_years, year_spans
 from rag.records import Filters, Purpose, Query, Report, ReportKind, Turn
 
 _FILLER = re.compile(
@@ -88,8 +88,9 @@ def _about_whole(question: str, history: Sequence[Turn], reports: Sequence[Repor
 def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report], reports: Sequence[Report]) -> Query:
     """The question as one, over the reports left by the filters."""
     standalone, focus, carried = resolved.standalone, resolved.focus, resolved.carried
-    years = question_years(standalone)
-    scope = _route(standalone, years, left, reports)
+    spans = year_spans(standalone)
+    years = unique_years(spans)
+    scope = _route(standalone, spans, left, reports)
     operation, operands = question_to_operation(focus if carried else standalone)
     return Query(
         question=question,
@@ -187,7 +188,7 @@ def strip_question(question: str, colleges: Sequence[str], reports: Sequence[Rep
     return " ".join(_INTERROGATIVE.sub(" ", without_amounts(_FILLER.sub(" ", question))).split())
 
 
-def _route(standalone: str, years: Sequence[int], reports: Sequence[Report], every: Sequence[Report]) -> _Scope:
+def _route(standalone: str, years: Sequence[YearSpan], reports: Sequence[Report], every: Sequence[Report]) -> _Scope:
     """Where to look among the reports left; of `every` report the colleges are known by name."""
     names = {report.college: report.short_names for report in every if report.college}
     held = {report.college for report in reports}
@@ -197,7 +198,7 @@ def _route(standalone: str, years: Sequence[int], reports: Sequence[Report], eve
     known_forms = {form for college, shorts in names.items() for form in (college, *shorts)}
     unknown = unique(
         name
-        for name, start in placed_names(standalone)
+        for name, start in placed_names(standalone, set(filter(None, map(place_of, names))))
         if name not in known_forms
         and not any(name in college or college in name for college in in_order)
         and not any(start < b and a < start + len(name) for a, b in named.values())
@@ -222,7 +223,7 @@ def _route(standalone: str, years: Sequence[int], reports: Sequence[Report], eve
 
 
 def _of_colleges(
-    reports: Sequence[Report], colleges: Sequence[str], years: Sequence[int], kinds: Sequence[ReportKind]
+    reports: Sequence[Report], colleges: Sequence[str], years: Sequence[YearSpan], kinds: Sequence[ReportKind]
 ) -> Iterator[Report]:
     """Each college's reports of these years and kinds, all of them where there is none; and what speaks of many."""
     for college in colleges:
@@ -243,8 +244,12 @@ def _speaks_of_others(report: Report) -> bool:
     return not report.college or report.kind in (ReportKind.OFFICIAL, ReportKind.BRIEFING, ReportKind.OTHER)
 
 
-def _of_year(report: Report, years: Sequence[int]) -> bool:
-    """Whether a report may hold figures of a year: its own, its class, its academic years, or last year's money."""
-    if report.year is None or not years:
+def _of_year(report: Report, asked: Sequence[YearSpan]) -> bool:
+    """Whether a report may hold figures of a year: its own, its class, its academic years, or last year's money.
+
+    Figures of a class stand in the report on that class, where one is told.
+    """
+    if report.year is None or not asked:
         return True
-    return bool({*report.years, report.year - 2} & set(years))
+    own = {*report.years, report.year - 2}
+    return any(({report.cohort} if span.word == CLASS and report.cohort else own) & set(span.years) for span in asked)

@@ -11,7 +11,8 @@ from rag.language.text import unique
 
 _BARE = re.compile(r"(?<![\d“\"‘.+-])20[0-3]\d(?![\d+号.”\"-])")
 _SHORT = re.compile(r"(?<![\d近去前后共有过])(?:1[5-9]|2\d)(?=(?:年|届|级)(?![级制龄来间内以前后代]|历史|的历史|时间))")
-_WORDS = ("年", "届", "级")
+CLASS = "届"
+_WORDS = ("年", CLASS, "级")
 _DURATION_UNITS = frozenset(_WORDS)
 
 

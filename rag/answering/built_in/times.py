@@ -14,6 +14,7 @@ _LAST_YEAR = re.compile(r"(?<!比)上一?(?:学?年|届|期)度?|去年|前一�
 _COMPARED = re.compile("[比较]|[增减]|变[化动]")
 RIGHT_BEFORE = 8
 """Characters before a figure in prose that say of when it is."""
+_ADMISSION = re.compile("招生|录取|报到|报考|新生|计划")
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月(?!份?至|以来)")
 _YEAR_END = re.compile("年底|年末|年终")
 Spans = frozenset[tuple[int, ...]]
@@ -61,7 +62,9 @@ def _stated(said: Said, report: Report | None) -> Spans:
 
 @lru_cache(maxsize=10_000)
 def _years_in(text: str) -> Spans:
-    return frozenset(scope.years for scope in find_scopes(text) if scope.years)
+    """The years a text is of; 2022级 says when students began: only of their admission it says when that was."""
+    begins = _ADMISSION.search(text) is not None
+    return frozenset(s.years for s in find_scopes(text) if s.years and (begins or s.kind != "enrolment"))
 
 
 def _is_of_last_year(said: Said) -> bool:

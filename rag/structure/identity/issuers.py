@@ -6,7 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from rag.domain.colleges import name_at_start, names_in, placed_names, provinces, split_stem
+from rag.domain.colleges import name_at_start, names_in, placed_names, split_stem
+from rag.domain.places import provinces
 from rag.domain.short_names import short_names
 from rag.language.text import unique
 from rag.records import ReportKind
