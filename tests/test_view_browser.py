@@ -66,8 +66,11 @@ def test_a_question_stands_at_the_top_until_the_reader_scrolls(
         stays(page, left, HIGH + 100)
 
 
-def test_a_source_stands_beside_the_answer_where_there_is_room(browser: Browser, address: str) -> None:
-    with opened(browser, address, {"width": 1600, "height": 900}) as page:
+@pytest.mark.parametrize("size", [{"width": 1600, "height": 900}, LAPTOP])
+def test_a_source_stands_beside_the_answer_where_there_is_room(
+    browser: Browser, address: str, size: dict[str, int]
+) -> None:
+    with opened(browser, address, size) as page:
         ask(page, QUESTIONS[0])
         page.locator(".wb-text a.wb-ref").first.click()
         source = page.get_by_role("dialog", name="出处")

@@ -73,47 +73,6 @@ def test_no_english_is_left(browser: Browser, address: str) -> None:
         is_chinese(page)
 
 
-NAMELESS = """() => [...document.querySelectorAll('button, input, textarea, a[href], summary, [role=button]')]
-  .filter(element => element.checkVisibility() && !element.closest('[aria-hidden=true]'))
-  .filter(element => ![element.ariaLabel, element.innerText, element.title, ...[...element.labels ?? []].map(one => one.innerText)]
-    .some(name => name?.trim()))
-  .map(element => element.outerHTML)"""
-LOOKS = """element => {
-  const looks = [];
-  for (let one = element, depth = 0; one && depth < 5; one = one.parentElement, depth++) {
-    const { outlineStyle, boxShadow, borderColor, backgroundColor } = getComputedStyle(one);
-    looks.push(outlineStyle, boxShadow, borderColor, backgroundColor);
-  }
-  return looks.join();
-}"""
-
-
-def test_everything_has_a_name_and_the_keyboard_comes_to_it_in_sight(browser: Browser, address: str) -> None:
-    with opened(browser, address, LAPTOP) as page:
-        ask(page, "青石职业技术学院和白河职业技术学院的毕业生就业率分别是多少？")
-        page.locator(".st-key-wb-next button").first.wait_for()
-        page.locator(BOX).focus()
-        page.add_style_tag(content="* { transition: none !important; }")
-        assert page.evaluate(NAMELESS) == []
-        met: list[str] = []
-        for _ in range(80):
-            page.keyboard.press("Tab")
-            here = page.evaluate_handle("document.activeElement")
-            met.append(here.evaluate("element => element.ariaLabel || element.innerText || element.placeholder"))
-            if here.evaluate(f"element => element.matches('{BOX}')"):
-                break
-            if here.evaluate("element => element.matches('body, main')"):
-                continue
-            focused = here.evaluate(LOOKS)
-            here.evaluate("element => element.blur()")
-            assert here.evaluate(LOOKS) != focused, met[-1]
-            here.evaluate("element => element.focus({ focusVisible: true })")
-        else:
-            pytest.fail(f"the keyboard does not come round: {met}")
-        for name in ("新对话", "查找范围", "管理", "改问题", "复制表格", "看原文", "导出", "重新回答", "添加报告"):
-            assert any(name in one for one in met), name
-
-
 def test_enter_of_an_input_method_and_too_long_a_text_send_nothing(browser: Browser, address: str) -> None:
     with opened(browser, address, LAPTOP) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])

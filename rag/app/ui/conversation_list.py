@@ -97,9 +97,9 @@ def draw_management(parts: Parts, viewer: str, conversation: Conversation) -> No
             on_change=share,
             args=(parts, viewer, identity, shared),
         )
+    draw_deletion(parts, viewer, identity)
     if is_open(identity):
         draw_saving(conversation)
-    draw_deletion(parts, viewer, identity)
 
 
 def draw_saving(conversation: Conversation) -> None:

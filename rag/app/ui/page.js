@@ -96,7 +96,21 @@ const listen = () => {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopImmediatePropagation();
   }, true);
+  document.addEventListener("keydown", turnIn, true);
   document.addEventListener("beforeinput", refuse, true);
+};
+// What a button shows stands at the end of the document: the keyboard goes into it and comes back to the button.
+const STOPS = 'button, input, textarea, a[href], summary, [tabindex="0"]';
+const turnIn = (event) => {
+  const shown = event.key === "Tab" && document.querySelector('[data-testid="stPopoverBody"]');
+  const button = document.querySelector('[data-testid="stPopoverButton"][aria-expanded="true"]');
+  if (!shown || !button) return;
+  const stops = [...shown.querySelectorAll(STOPS)].filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility());
+  const [last, following] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+  const next = event.target === button ? following : event.target === last ? button : null;
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
 };
 // Streamlit would drop what is too long without a word
 const refuse = (event) => {
