@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.question import subjects
 from rag.question.subjects import split_subjects
 
 DONGHU, XISHAN, NANHE = "东湖职业技术学院", "西山职业技术学院", "南河职业技术学院"
@@ -109,3 +110,18 @@ def test_years_that_have_reports_of_their_own_are_asked_apart(
     question: str, years: tuple[int, ...], expected: list[str]
 ) -> None:
     assert asked(question, years) == expected
+
+
+def test_what_is_said_of_each_is_read_twice_at_most_however_many_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[str] = []
+    has_content = subjects._has_content
+    monkeypatch.setattr(subjects, "_has_content", lambda text: counted.append(text) or has_content(text))
+
+    def readings(many: int) -> int:
+        counted.clear()
+        split_subjects(
+            "、".join(["东湖职业技术学院", "西山职业技术学院"] * many) + "的就业率是多少？", {"东湖职业技术学院": ()}
+        )
+        return len(counted)
+
+    assert all(readings(many) <= 2 * (2 * many) + 1 for many in (20, 40, 80))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from answer_samples import make_report
 
-from rag.question.understand import filtered_reports, question_to_query, strip_question
+from rag.errors import UsageError
+from rag.question.understand import MAX_PARTS, filtered_reports, question_to_query, strip_question
 from rag.records import Filters, ReportKind, Turn
 
 REPORTS = [
@@ -146,3 +147,11 @@ def test_a_class_is_looked_for_in_the_report_on_that_class() -> None:
     of_class, of_year = (question_to_query(f"咸职2022{word}就业率", (), Filters(), reports) for word in "届年")
     assert (of_class.report_ids, of_class.beyond_ids) == (("xn-2022.pdf",), ("xn-2023.pdf",))
     assert of_year.report_ids == ("xn-2022.pdf", "xn-2023.pdf")
+
+
+def test_no_question_is_answered_that_names_more_than_is_looked_up_at_once() -> None:
+    strangers = [f"{place}湖职业技术学院" for place in map(chr, range(0x4E00, 0x4E00 + 2 * MAX_PARTS))]
+    with pytest.raises(UsageError, match=f"最多查 {MAX_PARTS} 个；请分几次问"):
+        question_to_query("、".join(strangers) + "谁的在校生多？", (), Filters(), REPORTS)
+    few = question_to_query("、".join(strangers[:3]) + "谁的在校生多？", (), Filters(), REPORTS)
+    assert len(few.parts) == 3

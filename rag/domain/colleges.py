@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from rapidfuzz.distance import Levenshtein
 
 from rag.domain.places import is_national, place_at, places, provinces
+from rag.language.spans import Span, Spans
 from rag.language.text import matching_key, matching_key_with_offsets, unique
 
 MIN_FUZZY_LENGTH = 6
@@ -141,7 +142,7 @@ def _belongs(place: str, field: str, school: re.Match[str]) -> bool:
     return not _OUTSIDE_NAME.search(field) and not (is_national(place) and len(field) < 2)
 
 
-def mentioned(question: str, names: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, int]]:
+def mentioned(question: str, names: Mapping[str, Iterable[str]]) -> dict[str, Span]:
     """College → span in the question where it is named: full, short, or with one character wrong.
 
     `names` maps each full name to its short names. The longest form wins; a short form inside a longer one does not
@@ -151,25 +152,32 @@ def mentioned(question: str, names: Mapping[str, Iterable[str]]) -> dict[str, tu
     key, offsets = matching_key_with_offsets(question)
     forms = [(form, college) for college, shorts in names.items() for form in _forms(college, tuple(shorts))]
     exact = sorted(((f, c) for f, c in forms if f in key), key=lambda pair: (-len(pair[0]), pair))
-    others = [(start, start + len(name)) for name, start in placed_names(key)]
-    taken: dict[tuple[int, int], str] = {}
-    found: dict[str, tuple[int, int]] = {}
+    others = Spans((start, start + len(name)) for name, start in placed_names(key))
+    taken = Spans()
+    found: dict[str, Span] = {}
     for form, college in exact:
         if span := _find(key, form, matching_key(college), taken, others):
-            taken[span] = form
+            taken.add(span, form)
             found.setdefault(college, span)
-    places = {college[:2] for college in names}
+    first_words = {college[:2] for college in names}
     for college, (start, end) in _slips(key, forms, taken):
-        if key[start : start + 2] == college[:2] or key[start : start + 2] not in places:
+        if key[start : start + 2] == college[:2] or key[start : start + 2] not in first_words:
             found.setdefault(college, (start, end))
     for college, span in _bare_places(key, names):
-        if (
-            college not in found
-            and not (found and _OFFICE.fullmatch(college))
-            and _is_free(span, dict.fromkeys(found.values(), ""))
-        ):
+        is_office = bool(found) and _OFFICE.fullmatch(college) is not None
+        if college not in found and not is_office and Spans(found.values()).may_hold(span, ""):
             found[college] = span
     return {college: (offsets[start], offsets[end - 1] + 1) for college, (start, end) in found.items()}
+
+
+def named_spans(text: str, names: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, Span]]:
+    """(college, span) of all that `mentioned` finds, then of each other name that stands beside these."""
+    known = mentioned(text, names)
+    yield from known.items()
+    taken = Spans(known.values())
+    for name, start in placed_names(text):
+        if taken.is_free(span := (start, start + len(name))):
+            yield name, span
 
 
 @lru_cache(maxsize=4096)
@@ -177,7 +185,7 @@ def _forms(college: str, shorts: tuple[str, ...]) -> tuple[str, ...]:
     return unique(key for form in (college, *shorts) if len(key := matching_key(form)) > 1)
 
 
-def _bare_places(key: str, names: Iterable[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+def _bare_places(key: str, names: Iterable[str]) -> Iterator[tuple[str, Span]]:
     """Colleges named by their place alone (枞川的就业率, A、沂泽两家): at the beginning or in a list, no 市 behind it."""
     owners: dict[str, list[str]] = {}
     for college in names:
@@ -202,25 +210,19 @@ def _as_subject(place: str) -> re.Pattern[str]:
     return re.compile(rf"(?:^|[、,，;；和与跟及同比]|请问|听说|想问)(?P<place>{place}){after}")
 
 
-def _find(
-    key: str, form: str, college: str, taken: Mapping[tuple[int, int], str], others: Iterable[tuple[int, int]]
-) -> tuple[int, int] | None:
+def _find(key: str, form: str, college: str, taken: Spans, others: Spans) -> Span | None:
     start = key.find(form)
     is_stem = form[:2] == college[:2] and _KIND.fullmatch(college, len(form)) is not None
     while start >= 0:
         span = (start, start + len(form))
         # 湖南工业大学 is not 湖南工业, 东湖职院 is not 湖职院
-        inside = len(form) <= MAX_INITIALS and any(a < span[0] < b for a, b in others)
+        inside = len(form) <= MAX_INITIALS and others.has_within(start)
         other = is_stem and not key.startswith(college, start) and _NAMED_ON.match(key, span[1]) is not None
-        free = taken.get(span, form) == form and _is_free(span, taken) and not _OTHER_WORD.match(key, span[1])
+        free = taken.may_hold(span, form) and not _OTHER_WORD.match(key, span[1])
         if free and not (inside or other) and _begins_name(key, start, form, college):
             return span
         start = key.find(form, start + 1)
     return None
-
-
-def _is_free(span: tuple[int, int], taken: Mapping[tuple[int, int], str]) -> bool:
-    return all(span == (a, b) or span[0] >= b or span[1] <= a for a, b in taken)
 
 
 def _begins_name(key: str, start: int, form: str, college: str) -> bool:
@@ -231,16 +233,14 @@ def _begins_name(key: str, start: int, form: str, college: str) -> bool:
     return _OUTSIDE_NAME.search(before[-1:]) is not None or before.endswith(("请问", "高职", "我们", "关于"))
 
 
-def _slips(
-    key: str, forms: Iterable[tuple[str, str]], taken: Mapping[tuple[int, int], str]
-) -> Iterator[tuple[str, tuple[int, int]]]:
+def _slips(key: str, forms: Iterable[tuple[str, str]], taken: Spans) -> Iterator[tuple[str, Span]]:
     """Colleges whose name stands in the key with one character wrong, missing or too many; longest forms first."""
-    used, characters = dict(taken), frozenset(key)
+    characters = frozenset(key)
     near = ((form, college) for form, college in forms if len(_characters(form) - characters) <= 1)
     hits = [(-len(form), form, college, span) for form, college in near for span in _slip_spans(key, form)]
     for _, form, college, span in sorted(hits):
-        if used.get(span, form) == form and _is_free(span, used):
-            used[span] = form
+        if taken.may_hold(span, form):
+            taken.add(span, form)
             yield college, span
 
 
@@ -249,7 +249,7 @@ def _characters(form: str) -> frozenset[str]:
     return frozenset(form)
 
 
-def _slip_spans(key: str, form: str) -> Iterator[tuple[int, int]]:
+def _slip_spans(key: str, form: str) -> Iterator[Span]:
     """Spans one edit away from a form. One of its halves stands there unchanged, which finds them fast."""
     if len(form) < MIN_FUZZY_LENGTH or not form.endswith(("学院", "大学", "学校")):
         return

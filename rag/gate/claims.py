@@ -135,7 +135,7 @@ def without_names(plain: str, names: Sequence[str]) -> str:
     """
     known = sorted(names, key=len, reverse=True)
     placed = (next(filter(name.endswith, known), name) for name, _ in placed_names(plain))
-    for name in sorted([*placed, *known], key=len, reverse=True):
+    for name in sorted({*placed, *known}, key=lambda name: (-len(name), name)):
         plain = plain.replace(name, " " * len(name))
     return plain
 

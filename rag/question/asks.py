@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from rag.language.numbers import find_numbers, unit_class
+from rag.language.spans import Spans
 from rag.language.text import tagged_words, unique
 from rag.question.years import without_years
 from rag.records import Ask, AskKind
@@ -154,9 +155,11 @@ def without_amounts(text: str) -> str:
 def _interrogatives(text: str) -> list[tuple[int, int, AskKind]]:
     """(start, end, kind) of each, in order; with nothing but copulas between them two are one."""
     taken: list[tuple[int, int, AskKind]] = []
+    spans = Spans()
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            if match[0] and all(match.end() <= a or match.start() >= b for a, b, _ in taken):
+            if match[0] and spans.is_free(match.span()):
+                spans.add(match.span())
                 taken.append((*match.span(), kind))
     merged: list[tuple[int, int, AskKind]] = []
     for start, end, kind in sorted(taken):

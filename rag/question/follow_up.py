@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.domain.colleges import mentioned, placed_names
+from rag.domain.colleges import mentioned, named_spans
 from rag.domain.indicators import indicator_names
 from rag.domain.places import place_at
 from rag.language.numbers import find_numbers, unit_class
@@ -173,11 +173,7 @@ def _is_elliptical(question: str, previous: str, names: Names) -> bool:
 
 def _college_spans(text: str, names: Names) -> dict[str, tuple[int, int]]:
     """Where a text names colleges, those without a report included."""
-    spans = dict(mentioned(text, names))
-    for name, start in placed_names(text):
-        if all(start + len(name) <= a or b <= start for a, b in spans.values()):
-            spans[name] = (start, start + len(name))
-    return spans
+    return dict(named_spans(text, names))
 
 
 def _new_colleges(question: str, previous: str, names: Names) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ behind the last, or of only one of them holds for all.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from rag.domain.colleges import mentioned, placed_names
+from rag.domain.colleges import named_spans
 from rag.language.numbers import find_numbers
-from rag.language.text import tagged_words
+from rag.language.text import tagged_words, unique
 from rag.question.comparison import Comparison, group_span, question_to_comparison, tells_each, without_comparison
 from rag.question.years import YearSpan, year_spans
 from rag.records import Operation
@@ -95,24 +96,16 @@ def _cut(part: str, mention: _Mention, offset: int) -> str:
 
 def _colleges_in(question: str, names: Mapping[str, Sequence[str]]) -> list[_Mention]:
     """Where a question names colleges, those without a report included, each with the year that is its own."""
-    spans = {span: name for name, span in mentioned(question, names).items()}
-    for name, start in placed_names(question):
-        end = start + len(name)
-        if all(end <= a or b <= start for a, b in spans):
-            spans[start, end] = name
+    spans = {span: name for name, span in named_spans(question, names)}
     mentions = [_Mention(start, end, name, name) for (start, end), name in sorted(spans.items())]
     return _with_own_years(question, mentions, year_spans(question))
 
 
 def _with_own_years(question: str, mentions: Sequence[_Mention], spans: Sequence[YearSpan]) -> list[_Mention]:
     """Mentions with the year beside them, where it is theirs and not that of all."""
-    found: dict[int, YearSpan] = {}
-    for index, mention in enumerate(mentions):
-        for span in spans:
-            behind = question[mention.end : span.start] if span.start >= mention.end else None
-            before = question[span.end : mention.start] if span.end <= mention.start else None
-            if behind in _JUST_BESIDE or before in _JUST_BESIDE:
-                found.setdefault(index, span)
+    starting, ending = {span.start: span for span in spans}, {span.end: span for span in spans}
+    beside = (_beside(question, mention, starting, ending) for mention in mentions)
+    found = {index: span for index, span in enumerate(beside) if span}
     if len(found) < len(mentions):
         last = len(mentions) - 1
         shared = {0: lambda span: span.end <= mentions[0].start, last: lambda span: span.start >= mentions[last].end}
@@ -123,6 +116,19 @@ def _with_own_years(question: str, mentions: Sequence[_Mention], spans: Sequence
         else m
         for index, m in enumerate(mentions)
     ]
+
+
+def _beside(
+    question: str, mention: _Mention, starting: Mapping[int, YearSpan], ending: Mapping[int, YearSpan]
+) -> YearSpan | None:
+    """The year that stands just before or behind a mention."""
+    for gap in _JUST_BESIDE:
+        if (span := ending.get(mention.start - len(gap))) and question.startswith(gap, span.end):
+            return span
+    for gap in _JUST_BESIDE:
+        if (span := starting.get(mention.end + len(gap))) and question.startswith(gap, mention.end):
+            return span
+    return None
 
 
 def _years_in(question: str, years: Sequence[int]) -> list[_Mention]:
@@ -152,9 +158,8 @@ def _of_named(question: str, mentions: Sequence[_Mention], comparison: Compariso
     pieces = [
         _piece(question[m.end : max(m.end, end)], end < len(question)) for m, end in zip(mentions, ends, strict=True)
     ]
-    said = [_with_shared(index, pieces) for index in range(len(pieces))]
-    asked = [_joined(first, text, comparison) for text in said]
-    if not any(map(_has_content, asked)):
+    said = _with_shared(pieces)
+    if not any(_has_content(_joined(first, text, comparison)) for text in unique(said)):
         return ()
     return tuple(
         Subject(mention.name, _placed(first, mention.name, text, comparison))
@@ -172,17 +177,27 @@ def _piece(text: str, is_followed: bool) -> str:
     return without_comparison(_JOINED.sub("", text) if is_followed else text)
 
 
-def _with_shared(index: int, pieces: Sequence[str]) -> str:
-    """What is said of one: its own words; where they say nothing, those of the nearest behind it, else before it."""
-    own = pieces[index]
-    if _has_content(own):
-        ask = next((a for piece in (*pieces[index + 1 :], *pieces[:index][::-1]) if (a := _ask_of(piece))), "")
-        return own if _INTERROGATIVE.search(own) or not ask else f"{own}{ask}"
-    others = [*pieces[index + 1 :], *pieces[:index][::-1]]
-    lender = next((piece for piece in others if _has_content(piece)), "")
-    if not (ask := _ask_of(own)):
-        return lender or next((a for piece in others if (a := _ask_of(piece))), "")
-    return f"{_ASK.sub('', lender)}{ask}"
+def _with_shared(pieces: Sequence[str]) -> list[str]:
+    """What is said of each: its own words; where they say nothing, those of the nearest behind it, else before it."""
+    asks = [_ask_of(piece) for piece in pieces]
+    full = [piece if _has_content(piece) else "" for piece in pieces]
+    found: list[str] = []
+    for own, whole, ask, asked, lent in zip(pieces, full, asks, _nearest(asks), _nearest(full), strict=True):
+        if whole:
+            found.append(own if _INTERROGATIVE.search(own) else f"{own}{asked}")
+        else:
+            found.append(f"{_ASK.sub('', lent)}{ask}" if ask else lent or asked)
+    return found
+
+
+def _nearest(texts: Sequence[str]) -> Iterator[str]:
+    """For each text the nearest behind it that is not empty, else before it.
+
+    >>> list(_nearest(["", "甲", "乙"]))
+    ['甲', '乙', '甲']
+    """
+    before, behind = (accumulate(part, lambda last, text: text or last, initial="") for part in (texts, texts[::-1]))
+    return (after or ahead for ahead, after in zip(before, reversed(list(behind)[:-1]), strict=False))
 
 
 def _ask_of(text: str) -> str:

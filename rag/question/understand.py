@@ -11,6 +11,7 @@ from rag.domain.colleges import mentioned, place_of, placed_names
 from rag.domain.indicators import printed_names
 from rag.domain.kinds import asked_kinds
 from rag.domain.near_duplicates import without_twins
+from rag.errors import UsageError
 from rag.language.text import unique
 from rag.question.asks import question_to_asks, without_amounts
 from rag.question.follow_up import Resolved, resolve_follow_up
@@ -26,6 +27,9 @@ _FILLER = re.compile(
 )
 _INTERROGATIVE = re.compile(r"哪一?[个些家所位年天次]|什么|怎么样|怎样|谁|如何|是不是|有没有|多大|多高|多久|多长")
 _WANTS_NUMBER = re.compile(r"多少|几[个位名项次门家所种类场期人成]|百分之|比例|占比|率|多大|多高|多久")
+
+MAX_PARTS = 60
+"""Colleges or years, each looked up by itself, that one question may name, where there are not reports of more colleges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ def _parts(query: Query, left: Sequence[Report], reports: Sequence[Report]) -> t
     whose = [report for report in left if not _speaks_of_others(report)] if query.colleges else own
     every = () if _asks_official(query.standalone) else unique(report.college for report in whose if report.college)
     subjects = dict.fromkeys(split_subjects(whole, names, _years_apart(own), every))
+    if len(subjects) > max(MAX_PARTS, len(names)):
+        raise UsageError(f"问题里有 {len(subjects)} 所学校或年份要分别查，一次最多查 {MAX_PARTS} 个；请分几次问。")
     parts = tuple(_part(subject, query.colleges, left, reports) for subject in subjects)
     return parts if len(parts) > 1 else ()
 

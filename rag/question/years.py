@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.language.numbers import find_numbers, find_scopes
+from rag.language.spans import Spans
 from rag.language.text import unique
 
 _BARE = re.compile(r"(?<![\d“\"‘.+-])20[0-3]\d(?![\d+号.”\"-])")
@@ -30,12 +31,14 @@ def year_spans(question: str) -> tuple[YearSpan, ...]:
     """Each place where a question names years, in order; not 2000人, 近20年 or “51020”."""
     scopes = [scope for scope in find_scopes(question) if scope.years]
     found = [YearSpan(s.start, s.end, s.years, (re.findall("学年度?|届|级|年", s.text) or [""])[-1]) for s in scopes]
-    figures = [(n.start, n.end) for n in find_numbers(question) if n.unit not in _DURATION_UNITS]
+    figures = Spans((n.start, n.end) for n in find_numbers(question) if n.unit not in _DURATION_UNITS)
+    named = Spans((span.start, span.end) for span in found)
     for pattern, century in ((_BARE, 0), (_SHORT, 2000)):
         for match in pattern.finditer(question):
             word = question[match.end() : match.end() + 1]
             end = match.end() + (word in _WORDS)
-            if all(end <= a or b <= match.start() for a, b in [*figures, *((s.start, s.end) for s in found)]):
+            if figures.is_free((match.start(), end)) and named.is_free((match.start(), end)):
+                named.add((match.start(), end))
                 found.append(YearSpan(match.start(), end, (century + int(match[0]),), word if word in _WORDS else ""))
     return tuple(sorted(found, key=lambda span: span.start))
 

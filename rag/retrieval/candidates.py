@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.language.text import unique
 from rag.records import Chunk, Query
 
 if TYPE_CHECKING:
@@ -76,8 +77,9 @@ def _search(query: Query, index: Index, report_ids: Collection[str]) -> list[Can
         widened = index.search_words(f"{question} {' '.join(expansions)}", CANDIDATES, report_ids)
         rankings.append((widened, EXPANSION_WEIGHT))
     clauses = [clause for clause in _CLAUSE.split(question) if len(clause.strip()) >= MIN_CLAUSE]
-    for clause in clauses if len(clauses) > 1 else ():
-        rankings.append((index.search_words(clause, CANDIDATES, report_ids), CLAUSE_WEIGHT))
+    if len(clauses) > 1:
+        of_each = {clause: index.search_words(clause, CANDIDATES, report_ids) for clause in unique(clauses)}
+        rankings += [(of_each[clause], CLAUSE_WEIGHT) for clause in clauses]
     fused = reciprocal_rank_fusion(rankings)[:REREAD]
     chunks = index.store.chunks_by_id([identity for identity, _ in fused])
     shares = [_shares(ranking) for ranking in (fused, lexical, widened or lexical, vector)]

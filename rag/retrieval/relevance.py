@@ -137,14 +137,18 @@ def content_words(text: str) -> Mapping[str, float]:
     """
     words: dict[str, float] = {}
     run: list[str] = []
+    printed, joined = text.lower(), ""
     for word, tag in (*tagged_words(text), ("", "x")):
         factor = _FACTORS["s"] if word in _PLACES else _FACTORS.get(tag, 0.0) or (0.5 if tag[:1] == "n" else 0.0)
-        if factor >= COMPOUND_FACTOR and tag != "m" and f"{''.join(run)}{word}" in text.lower():
+        is_noun = factor >= COMPOUND_FACTOR and tag != "m"
+        if is_noun and f"{joined}{word}"[-2 * MAX_COMPOUND :] in printed:  # of a longer run its end tells enough
             run.append(word)
         else:
             if len(run) > 1 and len(compound := "".join(run)) <= MAX_COMPOUND:
                 words[compound] = COMPOUND
-            run = [word] if factor >= COMPOUND_FACTOR and tag != "m" else []
+            run = [word] if is_noun else []
+            joined = ""
+        joined = f"{joined}{word}"[-2 * MAX_COMPOUND :] if run else ""
         if len(word) == 1:
             factor *= _SINGLE
         if word in _VAGUE:

@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from http.client import HTTPConnection
@@ -64,6 +64,19 @@ _PIECES: Mapping[str, str] = {
 }
 LENGTHS = (1, 40, 4_000)
 """How often each is said."""
+_OWN = ("东湖职业技术学院", "西山职业技术学院")
+_LISTS: Mapping[str, Callable[[int], str]] = {
+    "两所学校": lambda number: _OWN[number % 2],
+    "几种写法": lambda number: ("东湖职院", "东湖", "西山职业学院", "西职", _OWN[0])[number % 5],
+    "错一个字的校名": lambda number: f"{_OWN[0][: number % 7]}错{_OWN[0][number % 7 + 1 :]}",
+    "相近的校名": lambda number: f"东{_character(number)}职业技术学院",
+    "不同的校名": lambda number: f"{_character(number)}{_character(7 * number)}职业技术学院",
+    "不同的简称": lambda number: f"{_character(number)}职",
+    "年份": lambda number: f"{1900 + number % 200}年",
+    "学校的年份": lambda number: f"{_OWN[number % 2]}{2000 + number % 40}年",
+    "各问一次": lambda number: f"{_OWN[number % 2]}的就业率是多少",
+}
+"""Name → the so-manieth of a list of what a question is about."""
 PATHS: Sequence[tuple[str, str, Mapping[str, str]]] = (
     *(
         ("GET", path, {})
@@ -200,8 +213,12 @@ def _note_requests(noted: Path, pristine: Path, folder: Path) -> Seen:
     return Seen(End.SAME)
 
 
+def _character(number: int) -> str:
+    return chr(0x4E00 + 3 * number % 20_000)
+
+
 def hostile_questions(seed: int) -> Iterator[tuple[str, Sequence[Turn]]]:
-    """Each piece alone, often and in a question; and as what was said before."""
+    """Each piece alone, often and in a question, and as what was said before; and long lists of what is asked about."""
     drawn = random.Random(seed)
     for name in sorted(_PIECES):
         piece = _PIECES[name]
@@ -209,6 +226,12 @@ def hostile_questions(seed: int) -> Iterator[tuple[str, Sequence[Turn]]]:
             yield piece * length, ()
             yield f"{drawn.choice(QUESTIONS)}{piece * length}", ()
         yield "那升学率呢", (Turn("user", piece * 400), Turn("assistant", piece * 4_000))
+    for one in _LISTS.values():
+        for joint in ("、", "，", "和", ""):
+            listed = joint.join(map(one, range(LENGTHS[-1])))
+            yield f"{listed}的就业率是多少？", ()
+            yield f"{listed}比，谁的在校生多？", ()
+        yield "那升学率呢", (Turn("user", f"{listed}的就业率是多少？"), Turn("assistant", listed))
 
 
 def tries(place: Path, count: int | None, seed: int) -> Iterator[Try]:

@@ -44,9 +44,10 @@ def is_stale(said: Said, wanted: Wanted, report: Report | None) -> bool:
     return bool(stated) and max(max(years) for years in stated) < max(own)
 
 
-def asked_months(question: str) -> set[int]:
+@lru_cache(maxsize=1_000)
+def asked_months(question: str) -> frozenset[int]:
     """The months a question names as a cut-off: 12 for 年底, 8 for 8月底."""
-    months = {int(match[1]) for match in _MONTH.finditer(question)}
+    months = frozenset(int(match[1]) for match in _MONTH.finditer(question))
     return months | ({12} if _YEAR_END.search(question) else set())
 
 

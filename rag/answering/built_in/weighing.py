@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from rag.answering.built_in.opposites import is_opposed, says
 from rag.answering.built_in.said import Said
@@ -132,12 +133,21 @@ def _abbreviated(names: str, question: str) -> float:
         if kind is None:
             continue
         stem = name[: kind.start()]
-        for match in re.finditer(kind[0], question):
-            for length in range(2, 7):
-                short = question[max(match.start() - length, 0) : match.start()]
-                if len(short) == length and abbreviates(short, stem):
-                    return 1.0
+        if any(abbreviates(short, stem) for short in _ahead_of(kind[0], question).get(stem[:1], ())):
+            return 1.0
     return 0.0
+
+
+@lru_cache(maxsize=1_000)
+def _ahead_of(kind: str, question: str) -> Mapping[str, set[str]]:
+    """What stands straight ahead of a kind of part in a question, by its first character."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for match in re.finditer(re.escape(kind), question):
+        for short in (
+            question[match.start() - length : match.start()] for length in range(2, min(match.start(), 6) + 1)
+        ):
+            found[short[0]].add(short)
+    return found
 
 
 def is_beside(figure: Figure, other: Figure) -> float:

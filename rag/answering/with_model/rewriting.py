@@ -8,7 +8,7 @@ from rag.answering.with_model.plaintext import as_data, visible
 from rag.answering.with_model.prompting import history_text
 from rag.answering.with_model.prompts import REWRITE, load_prompt, render_prompt
 from rag.answering.with_model.replies import json_object
-from rag.domain.colleges import mentioned, placed_names
+from rag.domain.colleges import named_spans
 from rag.domain.indicators import indicator_names
 from rag.errors import ReplyFormatError
 from rag.language.numbers import find_numbers
@@ -55,13 +55,7 @@ def accepted_rewrite(text: str, question: str, history: Sequence[Turn], reports:
 
 def _colleges(text: str, names: dict[str, tuple[str, ...]]) -> set[str]:
     """Colleges a text names: those there are reports of by their full name, others as they are written."""
-    known = mentioned(text, names)
-    others = {
-        name
-        for name, start in placed_names(text)
-        if all(start + len(name) <= a or b <= start for a, b in known.values())
-    }
-    return {*known, *others}
+    return {name for name, _ in named_spans(text, names)}
 
 
 def _years(text: str) -> set[int]:
