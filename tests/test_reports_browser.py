@@ -74,6 +74,8 @@ def test_reports_stand_side_by_side_with_a_chart(browser, address):
         page.locator(".wb-compare tbody tr").nth(1).wait_for()
         page.locator('[data-testid="stVegaLiteChart"]').wait_for()
         picture(page, "compare")
+        page.set_viewport_size({"width": 1920, "height": 1080})
+        stays(page, "document.querySelector('.wb-compare').clientWidth > argument", 1300)
         page.set_viewport_size(PHONE)
         stays(page, "document.scrollingElement.scrollWidth <= argument", PHONE["width"])
 
