@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import zip_longest
 
 from rag.answering.with_model import REWRITE_SCHEMA, AnswerPrompt, accepted_rewrite, question_to_rewrite
 from rag.answering.with_model.asked import Answered, Calls, Given
@@ -24,8 +25,11 @@ from rag.errors import ModelError
 from rag.figures.entries import figures_to_entries
 from rag.index.index import Index
 from rag.ports import ChatModel
+from rag.question.comparison import group_span
+from rag.question.purpose import words_to_write_of
 from rag.question.understand import filtered_reports, question_to_query
 from rag.records import (
+    Citation,
     Contradiction,
     Evidence,
     Filters,
@@ -45,6 +49,8 @@ from rag.suggestions.help import question_to_help
 
 STAGES = ("理解", "检索", "作答", "核对")
 UNDERSTAND = "understand"
+MAX_BOARDS = 6
+"""Reports whose indicators are looked up for a piece that is to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,16 @@ class Assistant:
         return question_to_query(question, history, filters, self.reports())
 
     def retrieve(self, query: Query) -> Evidence:
-        """The passages that bear on a query, best first."""
-        return query_to_evidence(query, self.index, self.limits, self.count_tokens)
+        """The passages that bear on a query, best first; where a piece is to be written, the places of its reports' common
+        indicators among them."""
+        evidence = query_to_evidence(query, self.index, self.limits, self.count_tokens)
+        if not (words := words_to_write_of(query.question)):
+            return evidence
+        searched = [report for report in self.reports() if report.id in query.report_ids][:MAX_BOARDS]
+        cited = boards_to_summary([self.board(report) for report in searched]).citations
+        stated = [citation.passage for citation in _in_turn(cited) if _speaks_of(citation, words)]
+        passages = {p.id: p for pair in zip_longest(evidence.passages, stated) for p in pair if p}
+        return with_figures(replace(evidence, passages=tuple(passages.values())), self.index)
 
     def tables(self, evidence: Evidence, contradictions: Sequence[Contradiction] = ()) -> Mapping[str, Table]:
         """The tables the passages, and figures that contradict each other, were taken from, by id."""
@@ -148,12 +162,12 @@ class Assistant:
         searched = [report for report in searched if report.college in query.colleges] or searched
         if query.purpose is Purpose.HELP:
             draft = question_to_help(query.question, filtered_reports(reports, filters), self._suggestions)
-        elif not query.colleges and len({report.college for report in searched}) > 1:
+        elif not query.colleges and not group_span(query.question) and len({r.college for r in searched}) > 1:
             draft = reports_to_choice(searched)
         else:
             boards = [self.board(report) for report in searched]
             draft = boards_to_summary(boards)
-        passages = tuple(dict.fromkeys(citation.passage for citation in draft.citations))
+        passages = tuple(dict.fromkeys(citation.passage for citation in _in_turn(draft.citations)))
         given = self.given(Evidence(query, passages, figures=draft.figures), (), reports)
         watch.enter(VERIFY)
         gated = gate_draft(draft, given)
@@ -239,6 +253,19 @@ class Assistant:
             chance=draft.chance,
             printed=figures_to_entries(gated.printed),
         )
+
+
+def _in_turn(citations: Sequence[Citation]) -> list[Citation]:
+    """The first citation of each report, then the second of each, and so on."""
+    of_report: dict[str, list[Citation]] = {}
+    for citation in citations:
+        of_report.setdefault(citation.passage.report_id, []).append(citation)
+    return [citation for rank in zip_longest(*of_report.values()) for citation in rank if citation]
+
+
+def _speaks_of(citation: Citation, words: Sequence[str]) -> bool:
+    place = "".join([*citation.passage.path, citation.quote])
+    return any(word in place for word in words)
 
 
 def _asked_otherwise(query: Query, words: str) -> Query:

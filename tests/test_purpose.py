@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +19,10 @@ from evals.cases import load_cases
 from rag.app.assembly import build_assistant, open_index
 from rag.assistant import Assistant
 from rag.errors import ModelError
-from rag.question.purpose import question_to_purpose
+from rag.presentation.document import exchanges_to_document
+from rag.presentation.exchanges import answer_to_exchange
+from rag.presentation.word import document_to_word
+from rag.question.purpose import question_to_purpose, words_to_write_of
 from rag.question.understand import without_small_talk
 from rag.records import AnswerStatus, Certainty, Filters, Message, Purpose, Turn
 from rag.settings.settings import Settings
@@ -64,6 +69,10 @@ def assistant(data: Path) -> Iterator[Assistant]:
         ("青石职院怎么样？", SUMMARY, FIGURES),
         ("总结一下青石的情况", SUMMARY, SUMMARY),
         ("写一段介绍青石职院办学情况的文字", SUMMARY, SUMMARY),
+        ("两所学校汇总成表", SUMMARY, SUMMARY),
+        ("把各校的情况汇总一下", SUMMARY, SUMMARY),
+        ("哪所学校的情况最好", FIGURES, FIGURES),
+        ("两所学校的就业率汇总成表", FIGURES, FIGURES),
         ("青石的就业情况", FIGURES, FIGURES),
         ("你好，青石职院就业率是多少", FIGURES, FIGURES),
         ("青石职院的就业情况", FIGURES, FIGURES),
@@ -158,6 +167,46 @@ def test_a_summary_in_a_conversation_is_of_the_college_spoken_of(assistant: Assi
     assert {c.passage.report_id for c in assistant.ask("总结一下这份报告", history).citations} == {"a.md"}
     more = [*history, Turn("user", "总结一下青石职业技术学院"), Turn("assistant", "……")]
     assert {c.passage.report_id for c in assistant.ask("那白河职业技术学院呢？", more).citations} == {"b.md", "c.md"}
+
+
+def _in_rows(messages: Sequence[Message]) -> str:
+    """A table of one figure of each college that is given."""
+    passages = messages[1].content.split("〔P")
+    rows = []
+    for college in ("青石职业技术学院", "白河职业技术学院"):
+        own = next(
+            text for text in passages if college in text.partition("\n")[0] and re.search(r"就业率.{0,9}\{F", text)
+        )
+        identity = re.search(r"就业率[^{]{0,9}\{(F\w+)", own)
+        rows.append(f"| {college} | {{{identity[1] if identity else ''}}} |")
+    return reply_text("汇总如下：\n| 学校 | 就业率 |\n| --- | --- |\n" + "\n".join(rows))
+
+
+@pytest.mark.parametrize(
+    "question", ["两所学校汇总成表", "把两所学校2023届毕业生就业率汇总成表", "写一段两校就业率对比的材料"]
+)
+def test_a_table_of_all_colleges_takes_all_and_goes_to_word_as_it_stands(assistant: Assistant, question: str) -> None:
+    answer = replace(assistant, model=FakeModel(_in_rows)).ask(question)
+    assert answer.unsupported == ()
+    known = {report.id: report for report in assistant.reports()}
+    cited = {known[citation.passage.report_id].college for citation in answer.citations}
+    assert cited == {"青石职业技术学院", "白河职业技术学院"}
+    exchange = answer_to_exchange(question, answer, known, assistant.tables(answer.evidence))
+    written = zipfile.ZipFile(io.BytesIO(document_to_word(exchanges_to_document("对话", [exchange]))))
+    body = written.read("word/document.xml").decode()
+    assert body.count("<w:tbl>") == 1
+    assert body.count("<w:footnoteReference ") == 2
+    assert all(figure.text in body for figure in answer.figures)
+
+
+def test_what_is_to_be_written_of_is_read_of_the_board_too(assistant: Assistant) -> None:
+    query = assistant.understand("写一段青石职业技术学院毕业生就业情况的材料，200字左右")
+    assert query.purpose is FIGURES
+    assert words_to_write_of(query.question)
+    texts = "".join(passage.text for passage in assistant.retrieve(query).passages)
+    assert "95.27%" in texts
+    assert "78.4%" in texts
+    assert words_to_write_of("青石职业技术学院毕业生就业率是多少") == ()
 
 
 def test_where_no_report_is_meant_those_there_are_named(assistant: Assistant) -> None:

@@ -145,7 +145,9 @@ def tells_each(question: str) -> bool:
     if _DISCLOSED_BY.search(question):
         return True
     asks_which = (span := group_span(question)) is not None and question[span[0]] == "哪"
-    return not asks_which and re.search(r"各|分别|都(?=是|有|为|达)|每|一起|并列", question) is not None
+    return (
+        not asks_which and re.search(r"各|分别|都(?=是|有|为|达)|每|一起|并列|汇总|[成列做制]表", question) is not None
+    )
 
 
 def group_span(question: str) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from rag.language.numbers import find_numbers
 from rag.language.text import tagged_words
 from rag.question.asks import without_cues
+from rag.question.comparison import group_span
 from rag.question.years import year_spans
 from rag.records import Purpose
 
@@ -31,10 +32,14 @@ _WHOLE = re.compile(
     r"总结|概括|概述|归纳|汇总|小结|梳理|介绍|总览|概览|概况|讲[了的]?什么|说[了的]?什么|[总整]体|全貌|综述|(?:主要|基本)(?:情况|内容|数据|指标)"
 )
 """A report as a whole, plainly."""
+_WRITTEN = re.compile(
+    r"(?:写|起草|撰写|拟)(?:一|个|份|篇|段|成|出)|汇总|(?:段|份|篇)(?:文字|材料|稿)|[整列做制]?成一?[张个]?表"
+)
+"""A piece of several sentences, or a table, that is asked for."""
 _LEANS = re.compile(r"^(?:那|再|还)|呢[？?，,。\s]*$")
 _HOW_MUCH = re.compile("多少|几何|多[大高低快长久]|[几哪]")
 _WHOLE_NAMES = frozenset(
-    "情况 概况 内容 报告 年报 数据 指标 要点 重点 核心 关键 亮点 主要 基本 常用 重要 总体 整体 全部 全文 学校 学院 大学 该校 我校 院校 办学 方面 材料 文件 文字 段落 文稿 稿件 表格".split()
+    "情况 概况 内容 报告 年报 数据 指标 要点 重点 核心 关键 亮点 主要 基本 常用 重要 总体 整体 全部 全文 学校 学院 大学 该校 我校 院校 办学 方面 材料 文件 文字 段落 文稿 稿件 表格 表 成表 列表".split()
 )
 """Words that name a report or a school, and nothing in it."""
 _EMPTY_WORDS = frozenset(
@@ -74,6 +79,15 @@ def is_small_talk(text: str) -> bool:
     return question_to_purpose(text, (), is_first=False) is Purpose.HELP
 
 
+def words_to_write_of(question: str) -> tuple[str, ...]:
+    """What a paragraph or table that is asked for is to be of; empty where none is.
+
+    >>> words_to_write_of("写一段毕业生就业情况的材料")
+    ('毕业生', '就业')
+    """
+    return tuple(_sought(_WRITTEN.sub(" ", question))) if _WRITTEN.search(question) else ()
+
+
 def courtesy(question: str) -> str:
     """Which courtesy a question opens with: `greeting`, `thanks`, `parting`, `assent`; `` for none."""
     match = _COURTESY.search(question)
@@ -83,11 +97,15 @@ def courtesy(question: str) -> str:
 def _without_scope(question: str, names: Collection[str]) -> tuple[str, bool]:
     """The question without colleges and years, and whether there were any."""
     left = question
-    for span in reversed(year_spans(question)):
-        left = f"{left[: span.start]} {left[span.end :]}"
+    for start, end in sorted([*((span.start, span.end) for span in year_spans(question)), *_group(question)])[::-1]:
+        left = f"{left[:start]} {left[end:]}"
     for name in sorted([*names, *openings(left, names)], key=len, reverse=True):
         left = left.replace(name, " ")
     return left, left != question
+
+
+def _group(question: str) -> list[tuple[int, int]]:
+    return [span] if (span := group_span(question)) and question[span[0]] != "哪" else []
 
 
 def openings(text: str, names: Collection[str]) -> list[str]:

@@ -241,12 +241,14 @@ def _settled(best: Answered | None, given: Given, failure: str, alias: str) -> A
 
 
 def _is_proved(answered: Answered) -> bool:
-    """Whether an answer still has a proved figure or a cited name in bold, or as a written piece several figures; a refusal needs none."""
+    """Whether an answer still has a proved figure or a cited name in bold, or as a written piece several figures, as a
+    table two; a refusal needs none."""
     if answered.draft.status is not AnswerStatus.ANSWERED:
         return True
     segments = answered.gated.segments
     placed = sum(isinstance(segment, FigureRef | ComputedRef) for segment in segments)
-    return placed >= MIN_WRITTEN or any(getattr(segment, "is_answer", False) for segment in segments)
+    is_written = placed >= MIN_WRITTEN or (placed > 1 and "\n|" in answered.gated.text)
+    return is_written or any(getattr(segment, "is_answer", False) for segment in segments)
 
 
 def _merit(answered: Answered) -> tuple[bool, int]:
