@@ -9,7 +9,7 @@ import pytest
 
 from evals.benchmarks.faults.data import Damage, Hurt, damage, hurt, hurts, kind_of
 from evals.benchmarks.faults.kills import after_work, killed, measure
-from evals.benchmarks.faults.known import KNOWN, node_of
+from evals.benchmarks.faults.known import KNOWN, known_faults, node_of
 from evals.benchmarks.faults.sample import View, before_in, filled, judged
 from evals.benchmarks.faults.tries import End, Seen, Tried, Try, has_failed, print_table, run_tries
 from evals.benchmarks.faults.work import WORK
@@ -133,3 +133,11 @@ def test_every_known_fault_has_its_tests() -> None:
         if not Path(file).is_file() or any(f"def {name}(" not in Path(file).read_text("utf-8") for name in names)
     ]
     assert lacking == []
+
+
+def test_a_known_fault_is_tried_by_the_cases_of_its_tests() -> None:
+    known = {"口令": ("quota",), "一个": ("quota::test_not_everybody_is_remembered",)}
+    assert [one.end for one in known_faults({"没有": ("quota::test_of_nothing",)})] == [End.LOST]
+    ends = {name: [one for one in known_faults(known) if one.kind.endswith(name)] for name in known}
+    assert (len(ends["一个"]), len(ends["口令"]) > 1) == (1, True)
+    assert {one.end for tried in ends.values() for one in tried} == {End.SAME}

@@ -112,10 +112,11 @@ def node_of(test: str) -> str:
     return f"{PROJECT / 'tests' / f'test_{file}.py'}{mark}{name}"
 
 
-def known_faults(name: str, tests: Sequence[str]) -> Iterator[Tried]:
-    """The cases of some tests as tries; those that were skipped are none."""
+def known_faults(known: Mapping[str, Sequence[str]] = KNOWN) -> list[Tried]:
+    """The cases of the tests as tries, by fault; those that were skipped are none."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
+        nodes = sorted({node_of(test) for tests in known.values() for test in tests})
         command = [
             sys.executable,
             "-m",
@@ -125,19 +126,31 @@ def known_faults(name: str, tests: Sequence[str]) -> Iterator[Tried]:
             "-p",
             "no:cacheprovider",
             f"--junitxml={report}",
-            *map(node_of, tests),
+            *nodes,
         ]
         ran = subprocess.run(command, cwd=PROJECT, capture_output=True, encoding="utf-8")
         if ran.returncode not in (0, 1) or not report.exists():
-            yield Tried(f"见过的故障 {name}", "", End.LOST, ran.stdout[-300:])
-            return
-        for case in ElementTree.parse(report).iter("testcase"):
-            wrong = [child for child in case if child.tag in ("failure", "error")]
-            if wrong or not any(child.tag == "skipped" for child in case):
-                end = End.LOST if wrong else End.SAME
-                yield Tried(
-                    f"见过的故障 {name}", str(case.get("name")), end, str(wrong[0].get("message")) if wrong else ""
-                )
+            return [Tried(name, "", End.LOST, ran.stdout[-300:]) for name in known]
+        cases = list(ElementTree.parse(report).iter("testcase"))
+    return [one for name, tests in known.items() for one in _tries(name, tests, cases)]
+
+
+def _tries(name: str, tests: Sequence[str], cases: Sequence[ElementTree.Element]) -> Iterator[Tried]:
+    """What came of a fault; it is lost where it has no test."""
+    own = [case for case in cases if any(_is_of(case, test) for test in tests)]
+    run = [case for case in own if not any(child.tag == "skipped" for child in case)]
+    if not own:
+        yield Tried(f"见过的故障 {name}", "", End.LOST, "没有这样的测试")
+    for case in run:
+        wrong = next((child for child in case if child.tag in ("failure", "error")), None)
+        note = "" if wrong is None else str(wrong.get("message"))
+        yield Tried(f"见过的故障 {name}", str(case.get("name")), End.SAME if wrong is None else End.LOST, note)
+
+
+def _is_of(case: ElementTree.Element, test: str) -> bool:
+    file, _, name = test.partition("::")
+    is_of_file = str(case.get("classname")).rpartition(".")[2] == f"test_{file}"
+    return is_of_file and name in ("", str(case.get("name")).partition("[")[0])
 
 
 def main() -> None:
@@ -146,7 +159,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seed", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    results = [one for name, tests in KNOWN.items() for one in known_faults(name, tests)]
+    results = known_faults()
     for one in results:
         if given.json:
             print(json.dumps(asdict(one), ensure_ascii=False))

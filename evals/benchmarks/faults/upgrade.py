@@ -19,14 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.cases import Case, load_cases
-from rag.app.assembly import (
-    UPLOADS,
-    build_assistant,
-    build_conversations,
-    build_feedback_box,
-    build_ingest,
-    open_index,
-)
+from rag.app import assembly
+from rag.app.assembly import UPLOADS
 from rag.app.refreshing import report_paths
 from rag.keeping.database import FILE_NAME
 from rag.settings.settings import PROJECT, Settings
@@ -36,11 +30,11 @@ QUESTIONS = PROJECT / "evals" / "questions"
 
 def answers(settings: Settings, cases: Sequence[Case], paths: Callable[[Settings], Sequence[Path]]) -> list[str]:
     """What the cases are answered with once everything has been read; a line of failures first."""
-    with closing(open_index(settings, print)) as index:
+    with closing(assembly.open_index(settings, print)) as index:
         also = paths(settings)
-        outcome = build_ingest(settings, index).run([*report_paths(settings, index), *also])
+        outcome = assembly.build_ingest(settings, index).run([*report_paths(settings, index), *also])
         index.finish()
-        assistant = build_assistant(settings, index)
+        assistant = assembly.build_assistant(settings, index)
         found = [str(sorted(outcome.failed))]
         found += [assistant.ask(case.question, history=case.history).text for case in cases]
         return [*found, str(sorted(report.title for report in assistant.reports()))]
@@ -57,12 +51,12 @@ def kept(data: Path) -> tuple[list[str], list[tuple[str, str]], int]:
 
 def is_readable(settings: Settings) -> bool:
     """Whether every conversation opens, and its feedback is there."""
-    keeping = build_conversations(settings)
+    keeping = assembly.build_conversations(settings)
     with keeping.keeping.reading() as connection:
         owners = connection.execute("SELECT id, owner FROM conversations").fetchall()
     opened = [keeping.open(identity, owner) for identity, owner in owners]
     texts = [exchange.failure or exchange.text for one in opened if one for exchange in one[1]]
-    return all(opened) and all(texts) and len(build_feedback_box(settings).all()) == kept(settings.data)[2]
+    return all(opened) and all(texts) and len(assembly.build_feedback_box(settings).all()) == kept(settings.data)[2]
 
 
 def originals(data: Path) -> list[Path]:
@@ -88,7 +82,7 @@ def compared(data: Path, reports: Path, cases: Sequence[Case]) -> Compared:
         upgraded, fresh = (Settings(data=Path(place) / name, reports=reports, ocr="off") for name in ("moved", "fresh"))
         shutil.copytree(data, upgraded.data)
         shutil.copytree(data / UPLOADS, fresh.data / UPLOADS)
-        files = originals(data)
+        files = originals(upgraded.data)
         first = answers(upgraded, cases, lambda settings: ())
         second = answers(fresh, cases, lambda settings: files)
         differing = tuple((a, b) for a, b in zip(first, second, strict=True) if a != b)
