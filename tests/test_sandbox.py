@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from rag.sandbox import Failure, Limits, Sandbox, SandboxError, memory
+from rag.sandbox import Failure, Limits, Sandbox, SandboxError, memory, windows
 
 TASKS = """
 import ctypes, os, sys, time
@@ -202,6 +203,24 @@ def test_a_closed_sandbox_leaves_no_child(start) -> None:
         os.kill(pid, 0)
 
 
+class Kernel:
+    """kernel32 of Windows: notes what it is told, and refuses one call."""
+
+    def __init__(self, refuses: str = "") -> None:
+        self.told: list[tuple[Any, ...]] = []
+        self.CreateJobObjectW = self._call("create", refuses, 7)
+        self.SetInformationJobObject = self._call("set", refuses)
+        self.AssignProcessToJobObject = self._call("assign", refuses)
+        self.GetCurrentProcess = self._call("current", refuses, -1)
+
+    def _call(self, name: str, refuses: str, answer: int = 1) -> Any:
+        def call(*given: Any) -> int:
+            self.told.append((name, *given))
+            return 0 if name == refuses else answer
+
+        return call
+
+
 def test_windows_tells_the_larger_of_two_peaks() -> None:
     def told(process: int, counters: Any, size: int) -> int:
         assert counters._obj.size == size
@@ -209,4 +228,29 @@ def test_windows_tells_the_larger_of_two_peaks() -> None:
         return 1
 
     kernel = SimpleNamespace(GetCurrentProcess=lambda: -1, K32GetProcessMemoryInfo=told)
-    assert memory._windows_peak_bytes(kernel) == 9
+    assert windows.windows_peak_bytes(kernel) == 9
+
+
+def test_windows_limits_the_process_by_a_job_of_its_own() -> None:
+    kernel = Kernel()
+    assert windows.limit_by_job(2**31, kernel)
+    created, (_, job, kind, limits, size), current, assigned = kernel.told
+    assert (created, current, assigned) == (("create", None, None), ("current",), ("assign", 7, -1))
+    assert (job, kind, size, limits._obj.process_bytes) == (7, 9, ctypes.sizeof(windows.Limits), 2**31)
+    assert limits._obj.flags & 0x100
+
+
+@pytest.mark.skipif(ctypes.sizeof(ctypes.c_size_t) != 8, reason="sizes of 64-bit Windows")
+def test_what_windows_is_handed_has_the_size_and_places_it_reads() -> None:
+    assert (ctypes.sizeof(windows.Limits), ctypes.sizeof(windows.Counters)) == (144, 72)
+    assert (windows.Limits.flags.offset, windows.Limits.process_bytes.offset) == (16, 112)
+
+
+@pytest.mark.parametrize("refuses", ["create", "set", "assign"])
+def test_where_windows_refuses_the_process_watches_itself(refuses: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = threading.Event()
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(windows, "_kernel", lambda: Kernel(refuses))
+    monkeypatch.setattr(memory, "_watch", lambda limit: watched.set())
+    memory.limit_memory(2**31)
+    assert watched.wait(10)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 import threading
 import time
-from typing import Any
+
+from rag.sandbox.windows import limit_by_job, windows_peak_bytes
 
 OUT_OF_MEMORY_EXIT = 77
 """Exit code of a process that ended itself for having used too much."""
@@ -22,6 +22,8 @@ def limit_memory(limit_bytes: int) -> None:
 
 def _limit_by_system(limit_bytes: int) -> bool:
     # Only Linux enforces the address space limit; macOS takes the number and ignores it.
+    if sys.platform == "win32":
+        return limit_by_job(limit_bytes)
     if sys.platform != "linux":
         return False
     import resource
@@ -43,7 +45,7 @@ def _watch(limit_bytes: int) -> None:
 def peak_bytes() -> int:
     """Most memory this process has held so far."""
     if sys.platform == "win32":
-        return _windows_peak_bytes()
+        return windows_peak_bytes()
     if sys.platform == "linux":  # where the peak that getrusage gives is that of the parent, if it was higher
         with open("/proc/self/status", encoding="ascii", errors="replace") as status:
             for line in status:
@@ -53,19 +55,3 @@ def peak_bytes() -> int:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-class _Counters(ctypes.Structure):
-    """PROCESS_MEMORY_COUNTERS of Windows, the sizes of memory as an array."""
-
-    _fields_ = (("size", ctypes.c_uint32), ("faults", ctypes.c_uint32), ("bytes", ctypes.c_size_t * 8))
-
-
-def _windows_peak_bytes(kernel: Any = None) -> int:
-    """The larger of the peaks of memory held and promised. `kernel` stands in for kernel32 in tests."""
-    kernel = kernel or ctypes.WinDLL("kernel32")  # type: ignore[attr-defined]
-    kernel.GetCurrentProcess.restype = ctypes.c_void_p
-    kernel.K32GetProcessMemoryInfo.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32)
-    counters = _Counters(size=ctypes.sizeof(_Counters))
-    kernel.K32GetProcessMemoryInfo(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.size)
-    return int(max(counters.bytes[0], counters.bytes[7]))
