@@ -144,7 +144,8 @@ def figures_within(passage: Passage, known: Iterable[Figure]) -> list[Figure]:
         and low <= figure.passage.start + figure.start
         and figure.passage.start + figure.end <= high
     }
-    return sorted((_moved(figure, passage) for figure in held.values()), key=lambda figure: figure.start)
+    moved = (figure if figure.passage is passage else _moved(figure, passage) for figure in held.values())
+    return sorted(moved, key=lambda figure: figure.start)
 
 
 def _moved(figure: Figure, passage: Passage) -> Figure:

@@ -153,14 +153,13 @@ class Index:
         state = self._refreshed()
         lexical = self._lexical_hits(state, text, k, report_ids)
         vector = self._vector_hits(state, text, k, report_ids)
-        known = self.store.known_chunks([chunk_id for chunk_id, _ in (*lexical, *vector)])
-        return SearchHits(*(tuple(hit for hit in hits if hit[0] in known) for hits in (lexical, vector)))
+        return SearchHits(*self._in_store(state, lexical, vector))
 
     def search_words(self, text: str, k: int, report_ids: Collection[str] | None = None) -> Hits:
         """As `search`, by words alone."""
-        hits = self._lexical_hits(self._refreshed(), text, k, report_ids)
-        known = self.store.known_chunks([chunk_id for chunk_id, _ in hits])
-        return tuple(hit for hit in hits if hit[0] in known)
+        state = self._refreshed()
+        (hits,) = self._in_store(state, self._lexical_hits(state, text, k, report_ids))
+        return hits
 
     def holds(self, text: str) -> bool:
         """Whether every term of a text stands in some report."""
@@ -278,6 +277,13 @@ class Index:
         if not whole:
             self._tell(_BEHIND)
         return hits
+
+    def _in_store(self, state: _State, *found: Hits) -> tuple[Hits, ...]:
+        """The hits that the store still holds: all of them, once words and vectors are of its generation."""
+        if state.settled:
+            return found
+        known = self.store.known_chunks([chunk_id for hits in found for chunk_id, _ in hits])
+        return tuple(tuple(hit for hit in hits if hit[0] in known) for hits in found)
 
     def _tell(self, message: str) -> None:
         """Once, not at every search, until things are well again."""

@@ -75,7 +75,9 @@ def mean_vectors(texts: Sequence[Mapping[str, float]]) -> Array:
     ends = np.cumsum([0, *map(len, texts)])
     is_filled = np.diff(ends) > 0
     weights = np.fromiter((weight for text in texts for weight in text.values()), np.float32)
-    weighted = _matrix([word for text in texts for word in text]) * weights[:, None]
+    places: dict[str, int] = {}
+    rows = [places.setdefault(word, len(places)) for text in texts for word in text]
+    weighted = _matrix(list(places))[rows] * weights[:, None]
     means = np.zeros((len(texts), weighted.shape[1]), np.float32)
     if is_filled.any():
         means[is_filled] = np.add.reduceat(weighted, ends[:-1][is_filled])

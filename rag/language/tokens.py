@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·]")
+_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…·]+")
 _WORD = re.compile(r"[A-Za-z]+|\d{1,3}|\s+|[^\sA-Za-z\d]")
 TOKENS_PER_WIDE_CHARACTER = 1.3
 """Chinese in cl100k_base runs at 1.0–1.3 tokens a character."""

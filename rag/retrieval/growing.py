@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rag.language.text import sentence_spans
+from rag.language.text import sentence_spans, text_key
 from rag.records import Chunk, Passage, Query, Section
 from rag.retrieval.relevance import Relevance
-from rag.retrieval.rereading import unit_merit
+from rag.retrieval.rereading import unit_merit, unit_of
 from rag.structure.passages import section_to_passage
 
 FOUND_EDGE = 0.03
@@ -83,11 +83,16 @@ def _prose_bounds(chunk: Chunk, section: Section) -> tuple[int, int]:
 def _focus(text: str, start: int, end: int, chunk: Chunk, query: Query, relevance: Relevance) -> tuple[int, int]:
     """The sentence or row that holds most of what is asked; the found piece itself, `start` to `end`, has the edge."""
 
+    spans = sentence_spans(text)
+    units = {span: unit_of(text[span[0] : span[1]]) for span in spans}
+    above = relevance.shares_in(text_key(chunk.context))
+    relevance.read(unit.key for unit in units.values())
+
     def merit(span: tuple[int, int]) -> float:
         inside = span[1] > start and span[0] < end
-        return unit_merit(text[span[0] : span[1]], chunk, query, relevance) + (FOUND_EDGE if inside else 0.0)
+        return unit_merit(units[span], chunk, query, relevance, above) + (FOUND_EDGE if inside else 0.0)
 
-    best = max(sentence_spans(text), key=lambda span: (merit(span), -span[0]), default=(start, end))
+    best = max(spans, key=lambda span: (merit(span), -span[0]), default=(start, end))
     stripped = text[best[0] : best[1]]
     lead = len(stripped) - len(stripped.lstrip())
     return best[0] + lead, best[0] + max(len(stripped.rstrip()), lead)

@@ -49,18 +49,41 @@ _KINDS: Mapping[AskKind, re.Pattern[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A chunk as it is read: spans of its sentences or rows, keys of the whole and of its context."""
+class Unit:
+    """A sentence or row as it is read."""
 
-    spans: tuple[tuple[int, int], ...]
+    text: str
+    key: str
+    has_digit: bool
+    names: tuple[str, ...]
+    """Keys of its cells that may be its label."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A chunk as it is read: its sentences or rows, keys of the whole and of its context."""
+
+    units: tuple[Unit, ...]
     key: str
     context: str
     years: frozenset[int]
 
 
+_NOTHING = Unit("", "", False, ())
+
+
 @lru_cache(maxsize=30_000)
 def _read(chunk: Chunk) -> _Read:
-    return _Read(sentence_spans(chunk.text), text_key(chunk.text), text_key(chunk.context), printed_years(chunk))
+    units = tuple(unit_of(chunk.text[start:end]) for start, end in sentence_spans(chunk.text))
+    return _Read(units, text_key(chunk.text), text_key(chunk.context), printed_years(chunk))
+
+
+@lru_cache(maxsize=50_000)
+def unit_of(text: str) -> Unit:
+    """A sentence or row, read."""
+    cells = (text_key(cell) for cell in text.split("\t") if cell.strip())
+    names = tuple(cell for cell in cells if len(cell) > 1 and not cell[0].isdigit())
+    return Unit(text, text_key(text), _DIGIT.search(text) is not None, names)
 
 
 @cache
@@ -88,6 +111,8 @@ def candidates_to_rows(
     """For each candidate its `FEATURES`, each 0 to 1."""
     latest = _latest(candidates, reports) if not query.years else {}
     asks = tuple({ask.kind for ask in query.asks} & _KINDS.keys())
+    reads = [_read(candidate.chunk) for candidate in candidates]
+    relevance.read(key for read in reads for key in (read.context, read.key, *(unit.key for unit in read.units)))
     return [
         _row(candidate, query, relevance, reports.get(candidate.chunk.report_id), latest, asks)
         for candidate in candidates
@@ -112,30 +137,30 @@ def _row(
     asks: Sequence[AskKind],
 ) -> tuple[float, ...]:
     chunk, read = candidate.chunk, _read(candidate.chunk)
-    above = relevance.shares_in(read.context)
-    best, merit = "", -1.0
-    for start, end in read.spans:
-        unit = chunk.text[start:end]
+    above, share = relevance.shares_in(read.context), _context_share(chunk)
+    best, merit = _NOTHING, -1.0
+    for unit in read.units:
         if (found := unit_merit(unit, chunk, query, relevance, above)) > merit:
             best, merit = unit, found
-    near = f"{chunk.context}\n{best}" if chunk.table_id else best
+    near = f"{chunk.context}\n{best.text}" if chunk.table_id else best.text
     is_row = chunk.table_id is not None
+    is_short = len(best.text.strip()) <= MAX_HEADING and not _END.search(best.text)
     return (
         candidate.fused,
         candidate.lexical,
         candidate.widened,
         candidate.vector,
-        relevance.earned_with(text_key(best), above, _context_share(chunk)),
-        relevance.earned_with(text_key(best), {}, 0.0),
-        relevance.earned_with(read.key, above, _context_share(chunk)),
+        relevance.earned_with(best.key, above, share),
+        relevance.earned_with(best.key, {}, 0.0),
+        relevance.earned_with(read.key, above, share),
         float(is_row and _names_row(best, query)),
         float(is_row and _RANK.search(query.focus) is not None),
         float(any(_KINDS[kind].search(near) for kind in asks)),
         _of_year(read.years, query.years, report),
         float(bool(query.years and read.years) and not read.years & set(query.years)),
         float(report is not None and (report.year or 0) < latest.get((report.college, report.kind.value), 0)),
-        float(query.wants_number and not _DIGIT.search(best)),
-        float(not is_row and len(best.strip()) <= MAX_HEADING and not _END.search(best) and not _DIGIT.search(best)),
+        float(query.wants_number and not best.has_digit),
+        float(not is_row and is_short and not best.has_digit),
     )
 
 
@@ -152,35 +177,24 @@ def _of_year(printed: frozenset[int], asked: Sequence[int], report: Report | Non
     return NEAR_YEAR if report.years & set(asked) else 0.0
 
 
-def unit_merit(
-    text: str, chunk: Chunk, query: Query, relevance: Relevance, above: Mapping[str, float] | None = None
-) -> float:
+def unit_merit(unit: Unit, chunk: Chunk, query: Query, relevance: Relevance, above: Mapping[str, float]) -> float:
     """Coverage by one sentence or row; where a figure is asked for, one without a digit answers less.
 
     A row whose own label the question names is the row asked for; a question of rank is answered by a table.
-    `above` are the words that the chunk's context holds, where they are known.
+    `above` are the words that the chunk's context holds.
     """
-    if above is None:
-        above = relevance.shares_in(text_key(chunk.context))
-    score = relevance.earned_with(text_key(text), above, _context_share(chunk))
-    if query.wants_number and not _DIGIT.search(text):
+    score = relevance.earned_with(unit.key, above, _context_share(chunk))
+    if query.wants_number and not unit.has_digit:
         return score * WITHOUT_FIGURE
     if chunk.table_id is None:
         return score
-    return score + NAMED_ROW * _names_row(text, query) + RANKED_TABLE * (_RANK.search(query.focus) is not None)
+    return score + NAMED_ROW * _names_row(unit, query) + RANKED_TABLE * (_RANK.search(query.focus) is not None)
 
 
 def _context_share(chunk: Chunk) -> float:
     return TABLE_CONTEXT if chunk.table_id else CONTEXT
 
 
-def _names_row(text: str, query: Query) -> bool:
+def _names_row(unit: Unit, query: Query) -> bool:
     asked = text_key(query.focus)
-    return any(name in asked for name in _names_of(text))
-
-
-@lru_cache(maxsize=30_000)
-def _names_of(row: str) -> tuple[str, ...]:
-    """Keys of the cells of a row that may be its label."""
-    cells = (text_key(cell) for cell in row.split("\t") if cell.strip())
-    return tuple(cell for cell in cells if len(cell) > 1 and not cell[0].isdigit())
+    return any(name in asked for name in unit.names)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from rag.domain.colleges import names_in
 from rag.domain.short_names import short_names
 from rag.figures.context import RATE, Comparable, figures_to_contexts
-from rag.figures.entries import figures_of
+from rag.figures.entries import figures_of, figures_within
 from rag.figures.heads import EMPTY
 from rag.language.text import matching_key, text_key
-from rag.records import Evidence, Figure, Query, Report, Table
+from rag.records import Evidence, Figure, Passage, Query, Report, Table
 
 HUNDRED = 100
 PARAGRAPH = 400
@@ -44,7 +44,7 @@ def evidence_to_said(
     """The figures of all passages that speak of the colleges asked about, with what is said of them."""
     by_report: dict[str, list[tuple[int, Figure]]] = defaultdict(list)
     for rank, passage in enumerate(evidence.passages):
-        for figure in figures_of(passage, tables.get(passage.table_id or ""), evidence.figures):
+        for figure in _figures_of(passage, evidence, tables):
             by_report[passage.report_id].append((rank, figure))
     found: list[Said] = []
     for identity, ranked in by_report.items():
@@ -56,6 +56,13 @@ def evidence_to_said(
             if _says_something(figure) and speaks_of_asked(evidence.query, report, unit_text(figure)):
                 found.append(_said(figure, context, topic, rank))
     return tuple(found)
+
+
+def _figures_of(passage: Passage, evidence: Evidence, tables: Mapping[str, Table]) -> Sequence[Figure]:
+    """A passage's figures: those of the evidence, where it has any at all."""
+    if evidence.figures:
+        return figures_within(passage, evidence.figures)
+    return figures_of(passage, tables.get(passage.table_id or ""), ())
 
 
 def _topics(contexts: Sequence[Comparable]) -> Iterator[str]:

@@ -49,6 +49,7 @@ Rows = Sequence[tuple[float, ...]]
 
 def weigh_all(said: Sequence[Said], wanted: Wanted, reports: Mapping[str, Report]) -> Rows:
     """The features of every figure for one thing asked; `beside` is 0 until `beside_figure` says otherwise."""
+    wanted.words.read(key for one in said for key in (one.own, one.sentence, one.titles, one.paragraph))
     strange = _strangeness(said, wanted)
     clause = {word: weight for word, weight in wanted.words.weights.items() if word in wanted.clause}
     weighed = [_weigh(one, wanted, clause, reports.get(one.figure.passage.report_id), strange) for one in said]
@@ -87,7 +88,7 @@ def _senses(said: Sequence[Said], asked: Mapping[str, float]) -> list[tuple[floa
 def _taken(said: Sequence[Said], wanted: Wanted) -> list[float]:
     """How much of what is asked each figure's label leaves to that of another figure of its sentence or table."""
     words = wanted.words
-    shares = [words.shares(one.own) for one in said]
+    shares = [words.shares_in(one.own) for one in said]
     best: dict[tuple[str, int], dict[str, float]] = defaultdict(dict)
     for one, own in zip(said, shares, strict=True):
         group = best[_groups(one)[0]]
@@ -126,6 +127,7 @@ def _groups(one: Said) -> tuple[tuple[str, int], tuple[str, int]]:
     return (figure.passage.id, figure.quote_start), (figure.passage.id, -3)
 
 
+@lru_cache(maxsize=10_000)
 def _abbreviated(names: str, question: str) -> float:
     """1 where the question names a row shortened as people do: 建工学院 for 建筑工程学院."""
     for name in names.split():
@@ -164,11 +166,12 @@ def _weigh(
     said: Said, wanted: Wanted, clause: Mapping[str, float], report: Report | None, strange: Mapping[str, float]
 ) -> dict[str, float]:
     words = wanted.words
-    own = words.shares(said.own)
-    around = _merged(own, words.shares(said.sentence), IN_SENTENCE)
-    around = _merged(around, words.shares(said.titles), IN_TITLES)
-    around = _merged(around, words.shares(said.paragraph), IN_PARAGRAPH)
-    missing = [(word, weight * (1 - around.get(word, 0.0))) for word, weight in words.weights.items()]
+    own = words.shares_in(said.own)
+    around = dict(own)
+    for text, counts in ((said.sentence, IN_SENTENCE), (said.titles, IN_TITLES), (said.paragraph, IN_PARAGRAPH)):
+        for word, share in words.shares_in(text).items():
+            around[word] = max(around.get(word, 0.0), counts * share)
+    missing = {word: weight * (1 - around.get(word, 0.0)) for word, weight in words.weights.items()}
     heaviest = max(words.weights.values(), default=0.0) or 1.0
     named = _named(said, wanted)
     unit = unit_fit(said.figure, wanted.ask)
@@ -178,8 +181,8 @@ def _weigh(
         "own": words.earned(own),
         "asked": held / (sum(clause.values()) or 1.0),
         "around": words.earned(around),
-        "missing": max((lost for word, lost in missing if word in wanted.printed), default=0.0) / heaviest,
-        "absent": max((lost for word, lost in missing if word not in wanted.printed), default=0.0) / heaviest,
+        "missing": max((lost for word, lost in missing.items() if word in wanted.printed), default=0.0) / heaviest,
+        "absent": max((lost for word, lost in missing.items() if word not in wanted.printed), default=0.0) / heaviest,
         "named": named,
         "unit": max(unit, 0.0),
         "clash": max(-unit, 0.0),
@@ -216,10 +219,6 @@ def _opposition(said: Said, wanted: Wanted) -> dict[str, float]:
 
 def _is_total(said: Said) -> bool:
     return said.figure.is_total or _TOTAL.search(said.own) is not None
-
-
-def _merged(near: Mapping[str, float], far: Mapping[str, float], share: float) -> dict[str, float]:
-    return {word: max(near.get(word, 0.0), share * far.get(word, 0.0)) for word in {**near, **far}}
 
 
 def _named(said: Said, wanted: Wanted) -> float:
