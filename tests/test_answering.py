@@ -85,7 +85,7 @@ def test_where_nothing_is_proved_the_built_in_answer_is_given_and_says_so(replie
     assert answered.gated == BUILT_IN.gated
     assert answered.draft.model == "extractive"
     assert notice in answered.draft.notice
-    assert answered.draft.notice.endswith("下面是内置的摘录式回答。")
+    assert answered.draft.notice.endswith("这里给出的是内置的摘录式回答。")
     assert len(model.history) == len(replies)
 
 

@@ -256,7 +256,14 @@ def test_blocks(text: str, expected: str) -> None:
 
 def test_stage_line_names_every_stage_of_the_assistant() -> None:
     assert page.STAGES == assistant.STAGES
-    assert page.stage_line("检索") == "理解 › **检索** › 作答 › 核对"
+    assert page.stage_line(()) == "理解 › 检索 › 作答 › 核对"
+    assert page.stage_line(("理解", "检索")) == "理解 › **检索** › 作答 › 核对"
+
+
+def test_stage_line_says_why_a_stage_comes_again() -> None:
+    assert page.stage_line((*page.STAGES, "作答")).endswith("**作答** › 核对，有的地方没有通过核对，正在请模型改正")
+    assert page.stage_line((*page.STAGES[:3], "检索")).endswith("模型要再查一次资料")
+    assert page.stage_line((*page.STAGES, "作答", "核对")) == page.stage_line(page.STAGES)
 
 
 def test_what_a_model_cost_stands_at_the_foot() -> None:

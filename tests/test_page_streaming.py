@@ -55,7 +55,7 @@ def test_a_job_tells_how_far_it_is_and_can_be_stopped():
         if job.text:
             break
         job.wait(0.02)
-    assert (job.stage, job.text, job.exchange, job.is_stopping) == ("检索", "就业率", None, False)
+    assert (job.stages, job.text, job.exchange, job.is_stopping) == (("检索",), "就业率", None, False)
     assert job.evidence == make_evidence()
     job.stop()
     for _ in range(500):

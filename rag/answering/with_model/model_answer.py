@@ -38,7 +38,7 @@ from rag.records import (
 RETRIEVE, ANSWER, VERIFY = "retrieve", "answer", "verify"
 """Stages of an answer."""
 STOPPED = "stopped"
-BUILT_IN_INSTEAD = "下面是内置的摘录式回答。"
+BUILT_IN_INSTEAD = "这里给出的是内置的摘录式回答。"
 NOT_ASKED_AGAIN = "离线的回复，没有请模型改正。"
 MAX_TOLD_BACK = 1_000
 """Characters of a reply that its repair is shown."""

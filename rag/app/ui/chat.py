@@ -176,14 +176,14 @@ def hold_question(number: int) -> None:
 
 def watch_job(job: Job, assistant: Assistant) -> None:
     """Show stage, sources found and words so far until the answer is there; a button stops it."""
-    status, growing, found = st.status(page.stage_line("")), st.empty(), st.empty()
+    status, growing, found = st.status(page.stage_line(())), st.empty(), st.empty()
     if assistant.model is not None:
         st.button("停止", icon=":material/stop_circle:", key="stop", disabled=job.is_stopping, on_click=job.stop)
     shown, started, evidence = "", time.monotonic(), None
     while job.exchange is None:
         # Drawing something now and then is what lets a click interrupt this loop.
         seconds = f"（{time.monotonic() - started:.0f} 秒）" if assistant.model is not None else ""
-        status.update(label=("正在停止…… " if job.is_stopping else "") + page.stage_line(job.stage) + seconds)
+        status.update(label=("正在停止…… " if job.is_stopping else "") + page.stage_line(job.stages) + seconds)
         if assistant.model is not None and job.evidence is not None and job.evidence is not evidence:
             evidence = job.evidence
             reports = {report.id: report for report in assistant.reports()}

@@ -24,7 +24,9 @@ class Job:
         self.question = question
         self.problem = ""
         """Chinese: why its answer could not be kept, `` where it was."""
-        self.stage, self.text = "", ""
+        self.stages: tuple[str, ...] = ()
+        """Those begun, in order; one may come again."""
+        self.text = ""
         self.evidence: Evidence | None = None
         self.exchange: Exchange | None = None
         """How it ended, None until then."""
@@ -49,7 +51,7 @@ class Job:
 
     def _run(self, ask: Ask, keep: Keep) -> None:
         exchange = ask(
-            lambda stage: self._set(stage=stage),
+            lambda stage: self._set(stages=(*self.stages, stage)),
             lambda evidence: self._set(evidence=evidence),
             lambda text: self._set(text=text),
             self._stopped.is_set,

@@ -49,7 +49,7 @@ def cautions_html(answer: VerifiedAnswer) -> str:
 
 
 def _facts(one: Told, marker: Marker) -> Markup:
-    """Scope and badges of a single figure, in a line."""
+    """Scope and badges of a single figure, in a line; a caution has a box of its own."""
     scope = if_any("span.wb-scope", one.figure.scope and f"口径：{one.figure.scope}")
     return if_any("p.wb-facts", _badges(one) + scope + _formula(one, marker))
 
@@ -69,12 +69,12 @@ def _table(told: Sequence[Told], marker: Marker) -> Markup:
 
 
 def _figure(one: Told, marker: Marker) -> Markup:
-    return element("strong", one.figure.text) + Markup().join(map(marker, one.figure.citations)) + _badges(one)
+    marks = Markup().join(map(marker, one.figure.citations))
+    return element("strong", one.figure.text) + marks + _badges(one) + (badge(CAUTION) if one.figure.caution else "")
 
 
 def _badges(one: Told) -> Markup:
     badges = [COMPUTED] * (one.figure.kind == "computed") + [DISPUTED] * one.is_disputed
-    badges += [CAUTION] * bool(one.figure.caution)
     return Markup().join(map(badge, badges))
 
 

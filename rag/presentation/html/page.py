@@ -48,9 +48,13 @@ def escape_markdown(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", line)
 
 
-def stage_line(stage: str) -> str:
-    """All stages of an answer as a label, the one that is under way in bold."""
-    return " › ".join(f"**{name}**" if name == stage else name for name in STAGES)
+def stage_line(begun: tuple[str, ...]) -> str:
+    """All stages of an answer as a label, the one that is under way in bold, and why one is under way again."""
+    line = " › ".join(f"**{name}**" if begun and name == begun[-1] else name for name in STAGES)
+    _, retrieve, answer, verify = STAGES
+    if begun[-1:] == (answer,) and verify in begun:
+        return f"{line}，有的地方没有通过核对，正在请模型改正"
+    return f"{line}，模型要再查一次资料" if begun.count(retrieve) > 1 and verify not in begun else line
 
 
 def question_html(question: str) -> str:
