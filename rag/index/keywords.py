@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -61,10 +63,9 @@ def chunks_to_terms(report_id: str, chunks: Sequence[Chunk]) -> ReportTerms:
     """The terms of a report's chunks, context included."""
     import numpy as np
 
-    places: dict[str, int] = {}
+    places: defaultdict[str, int] = defaultdict(count().__next__)
     numbers = tuple(
-        np.array([places.setdefault(term, len(places)) for term in search_terms(chunk.embedded_text)], np.int32)
-        for chunk in chunks
+        np.array([places[term] for term in search_terms(chunk.embedded_text)], np.int32) for chunk in chunks
     )
     return ReportTerms(report_id, tuple(chunk.id for chunk in chunks), tuple(places), numbers)
 

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from operator import add
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -172,6 +173,7 @@ _DOMAIN_WORDS = (
 _DOMAIN_SET = frozenset(_DOMAIN_WORDS)
 _RAISED_MARK = re.compile("(?<![A-Za-z])[\u2070\u00b9\u00b2\u00b3\u2074-\u207e\u1d43\u1d47\u1d48\u1d49\u1d9c]+")
 """The mark of a note (320¹, 96.12%⁽²⁾) or an exponent, but not that of a unit (m²)."""
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _WORD = re.compile(r"[0-9]+(?:\.[0-9]+)?%?|[a-z]+[a-z0-9+#.]*|[\u3400-\u9fff]+")
 
 
@@ -188,15 +190,15 @@ def _segmenter() -> rjieba.Jieba:
 def search_terms(text: str) -> tuple[str, ...]:
     """Lexical terms in order, repeats kept: words, numbers whole, and every bigram of Chinese characters."""
     key = unicodedata.normalize("NFKC", _RAISED_MARK.sub(" ", fold_radicals(text))).lower()
-    key = re.sub(r"(?<=\d),(?=\d{3})", "", key)
+    key = _THOUSANDS.sub("", key)
     terms: list[str] = []
     for run in _WORD.findall(key):
         if not ("\u3400" <= run[0] <= "\u9fff"):
             terms.append(run)
             continue
         words = _segmenter().cut_for_search(run)
-        terms.extend(word for word in words if len(word) != 2)
-        terms.extend(run[i : i + 2] for i in range(len(run) - 1))
+        terms += [word for word in words if len(word) != 2]
+        terms += map(add, run, run[1:])
     return tuple(terms)
 
 
@@ -204,7 +206,7 @@ def tagged_words(text: str) -> tuple[tuple[str, str], ...]:
     """(word, part of speech) of a text's words; numbers and Latin codes whole. White space parts words."""
     key = unicodedata.normalize("NFKC", fold_radicals(text)).lower()
     words: list[tuple[str, str]] = []
-    for run in _WORD.findall(re.sub(r"(?<=\d),(?=\d{3})", "", key)):
+    for run in _WORD.findall(_THOUSANDS.sub("", key)):
         if "\u3400" <= run[0] <= "\u9fff":
             words.extend(_segmenter().tag(run))
         else:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # A longer run of shared characters says more than a shared character.
 _GRAM_WEIGHTS = (0.3, 1.0, 1.3)
 _WORD_WEIGHT = 1.5
+_TOGETHER = 64
+"""Texts whose vectors are made in one go."""
 _WORD = re.compile(r"[0-9]+(?:\.[0-9]+)*%?|[a-z]+")
 _NOT_TEXT = re.compile(r"[\W_]+")
 
@@ -45,45 +47,65 @@ class HashingEmbedder:
         self._size = dimension
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """A unit vector for each text."""
+        """A unit vector for each text; for one without a letter or digit an arbitrary one."""
         import numpy as np
 
-        rows = np.zeros((len(texts), self._size), np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            row[:] = self.embed_query(text)
-        return rows
+        parts = [self._embedded(texts[at : at + _TOGETHER]) for at in range(0, len(texts), _TOGETHER)]
+        return np.concatenate(parts) if parts else np.zeros((0, self._size), np.float32)
 
     def embed_query(self, text: str) -> Vectors:
-        """A unit vector; for a text without a letter or digit an arbitrary one."""
+        """As of a passage."""
+        vector: Vectors = self._embedded([text])[0]
+        return vector
+
+    def _embedded(self, texts: Sequence[str]) -> Vectors:
         import numpy as np
 
-        vector = np.zeros(self._size, np.float64)
-        for features, weight in _features(unicodedata.normalize("NFKC", text).lower()):
-            distinct, counts = np.unique(features, return_counts=True)
+        totals = np.zeros(len(texts) * self._size, np.float64)
+        folded = [unicodedata.normalize("NFKC", text).lower() for text in texts]
+        for features, owners, weight in _features(folded):
+            distinct, owner, counts = _counted(features, owners)
             signs = np.where(distinct & np.uint64(1 << 32), 1.0, -1.0)
-            buckets = (distinct % np.uint64(self._size)).astype(np.int64)
-            vector += np.bincount(buckets, signs * (1 + np.log(counts)) * weight, self._size)
-        length = float(np.linalg.norm(vector))
-        if length == 0:
-            vector[0] = length = 1.0
-        return (vector / length).astype(np.float32)
+            buckets = owner * self._size + (distinct % np.uint64(self._size)).astype(np.int64)
+            totals += np.bincount(buckets, signs * (1 + np.log(counts)) * weight, len(totals))
+        rows = totals.reshape(len(texts), self._size)
+        lengths = np.array([np.linalg.norm(row) for row in rows])
+        rows[lengths == 0, 0] = lengths[lengths == 0] = 1.0
+        unit: Vectors = (rows / lengths[:, None]).astype(np.float32)
+        return unit
 
 
-def _features(text: str) -> Iterator[tuple[NDArray[np.uint64], float]]:
-    """Hashes of the words and of the 1- to 3-grams of the rest, with the weight of their kind."""
+def _features(texts: Sequence[str]) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64], float]]:
+    """Hashes of the words and of the 1- to 3-grams of the rest, whose text each is of, and the weight of their kind."""
     import numpy as np
 
-    words = [zlib.crc32(word.encode()) for word in _WORD.findall(text)]
-    yield _mixed(np.array(words, np.uint64)), _WORD_WEIGHT
-    rest = _NOT_TEXT.sub(" ", _WORD.sub(" ", text))
-    codes = np.frombuffer(rest.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
+    words = [[zlib.crc32(word.encode()) for word in _WORD.findall(text)] for text in texts]
+    texts_of_words = np.repeat(np.arange(len(texts)), [len(hashes) for hashes in words])
+    yield _mixed(np.array([one for hashes in words for one in hashes], np.uint64)), texts_of_words, _WORD_WEIGHT
+    rests = [_NOT_TEXT.sub(" ", _WORD.sub(" ", text)) + " " for text in texts]
+    codes = np.frombuffer("".join(rests).encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)
+    owners = np.repeat(np.arange(len(texts)), [len(rest) for rest in rests])
     solid = codes != ord(" ")
     hashes, whole = np.zeros(len(codes), np.uint64), np.ones(len(codes), bool)
     for size, weight in enumerate(_GRAM_WEIGHTS, 1):
         places = max(len(codes) - size + 1, 0)
         hashes = _mixed(hashes[:places] + codes[size - 1 :] + np.uint64(1))
         whole = whole[:places] & solid[size - 1 :]
-        yield hashes[whole], weight
+        yield hashes[whole], owners[:places][whole], weight
+
+
+def _counted(
+    features: NDArray[np.uint64], owners: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    """Each text's distinct features in order, with their text and how often they occur; `owners` ascend."""
+    import numpy as np
+
+    order = np.lexsort((features, owners))
+    features, owners = features[order], owners[order]
+    is_new = np.ones(len(features), bool)
+    is_new[1:] = (features[1:] != features[:-1]) | (owners[1:] != owners[:-1])
+    starts = np.flatnonzero(is_new)
+    return features[starts], owners[starts], np.diff(starts, append=len(features))
 
 
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
