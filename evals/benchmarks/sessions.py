@@ -59,7 +59,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder, "data")
         wenbao("ingest", arguments.reports, "--data", data)
-        with _served(data, arguments.reports) as (address, server):
+        with chat_served(data, arguments.reports) as (address, server):
             asyncio.run(_measure(address, server, arguments.sessions, arguments.upload))
 
 
@@ -72,14 +72,21 @@ def _parsed() -> argparse.Namespace:
 
 
 @contextmanager
-def _served(data: Path, reports: Path) -> Iterator[tuple[str, int]]:
+def chat_served(data: Path, reports: Path) -> Iterator[tuple[str, int]]:
     """(address, process id) of the page's server, as `wenbao chat` runs it."""
+    command = ["rag", "chat", "--data", str(data), "--reports", str(reports), "--port"]
+    with module_served(command) as served:
+        yield served
+
+
+@contextmanager
+def module_served(command: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """(address, process id) of a server that a module runs, its port given last."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "rag", "chat", "--data", data, "--reports", reports, "--port", str(port)]
     with subprocess.Popen(
-        list(map(str, command)), cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", *command, str(port)], cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
             _wait_for(port)
