@@ -5,7 +5,8 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,27 @@ def test_the_server_itself_is_guarded(address: str) -> None:
     for path in ("metrics", "agent/openapi.json"):
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(f"{address}/_stcore/{path}", timeout=10)
+
+
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
+
+
+def answered(address: str, method: str, path: str, headers: Mapping[str, str]) -> int:
+    with closing(HTTPConnection(address.removeprefix("http://"), timeout=10)) as connection:
+        connection.request(method, path, headers=dict(headers))
+        return connection.getresponse().status
+
+
+def test_another_site_uses_no_session_of_a_reader(address: str) -> None:
+    stream = "/_stcore/stream"
+    assert answered(address, "GET", stream, {**UPGRADE, "Origin": address}) == 101
+    assert answered(address, "GET", stream, {**UPGRADE, "Origin": "https://elsewhere.invalid"}) == 403
+    assert answered(address, "PUT", "/_stcore/upload_file/a/b", {"Origin": "https://elsewhere.invalid"}) in (400, 403)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
