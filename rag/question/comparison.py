@@ -32,7 +32,9 @@ _DIFFERENCE = re.compile(
     rf"(?:(?:相差|差距|差额|差值|之差|差了?)(?:是|有|了|为)?|(?<![最提])(?P<adjective>{ADJECTIVE}|超|提高|提升|上升|增加|增长|涨|下降|减少|降低|跌)(?:出|了|过|上)?)"
     r"(?P<ask>(?:多少|几)(?:个?百分点|个?点|倍)?|百分之[几多]少?|几成|有?多大$)"
 )
-_TIMES = re.compile(r"(?:是|为|相当于|达到?).+的?(?:多少|几)倍")
+_ON = ".{0,1000}"
+"""What may stand between two words that belong together; without an end each word would be sought from each other."""
+_TIMES = re.compile(rf"(?:是|为|相当于|达到?).{_ON}的?(?:多少|几)倍")
 _AVERAGE = re.compile(r"平均(?:下来|起来|值|数)?(?:是|为|有)?(?:多少|几|百分之)")
 _SUM = re.compile(rf"{TOGETHER}|合计|一共|总共|共计|总计|拢共")
 _EACH = re.compile(r"各|分别|依次")
@@ -41,10 +43,10 @@ _ORDER = re.compile(
     rf"(?:最|倒数第?|第[一二三四五六])(?:{ADJECTIVE})|第几|名次|居首|垫底|{ADJECTIVE}的?(?:排|放)?在?前"
 )
 _VERSUS = re.compile(
-    rf"{_WHICH}.*?{ADJECTIVE}|比一比|对比|比较|{ADJECTIVE}.*还是|比.+?{ADJECTIVE}|{ADJECTIVE}(?:一些|一点|些|吗|么|呢)*$"
+    rf"{_WHICH}{_ON}?{ADJECTIVE}|比一比|对比|比较|{ADJECTIVE}{_ON}还是|比.{_ON}?{ADJECTIVE}|{ADJECTIVE}(?:一些|一点|些|吗|么|呢)*$"
 )
 _LOWEST_FIRST = re.compile(
-    rf"(?:最|倒数第?.?)(?:{_DOWN})|垫底|倒数|[从由](?:{_DOWN})的?[到至往]|(?:{_DOWN})的?(?:排|放)?在?前|(?:{_WHICH}|比).*?(?:{_DOWN})"
+    rf"(?:最|倒数第?.?)(?:{_DOWN})|垫底|倒数|[从由](?:{_DOWN})的?[到至往]|(?:{_DOWN})的?(?:排|放)?在?前|(?:{_WHICH}|比){_ON}?(?:{_DOWN})"
 )
 
 _NOTHING = re.compile(
@@ -68,7 +70,7 @@ _QUALITY = re.compile(
     rf"(?:是不是|是否|要不要|还|更|要|会|明显|反而|真的|究竟|到底)*(?<![最提]){ADJECTIVE}(?:得?很?多|不少|一些|一点|一截|点儿?|些)?[吗么呢吧了]*$"
 )
 _BEHIND_WHICH = re.compile(
-    rf"{_WHICH}的?(?P<kept>[^，,]*?)(?:更|比较|要|最|会|是)*(?P<adjective>{ADJECTIVE})(?:一些|一点|点|些)?[呢吗]*$"
+    rf"{_WHICH}的?(?P<kept>[^，,]{{0,200}}?)(?:更|比较|要|最|会|是)*(?P<adjective>{ADJECTIVE})(?:一些|一点|点|些)?[呢吗]*$"
 )
 _TOGETHER = re.compile(
     rf"(?:{TOGETHER}|合计|一共|总共|共计|总计|拢共)(?=.*(?:多少|几))|平均(?:下来|起来|值|数)?(?=(?:是|为|有)?(?:多少|几))"
