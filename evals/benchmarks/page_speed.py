@@ -3,7 +3,7 @@
 Both are opened in turn, each time by a new browser session, and asked one question; the first time of each is told apart,
 for there the servers load what they need. The servers and the browser run here, on the loopback address only.
 
-usage: python -m evals.benchmarks.page_speed [--reports DIR] [--rounds N]
+usage: python -m evals.benchmarks.page_speed [--reports DIR] [--data DIR] [--rounds N]
 """
 
 from __future__ import annotations
@@ -47,9 +47,10 @@ def main() -> None:
     """Print a line a measure: both pages' first and middle time, and what the page takes of the empty one's."""
     arguments = _parsed()
     with tempfile.TemporaryDirectory() as folder:
-        data, script = Path(folder, "data"), Path(folder, "empty.py")
+        data, script = arguments.data or Path(folder, "data"), Path(folder, "empty.py")
         script.write_text(EMPTY, encoding="utf-8")
-        wenbao("ingest", arguments.reports, "--data", data)
+        if arguments.data is None:
+            wenbao("ingest", arguments.reports, "--data", data)
         plain = ["streamlit", "run", str(script), "--server.address", "127.0.0.1", "--server.headless", "true"]
         with (
             chat_served(data, arguments.reports) as (page, _),
@@ -61,6 +62,7 @@ def main() -> None:
 def _parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=Path, default=PROJECT / "corpus")
+    parser.add_argument("--data", type=Path, help="已有的索引；不给就先把报告读进一个新的")
     parser.add_argument("--rounds", type=int, default=10)
     return parser.parse_args()
 
