@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rag.domain.colleges import KINDS, MAX_STEM, SPOKEN_FIELDS, split_stem
 from rag.domain.places import abbreviation_of, is_national
 from rag.language.text import unique
+from rag.records import Report
 
 _NAME = re.compile(rf"(?P<stem>.{{2,{MAX_STEM}}}?)(?P<kind>{KINDS}|大学|学院)$")
 _OFFICE = re.compile(
@@ -39,6 +40,15 @@ def short_names(name: str) -> tuple[str, ...]:
     else:
         forms = _vocational(stem, place, field, kind)
     return unique(form for form in forms if form != name)
+
+
+def colleges_to_names(reports: Iterable[Report]) -> Mapping[str, tuple[str, ...]]:
+    """The short forms of each college that reports are of, as made from its name and as any of its reports states them."""
+    names: dict[str, tuple[str, ...]] = {}
+    for report in reports:
+        if report.college:
+            names[report.college] = unique([*names.get(report.college, ()), *report.short_names])
+    return names
 
 
 def abbreviates(short: str, full: str) -> bool:

@@ -204,7 +204,8 @@ class _Reading:
             before = ""
         text = f"{before} {after}".strip()
         clauses = [clause for clause in CLAUSE.split(figure.before[-LOOK_BACK:])[:-1] if self.words(clause)]
-        if relates := _RELATES.match(before):
+        relates = _RELATES.match(before)
+        if relates and not ("均" in relates[0] and self.words(f"{before[relates.end() :]} {after}")):
             return _Label(relates[0] if "占" in relates[0] else text, leads=False, relates_to=at - 1 if at else None)
         if at and REFERS.search(before):
             same = (i for i in range(at - 1, -1, -1) if figures[i].number.unit == figure.number.unit)

@@ -156,10 +156,11 @@ def parted_figures(text: str, labels: Sequence[str]) -> tuple[tuple[Number, str]
 
 @lru_cache(CACHED)
 def label_unit(text: str) -> str:
-    """The unit a header or row label states, also behind its last bracket: C类课（课程数比例）%."""
+    """The unit a header or row label states, also behind its last bracket (C类课（课程数比例）%), or as its last level (·元)."""
     text = _TIMES.sub("人次", text)
-    tail = re.split(r"[)）\]】]", text)[-1]
-    return unit_in_header(text) or (unit_in_header(tail) if tail and tail != text else "") or _percent_at_end(text)
+    tails = (re.split(r"[)）\]】]", text)[-1], text.rpartition("·")[2])
+    stated = (unit_in_header(tail) for tail in tails if tail and tail != text)
+    return unit_in_header(text) or next(filter(None, stated), "") or _percent_at_end(text)
 
 
 def _percent_at_end(text: str) -> str:

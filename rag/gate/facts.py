@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from rag.domain.colleges import mentioned, placed_names
+from rag.domain.short_names import colleges_to_names
 from rag.figures.time import figure_to_when
 from rag.gate.claims import Claim, years_of
 from rag.gate.markup import BLANK
@@ -41,7 +42,7 @@ def college_differs(claim: Claim, figure: Figure, source: Source, reports: Mappi
     report = source.report
     if report is None:
         return None
-    names = {each.college: each.short_names for each in reports.values() if each.college}
+    names = colleges_to_names(reports.values())
     told = "" if report.college or figure.is_cell else figure.passage.text
     row = figure.row.filled if figure.row else ()  # its first cells may be merged with those of rows above
     own = " ".join([report.college or "", report.title, *figure.passage.path, source.citation.quote, *row, told])

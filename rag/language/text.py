@@ -174,6 +174,7 @@ _DOMAIN_SET = frozenset(_DOMAIN_WORDS)
 _RAISED_MARK = re.compile("(?<![A-Za-z])[\u2070\u00b9\u00b2\u00b3\u2074-\u207e\u1d43\u1d47\u1d48\u1d49\u1d9c]+")
 """The mark of a note (320¹, 96.12%⁽²⁾) or an exponent, but not that of a unit (m²)."""
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_PARTED = re.compile("([一-鿿])[了过着]([一-鿿])")
 _WORD = re.compile(r"[0-9]+(?:\.[0-9]+)?%?|[a-z]+[a-z0-9+#.]*|[\u3400-\u9fff]+")
 
 
@@ -212,6 +213,11 @@ def tagged_words(text: str) -> tuple[tuple[str, str], ...]:
         else:
             words.append((run, "m" if run[0].isdigit() else "eng"))
     return tuple(words)
+
+
+def rejoined(text: str) -> str:
+    """A text whose verbs that 了, 过 or 着 parts from their noun are one word again: 报了名 is 报名, 就了业 就业."""
+    return _PARTED.sub(lambda match: match[1] + match[2] if is_known_word(match[1] + match[2]) else match[0], text)
 
 
 def is_known_word(word: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from rag.language.numbers import find_numbers, unit_class
 from rag.language.spans import Spans
@@ -18,7 +19,7 @@ _CUES: tuple[tuple[AskKind, str], ...] = (
     (AskKind.NAME, r"哪(?:年|天|一?[年天]|[个些家所位种门类项名份台座处]?月|[几]?[天号])|什么时候|啥时候|何时|几[月号日]|多久[^，。？]{0,6}一次"),
     (AskKind.POINTS, r"(?:多少|几)个?(?:百分点|点(?![名钟]))"),
     (AskKind.PERCENT, r"百分之?[几多]少?|几成|占[到了]?多少|多[大少高]的?比[例重]|(?:比[例重率]|占比|份额)(?:有|是|为|呢|多[高少大]|几何|[?？，,。]|$)"),
-    (AskKind.MONEY, r"(?:多少|几)(?:[十百千]?[万亿]?(?:元|块(?=[钱了呢吧，,。？?]|$))|钱|资金|工资|[^，。？的是个]{0,3}[费款])|(?:花|挣|赚|掏|缴|交|领|拿)[了到]?多少(?=[万亿了啊呢吧，,。？?]|$)"),
+    (AskKind.MONEY, r"(?:多少|几)(?:[十百千]?[万亿]?(?:元|块(?=[钱了呢吧，,。？?]|$))|钱|资金|工资|[^，。？的是个人名位了过]{0,3}[费款])|(?:花|挣|赚|掏|缴|交|领|拿)[了到]?多少(?=[万亿了啊呢吧，,。？?]|$)"),
     (AskKind.AREA, r"(?:多少|几)(?:亩|平方米|平米|平(?!均)|公顷)|面积(?:有|是|为)?多[大少]|占地多[大少]|多大(?:面积|地方)"),
     (AskKind.TIME, r"多[久长]时?间?|(?:多少|几)(?:个?(?:小时|月|学期|星期|周)|分钟|天|年|学时|课时)"),
     (AskKind.RATIO, r"几比[一1几]"),
@@ -46,6 +47,7 @@ _END = re.compile(r"[，,；;。？?！!：:、]")
 _SAYING = frozenset("naj")
 """Parts of speech (first letters of ICTCLAS tags) that say of what something is asked."""
 _COPULA = r"(?:又?是|有|为|达到?|到)?(?:了|各|都|分别|大概|一共|总共|共)*(?:是|有|为)?$"
+_COPULAS = re.compile(r"(?:又?是|有|为|达到?|到|了|各|都|分别|大概|一共|总共|共|占|[的\s])+$")
 _MEASURED_BEFORE = tuple(
     (kind, re.compile(rf"(?:{nouns}){_COPULA}"))
     for kind, nouns in (
@@ -62,6 +64,8 @@ _ITEMS = re.compile(
 )
 _WHETHER = re.compile(r"(?P<word>[多少涨跌增减升降高低])(?:[了过]?没有?|不)(?P=word)?|是[涨升增高多].{0,4}[跌降减低少]")
 _STANDARD = re.compile("国标|标准|达标|合格|红线|底线")
+_NAMES = re.compile("[费率数量额]")
+"""What a unit stands before that is no unit but the beginning of a name: 多少课时费."""
 _EACH = re.compile(r"各自?(?:有|是|为|占|获)*|分别(?:是|有|为|占|达到?)*|依次(?:是|为)?")
 _SUMMED_UP = re.compile(r"这?[两三四五六几\d]个?(?:年|者|项|方面|种|个|类|所|家|门|届|学院|专业|部分).*$")
 
@@ -102,7 +106,7 @@ def _asks(text: str, found: list[tuple[int, int, AskKind]]) -> Iterator[Ask]:
         if leans := bool(said) and not _says_of_what(words):
             is_bare = kind is AskKind.ANY and text[start : start + 2] == "多少" and not _COMPARED.search(words)
             kind = before if is_bare else kind
-            words = f"{without_years(_PART_OF_YEAR.sub('', said))}，{words}"
+            words = f"{without_years(without_month(said))}，{words}"
         each = _EACH.search(text, previous, high)
         items = _items(text[previous : min(each.start(), start)]) if each else ()
         for item in items or ("",):
@@ -138,9 +142,53 @@ def without_cues(text: str) -> str:
     for start, end, kind in reversed(_interrogatives(text)):
         if _MEASURE.fullmatch(text[start:end]):
             continue
-        kept = "" if kind is not AskKind.PEOPLE else re.sub("多少|几|[个名位]", "", text[start:end]).removesuffix("人")
+        kept = _asked_of(kind, text[start:end])
         text = f"{text[:start]} {kept} {text[end:]}"
     return " ".join(text.split())
+
+
+def asked_noun(text: str) -> str:
+    """The noun a question asks the measure of: right behind its interrogative, else right before; `` where a verb stands.
+
+    >>> asked_noun("护理学院的就业率是多少"), asked_noun("22级有多少女生"), asked_noun("找个工作要掏多少钱")
+    ('就业率', '女生', '')
+    """
+    found = _interrogatives(text)
+    if not found:
+        return _last_noun(re.sub("[呢吧吗啊呀？?。，, ]+$", "", text))
+    start, end, kind = found[0]
+    if _MEASURE.fullmatch(text[start:end]):
+        return _last_noun(text[:end])
+    behind = re.sub("^(?:多少|几)[个名位]?", "", text[start:end]) if kind in (AskKind.PEOPLE, AskKind.MONEY) else ""
+    if not behind:
+        nouns = takewhile(lambda one: _is_noun(one[1]), tagged_words(_BREAK.split(text[end:])[0]))
+        behind = "".join(word for word, _ in nouns)
+    named = _last_noun(behind)
+    return named if len(named) > 1 else _last_noun(_COPULAS.sub("", text[:start]))
+
+
+def _last_noun(text: str) -> str:
+    """The last word of a text, where it is a noun."""
+    word, tag = next(reversed(tagged_words(text)), ("", "x"))
+    return word if _is_noun(tag) else ""
+
+
+def _is_noun(tag: str) -> bool:
+    """Whether a part of speech is that of nouns; the words of the field have none."""
+    return tag[:1] == "n" or tag in ("vn", "l", "")
+
+
+def without_month(text: str) -> str:
+    """A text without the part of a year that it names (8月底, 年末)."""
+    return _PART_OF_YEAR.sub("", text)
+
+
+def _asked_of(kind: AskKind, cue: str) -> str:
+    """What the words that ask name themselves: 女生 of 多少名女生, 学费 of 多少学费."""
+    if kind is AskKind.PEOPLE:
+        return re.sub("多少|几|[个名位]", "", cue).removesuffix("人")
+    named = re.fullmatch("(?:多少|几)(.+(?:费|款|资金|工资))", cue) if kind is AskKind.MONEY else None
+    return named[1] if named else ""
 
 
 def without_amounts(text: str) -> str:
@@ -181,7 +229,9 @@ def _unit(text: str) -> str:
     """The unit straight behind 多少 or 几: 人次 of 多少人次; `` where none stands there."""
     match = re.match(r"(?:是|有|为|占[到了]?|花了?)*(?:多少|几)个?(?P<rest>[^，,；;。？?！!]{1,6})", text)
     numbers = find_numbers(f"3{match['rest']}") if match else ()
-    return numbers[0].unit if numbers and numbers[0].start == 0 and len(numbers[0].text) > 1 else ""
+    if not match or not numbers or numbers[0].start or _NAMES.match(match["rest"], len(numbers[0].text) - 1):
+        return ""
+    return numbers[0].unit if len(numbers[0].text) > 1 else ""
 
 
 def _items(text: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from rag.domain.colleges import mentioned, named_spans
 from rag.domain.indicators import indicator_names
 from rag.domain.places import place_at
+from rag.domain.short_names import colleges_to_names
 from rag.language.numbers import find_numbers, unit_class
 from rag.language.text import matching_key, unique
 from rag.question.parallels import put_in_place
@@ -70,7 +71,7 @@ class Resolved:
 
 def resolve_follow_up(question: str, history: Sequence[Turn], reports: Sequence[Report]) -> Resolved:
     """The question as it reads without the conversation."""
-    names = {report.college: report.short_names for report in reports if report.college}
+    names = colleges_to_names(reports)
     previous = ""
     for turn in history:
         if turn.role == "user" and turn.content.strip():

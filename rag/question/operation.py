@@ -6,25 +6,33 @@ import re
 from dataclasses import dataclass
 
 from rag.language.text import tagged_words
+from rag.question.years import year_spans
 from rag.records import Operation
 
 TOGETHER = "加起来|加在一起|加到一起|合起来|合在一起|之和|相加|一块儿?|一起算|算在一起|加总"
 """Words that add figures up."""
 _THAN = re.compile(
-    r"(?P<first>[^，,。；;？?]{2,40}?)比(?P<second>[^，,。；;？?]{1,24}?)(?:要|还|就|共)*(?:[多少高低大](?!少)|增加|减少|增长)(?:出|了|来)*"
+    r"(?P<first>[^，,。；;？?]{2,40}?)(?<![占对同环百])比(?![例重率较])(?P<second>[^，,。；;？?]{1,24}?)(?:要|还|就|共)*(?:[多少高低大](?!少)|增加|减少|增长)(?:出|了|来)*"
     r"(?:收|招|花|支)?了?(?:多少|几)"
+)
+_FROM_TO = re.compile(
+    r"从(?P<first>[^，,。；;？?从]{2,14}?)[到至](?P<second>[^，,。；;？?]{2,10}?)(?=[，,]|一共|总共|共|又|，|[增涨提减降跌上下多少高低])"
+)
+_CHANGED = re.compile(
+    r"(?:[多少高低大小增减涨跌升降差变走]|提[高升]|下[降滑]|上升)[^，,。；;？?多少几]{0,3}(?:多少|几)"
 )
 _APART = re.compile(
     r"(?P<first>[^，,。；;？?]{2,24}?)(?:和|与|跟|同)(?P<second>[^，,。；;？?]{1,30}?)(?:相差|差距|差了?|之差)(?:是|有)?(?:多少|几)"
 )
 _COUNTED_UP = re.compile(rf"(?P<plain>{TOGETHER})|合计|总共|一共")
 _MOST = re.compile(
-    r"(?:最|倒数)(?P<way>[多高大少低小好差长短贵])(?:的(?P<most>[二三四五六两])[个所家名位项门])?|排名?第(?P<place>[一二三四五])|前(?P<first>[二三四五六两])"
+    r"(?:最|倒数)(?P<way>[多高大少低小好差长短贵快慢强弱])(?:的(?P<most>[二三四五六两])[个所家名位项门])?|排名?第(?P<place>[一二三四五])|前(?P<first>[二三四五六两])"
 )
 _PARTS = re.compile(r"[、和与及跟]|加上?|以及")
 _PLUS = re.compile("加上?")
 _AMOUNT = re.compile("多少|几")
 _BREAK = re.compile(r"[，,；;。？?]")
+_BEFORE = re.compile(r"比(?:上一?年|去年|前一?年|上一?届|上一?学年)")
 _LAST_YEAR = re.compile(r"^(?:上一?年|去年|前一?年|上一?届|头一年|上一?学年|全[国省])")
 _NOT = re.compile(
     r"(?:没有?|未|非|除[了去掉]?|(?<!无)不(?![同足止良得到超低少高大])(?:是|算|在)?)"
@@ -34,7 +42,15 @@ _ASIDE = re.compile(r"[（(][^（）()]*[）)]|(?P<word>[\u4e00-\u9fff])[不没]
 _CLAUSE = re.compile(r"[^，,；;。？?]+")
 _LEFT = re.compile("还差|剩下")
 _TIMES = re.compile(r"(?:多少|几)倍")
-_DOWN = frozenset("少低小差短")
+_GROUP = re.compile(r"(?P<noun>学院|专业|系|省|地区|城市|市|年|行业|学校|院校|高校|单位|部门|项目|类)")
+_ANY_GROUP = _GROUP.pattern.replace("?P<noun>", "?:")
+_ASKED_GROUP = re.compile(
+    rf"哪[一二两三四五六几]?[个些所家]?{_ANY_GROUP}|{_ANY_GROUP}[^，。？]{{0,12}}(?:是哪|有哪|哪)"
+    rf"|最[多高大少低小好差长短贵]的[二三四五六两]?[个所家名位项门]?{_ANY_GROUP}"
+)
+"""Where a question says of what the rows are that it puts in order: 哪个学院, 人最多的三个专业."""
+_LEFT_OUT = re.compile(r"(?:除[了去开]?|不算|不含|去掉|抛开)[^，,。；;？?]{2,12}|[\u4e00-\u9fff、]{2,12}?[以之]外")
+_DOWN = frozenset("少低小差短慢弱")
 _NUMERALS = {character: number for number, character in enumerate("零一二三四五六")} | {"两": 2}
 
 
@@ -56,6 +72,8 @@ def question_to_operation(question: str) -> tuple[Operation, tuple[str, ...]]:
     for pattern in (_THAN, _APART):
         if (match := pattern.search(question)) and not _LAST_YEAR.match(match["second"]):
             return Operation.DIFFERENCE, (match["first"], match["second"])
+    if _CHANGED.search(question) and (times := _two_times(question)) is not None:
+        return Operation.DIFFERENCE, times
     if (items := _summed(question)) is not None:
         return Operation.SUM, items
     if (
@@ -71,6 +89,18 @@ def question_to_operation(question: str) -> tuple[Operation, tuple[str, ...]]:
     if (rest := negation(question)) is not None:
         return Operation.REST, (re.split(_AMOUNT, question[: rest.start()])[0], rest["part"])
     return Operation.LOOKUP, ()
+
+
+def _two_times(question: str) -> tuple[str, str] | None:
+    """The two times between which a question asks how much something changed: 2021年 and 2020年, 8月底 and 年底."""
+    if match := _FROM_TO.search(question):
+        return match["first"], match["second"]
+    spans = year_spans(question)
+    if len(spans) == 2 and spans[0].years != spans[1].years:
+        return question[spans[0].start : spans[0].end], question[spans[1].start : spans[1].end]
+    if len(spans) == 1 and len(spans[0].years) == 1 and spans[0].word and _BEFORE.search(question):
+        return question[spans[0].start : spans[0].end], f"{spans[0].years[0] - 1}{spans[0].word}"
+    return None
 
 
 def _summed(question: str) -> tuple[str, ...] | None:
@@ -118,6 +148,19 @@ def question_to_order(question: str) -> Order | None:
     return Order(
         is_down, _NUMERALS.get(match["first"] or match["most"] or "", 1), _NUMERALS.get(match["place"] or "", 0)
     )
+
+
+def asked_group(question: str) -> str:
+    """What the rows are that a question puts in order: 学院 where it asks which 学院; `` where it does not say."""
+    asked = _ASKED_GROUP.search(question)
+    noun = _GROUP.search(asked[0]) if asked else None
+    return noun["noun"] if noun else ""
+
+
+def is_left_out(name: str, question: str) -> bool:
+    """Whether a question leaves a row out: 湖北 where it asks which 省 other than 湖北 (湖北以外, 除了湖北)."""
+    left_out = " ".join(match[0] for match in _LEFT_OUT.finditer(question))
+    return any(len(word) > 1 and word in left_out for word in name.split())
 
 
 def without_order(question: str) -> str:

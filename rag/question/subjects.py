@@ -140,8 +140,11 @@ def _years_in(question: str, years: Sequence[int]) -> list[_Mention]:
     for span in year_spans(question):
         is_one = span.word.startswith("学年")
         named |= set(span.years[-1:] if is_one else span.years)
-        whole = question[span.start : span.end]
-        labels = [whole] if is_one else [f"{year}{span.word or '年'}" for year in span.years]
+        labels = (
+            [f"{'-'.join(map(str, span.years))}{span.word}"]
+            if is_one
+            else [f"{year}{span.word or '年'}" for year in span.years]
+        )
         mentions += [_Mention(span.start, span.end, label) for label in labels]
     return mentions if len(named & set(years)) > 1 else []
 

@@ -11,14 +11,15 @@ from rag.domain.colleges import mentioned, place_of, placed_names
 from rag.domain.indicators import printed_names
 from rag.domain.kinds import asked_kinds
 from rag.domain.near_duplicates import without_twins
+from rag.domain.short_names import colleges_to_names
 from rag.errors import UsageError
-from rag.language.text import unique
+from rag.language.text import rejoined, unique
 from rag.question.asks import question_to_asks, without_amounts
 from rag.question.follow_up import Resolved, resolve_follow_up
 from rag.question.operation import question_to_operation
 from rag.question.purpose import is_small_talk, openings, question_to_purpose
 from rag.question.subjects import Subject, split_subjects
-from rag.question.years import CLASS, YearSpan, unique_years, with_whole_years, year_spans
+from rag.question.years import CLASS, YearSpan, academic_years, unique_years, with_whole_years, year_spans
 from rag.records import Filters, Purpose, Query, Report, ReportKind, Turn
 
 _FILLER = re.compile(
@@ -80,7 +81,7 @@ def _strangers(question: str) -> list[str]:
 
 def _about_whole(question: str, history: Sequence[Turn], reports: Sequence[Report]) -> str:
     """What is to be summed up; in a conversation about one college that is meant where none is named."""
-    names = {report.college: report.short_names for report in reports if report.college}
+    names = colleges_to_names(reports)
     if not mentioned(question, names) and not _strangers(question):
         opened = [college for word in openings(question, names) for college in names if college.startswith(word)]
         if len(set(opened)) == 1:
@@ -126,7 +127,8 @@ def _parts(query: Query, left: Sequence[Report], reports: Sequence[Report]) -> t
     """What a question that spans several colleges or years asks of each."""
     whole = f"{query.carried}，{query.focus}" if query.carried else query.standalone
     held = {report.college for report in left if report.college}
-    names = {r.college: r.short_names for r in reports if r.college in held or r.college in query.unknown_colleges}
+    known = held | set(query.unknown_colleges)
+    names = {college: shorts for college, shorts in colleges_to_names(reports).items() if college in known}
     own = [report for report in left if report.id in query.report_ids and not _speaks_of_others(report)]
     whose = [report for report in left if not _speaks_of_others(report)] if query.colleges else own
     every = () if _asks_official(query.standalone) else unique(report.college for report in whose if report.college)
@@ -190,15 +192,15 @@ def filtered_reports(reports: Sequence[Report], filters: Filters) -> tuple[Repor
 
 def strip_question(question: str, colleges: Sequence[str], reports: Sequence[Report]) -> str:
     """The question without the names of its colleges, fillers and question words: what is to be searched for."""
-    names = {report.college: report.short_names for report in reports if report.college in colleges}
+    names = {college: shorts for college, shorts in colleges_to_names(reports).items() if college in colleges}
     for start, end in sorted(mentioned(question, names).values(), reverse=True):
         question = question[:start] + " " + question[end:].removeprefix("的")
-    return " ".join(_INTERROGATIVE.sub(" ", without_amounts(_FILLER.sub(" ", question))).split())
+    return " ".join(_INTERROGATIVE.sub(" ", without_amounts(_FILLER.sub(" ", rejoined(question)))).split())
 
 
 def _route(standalone: str, years: Sequence[YearSpan], reports: Sequence[Report], every: Sequence[Report]) -> _Scope:
     """Where to look among the reports left; of `every` report the colleges are known by name."""
-    names = {report.college: report.short_names for report in every if report.college}
+    names = colleges_to_names(every)
     held = {report.college for report in reports}
     named = mentioned(standalone, names)
     in_order = sorted(named, key=lambda college: named[college])
@@ -233,10 +235,14 @@ def _route(standalone: str, years: Sequence[YearSpan], reports: Sequence[Report]
 def _of_colleges(
     reports: Sequence[Report], colleges: Sequence[str], years: Sequence[YearSpan], kinds: Sequence[ReportKind]
 ) -> Iterator[Report]:
-    """Each college's reports of these years and kinds, all of them where there is none; and what speaks of many."""
+    """Each college's reports of these years and kinds, all of them where there is none; and what speaks of many.
+
+    Where academic years are named and there are reports of these, others that share a year with them are not meant.
+    """
     for college in colleges:
         own = [report for report in reports if report.college == college]
         of_years = _narrow(own, [report for report in own if _of_year(report, years)])
+        of_years = _narrow(of_years, [r for r in of_years if r.academic_year in academic_years(years)])
         yield from _narrow(of_years, [report for report in of_years if report.kind in kinds])
     for report in reports:
         if _speaks_of_others(report) and _of_year(report, years) and (not kinds or report.kind in kinds):

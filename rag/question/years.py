@@ -12,6 +12,9 @@ from rag.language.text import unique
 
 _BARE = re.compile(r"(?<![\d“\"‘.+-])20[0-3]\d(?![\d+号.”\"-])")
 _SHORT = re.compile(r"(?<![\d近去前后共有过])(?:1[5-9]|2\d)(?=(?:年|届|级)(?![级制龄来间内以前后代]|历史|的历史|时间))")
+_SHORT_ACADEMIC = re.compile(
+    r"(?<![\d.])(?P<first>[12]\d)(?:\s?[-—–~～/]\s?|[至到](?=\d\d学年))(?P<last>[12]\d)(?!\d)(?P<word>学年度?)?"
+)
 CLASS = "届"
 _WORDS = ("年", CLASS, "级")
 _DURATION_UNITS = frozenset(_WORDS)
@@ -31,8 +34,12 @@ def year_spans(question: str) -> tuple[YearSpan, ...]:
     """Each place where a question names years, in order; not 2000人, 近20年 or “51020”."""
     scopes = [scope for scope in find_scopes(question) if scope.years]
     found = [YearSpan(s.start, s.end, s.years, (re.findall("学年度?|届|级|年", s.text) or [""])[-1]) for s in scopes]
-    figures = Spans((n.start, n.end) for n in find_numbers(question) if n.unit not in _DURATION_UNITS)
     named = Spans((span.start, span.end) for span in found)
+    for span in _short_academic_years(question):
+        if named.is_free((span.start, span.end)):
+            named.add((span.start, span.end))
+            found.append(span)
+    figures = Spans((n.start, n.end) for n in find_numbers(question) if n.unit not in _DURATION_UNITS)
     for pattern, century in ((_BARE, 0), (_SHORT, 2000)):
         for match in pattern.finditer(question):
             word = question[match.end() : match.end() + 1]
@@ -43,9 +50,24 @@ def year_spans(question: str) -> tuple[YearSpan, ...]:
     return tuple(sorted(found, key=lambda span: span.start))
 
 
+def _short_academic_years(question: str) -> list[YearSpan]:
+    """The academic years written by two digits each (22-23学年); several in one question need no 学年 behind each."""
+    spans = [
+        YearSpan(*match.span(), (2000 + int(match["first"]), 2000 + int(match["last"])), match["word"] or "学年")
+        for match in _SHORT_ACADEMIC.finditer(question)
+        if int(match["last"]) == int(match["first"]) + 1
+    ]
+    return [span for span in spans if len(spans) > 1 or question[span.start : span.end].endswith(("学年", "学年度"))]
+
+
 def question_years(question: str) -> tuple[int, ...]:
     """Years and classes a question names, in order, each once."""
     return unique_years(year_spans(question))
+
+
+def academic_years(spans: Sequence[YearSpan]) -> frozenset[str]:
+    """The academic years among those named, as reports are described: 2022-2023."""
+    return frozenset("-".join(map(str, span.years)) for span in spans if span.word.startswith("学年"))
 
 
 def unique_years(spans: Sequence[YearSpan]) -> tuple[int, ...]:
@@ -63,10 +85,10 @@ def without_years(text: str) -> str:
 def with_whole_years(text: str) -> str:
     """A question with its years written as reports print them.
 
-    >>> with_whole_years("23届就业率")
-    '2023届就业率'
+    >>> with_whole_years("23届就业率"), with_whole_years("22-23学年生师比")
+    ('2023届就业率', '2022-2023学年生师比')
     """
     for span in reversed(year_spans(text)):
-        if len(span.years) == 1 and not re.match(r"\d{4}|[一二]", text[span.start : span.end]):
-            text = f"{text[: span.start]}{span.years[0]}{span.word}{text[span.end :]}"
+        if not re.match(r"\d{4}|[一二]", text[span.start : span.end]):
+            text = f"{text[: span.start]}{'-'.join(map(str, span.years))}{span.word}{text[span.end :]}"
     return text

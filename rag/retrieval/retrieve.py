@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from rag.domain.short_names import abbreviates
 from rag.question.leading_name import leading_name
-from rag.records import Chunk, Evidence, Passage, Query
+from rag.question.operation import asked_group
+from rag.records import Chunk, Evidence, Operation, Passage, Query
 from rag.retrieval.candidates import query_to_candidates
 from rag.retrieval.growing import RetrievalLimits, chunk_to_passage
 from rag.retrieval.relevance import Relevance, query_to_relevance
@@ -18,6 +19,10 @@ from rag.retrieval.rereading import reread
 if TYPE_CHECKING:
     from rag.index.index import Index
 
+WHOLE_TABLE = 4
+"""How many times as long a passage may be where a table is put in order: what is left out of it might come first."""
+MAX_ORDERED = 2
+"""Tables of the rows that a question puts in order that come among the first passages."""
 OPERAND_PASSAGES = 2
 """Passages looked at for each figure that has to be computed with."""
 
@@ -35,6 +40,8 @@ def query_to_evidence(
         return with_figures(_of_parts(query, parts), index)
     if not (query.report_ids or query.beyond_ids):
         return Evidence(query, ())
+    if query.operation is Operation.RANK:
+        limits = replace(limits, max_passage_tokens=WHOLE_TABLE * limits.max_passage_tokens)
     passages, relevance = _find(query, index, limits, count_tokens)
     for phrase in query.operands:
         asked = replace(query, standalone=phrase, focus=phrase, carried="", terms=(phrase,))
@@ -66,7 +73,7 @@ def _find(
     reports = {report.id: report for report in index.store.reports()}
     ranked = reread(candidates, query, relevance, reports)
     passages: list[Passage] = []
-    for chunk, score in ranked:
+    for chunk, score in _to_be_ordered(ranked, query):
         if chunk.section_id not in sections or _covered(chunk, passages):
             continue
         passages.append(
@@ -75,6 +82,19 @@ def _find(
         if len(passages) == limits.passages:
             break
     return passages, relevance
+
+
+def _to_be_ordered(ranked: Sequence[tuple[Chunk, float]], query: Query) -> Sequence[tuple[Chunk, float]]:
+    """The chunks as ranked; where a question puts rows in order, tables of such rows among the first."""
+    noun = asked_group(query.focus) if query.operation is Operation.RANK else ""
+    if not noun:
+        return ranked
+    fitting = [one for one in ranked if one[0].table_id and noun in one[0].embedded_text][:MAX_ORDERED]
+    return [
+        *ranked[:1],
+        *(one for one in fitting if one not in ranked[:1]),
+        *(o for o in ranked[1:] if o not in fitting),
+    ]
 
 
 def _of_parts(query: Query, parts: Sequence[Evidence]) -> Evidence:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from rag.answering.built_in.computing import computed, find_operands, is_printed
 from rag.answering.built_in.conflicts import add_near, add_rivals, disputed
 from rag.answering.built_in.looking import Findings, Found, evidence_to_findings, look_up
 from rag.answering.built_in.names import shown
+from rag.answering.built_in.ranking import led_by_rows
 from rag.answering.built_in.refusing import missing_report, not_found
 from rag.answering.built_in.said import names_college
 from rag.answering.built_in.scoring import MAX_CANDIDATES, Choice
+from rag.answering.built_in.times import year_fit
 from rag.answering.built_in.writing import Writer, by_place
 from rag.figures.citing import plain
 from rag.language.numbers import find_numbers
 from rag.question.asks import names_standard
+from rag.question.years import question_years
 from rag.records import (
     AnswerStatus,
     AskKind,
@@ -44,6 +48,8 @@ def evidence_to_draft(
     if not _may_answer(evidence, reports):
         return not_found(evidence, reports)
     findings = evidence_to_findings(evidence, reports, tables, contradictions)
+    if missing_report(evidence.query, reports):
+        findings = _of_asked_years(findings)
     looked = look_up(findings)
     if (draft := disputed(findings, looked)) is not None:
         return draft
@@ -51,10 +57,38 @@ def evidence_to_draft(
     if (draft := computed(findings, looked, operands)) is not None:
         return draft
     is_complete = any(found.is_sure for found in looked) and all(found.is_sure or found.is_missing for found in looked)
-    together = math.prod(found.choices[0].chance for found in looked if found.is_sure and found.choices)
-    if is_complete and together >= SURE_TOGETHER and is_printed(evidence.query, looked) and not _is_loose(looked):
+    if (
+        is_complete
+        and _chance_together(looked) >= SURE_TOGETHER
+        and is_printed(evidence.query, looked)
+        and not _is_loose(looked)
+    ):
         return _sure(findings, looked)
-    return unsure(findings, operands if evidence.query.operation is Operation.SUM and operands else looked)
+    if evidence.query.operation is Operation.RANK:
+        looked = led_by_rows(findings, looked)
+    return unsure(findings, operands if _are_better(operands, looked, evidence.query.operation) else looked)
+
+
+def _are_better(operands: Sequence[Found], looked: Sequence[Found], operation: Operation) -> bool:
+    """Whether what a computation needs is shown for want of a sure answer: all of a sum, of a change where none is printed."""
+    if operation is Operation.DIFFERENCE:
+        is_told = any(
+            choice.is_possible and "change" in choice.said.context.aspects
+            for found in looked
+            for choice in found.choices
+        )
+        return not is_told and bool(operands) and not any(found.is_missing for found in operands)
+    return operation is Operation.SUM and bool(operands)
+
+
+def _chance_together(looked: Sequence[Found]) -> float:
+    """The chance that all that is sure is right: figures of one sentence or row are right or wrong together."""
+    places: dict[tuple[str, int], float] = {}
+    for found in looked:
+        if found.is_sure and found.choices:
+            place = (found.figure.passage.id, found.figure.quote_start)
+            places[place] = min(places.get(place, 1.0), found.choices[0].chance)
+    return math.prod(places.values())
 
 
 def _is_loose(looked: Sequence[Found]) -> bool:
@@ -75,7 +109,20 @@ def _may_answer(evidence: Evidence, reports: Mapping[str, Report]) -> bool:
     unknown = query.unknown_colleges
     if unknown and not any(report.college in unknown for report in reports.values()):
         return any(all(names_college(passage.text, name) for name in unknown) for passage in evidence.passages)
-    return bool(evidence.passages) and not missing_report(query, reports)
+    return bool(evidence.passages)
+
+
+def _of_asked_years(findings: Findings) -> Findings:
+    """Where there is no report of a year that is asked about: what others print of it."""
+    query = findings.evidence.query
+    wanted = findings.wanted(query)
+    said = [
+        one
+        for one in findings.said
+        if any(year_fit(one, each, findings.reports.get(one.figure.passage.report_id)) > 0 for each in wanted)
+    ]
+    passages = tuple(p for p in findings.evidence.passages if {*question_years(p.text)} & {*query.years})
+    return replace(findings, said=said, evidence=replace(findings.evidence, passages=passages))
 
 
 def _sure(findings: Findings, looked: Sequence[Found]) -> Draft:
@@ -147,7 +194,7 @@ def unsure(findings: Findings, looked: Sequence[Found]) -> Draft:
 
 def unsure_choices(looked: Sequence[Found]) -> list[Choice]:
     """The best of each thing asked first, then the next best, as far as three sentences or cells go."""
-    ranked = [[choice for choice in found.choices if choice.is_possible] for found in looked]
+    ranked = [[*found.rows, *(choice for choice in found.choices if choice.is_possible)] for found in looked]
     ordered = [
         choice for level in zip_longest(*ranked) for choice in sorted(filter(None, level), key=lambda c: -c.chance)
     ]

@@ -30,9 +30,15 @@ class Findings:
         found = (self.reports.get(passage.report_id) for passage in self.evidence.passages)
         return unique(report.college or report.title for report in found if report)
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles of the reports that the passages are from."""
+        found = (self.reports.get(passage.report_id) for passage in self.evidence.passages)
+        return unique(report.title for report in found if report)
+
     def wanted(self, query: Query) -> tuple[Wanted, ...]:
         """What a question asks for, to be looked for among these figures."""
-        return query_to_wanted(query, self.evidence, [one.text for one in self.said], self.owners)
+        return query_to_wanted(query, self.evidence, [one.text for one in self.said], self.owners, self.titles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Found:
     near: Sequence[Choice] = ()
     """Figures of other places whose values are nearly that of the first choice."""
     places: Sequence[Place] = field(default=())
+    rows: Sequence[Choice] = ()
+    """Of a question for the most or the least: the rows that come first in what may be the column asked for."""
 
     @property
     def is_sure(self) -> bool:
@@ -55,7 +63,7 @@ class Found:
     @property
     def is_missing(self) -> bool:
         """Whether nothing comes near."""
-        return not self.places and not any(choice.is_possible for choice in self.choices)
+        return not self.places and not self.rows and not any(choice.is_possible for choice in self.choices)
 
     @property
     def figure(self) -> Figure:

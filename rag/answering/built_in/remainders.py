@@ -23,8 +23,6 @@ from rag.language.text import text_key
 from rag.question.operation import affirmed
 from rag.records import Ask, AskKind, Draft, Figure
 
-AGREED = 0.25
-"""Least chance of a part, and of its share, that are taken for sure where the one proves the other."""
 SAID = 0.5
 """Least share of a word that a label has to say."""
 _OF_WHOLE = re.compile(r"[^，,。；;]{0,2}[，,]?(?:其?中|含|包括)")
@@ -47,7 +45,7 @@ def what_is_left(findings: Findings, looked: Sequence[Found], operands: Sequence
         return _left_of_whole(share.choices[0], findings) if is_sure else None
     parts = _affirmed(replace(ask, kind=AskKind.PEOPLE) if ask.kind is AskKind.ANY else ask, findings)
     shares = _affirmed(Ask(AskKind.PERCENT, ask.text), findings)
-    proved = _members(operands, findings) | _proved([f for f in (parts, shares) if f.choices], findings)
+    proved = _members(operands, findings) | _proved((parts, shares), findings)
     found = {
         values: (pair, choice)
         for values, (pair, choice) in proved.items()
@@ -109,9 +107,8 @@ def _is_member(part: Figure, whole: Figure) -> bool:
 
 
 def _proved(looked: Sequence[Found], findings: Findings) -> Pairs:
-    """A whole and its part beside a printed share of both, where part or share is sure, or each comes first for its own."""
-    firsts = [found.choices[0] for found in looked]
-    is_agreed = len(firsts) > 1 and all(choice.chance >= AGREED and not choice.is_barred for choice in firsts)
+    """A whole and its part beside a printed share of both, where part or share is sure."""
+    firsts = [found.choices[0] for found in looked if found.is_sure and found.choices]
     found: Pairs = {}
     stated = [one.figure for one in findings.said if any(_is_same(choice.said, one) for choice in firsts)]
     for share in findings.said:
@@ -122,11 +119,9 @@ def _proved(looked: Sequence[Found], findings: Findings) -> Pairs:
             continue  # a share of two times: 由66.38%提高到77.49%
         for whole, part in permutations(beside, 2):
             if _is_quotient(part.figure, whole.figure, share.figure):
-                held = [choice for choice in firsts if any(_is_same(choice.said, one) for one in (part, share))]
-                if sure := next((choice for choice in held if choice.is_sure), None):
-                    found[_values(whole, part)] = (whole, part), sure
-                elif is_agreed and len(held) == len(firsts):
-                    found[_values(whole, part)] = (whole, part), firsts[0]
+                held = (choice for choice in firsts if any(_is_same(choice.said, one) for one in (part, share)))
+                if choice := next(held, None):
+                    found[_values(whole, part)] = (whole, part), choice
     return found
 
 

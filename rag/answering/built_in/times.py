@@ -55,9 +55,9 @@ def _stated(said: Said, report: Report | None) -> Spans:
     """The years, and academic years, a figure is of by its own words or its table's caption; of 上年 the one before its report's last."""
     if _is_of_last_year(said):
         return frozenset({(max(_own_years(report)) - 1,)} if report and _own_years(report) else ())
-    if spans := said.context.when.spans:
-        return frozenset(years for _, years in spans)
     label = f"{said.figure.near}，{said.figure.before}" if said.figure.is_cell else ""
+    if spans := said.context.when.spans:
+        return frozenset(years for _, years in spans) | _enrolments_in(label)
     return _years_in(label) or (_years_in(said.figure.about) if said.figure.is_cell else frozenset())
 
 
@@ -66,6 +66,12 @@ def _years_in(text: str) -> Spans:
     """The years a text is of; 2022级 says when students began: only of their admission it says when that was."""
     begins = _ADMISSION.search(text) is not None
     return frozenset(s.years for s in find_scopes(text) if s.years and (begins or s.kind != "enrolment"))
+
+
+@lru_cache(maxsize=10_000)
+def _enrolments_in(label: str) -> Spans:
+    """The years of the classes that entered then (2022级), by which the columns of a count of one day are told apart."""
+    return frozenset(scope.years for scope in find_scopes(label) if scope.kind == "enrolment" and scope.years)
 
 
 def _is_of_last_year(said: Said) -> bool:

@@ -6,13 +6,13 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rag.answering.built_in.opposites import named_members
+from rag.answering.built_in.other_words import RELATED, Related, initials, other_words
 from rag.domain.short_names import abbreviates, short_names
-from rag.language.meaning import LONGEST_WORD, nearness
-from rag.language.text import is_known_word, sentence_spans, tagged_words, text_key
-from rag.question.asks import without_cues
+from rag.language.meaning import LONGEST_WORD
+from rag.language.text import is_known_word, rejoined, sentence_spans, tagged_words, text_key
+from rag.question.asks import asked_noun, without_cues, without_month
 from rag.question.years import YearSpan, without_years, year_spans
 from rag.records import Ask, Evidence, Query
 from rag.retrieval.relevance import CARRIED, Relevance, content_words, query_to_relevance
@@ -25,20 +25,15 @@ INVENTED = 0.5
 """What a word counts that no dictionary holds: characters that the segmenter took for one."""
 ABSENT = 0.6
 """What a word of the question counts that stands in no passage: its loss is felt, but it may only be another word."""
+RARELY = 0.1
+"""Share of the figures by which a word stands that speaks of the report as a whole."""
 MIN_OWNER = 4
 """Characters of the shortest name of an institution that begins with a place."""
-NEAR, SAME = 0.45, 0.85
-"""Cosines from which on another word may mean the same, and means it."""
-RELATED = 0.7
-"""What a word counts, at most, that means the same as one of the question."""
-_PROPER = frozenset("ns nr nrt nz nt m eng t".split())
-"""Parts of speech (ICTCLAS tags) for which no other word stands: names, numbers, times."""
 Equivalents = tuple[tuple[frozenset[str], tuple[str, ...]], ...]
-Related = tuple[tuple[str, str, float], ...]
 _CHANGE = re.compile(
     r"增[加长幅]|[涨降跌](?!分)|提[高升]|下[降滑]|减少|变化|多[了出]|少了|同比|比(?:上|前|去|头|20)|新增"
 )
-_PLAN = re.compile(r"计划|预算|打算|目标|指标|要求|标准|最低|原来|本来|不得|拟|预计|合格|达标")
+_PLAN = re.compile(r"计划|预算|打算|目标|指标|要求|标准|原来|本来|不得|拟|预计|合格|达标")
 _EACH = re.compile(r"[生人均户师]均|平均|每|平摊|摊到|人均|一个月")
 _EXTREME = re.compile(r"最|第[一二三]|冠|垫底")
 _WHOLE = re.compile(r"占(?:了|到)?(?P<whole>[^，,。？?占]{1,12}?)的?(?:百分|多少|几|比例|比重|多大|份额)")
@@ -77,28 +72,33 @@ class Wanted:
     members: frozenset[str]
     """The words that a 学院 or 专业 it names is named by: 智能, 制造."""
     head: str
-    """The last noun of what is asked: what is to be measured."""
+    """The noun that is to be measured; `` where that cannot be told."""
     printed: frozenset[str]
     """The words that stand somewhere among what was found."""
+    colleges: tuple[str, ...]
+    """The colleges it asks about, of those there are reports of."""
     members_of_sets: tuple[tuple[int, int], ...]
     """What it names of words that exclude each other: 女, 省级."""
 
 
 def query_to_wanted(
-    query: Query, evidence: Evidence, texts: Iterable[str], owners: Sequence[str] = ()
+    query: Query, evidence: Evidence, texts: Iterable[str], owners: Sequence[str] = (), titles: Sequence[str] = ()
 ) -> tuple[Wanted, ...]:
     """Each thing asked with its weighted words: its own in full, those of the other things asked lightly.
 
     `texts` are the sentences and rows that may answer, with what stands above each: what they rarely say is heavy.
-    `owners` are the institutions of the reports they are from: a name of the only one tells nothing apart.
+    `owners` are the institutions of the reports they are from, and `titles` are those of the reports: what names the
+    only one tells nothing apart.
     """
     equivalents = query_to_relevance(query, ()).equivalents
     asked = f"{query.focus} {query.carried}"
     unnamed = _unnamed(query, asked)
     texts = sorted(set(texts)) or sorted(_sentences(evidence))
-    related = _related(query, texts)
+    members = tuple(named_members(text_key(asked)))
+    related = other_words(query, asked, texts, members)
     weights = _weights(query, evidence, texts, equivalents, related)
     _lighten(weights, query, owners)
+    _lighten_titled(weights, titles, texts)
     whole = " ".join(texts)
     printed = frozenset(word for word in weights if word in whole)
     found = []
@@ -120,6 +120,7 @@ def query_to_wanted(
                 frozenset(_members(unnamed)),
                 _head(ask.text if len(query.asks) > 1 else asked, own),
                 printed,
+                query.colleges,
                 tuple(named_members(clause)),
             )
         )
@@ -169,27 +170,6 @@ def _sentences(evidence: Evidence) -> set[str]:
     }
 
 
-def _related(query: Query, texts: Sequence[str]) -> Related:
-    """Printed words that may mean the same as a word of the question which itself is not printed near by."""
-    tags = dict(tagged_words(query.terms[0] if query.terms else query.standalone))
-    words = [word for word in tags if len(word) > 1 and tags[word] not in _PROPER]
-    printed = sorted(frozenset[str]().union(*map(_printed_words, texts)))
-    if not words or not printed:
-        return ()
-    near = nearness(words, printed)
-    return tuple(
-        (words[row], printed[column], RELATED * min(1.0, float(near[row, column] - NEAR) / (SAME - NEAR)))
-        for row, column in zip(*(near > NEAR).nonzero(), strict=True)
-        if words[row] != printed[column]
-    )
-
-
-@lru_cache(maxsize=10_000)
-def _printed_words(text: str) -> frozenset[str]:
-    """The words of a text of two characters or more that are no names."""
-    return frozenset(word for word, tag in tagged_words(text) if len(word) > 1 and tag not in _PROPER)
-
-
 def _own_weights(weights: Mapping[str, float], asks: Sequence[Ask], ask: Ask) -> dict[str, float]:
     """The weights of all words, those that only other things asked say made light."""
     key = text_key(f"{ask.text} {ask.item}")
@@ -212,11 +192,14 @@ def _weights(
     query: Query, evidence: Evidence, texts: Sequence[str], equivalents: Equivalents, related: Related
 ) -> dict[str, float]:
     """The content words of a question, rare ones heavy; of a word that stands nowhere the pieces that do, and a rest."""
-    stripped = without_years(without_cues(query.terms[0] if query.terms else query.standalone))
+    left = text_key(without_month(without_cues(rejoined(f"{query.focus} {query.carried}"))))
+    stripped = without_years(without_month(without_cues(query.terms[0] if query.terms else query.standalone)))
     colleges = (*query.colleges, *query.unknown_colleges)
     names = [text_key(name) for college in colleges for name in (college, *short_names(college))]
     words = {
-        word: factor for word, factor in content_words(stripped).items() if not any(word in name for name in names)
+        word: factor
+        for word, factor in content_words(stripped).items()
+        if word in left and not any(word in name for name in names)
     }
     whole = " ".join([*texts, *(text_key(passage.text) for passage in evidence.passages)])
     printed = {word: [name for asks, names in equivalents if word in asks for name in names] for word in words}
@@ -251,10 +234,19 @@ def _lighten(weights: dict[str, float], query: Query, owners: Sequence[str]) -> 
             weights[word] *= INVENTED
 
 
+def _lighten_titled(weights: dict[str, float], titles: Sequence[str], texts: Sequence[str]) -> None:
+    """Makes words light that all the reports bear in their titles and hardly any figure beside it: 通报, 章程, 高职."""
+    named = [f"{text_key(title)} {initials(title)}" for title in titles]
+    for word in weights if named else ():
+        if all(word in title for title in named) and not any(named_members(word)):
+            is_rare = sum(word in text for text in texts) < RARELY * len(texts)
+            weights[word] *= OTHERWISE if is_rare else 1.0
+
+
 def _head(asked: str, weights: Mapping[str, float]) -> str:
-    """The last noun of a question's clause that has a weight: 就业率 of 护理学院的就业率是多少."""
-    nouns = [word for word, tag in tagged_words(without_cues(asked)) if tag[:1] == "n" or tag == "vn"]
-    return next((word for word in reversed(nouns) if len(word) > 1 and word in weights), "")
+    """The noun that a question asks the measure of, where it has a weight: 就业率 of 护理学院的就业率是多少."""
+    noun = asked_noun(asked)
+    return noun if len(noun) > 1 and noun in weights else ""
 
 
 def _pieces(word: str, whole: str) -> list[str]:

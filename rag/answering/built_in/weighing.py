@@ -10,14 +10,15 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
-from rag.answering.built_in.opposites import is_opposed, says
+from rag.answering.built_in.belonging import is_elsewhere, is_foreign, is_other_group, names_shortened
+from rag.answering.built_in.opposites import is_opposed, is_unsaid
+from rag.answering.built_in.other_words import RELATED
 from rag.answering.built_in.said import Said
 from rag.answering.built_in.times import is_stale, year_fit
 from rag.answering.built_in.units import unit_fit
-from rag.answering.built_in.wanted import GROUPS, RELATED, Wanted
-from rag.domain.short_names import abbreviates
+from rag.answering.built_in.wanted import Wanted
+from rag.figures.context import words_of
 from rag.figures.heads import EMPTY
 from rag.language.meaning import mean_vectors, nearness
 from rag.language.numbers.units import canonical
@@ -28,11 +29,11 @@ from rag.retrieval.relevance import content_words
 FEATURES = (
     "own", "asked", "around", "missing", "absent", "named", "row_gap", "column_gap", "unit", "clash", "year", "other_year", "total", "part", "extra",
     "headless", "change", "plan", "each", "whole", "rank", "beside", "sense", "near", "stale", "group", "elsewhere", "foreign",
-    "taken", "extreme", "opposed", "unsaid",
+    "taken", "extreme", "opposed", "unsaid", "aside",
 )  # fmt: skip
 """What a figure is weighed by, in the order of its features."""
 AGAINST = frozenset(
-    "whole missing absent row_gap column_gap clash other_year part extra headless change plan each rank stale group elsewhere foreign taken opposed unsaid".split()
+    "whole missing absent row_gap column_gap clash other_year part extra headless change plan each rank stale group elsewhere foreign taken opposed unsaid aside".split()
 )
 """Features that speak against a figure; all others speak for it."""
 IN_SENTENCE, IN_TITLES, IN_PARAGRAPH = 0.8, 0.75, 0.5
@@ -40,8 +41,9 @@ IN_SENTENCE, IN_TITLES, IN_PARAGRAPH = 0.8, 0.75, 0.5
 MANY_STRANGE = 2.0
 """Strange words of a label from which on more make no difference."""
 _BRACKETED = re.compile(r"[（(][^（）()]*[)）]")
-_GROUP = re.compile(f"(?:{GROUPS}|大学|学校|部|处|中心)$")
 _TOTAL = re.compile("[总共]|合计|全校|全部|累计")
+_OF_ONE = re.compile("月收入|[月年起]薪|薪[酬资]|工资水平|年龄|[工教]龄")
+"""What is of one person by its nature."""
 _EXTREMES = (re.compile("最(?![低小少短差后近终新初])"), re.compile("最[低小少短差]"))
 Rows = Sequence[tuple[float, ...]]
 """The features of figures, one row a figure, each in the order of `FEATURES`."""
@@ -56,12 +58,15 @@ def weigh_all(said: Sequence[Said], wanted: Wanted, reports: Mapping[str, Report
     rows, columns = _coverages(said, wanted)
     senses = _senses(said, clause)
     taken = _taken(said, wanted)
+    aside = _aside(said, wanted)
     best: dict[tuple[str, int], float] = defaultdict(float)
     for one, row, column in zip(said, rows, columns, strict=True):
         for key, value in zip(_groups(one), (row, column), strict=True):
             best[key] = max(best[key], value)
-    for one, values, row, column, (sense, near), lost in zip(said, weighed, rows, columns, senses, taken, strict=True):
-        values["sense"], values["near"], values["taken"] = sense, near, lost
+    for one, values, row, column, (sense, near), *others in zip(
+        said, weighed, rows, columns, senses, taken, aside, strict=True
+    ):
+        values["sense"], values["near"], (values["taken"], values["aside"]) = sense, near, others
         in_rows, in_columns = _groups(one)
         values["row_gap"] = best[in_rows] - row
         values["column_gap"] = best[in_columns] - column
@@ -101,6 +106,23 @@ def _taken(said: Sequence[Said], wanted: Wanted) -> list[float]:
     ]
 
 
+def _aside(said: Sequence[Said], wanted: Wanted) -> list[float]:
+    """How much the caption of each cell's table says that others do not and nobody asks: a table of one fund, of one group."""
+    captions = {one.figure.about: words_of(one.figure.about) for one in said if one.figure.is_cell}
+    counts = Counter(word for words in captions.values() for word in words)
+    total = math.log(len(captions) + 1.5)
+    strange = {
+        word: math.log((len(captions) + 1.5) / (count + 0.5)) / total
+        for word, count in counts.items()
+        if not _stands_in(word, wanted.question)
+    }
+    weights = {
+        about: min(sum(strange.get(word, 0.0) for word in words) / MANY_STRANGE, 1.0)
+        for about, words in captions.items()
+    }
+    return [weights.get(one.figure.about, 0.0) if one.figure.is_cell else 0.0 for one in said]
+
+
 def _halved(words: Mapping[str, float]) -> dict[str, float]:
     return {word: weight / 2 for word, weight in words.items()}
 
@@ -111,7 +133,7 @@ def _coverages(said: Sequence[Said], wanted: Wanted) -> tuple[list[float], list[
     for one in said:
         figure = one.figure
         if figure.is_cell:
-            rows.append(wanted.words.coverage(figure.near) + _abbreviated(figure.near, wanted.question))
+            rows.append(wanted.words.coverage(figure.near) + names_shortened(figure.near, wanted.question))
             columns.append(wanted.words.coverage(figure.before))
         else:
             rows.append(wanted.words.coverage(one.own))
@@ -125,31 +147,6 @@ def _groups(one: Said) -> tuple[tuple[str, int], tuple[str, int]]:
     if figure.is_cell:
         return (figure.passage.id, -1), (figure.passage.id, -2)
     return (figure.passage.id, figure.quote_start), (figure.passage.id, -3)
-
-
-@lru_cache(maxsize=10_000)
-def _abbreviated(names: str, question: str) -> float:
-    """1 where the question names a row shortened as people do: 建工学院 for 建筑工程学院."""
-    for name in names.split():
-        kind = _GROUP.search(name)
-        if kind is None:
-            continue
-        stem = name[: kind.start()]
-        if any(abbreviates(short, stem) for short in _ahead_of(kind[0], question).get(stem[:1], ())):
-            return 1.0
-    return 0.0
-
-
-@lru_cache(maxsize=1_000)
-def _ahead_of(kind: str, question: str) -> Mapping[str, set[str]]:
-    """What stands straight ahead of a kind of part in a question, by its first character."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for match in re.finditer(re.escape(kind), question):
-        for short in (
-            question[match.start() - length : match.start()] for length in range(2, min(match.start(), 6) + 1)
-        ):
-            found[short[0]].add(short)
-    return found
 
 
 def is_beside(figure: Figure, other: Figure) -> float:
@@ -200,20 +197,20 @@ def _weigh(
         ),
         "rank": min(said.rank, 8) / 8,
         "stale": float(is_stale(said, wanted, report)),
-        "foreign": float(_is_foreign(said, wanted, report)),
-        "elsewhere": float(_is_elsewhere(said, wanted)),
-        "group": float(_is_other_group(said, wanted)),
+        "foreign": float(is_foreign(said, wanted, report)),
+        "elsewhere": float(is_elsewhere(said, wanted, report)),
+        "group": float(is_other_group(said, wanted)),
         "extreme": float(any(p.search(wanted.clause) and p.search(said.own) for p in _EXTREMES)),
-        **_opposition(said, wanted),
+        **_opposition(said, wanted, report),
     }
 
 
-def _opposition(said: Said, wanted: Wanted) -> dict[str, float]:
+def _opposition(said: Said, wanted: Wanted, report: Report | None) -> dict[str, float]:
     """Whether a figure's label names the opposite of what is asked (女 for 男), and whether nothing by it names what is."""
-    near = f"{said.text} {said.own} {said.paragraph}"
+    near = f"{said.text} {said.own} {said.paragraph} {f'{report.title} {report.college}' if report else ''}"
     return {
         "opposed": float(any(is_opposed(member, said.own) for member in wanted.members_of_sets)),
-        "unsaid": float(any(not says(member, near) for member in wanted.members_of_sets)),
+        "unsaid": float(any(is_unsaid(member, near) for member in wanted.members_of_sets)),
     }
 
 
@@ -228,31 +225,10 @@ def _named(said: Said, wanted: Wanted) -> float:
         return 0.0
     names = [text_key(name) for name in figure.near.split()]
     column = text_key(_BRACKETED.sub("", figure.before.rpartition("·")[2]))
-    row = any(len(name) > 1 and name in wanted.question for name in names) or _abbreviated(figure.near, wanted.question)
+    row = any(len(name) > 1 and name in wanted.question for name in names) or names_shortened(
+        figure.near, wanted.question
+    )
     return (bool(row) + (len(column) > 1 and column in wanted.question)) / 2
-
-
-def _is_foreign(said: Said, wanted: Wanted, report: Report | None) -> bool:
-    """Whether a figure is of an institution that the question does not name, where it names one by its place."""
-    owner = f"{report.college} {report.title}" if report else ""
-    named = f"{owner} {said.sentence} {said.titles}"
-    return bool(wanted.places) and not any(place in named for place in wanted.places)
-
-
-def _is_elsewhere(said: Said, wanted: Wanted) -> bool:
-    """Whether the question asks of a group (智能制造学院) that nothing by the figure names: it is of the whole, or another."""
-    if not wanted.members:
-        return False
-    near = f"{said.own} {said.sentence} {said.titles} {said.paragraph}"
-    return not any(member in near for member in wanted.members) and not _abbreviated(said.figure.near, wanted.question)
-
-
-def _is_other_group(said: Said, wanted: Wanted) -> bool:
-    """Whether a row is of another kind than the question names: a school (护理与健康学院) where a 专业 is asked of."""
-    if not said.figure.is_cell or not wanted.groups:
-        return False
-    own = _GROUP.search(said.figure.near)
-    return own is not None and own[0] not in wanted.groups
 
 
 def _strangeness(said: Sequence[Said], wanted: Wanted) -> Mapping[str, float]:
@@ -286,7 +262,8 @@ def _is_change(said: Said) -> bool:
 def _is_each(said: Said) -> bool:
     """Whether a figure is so much for each, or on average."""
     kind = canonical(said.figure.number.unit)[1].kind
-    return "each" in said.context.aspects or kind in ("per", "ratio") or "均" in said.own or "每" in said.own
+    is_said = "each" in said.context.aspects or "均" in said.own or "每" in said.own
+    return is_said or kind in ("per", "ratio") or _OF_ONE.search(said.own) is not None
 
 
 def _mismatches(said: Said, wanted: Wanted) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rag.answering.with_model.plaintext import as_data, visible
 from rag.answering.with_model.prompting import history_text
@@ -10,6 +10,7 @@ from rag.answering.with_model.prompts import REWRITE, load_prompt, render_prompt
 from rag.answering.with_model.replies import json_object
 from rag.domain.colleges import named_spans
 from rag.domain.indicators import indicator_names
+from rag.domain.short_names import colleges_to_names
 from rag.errors import ReplyFormatError
 from rag.language.numbers import find_numbers
 from rag.language.text import matching_key
@@ -42,7 +43,7 @@ def accepted_rewrite(text: str, question: str, history: Sequence[Turn], reports:
         return None
     asked = " ".join([question, *(turn.content for turn in history if turn.role == "user")])
     said = " ".join([asked, *(turn.content for turn in history)])
-    names = {report.college: report.short_names for report in reports if report.college}
+    names = colleges_to_names(reports)
     is_bounded = (
         _colleges(rewritten, names) <= _colleges(said, names)
         and _years(rewritten) <= _years(said)
@@ -53,7 +54,7 @@ def accepted_rewrite(text: str, question: str, history: Sequence[Turn], reports:
     return rewritten if is_bounded and is_kept else None
 
 
-def _colleges(text: str, names: dict[str, tuple[str, ...]]) -> set[str]:
+def _colleges(text: str, names: Mapping[str, tuple[str, ...]]) -> set[str]:
     """Colleges a text names: those there are reports of by their full name, others as they are written."""
     return {name for name, _ in named_spans(text, names)}
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import ne
 from typing import Any
 
 from rag.domain.colleges import names_in
@@ -13,7 +14,7 @@ from rag.domain.kinds import DOCUMENT_NUMBER, YEARLY, mentioned_kinds, titled_ki
 from rag.domain.short_names import short_names
 from rag.errors import SettingsError
 from rag.language.text import unique
-from rag.records import ReadFile, Report, ReportKind
+from rag.records import Origin, ReadFile, Report, ReportKind
 from rag.structure.identity.front import Front, read_to_front
 from rag.structure.identity.issuers import front_to_issuer, is_of_several, leading_issuer
 from rag.structure.identity.titles import Title, front_to_title, lines_apart
@@ -51,6 +52,9 @@ def describe_report(read: ReadFile, report_id: str, corrections: Mapping[str, An
     found = front_to_title(front)
     kind = _kind(found, front)
     college = front_to_issuer(front, found.text, kind)
+    if read.pages and all(item.origin is Origin.RECOGNISED for page in read.pages for item in page.items):
+        filed = _as_filed(college, front.file_name)
+        found, college = replace(found, text=found.text.replace(college, filed) if college else found.text), filed
     stated = [found.text, *front.heads, front.file_name, front.metadata, *lines_apart(front)]
     year = _year(stated, front, kind)
     report = Report(
@@ -69,6 +73,13 @@ def describe_report(read: ReadFile, report_id: str, corrections: Mapping[str, An
         warnings=read.warnings,
     )
     return corrected(report, corrections or {})
+
+
+def _as_filed(college: str, file_name: str) -> str:
+    """A name read from a picture as the file's own name writes it, where one character tells them apart (泸州, 栌州)."""
+    named = filter(None, (leading_issuer(file_name), *names_in(file_name)))
+    alike = (name for name in named if len(name) == len(college) and sum(map(ne, name, college)) == 1)
+    return next(alike, college)
 
 
 def _kind(title: Title, front: Front) -> ReportKind:
