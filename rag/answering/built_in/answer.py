@@ -48,7 +48,7 @@ def evidence_to_draft(
     if not _may_answer(evidence, reports):
         return not_found(evidence, reports)
     findings = evidence_to_findings(evidence, reports, tables, contradictions)
-    if missing_report(evidence.query, reports):
+    if not evidence.query.unknown_colleges and missing_report(evidence.query, reports):
         findings = _of_asked_years(findings)
     looked = look_up(findings)
     if (draft := disputed(findings, looked)) is not None:
