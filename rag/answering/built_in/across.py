@@ -25,6 +25,8 @@ from rag.records import AnswerStatus, Certainty, Contradiction, Draft, Evidence,
 MAX_SHOWN = 4
 ALIKE, MUCH_ALIKE = 0.5, 0.66
 """Least share of two labels' words that both have, for figures of one measure; and for figures that bear each other out."""
+KINDS = frozenset("total change plan each negated".split())
+"""Aspects that two figures of one measure have or lack together: the sum of five years is no figure of one."""
 _PLACED = (Operation.COMPARE, Operation.RANK)
 
 
@@ -104,6 +106,8 @@ def _are_alike(parts: Sequence[Part], least: float) -> bool:
     if len({canonical(part.figure.number.unit)[1].base for part in parts}) != 1:
         return False
     first, *others = (part.choice.said.context for part in parts)
+    if any((first.aspects ^ one.aspects) & KINDS for one in others):
+        return False
     days = [item.when.dates for item in (first, *others) if item.when.dates]
     return not (days and not frozenset.intersection(*days)) and all(_likeness(first, one) >= least for one in others)
 

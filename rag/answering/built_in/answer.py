@@ -34,7 +34,7 @@ from rag.records import (
     Table,
 )
 
-SURE_TOGETHER = 0.55
+SURE_TOGETHER = 0.5
 """Least chance that all figures of an answer are right together."""
 
 
@@ -92,15 +92,26 @@ def _chance_together(looked: Sequence[Found]) -> float:
 
 
 def _is_loose(looked: Sequence[Found]) -> bool:
-    """Whether a figure is of what was not found, or a standard stands for what is measured against it."""
+    """Whether a figure is of what was not found, may be it, or is a standard for what is measured against it."""
     against = any(names_standard(found.wanted.ask.text) for found in looked)
     for at, found in enumerate(looked):
         is_standard = found.is_sure and any("plan" in choice.said.context.aspects for choice in found.choices[:1])
         if is_standard and against and not names_standard(found.wanted.ask.text):
             return True
+        if found.is_missing and any(_may_hold(other, found, looked) for other in looked):
+            return True
         if found.wanted.ask.leans and found.is_sure and at and not looked[at - 1].is_sure:
             return True
     return False
+
+
+def _may_hold(other: Found, missing: Found, looked: Sequence[Found]) -> bool:
+    """Whether the sentence of one thing found holds another figure that may be what was not found."""
+    if not (other.is_sure and other.choices) or other.figure.is_cell or missing.wanted.ask.kind is AskKind.NAME:
+        return False
+    given = {found.figure.number.text for found in looked if found.is_sure and found.choices}
+    sentence = other.figure.passage.text[other.figure.quote_start : other.figure.quote_end]
+    return any(number.text not in given for number in find_numbers(sentence))
 
 
 def _may_answer(evidence: Evidence, reports: Mapping[str, Report]) -> bool:

@@ -22,7 +22,7 @@ from rag.language.numbers.units import canonical
 from rag.records import Figure, Number
 
 PATH = Path(__file__).with_name("weights.toml")
-SURE = 0.7
+SURE = 0.65
 """Least chance of being right for a figure that is given as the answer."""
 POSSIBLE = 0.08
 """Least chance of a figure that is shown as one that may be meant."""

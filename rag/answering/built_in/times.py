@@ -12,6 +12,8 @@ from rag.records import Report
 
 _LAST_YEAR = re.compile(r"(?<!比)上一?(?:学?年|届|期)度?|去年|前一年|[期年]初")
 _COMPARED = re.compile("[比较]|[增减]|变[化动]")
+_THAN_LAST = re.compile(r"[比较]上一?(?:学?年|届|期)度?的$")
+"""Right before a figure: that of the last year, not a change against it (比上年的47.31万元)."""
 RIGHT_BEFORE = 8
 """Characters before a figure in prose that say of when it is."""
 _ADMISSION = re.compile("招生|录取|报到|报考|新生|计划")
@@ -81,7 +83,8 @@ def _is_of_last_year(said: Said) -> bool:
         return False
     if figure.is_cell:
         return _names_last_year(f"{figure.near} {figure.before}")
-    return _LAST_YEAR.search(figure.before[-RIGHT_BEFORE:]) is not None
+    before = figure.before[-RIGHT_BEFORE:]
+    return (_LAST_YEAR.search(before) or _THAN_LAST.search(before)) is not None
 
 
 @lru_cache(maxsize=10_000)

@@ -76,7 +76,7 @@ class Wanted:
     printed: frozenset[str]
     """The words that stand somewhere among what was found."""
     colleges: tuple[str, ...]
-    """The colleges it asks about, of those there are reports of."""
+    """The colleges it asks about."""
     members_of_sets: tuple[tuple[int, int], ...]
     """What it names of words that exclude each other: 女, 省级."""
 
@@ -120,7 +120,7 @@ def query_to_wanted(
                 frozenset(_members(unnamed)),
                 _head(ask.text if len(query.asks) > 1 else asked, own),
                 printed,
-                query.colleges,
+                (*query.colleges, *query.unknown_colleges),
                 tuple(named_members(clause)),
             )
         )
