@@ -48,11 +48,11 @@ def _overlaps(start: int, end: int, spans: Collection[tuple[int, int]]) -> bool:
 def _phrases(text: str) -> Iterator[tuple[int, int]]:
     """Spans of one to four words that stand together, and of codes with the word they mark (A类)."""
     spans: list[tuple[int, int]] = []
-    at = 0
+    lower, at = text.lower(), 0
     for match in _CODE.finditer(text):
         yield match.span()
     for word, _ in tagged_words(text):
-        start = text.lower().find(word, at)
+        start = lower.find(word, at)
         if start >= 0:
             at = start + len(word)
             spans.append((start, at))
