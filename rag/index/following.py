@@ -32,6 +32,11 @@ class Follower:
                 self._thread = threading.Thread(target=self._run, name="wenbao-follower")
                 self._thread.start()
 
+    @property
+    def is_working(self) -> bool:
+        """Whether the work is being done, or waited for."""
+        return self._thread is not None
+
     def finish(self) -> None:
         """Waits until nothing is left to be done."""
         while (thread := self._thread) is not None:

@@ -171,7 +171,8 @@ class Index:
 
     def _refreshed(self) -> _State:
         state = self._state
-        if state is not None and state.marks == self._marks() and (state.settled or not self._may_repair()):
+        is_mended = state is not None and (state.settled or self._follower.is_working or not self._may_repair())
+        if state is not None and is_mended and state.marks == self._marks():
             return state
         # Whoever has written sees it; others go on with what they have while somebody refreshes.
         is_stale = state is None or generation_number(state.marks[0] or "0") < self._written
