@@ -11,13 +11,15 @@ import json
 import random
 import resource
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +48,8 @@ from chromadb.config import Settings
 client = chromadb.PersistentClient(sys.argv[1], settings=Settings(anonymized_telemetry=False))
 client.get_collection("chunks", embedding_function=None).count()
 """
+_PAGE = "import streamlit.web.bootstrap, chromadb"
+START_SECONDS = 120.0
 Row = tuple[str, str, str]
 """What was measured, what came out, what it is compared with."""
 
@@ -86,6 +90,49 @@ def of_reports(reports: Path, questions: Sequence[dict[str, Any]]) -> Iterator[R
             f"{ours:.2f} 秒",
             f"载入 chromadb 并打开同一集合的 {ours / bare:.2f} 倍",
         )
+        served = [until_served(Path(data), reports) for _ in range(STARTS)]
+        _, loaded = alternately([sys.executable, "-c", ""], [sys.executable, "-c", _PAGE])
+        taken = statistics.median(served)
+        yield (
+            "新进程到送出网页（wenbao chat）",
+            f"{taken:.2f} 秒",
+            f"载入 streamlit 和 chromadb 的 {taken / loaded:.2f} 倍",
+        )
+        for command in ("--help", "reports"):
+            asked = [sys.executable, "-m", "rag", command, *(() if command == "--help" else ("--data", data))]
+            ours, bare = alternately(asked, [sys.executable, "-c", "import chromadb"])
+            yield f"新进程 wenbao {command}", f"{ours:.2f} 秒", f"载入 chromadb 的 {ours / bare:.2f} 倍"
+
+
+def until_served(data: Path, reports: Path) -> float:
+    """Seconds from the start of `wenbao chat` until its page is sent."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "rag",
+        "chat",
+        "--data",
+        data,
+        "--reports",
+        reports,
+        "--ocr",
+        "off",
+        "--port",
+        port,
+    ]
+    started = time.perf_counter()
+    with subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            while server.poll() is None and time.perf_counter() - started < START_SECONDS:
+                with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1):
+                    return time.perf_counter() - started
+                time.sleep(0.02)
+            raise TimeoutError(f"网页没有在 {START_SECONDS:.0f} 秒内送出")
+        finally:
+            server.terminate()
 
 
 def alternately(ours: Sequence[str], other: Sequence[str]) -> tuple[float, float]:
