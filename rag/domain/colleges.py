@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from rapidfuzz.distance import Levenshtein
@@ -55,7 +55,7 @@ _FIELD_OF_COLLEGE = re.compile(
 SPOKEN_FIELDS = frozenset("理工 科技 师范 财经 文理 工商 农业 农林 工业 外国语 政法 民族 医科 中医药 外贸".split())
 """Fields that with their place are a name by themselves: 登莱理工."""
 _OUTSIDE_NAME = re.compile(
-    r"关于|印发|[的与及到去由从把让为给考像我你您他她它这那各将在对是比了等并跟问读校届级所个着哪些何几某]|(?<!科学)院|有(?!色)|名(?!族)|和(?!平)|上(?!海|饶)|多|"
+    r"[不包]含|关于|印发|[的与及到去由从把让为给考像我你您他她它这那各将在对是比了等并跟问读校届级所个着哪些何几某]|(?<!科学)院|有(?!色)|名(?!族)|和(?!平)|上(?!海|饶)|多|"
     r"(?<![卫民])生(?![物态产])|(?<!青)年|毕业|高职|单位|全国|重点|示范|骨干|一流|优质|优秀|卓越|高等|中等|高水平|民办|公办|本科|国内|省内|省外|市内|兄弟|"
     r"同类|特色|有关|名单|合作|联合|现代|新型|就读|来自"
 )
@@ -152,7 +152,8 @@ def mentioned(question: str, names: Mapping[str, Iterable[str]]) -> dict[str, Sp
     key, offsets = matching_key_with_offsets(question)
     forms = [(form, college) for college, shorts in names.items() for form in _forms(college, tuple(shorts))]
     exact = sorted(((f, c) for f, c in forms if f in key), key=lambda pair: (-len(pair[0]), pair))
-    others = Spans((start, start + len(name)) for name, start in placed_names(key))
+    shorts = tuple(form for form, college in exact if form[0] == college[0])
+    others = Spans((at, at + len(name)) for name, at in placed_names(key) if not _only_ends(name, shorts))
     taken = Spans()
     found: dict[str, Span] = {}
     for form, college in exact:
@@ -168,6 +169,11 @@ def mentioned(question: str, names: Mapping[str, Iterable[str]]) -> dict[str, Sp
         if college not in found and not is_office and Spans(found.values()).may_hold(span, ""):
             found[college] = span
     return {college: (offsets[start], offsets[end - 1] + 1) for college, (start, end) in found.items()}
+
+
+def _only_ends(name: str, shorts: Sequence[str]) -> bool:
+    """Whether what looks like a name is a short one behind other words: 翻翻澜职院; 东湖职院 is no 湖职院."""
+    return not place_at(name) and any(name.endswith(short) and len(name) >= len(short) + 2 for short in shorts)
 
 
 def named_spans(text: str, names: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, Span]]:

@@ -79,7 +79,7 @@ def question_to_operation(question: str) -> tuple[Operation, tuple[str, ...]]:
     if (
         question_to_order(question) is not None
         and (match := _MOST.search(question))
-        and (match["most"] or re.search(r"哪|谁|几个|什么", question))
+        and (match["most"] or match["first"] or re.search(r"哪|谁|几个|什么", question))
     ):
         return Operation.RANK, ()
     if _LEFT.search(question):

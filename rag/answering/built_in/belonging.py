@@ -11,7 +11,10 @@ from rag.answering.built_in.said import Said, names_college, unit_text
 from rag.answering.built_in.wanted import GROUPS, Wanted
 from rag.domain.colleges import names_in
 from rag.domain.short_names import abbreviates
+from rag.question.asks import without_month
+from rag.question.years import without_years
 from rag.records import Report
+from rag.retrieval.relevance import content_words
 
 _GROUP = re.compile(f"(?:{GROUPS}|大学|学校|部|处|中心)$")
 
@@ -65,6 +68,10 @@ def is_elsewhere(said: Said, wanted: Wanted, report: Report | None) -> bool:
     """Whether a figure is of another college, or the question asks of a group (智能制造学院) that nothing by it names."""
     if wanted.colleges and not _is_of_college(said, wanted, report):
         return True
+    if words := content_words(without_years(without_month(wanted.ask.item))):
+        shares = wanted.words.shares(f"{said.own} {said.sentence} {said.titles}")
+        if not any(shares.get(word) for word in words):
+            return True
     if not wanted.members:
         return False
     near = f"{said.own} {said.sentence} {said.titles} {said.paragraph}"

@@ -18,6 +18,7 @@ from rag.records import AnswerStatus, Ask, AskKind, Certainty, Draft, Figure
 MIN_ROWS = 3
 MIN_COLUMN = 0.5
 """Share of what is asked that a column and its table must say to be put in order."""
+MIN_SAID = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,13 @@ class Rows:
     """The cell that tells the column."""
     order: Order
     figures: Sequence[Figure]
+    said: float
+    """Share of what is asked that the column and what stands above its table say."""
 
     @property
     def is_sure(self) -> bool:
-        """Whether the column, or its table, says what is asked for."""
-        return self.best.features[0] + self.best.features[1] >= MIN_COLUMN
+        """Whether the column, or its table, says what is asked for, and not its rows alone."""
+        return self.best.features[0] + self.best.features[1] >= MIN_COLUMN and self.said >= MIN_SAID
 
 
 def ranked(findings: Findings) -> Draft | None:
@@ -85,7 +88,8 @@ def first_rows(findings: Findings) -> Rows | None:
     following = ordered[ordered.index(chosen[-1]) + 1 :] if chosen else []
     if not chosen or (following and _amount(chosen[-1]) == _amount(following[0])):
         return None
-    return Rows(found.choices[0], order, chosen)
+    best = found.choices[0].figure
+    return Rows(found.choices[0], order, chosen, wanted.words.coverage(f"{best.before} {best.about}"))
 
 
 def _of_group(findings: Findings, question: str) -> list[Said]:
