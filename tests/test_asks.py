@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question.asks import question_to_asks, without_amounts, without_cues
-from rag.question.operation import question_to_operation
+from rag.question.asks import asked_noun, question_to_asks, without_amounts, without_cues
+from rag.question.operation import is_left_out, question_to_operation
 from rag.records import AskKind, Operation
 
 K = AskKind
@@ -105,3 +105,47 @@ def test_few_cues_say_what_is_done(question: str, operation: Operation, operands
 )
 def test_an_amount_goes_with_its_counting_word_and_with_no_more(asked: str, left: str) -> None:
     assert without_amounts(asked) == left
+
+
+@pytest.mark.parametrize(
+    ("question", "noun"),
+    [
+        ("护理学院的就业率是多少", "就业率"),
+        ("22级有多少女生", "女生"),
+        ("一年发多少课时费？", "课时费"),
+        ("那升学率呢", "升学率"),
+        ("找个工作平均要掏多少钱", ""),
+        ("对口的能占几成？", ""),
+    ],
+)
+def test_the_noun_that_is_measured_stands_by_the_interrogative(question: str, noun: str) -> None:
+    assert asked_noun(question) == noun
+
+
+@pytest.mark.parametrize(
+    ("question", "operands"),
+    [
+        ("录取线2021年比2020年涨了几分？", ("2021年", "2020年")),
+        ("从8月底到年底，落实率又往上走了几个点？", ("8月底", "年底")),
+        ("22届进制造业的比例比上一届高多少？", ("22届", "2021届")),
+    ],
+)
+def test_a_change_between_two_times_is_their_difference(question: str, operands: tuple[str, str]) -> None:
+    assert question_to_operation(question) == (Operation.DIFFERENCE, operands)
+
+
+def test_what_is_asked_for_by_its_name_is_left_of_the_words_that_ask() -> None:
+    assert "学费" in without_cues("一年收学生多少学费？")
+    assert question_to_asks("有多少人交了费却没来考")[0].kind is K.PEOPLE
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "is_out"),
+    [
+        ("湖北以外哪个省收的人最多", "湖北", True),
+        ("除了护理学院，哪个学院最多", "护理学院", True),
+        ("哪个省最多", "湖北", False),
+    ],
+)
+def test_rows_that_a_question_leaves_out_are_known(question: str, name: str, is_out: bool) -> None:
+    assert is_left_out(name, question) is is_out

@@ -247,3 +247,35 @@ def test_a_sentence_that_says_what_is_asked_is_quoted() -> None:
 def test_a_sentence_that_leaves_out_what_is_asked_is_only_shown() -> None:
     assert ask("东湖职院的校歌是谁写的？", (MOTTO, OTHERS)).status is AnswerStatus.NOT_FOUND
     assert ask("东湖职院党委书记是谁？", (LEADER, OTHERS)).status is AnswerStatus.NOT_FOUND
+
+
+def test_a_year_without_a_report_is_answered_by_what_another_prints_of_it() -> None:
+    costs = make_table(
+        [
+            ["项目", "2021年（万元）", "2022年（万元）"],
+            ["学费收入", "5911.06", "6237.48"],
+            ["财政拨款", "20110.20", "21018.33"],
+        ],
+        caption="表6 学校经费收入情况",
+    )
+    draft = ask("东湖职院2021年学费收入是多少？", [table_passage(costs)], costs)
+    assert "5911.06" in draft.text
+    assert "6237.48" not in draft.text
+    assert "没有收录" in ask("东湖职院2019年学费收入是多少？", [table_passage(costs)], costs).text
+
+
+def test_the_row_that_comes_first_is_told_by_what_the_column_says() -> None:
+    draft = ask("东湖职院去向落实率最高的是哪个学院？", [table_passage(COLLEGES)], COLLEGES)
+    assert bold(draft) == ["护理学院", "97.31%"]
+    assert "97.31" not in "".join(
+        bold(ask("护理学院以外，东湖职院哪个学院去向落实率最高？", [table_passage(COLLEGES)], COLLEGES))
+    )
+
+
+def test_a_word_made_of_the_first_characters_of_others_finds_them() -> None:
+    passage = make_passage(
+        "2024年报名的学生中，普通高中毕业生1284人，中职学校毕业生2667人。\n", path=("一、招生", "报名")
+    )
+    draft = ask("东湖职院报名的普高毕业生有多少人？", [passage])
+    assert "1284" in draft.text
+    assert not draft.candidates or draft.candidates[0].endswith(str(passage.text.index("1284")))

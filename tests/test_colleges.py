@@ -205,3 +205,10 @@ def test_a_name_with_the_place_of_another_owner_is_no_slip() -> None:
     names = {"砚溪职业技术学院": ("砚溪职院",), "砚州市教育局": ()}
     assert mentioned("砚州职业技术学院就业率多少", names) == {}
     assert list(mentioned("砚西职业技术学院就业率多少", names)) == ["砚溪职业技术学院"]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"), [("翻翻东职院那本年报", True), ("我想写写东职院的夜校", True), ("西东职院的就业率", False)]
+)
+def test_a_short_name_is_known_behind_other_words(question: str, found: bool) -> None:
+    assert bool(mentioned(question, {"东湖职业技术学院": ("东职院",)})) is found

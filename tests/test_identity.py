@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import SettingsError
-from rag.records import Line, Page, ReadFile, Report, ReportKind
+from rag.records import Line, Origin, Page, ReadFile, Report, ReportKind
 from rag.structure.identity.describing import describe_report
 
 Q, E, B, D, X = (
@@ -317,3 +317,15 @@ def test_pages_of_the_web(lines: list[str], college: str, kind: str, year: int |
     report = describe([*lines], name="page.txt")
     assert (report.college, report.kind.value, report.year) == (college, kind, year)
     assert not title or report.title == title
+
+
+def test_a_name_misread_from_a_picture_is_written_as_the_file_is_named() -> None:
+    lines = [Line(text, origin=Origin.RECOGNISED) for text in ("东溯职业技术学院工作简报", "2023年第3期")]
+    found = describe([*lines], name="东湖职业技术学院工作简报2023年第3期.pdf")
+    assert found.college == "东湖职业技术学院"
+    assert "东溯" not in found.title
+    assert describe(["东溯职业技术学院工作简报"], name="东湖职业技术学院工作简报.pdf").college != "东湖职业技术学院"
+
+
+def test_what_a_caption_leaves_out_is_no_name() -> None:
+    assert describe(["砚州市2023年教育事业统计公报（不含技工学校）", "砚州市教育局"]).college != "不含技工学校"

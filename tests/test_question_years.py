@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question.years import question_years, year_spans
+from rag.question.years import academic_years, question_years, year_spans
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,18 @@ def test_each_place_has_its_span_and_word() -> None:
         ("23年", "年"),
         ("2021级", "级"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "academic"),
+    [
+        ("22-23学年生师比", {"2022-2023"}),
+        ("20—21学年度和2022-2023学年", {"2020-2021", "2022-2023"}),
+        ("20-21、21-22、22-23三个学年", {"2020-2021", "2021-2022", "2022-2023"}),
+        ("15-20人的小班", set()),
+        ("20-22学年", set()),
+        ("23年", set()),
+    ],
+)
+def test_academic_years_are_known_by_two_digits_each(question: str, academic: set[str]) -> None:
+    assert academic_years(year_spans(question)) == academic

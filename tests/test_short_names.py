@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from rag.domain.short_names import abbreviates, short_names
+import pytest
+from answer_samples import make_report
+
+from rag.domain.short_names import abbreviates, colleges_to_names, short_names
 
 
 @pytest.mark.parametrize(
@@ -50,3 +53,11 @@ def test_short_names(name: str, present: list[str], absent: list[str]) -> None:
 )
 def test_what_may_be_short_for_a_name(short: str, full: str, is_short: bool) -> None:
     assert abbreviates(short, full) is is_short
+
+
+def test_a_college_goes_by_what_any_of_its_reports_calls_it() -> None:
+    reports = [
+        replace(make_report("a.pdf", "临沅工业大学"), short_names=("沅工大", "临工大")),
+        replace(make_report("b.pdf", "临沅工业大学"), short_names=("临工大",)),
+    ]
+    assert colleges_to_names(reports) == {"临沅工业大学": ("沅工大", "临工大")}

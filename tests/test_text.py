@@ -16,6 +16,7 @@ from rag.language.text import (
     join_lines,
     matching_key,
     matching_key_with_offsets,
+    rejoined,
     search_terms,
     sentence_spans,
     tagged_words,
@@ -201,3 +202,16 @@ def test_unique_keeps_order() -> None:
 def test_importing_loads_no_dictionary() -> None:
     code = "import sys, rag.language.text; sys.exit('rjieba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("有多少人报了名", "有多少人报名"),
+        ("交了费却没来", "交费却没来"),
+        ("花了多少钱", "花了多少钱"),
+        ("占了几成", "占了几成"),
+    ],
+)
+def test_verbs_parted_from_their_nouns_are_joined(text: str, joined: str) -> None:
+    assert rejoined(text) == joined
