@@ -15,7 +15,7 @@ from rag.domain.colleges import named_spans
 from rag.language.numbers import find_numbers
 from rag.language.text import tagged_words, unique
 from rag.question.comparison import Comparison, group_span, question_to_comparison, tells_each, without_comparison
-from rag.question.years import YearSpan, year_spans
+from rag.question.years import YearSpan, with_whole_years, year_spans
 from rag.records import Operation
 
 _JOINED = re.compile(
@@ -111,7 +111,12 @@ def _with_own_years(question: str, mentions: Sequence[_Mention], spans: Sequence
         shared = {0: lambda span: span.end <= mentions[0].start, last: lambda span: span.start >= mentions[last].end}
         found = {i: span for i, span in found.items() if not (i in shared and shared[i](span))}
     return [
-        _Mention(min(m.start, s.start), max(m.end, s.end), f"{m.name}{question[s.start : s.end]}", m.college)
+        _Mention(
+            min(m.start, s.start),
+            max(m.end, s.end),
+            f"{m.name}{with_whole_years(question[s.start : s.end])}",
+            m.college,
+        )
         if (s := found.get(index))
         else m
         for index, m in enumerate(mentions)

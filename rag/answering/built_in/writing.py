@@ -33,6 +33,8 @@ LONG_QUOTE = 90
 MAX_QUOTE = 200
 """The same where it is shown as one that may be meant."""
 _CLAUSE = re.compile(r"[，,；;。：:！？]")
+_NUMBERING = re.compile(r"^\d{1,2}[.．、]\s*(?=[^\d\s])")
+"""The number of an item in a list (1.本科专业), which says nothing of a figure."""
 _UNIT_BRACKET = re.compile(r"[（(](?:单位[：:])?[^（）()\d]{1,6}[)）]")
 _PLAIN_COLUMN = re.compile("数据|数值|数量|数目|内容|结果|指标值|值|数")
 UNSURE = "报告里没有完全对应的说法，下面几处可能相关，请核对是否就是所问："
@@ -182,14 +184,16 @@ def row_label(figure: Figure) -> str:
     """Where a cell stands: the caption of its table and the names of its row."""
     caption = " ".join(figure.table.caption.split()) if figure.table else ""
     names = "、".join(
-        _UNIT_BRACKET.sub("", name) for name in figure.near.split() if name not in figure.before.split("·")
+        _NUMBERING.sub("", _UNIT_BRACKET.sub("", name))
+        for name in figure.near.split()
+        if name not in figure.before.split("·")
     )
     return f"{f'《{caption}》中，' if caption else ''}{names}"
 
 
 def column_label(figure: Figure) -> str:
     """The levels of a cell's column; `` where they only say that figures stand there (数据)."""
-    levels = [_UNIT_BRACKET.sub("", level) for level in figure.before.split("·")]
+    levels = [_NUMBERING.sub("", _UNIT_BRACKET.sub("", level)) for level in figure.before.split("·")]
     said = "·".join(filter(None, levels))
     return "" if _PLAIN_COLUMN.fullmatch(said) and figure.near else said
 
