@@ -16,7 +16,7 @@ from rag.figures.contradictions.notes import Places
 from rag.gate.fitting import BETTER
 from rag.gate.verify import draft_to_gated
 from rag.language.numbers import agree, unit_class
-from rag.language.numbers.units import canonical, scaled
+from rag.language.numbers.units import canonical, in_base
 from rag.language.text import matching_key
 from rag.records import (
     AnswerStatus,
@@ -70,8 +70,7 @@ class BoardFigure:
     @property
     def amount(self) -> Decimal:
         """Its value in the base of its unit: 元 of 万元, 平方米 of 万平方米."""
-        scale, unit = canonical(self.number.unit)
-        return scaled(self.number.value * unit.factor, scale)
+        return in_base(self.number.value, self.number.unit)
 
 
 @dataclass(frozen=True, slots=True)

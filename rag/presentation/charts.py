@@ -12,7 +12,7 @@ from typing import Any
 from rag.domain.short_names import short_names
 from rag.gate.saying import figure_to_said
 from rag.language.numbers import find_numbers, find_scopes
-from rag.language.numbers.units import canonical, scaled
+from rag.language.numbers.units import canonical, in_base
 from rag.presentation.asked_figures import Told, answer_to_told, asked_figures
 from rag.presentation.exchanges import Exchange
 from rag.records import AnswerFigure, Figure, Report
@@ -204,13 +204,11 @@ def _base(unit: str) -> str:
 
 
 def _amount(figure: AnswerFigure) -> Decimal:
-    scale, unit = canonical(figure.unit)
-    return scaled(figure.value * unit.factor, scale)
+    return in_base(figure.value, figure.unit)
 
 
 def _amount_of_one(written: str) -> Decimal:
-    scale, unit = canonical(written)
-    return scaled(unit.factor, scale)
+    return in_base(Decimal(1), written)
 
 
 def _headed(names: set[str], time: str = "") -> str:

@@ -16,7 +16,7 @@ _THAN = re.compile(
     r"(?:收|招|花|支)?了?(?:多少|几)"
 )
 _FROM_TO = re.compile(
-    r"从(?P<first>[^，,。；;？?从]{2,14}?)[到至](?P<second>[^，,。；;？?]{2,10}?)(?=[，,]|一共|总共|共|又|，|[增涨提减降跌上下多少高低])"
+    r"从(?P<first>[^，,。；;？?从]{2,14}?)[到至](?P<second>[^，,。；;？?]{2,10}?)(?=[，,共又增涨提减降跌上下多少高低]|一共|总共)"
 )
 _CHANGED = re.compile(
     r"(?:[多少高低大小增减涨跌升降差变走]|提[高升]|下[降滑]|上升)[^，,。；;？?多少几]{0,3}(?:多少|几)"
@@ -158,7 +158,7 @@ def asked_group(question: str) -> str:
 
 
 def is_left_out(name: str, question: str) -> bool:
-    """Whether a question leaves a row out: 湖北 where it asks which 省 other than 湖北 (湖北以外, 除了湖北)."""
+    """Whether a question leaves a row out: 砚州 where it asks which 市 other than 砚州 (砚州之外, 除了砚州)."""
     left_out = " ".join(match[0] for match in _LEFT_OUT.finditer(question))
     return any(len(word) > 1 and word in left_out for word in name.split())
 

@@ -52,12 +52,12 @@ def year_spans(question: str) -> tuple[YearSpan, ...]:
 
 def _short_academic_years(question: str) -> list[YearSpan]:
     """The academic years written by two digits each (22-23学年); several in one question need no 学年 behind each."""
-    spans = [
+    found = [m for m in _SHORT_ACADEMIC.finditer(question) if int(m["last"]) == int(m["first"]) + 1]
+    return [
         YearSpan(*match.span(), (2000 + int(match["first"]), 2000 + int(match["last"])), match["word"] or "学年")
-        for match in _SHORT_ACADEMIC.finditer(question)
-        if int(match["last"]) == int(match["first"]) + 1
+        for match in found
+        if match["word"] or len(found) > 1
     ]
-    return [span for span in spans if len(spans) > 1 or question[span.start : span.end].endswith(("学年", "学年度"))]
 
 
 def question_years(question: str) -> tuple[int, ...]:

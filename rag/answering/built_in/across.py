@@ -18,7 +18,7 @@ from rag.answering.built_in.writing import Writer
 from rag.arithmetic.expressions import ComputeError, average, difference, ratio, total
 from rag.arithmetic.quantities import Operand
 from rag.figures.context import Comparable
-from rag.language.numbers.units import canonical, scaled
+from rag.language.numbers.units import canonical, in_base
 from rag.question.comparison import Comparison, question_to_comparison
 from rag.records import AnswerStatus, Certainty, Contradiction, Draft, Evidence, Figure, Operation, Report, Table
 
@@ -169,8 +169,7 @@ def _compare(writer: Writer, parts: Sequence[Part], comparison: Comparison) -> N
 
 
 def _amount(part: Part) -> Decimal:
-    scale, unit = canonical(part.figure.number.unit)
-    return scaled(part.figure.number.value * unit.factor, scale)
+    return in_base(part.figure.number.value, part.figure.number.unit)
 
 
 def _unsure(evidence: Evidence, parts: Sequence[Part], reports: Mapping[str, Report], why: str = "") -> Draft:

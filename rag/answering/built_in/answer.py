@@ -11,7 +11,7 @@ from rag.answering.built_in.computing import computed, find_operands, is_printed
 from rag.answering.built_in.conflicts import add_near, add_rivals, disputed
 from rag.answering.built_in.looking import Findings, Found, evidence_to_findings, look_up
 from rag.answering.built_in.names import shown
-from rag.answering.built_in.ranking import led_by_rows
+from rag.answering.built_in.ranking import first_rows, led_by_rows, ranked
 from rag.answering.built_in.refusing import missing_report, not_found
 from rag.answering.built_in.said import names_college
 from rag.answering.built_in.scoring import MAX_CANDIDATES, Choice
@@ -53,6 +53,9 @@ def evidence_to_draft(
     looked = look_up(findings)
     if (draft := disputed(findings, looked)) is not None:
         return draft
+    rows = first_rows(findings) if evidence.query.operation is Operation.RANK else None
+    if rows is not None and rows.is_sure:
+        return ranked(rows, findings)
     operands = find_operands(findings)
     if (draft := computed(findings, looked, operands)) is not None:
         return draft
@@ -64,8 +67,8 @@ def evidence_to_draft(
         and not _is_loose(looked)
     ):
         return _sure(findings, looked)
-    if evidence.query.operation is Operation.RANK:
-        looked = led_by_rows(findings, looked)
+    if rows is not None:
+        looked = led_by_rows(rows, findings, looked)
     return unsure(findings, operands if _are_better(operands, looked, evidence.query.operation) else looked)
 
 

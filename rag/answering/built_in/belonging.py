@@ -65,7 +65,7 @@ def _is_of_college(said: Said, wanted: Wanted, report: Report | None) -> bool:
 
 
 def is_elsewhere(said: Said, wanted: Wanted, report: Report | None) -> bool:
-    """Whether a figure is of another college, or the question asks of a group (智能制造学院) that nothing by it names."""
+    """Whether a figure is of another college, or nothing by it names the item or the group (智能制造学院) asked of."""
     if wanted.colleges and not _is_of_college(said, wanted, report):
         return True
     if words := content_words(without_years(without_month(wanted.ask.item))):

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.built_in.looking import Findings, Found, find
-from rag.answering.built_in.ranking import ranked
 from rag.answering.built_in.remainders import what_is_left
 from rag.answering.built_in.scoring import Choice
 from rag.answering.built_in.writing import Writer
@@ -27,8 +26,6 @@ BORNE_OUT = 0.5
 def computed(findings: Findings, looked: Sequence[Found], operands: Sequence[Found]) -> Draft | None:
     """The answer to a question that asks for a computation; None where it asks for none, or it cannot be made surely."""
     query = findings.evidence.query
-    if query.operation is Operation.RANK:
-        return ranked(findings)
     if query.operation is Operation.REST:
         return None if is_printed(query, looked) and looked[0].is_sure else what_is_left(findings, looked, operands)
     if not operands or any(found.is_sure and _has(found, "change") for found in looked):

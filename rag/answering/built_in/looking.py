@@ -25,20 +25,16 @@ class Findings:
     said: Sequence[Said] = ()
 
     @property
-    def owners(self) -> tuple[str, ...]:
-        """The institutions of the reports that the passages are from."""
+    def _sources(self) -> list[Report]:
+        """The reports that the passages are from."""
         found = (self.reports.get(passage.report_id) for passage in self.evidence.passages)
-        return unique(report.college or report.title for report in found if report)
-
-    @property
-    def titles(self) -> tuple[str, ...]:
-        """The titles of the reports that the passages are from."""
-        found = (self.reports.get(passage.report_id) for passage in self.evidence.passages)
-        return unique(report.title for report in found if report)
+        return [report for report in found if report]
 
     def wanted(self, query: Query) -> tuple[Wanted, ...]:
         """What a question asks for, to be looked for among these figures."""
-        return query_to_wanted(query, self.evidence, [one.text for one in self.said], self.owners, self.titles)
+        owners = unique(report.college or report.title for report in self._sources)
+        titles = unique(report.title for report in self._sources)
+        return query_to_wanted(query, self.evidence, [one.text for one in self.said], owners, titles)
 
 
 @dataclass(frozen=True, slots=True)

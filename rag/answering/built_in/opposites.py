@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+_EXTREMES = ("最[高多大长]", "最[低少小短]")
+"""What only a question says: no label of a table says 最低."""
 _SETS = (
     ("男", "女"),
     ("校内", "校外"),
@@ -15,7 +17,7 @@ _SETS = (
     ("文科|文史|历史", "理科|理工|物理"),
     ("特等奖", "一等奖", "二等奖", "三等奖"),
     ("国家级|国赛", "省级|省部级|省赛", "市级|市厅级", "校级|院级"),
-    ("最[高多大长]", "最[低少小短]"),
+    _EXTREMES,
     ("[年期]初|1月1日", "[年期][末底]|12月31日"),
     ("收入", "支出"),
     ("纵向", "横向"),
@@ -27,8 +29,6 @@ _SETS = (
     ("公办", "民办"),
     ("春季", "秋季"),
 )
-_EXTREMES = 9
-"""The set of what only a question says: no label of a table says 最低."""
 _OPPOSITES = tuple(tuple(re.compile(member) for member in members) for members in _SETS)
 
 
@@ -48,7 +48,7 @@ def is_opposed(member: tuple[int, int], text: str) -> bool:
 
 def is_unsaid(member: tuple[int, int], text: str) -> bool:
     """Whether a text that should name a member names none."""
-    return member[0] != _EXTREMES and not says(member, text)
+    return _SETS[member[0]] is not _EXTREMES and not says(member, text)
 
 
 def says(member: tuple[int, int], text: str) -> bool:

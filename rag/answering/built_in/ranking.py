@@ -11,14 +11,15 @@ from rag.answering.built_in.looking import Findings, Found, find
 from rag.answering.built_in.said import Said
 from rag.answering.built_in.scoring import POSSIBLE, Choice
 from rag.answering.built_in.writing import Writer, column_label
-from rag.language.numbers.units import canonical, scaled
+from rag.language.numbers.units import in_base
 from rag.question.operation import Order, asked_group, is_left_out, question_to_order, without_order
 from rag.records import AnswerStatus, Ask, AskKind, Certainty, Draft, Figure
 
 MIN_ROWS = 3
 MIN_COLUMN = 0.5
-"""Share of what is asked that a column and its table must say to be put in order."""
+"""Share of what is asked that a column's best cell must say for its column to be put in order."""
 MIN_SAID = 0.3
+"""Share of it that the column and what stands above its table must say, rows aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,8 @@ class Rows:
         return self.best.features[0] + self.best.features[1] >= MIN_COLUMN and self.said >= MIN_SAID
 
 
-def ranked(findings: Findings) -> Draft | None:
-    """The answer where the column says what is asked for, else None."""
-    rows = first_rows(findings)
-    if rows is None or not rows.is_sure:
-        return None
+def ranked(rows: Rows, findings: Findings) -> Draft:
+    """The answer: the rows that come first, and by what."""
     writer = Writer(findings.reports)
     writer.lead(rows.figures)
     by = column_label(rows.figures[0]) or "数字"
@@ -57,10 +55,9 @@ def ranked(findings: Findings) -> Draft | None:
     return writer.draft(AnswerStatus.ANSWERED, Certainty.SURE, [rows.best])
 
 
-def led_by_rows(findings: Findings, looked: Sequence[Found]) -> list[Found]:
+def led_by_rows(rows: Rows, findings: Findings, looked: Sequence[Found]) -> list[Found]:
     """What was found, with the rows that come first in what may be the column."""
-    rows = first_rows(findings)
-    if rows is None or not looked or rows.best.chance < POSSIBLE:
+    if not looked or rows.best.chance < POSSIBLE:
         return list(looked)
     said = {one.figure.id: one for one in findings.said}
     choices = [replace(rows.best, said=said[figure.id]) for figure in rows.figures]
@@ -125,5 +122,4 @@ def _column_of(best: Choice, findings: Findings) -> list[Figure]:
 
 
 def _amount(figure: Figure) -> Decimal:
-    scale, unit = canonical(figure.number.unit)
-    return scaled(figure.number.value * unit.factor, scale)
+    return in_base(figure.number.value, figure.number.unit)

@@ -63,10 +63,9 @@ def weigh_all(said: Sequence[Said], wanted: Wanted, reports: Mapping[str, Report
     for one, row, column in zip(said, rows, columns, strict=True):
         for key, value in zip(_groups(one), (row, column), strict=True):
             best[key] = max(best[key], value)
-    for one, values, row, column, (sense, near), *others in zip(
-        said, weighed, rows, columns, senses, taken, aside, strict=True
-    ):
-        values["sense"], values["near"], (values["taken"], values["aside"]) = sense, near, others
+    for at, (one, values, row, column) in enumerate(zip(said, weighed, rows, columns, strict=True)):
+        values["sense"], values["near"] = senses[at]
+        values["taken"], values["aside"] = taken[at], aside[at]
         in_rows, in_columns = _groups(one)
         values["row_gap"] = best[in_rows] - row
         values["column_gap"] = best[in_columns] - column

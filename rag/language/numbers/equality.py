@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from rag.language.numbers.units import BOUND_KINDS, canonical, scaled
+from rag.language.numbers.units import BOUND_KINDS, canonical, in_base, scaled
 from rag.records import Number
 
 ROUGHLY = Decimal("0.1")
@@ -51,8 +51,7 @@ def same_value(a: Number, b: Number) -> bool:
 
 def _top(number: Number) -> Decimal:
     """The upper end in the base unit, the value itself where it is no range."""
-    scale, unit = canonical(number.unit)
-    return scaled((number.value if number.high is None else number.high) * unit.factor, scale)
+    return in_base(number.value if number.high is None else number.high, number.unit)
 
 
 def same_bound(a: Number, b: Number) -> bool:

@@ -102,6 +102,16 @@ def scaled(value: Decimal, scale: str) -> Decimal:
     return shifted.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else shifted
 
 
+def in_base(value: Decimal, unit: str) -> Decimal:
+    """A value in the base of its unit as written: 元 of 万元, 平方米 of 万平方米.
+
+    >>> in_base(Decimal("1.5"), "万元")
+    Decimal('15000')
+    """
+    scale, known = canonical(unit)
+    return scaled(value * known.factor, scale)
+
+
 def unit_class(unit: str) -> str:
     """Coarse class of a unit: count, money, percent, points, area, ratio, fraction, per, bare, other …
 
