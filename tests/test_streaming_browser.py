@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,22 +23,25 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 
 QUESTION = "青石职业技术学院2023届毕业生就业率是多少？"
 MEANWHILE = f"{QUESTION}请再说一遍。"
+MAY_SPEAK = threading.Event()
 MORE = "其余情况见年报正文，" * 200
 
 
 def reply(body: Mapping[str, Any]) -> Reply:
-    """An answer that comes slowly: a proved sentence, then many words."""
+    """An answer that comes slowly once it may: a proved sentence, then many words."""
+    MAY_SPEAK.wait(60)
     identity = re.search(r"95\.27%\{(F\d+)", body["messages"][1]["content"])
     assert identity
     text = (
         f'{{"status": "answered", "answer": "就业率为 **{{{identity[1]}}}**。另有 12 项。{MORE}", "computations": []}}'
     )
-    return Reply(text, delay_seconds=5.0, piece_seconds=0.15)
+    return Reply(text, piece_seconds=0.15)
 
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     build_index(tmp_path / "data", write_reports(tmp_path / "r", a=REPORT))
+    MAY_SPEAK.clear()
     with ModelServer(reply) as server:
         config = tmp_path / "config.toml"
         config.write_text(f'model = "s"\n[models.s]\nmodel = "s-1"\nbase_url = "{server.url}"\n', encoding="utf-8")
@@ -52,11 +56,16 @@ def test_an_answer_grows_and_is_stopped(browser: Browser, address: str) -> None:
         box.press("Enter")
         page.locator(".wb-found").wait_for()
         assert page.locator(".wb-streaming").count() == 0
+        MAY_SPEAK.set()
         page.locator(".wb-streaming .wb-unchecked").nth(1).wait_for()
         place = "document.querySelector('.wb-question').getBoundingClientRect().top"
         page.wait_for_function(f"0 <= {place} && {place} < 100")  # the words grow below it
         expect(page.locator('[data-testid="stExpander"]').last).to_contain_text("作答")
-        page.get_by_role("button", name="停止").click()
+        stop = page.get_by_role("button", name="停止")
+        where, words = stop.bounding_box(), page.locator(".wb-streaming").inner_text()
+        page.wait_for_function(f"document.querySelector('.wb-streaming').innerText.length > {len(words) + 100}")
+        assert stop.bounding_box() == pytest.approx(where, abs=2)  # nor does it run away from the hand
+        stop.click()
         answer = page.locator(".wb-answered")
         answer.wait_for()
         page.wait_for_function("!document.querySelector('.wb-streaming, .wb-found')")
@@ -67,6 +76,7 @@ def test_an_answer_grows_and_is_stopped(browser: Browser, address: str) -> None:
 
 
 def test_a_question_in_work_goes_on_after_a_reload(browser: Browser, address: str) -> None:
+    MAY_SPEAK.set()
     with opened(browser, address, LAPTOP) as page:
         box = page.locator('[data-testid="stChatInputTextArea"]:not([disabled])')
         box.fill(QUESTION)

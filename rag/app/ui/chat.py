@@ -55,7 +55,7 @@ def draw(parts: Parts, viewer: str) -> None:
     draw_source(parts, ASKING)
     watch_index(parts, parts.index.store.generation())
     busy = memory.pending is not None
-    draw_input(parts, reports)
+    beside_input = draw_input(parts, reports)
     if memory.conversation is not None and memory.conversation.owner != viewer:
         st.caption("这是别人分享给您的对话。继续提问会另存为您自己的一份，不会改动原来的。")
     # emptied by hand: what is merely no longer drawn stays until the page is drawn whole
@@ -72,7 +72,7 @@ def draw(parts: Parts, viewer: str) -> None:
         tell(parts)  # now, not when the answer is there
         draw_charts(charts)
         assistant = assistant_of(parts, model, is_fresh=memory.again is not None, pasted=memory.get("pasted"))
-        answer_pending(parts, viewer, assistant, filters)
+        answer_pending(parts, viewer, assistant, filters, beside_input)
     page_script("wb-followed", data={"follow": True})
     hold_question(len(memory.exchanges) - 1)
     tell(parts)
@@ -80,8 +80,8 @@ def draw(parts: Parts, viewer: str) -> None:
     draw_next_questions(parts, filtered_reports(reports, filters), hints)
 
 
-def draw_input(parts: Parts, reports: Sequence[Report]) -> None:
-    """The box for questions, and beside it the way to add reports."""
+def draw_input(parts: Parts, reports: Sequence[Report]) -> DeltaGenerator:
+    """The box for questions, before it the way to add reports, behind it an empty place, which is given."""
     with st.bottom, st.container(key="wb-input", horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         with st.popover("添加报告", icon=":material/add:", key="add-reports"):
             draw_uploads(parts)
@@ -92,9 +92,11 @@ def draw_input(parts: Parts, reports: Sequence[Report]) -> None:
             disabled=not reports,
             on_submit=take_question,
         )
+        beside = st.empty()
     if asked and not st.session_state.pop("taken", False):
         submit(asked)  # sent by a page of a server that has started anew since: it calls nothing back
         st.rerun()
+    return beside
 
 
 def take_question() -> None:
@@ -129,7 +131,9 @@ def draw_welcome(parts: Parts, chosen: Sequence[Report], reports: Sequence[Repor
             draw_offer(parts, "welcome")
 
 
-def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Filters) -> None:
+def answer_pending(
+    parts: Parts, viewer: str, assistant: Assistant, filters: Filters, beside_input: DeltaGenerator
+) -> None:
     """Answer the question that waits, showing how far it is, and draw the page again."""
     memory = st.session_state
     if memory.job is None:
@@ -138,7 +142,7 @@ def answer_pending(parts: Parts, viewer: str, assistant: Assistant, filters: Fil
         draw_question(len(memory.exchanges), memory.pending)
         hold_question(len(memory.exchanges))
         with st.chat_message("assistant"):
-            watch_job(memory.job, assistant)
+            watch_job(memory.job, assistant, beside_input)
     settle(memory.job.exchange, memory.job.problem)
     st.rerun()
 
@@ -174,11 +178,13 @@ def hold_question(number: int) -> None:
     page_script(f"wb-held-{number}", data={"asked": asked})
 
 
-def watch_job(job: Job, assistant: Assistant) -> None:
-    """Show stage, sources found and words so far until the answer is there; a button stops it."""
+def watch_job(job: Job, assistant: Assistant, beside_input: DeltaGenerator) -> None:
+    """Show stage, sources found and words so far until the answer is there; a button, which no word moves, stops it."""
     status, growing, found = st.status(page.stage_line(())), st.empty(), st.empty()
     if assistant.model is not None:
-        st.button("停止", icon=":material/stop_circle:", key="stop", disabled=job.is_stopping, on_click=job.stop)
+        beside_input.button(
+            "停止", icon=":material/stop_circle:", key="stop", disabled=job.is_stopping, on_click=job.stop
+        )
     shown, started, evidence = "", time.monotonic(), None
     while job.exchange is None:
         # Drawing something now and then is what lets a click interrupt this loop.
