@@ -26,7 +26,7 @@ from rag.errors import WenbaoError
 from rag.settings.settings import PROJECT, Settings
 
 READ_SECONDS = 40
-"""Limit on one file; the rest of a try has as long again."""
+"""Limit on one file."""
 KILOBYTES = (14, 1000)
 DAMAGED = 60
 """Sound documents made unsound."""
@@ -211,7 +211,7 @@ def tries(place: Path, count: int | None, seed: int) -> Iterator[Try]:
     pristine = filled(place)
     cases = [
         *(
-            Try(kind, name, partial(with_file, name, content, pristine), 4.0 * READ_SECONDS)
+            Try(kind, name, partial(with_file, name, content, pristine))
             for kind, name, content in (*files(), *damaged(seed, DAMAGED))
         ),
         *(Try("恶意文件 不是文件", n, partial(no_file, make, file, pristine)) for n, (file, make) in NO_FILES.items()),

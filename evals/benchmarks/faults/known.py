@@ -122,7 +122,7 @@ def known_faults(known: Mapping[str, Sequence[str]] = KNOWN) -> list[Tried]:
             "-m",
             "pytest",
             "-q",
-            "-n0",
+            "-n2",
             "-p",
             "no:cacheprovider",
             f"--junitxml={report}",

@@ -119,7 +119,7 @@ PATHS: Sequence[tuple[str, str, Mapping[str, str]]] = (
     ),
 )
 """Method, path and headers."""
-START_SECONDS = 60.0
+START_SECONDS = 300.0
 
 
 def questions_asked(texts: Sequence[tuple[str, Sequence[Turn]]], pristine: Path, folder: Path) -> Seen:
@@ -196,7 +196,7 @@ def _sent(port: int, method: str, path: str, headers: Mapping[str, str]) -> Seen
 
 
 def _opens(port: int) -> bool:
-    with suppress(OSError), closing(HTTPConnection("127.0.0.1", port, timeout=10.0)) as connection:
+    with suppress(OSError), closing(HTTPConnection("127.0.0.1", port, timeout=60.0)) as connection:
         connection.request("GET", "/")
         return connection.getresponse().status == 200
     return False

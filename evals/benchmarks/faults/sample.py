@@ -54,7 +54,7 @@ def report_text(college: str, students: int, teachers: int, rate: str, seed: int
 
 def settings_of(folder: Path) -> Settings:
     """Settings whose data and reports stand in the folder."""
-    return Settings(data=folder / "data", reports=folder / "reports", ocr="off", lock_seconds=5.0)
+    return Settings(data=folder / "data", reports=folder / "reports", ocr="off")
 
 
 def fill(folder: Path) -> Seen:

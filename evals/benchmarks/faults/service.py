@@ -33,7 +33,7 @@ from rag.settings.settings import EXTRACTIVE, PROJECT, Settings
 
 ALIAS = "served"
 GONE = "https://name.invalid/v1"
-HELD_SECONDS = 1.0
+HELD_SECONDS = 3.0
 """Limits on the first byte and on silence, so that hanging does not take long."""
 EVENTS_BEFORE, EVENT_CHARACTERS = 40, 4
 """What comes of a reply before it hangs or is cut: more than its first sentence."""

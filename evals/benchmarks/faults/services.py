@@ -32,10 +32,10 @@ from rag.index import chroma_server
 from rag.settings.models import ModelSettings
 from rag.settings.settings import Settings
 
-HELD_SECONDS = 1.0
+HELD_SECONDS = 3.0
 """Limits on a service's answer, so that hanging does not take long."""
 CASE = Case("q", QUESTIONS[0], "text", True, (GoldFigure(Decimal("96.12"), "%", "就业率"),), ())
-START_SECONDS = 60.0
+START_SECONDS = 300.0
 _OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 SAYS: Mapping[str, bytes | None] = {
     "接受连接，从不回应": None,
@@ -128,7 +128,7 @@ def _through(settings: Settings, before: Sequence[str]) -> Seen:
 def chroma_halts(halt: signal.Signals, moment: str, pristine: Path, folder: Path) -> Seen:
     """What came of a real Chroma server that is stopped or killed while it is written to, or before it is asked."""
     settings, before = copy_of(pristine, folder), before_in(folder)
-    chroma_server.CONNECT_SECONDS = chroma_server.TIMEOUT_SECONDS = 5.0
+    chroma_server.CONNECT_SECONDS = chroma_server.TIMEOUT_SECONDS = 10.0
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = int(free.getsockname()[1])
     command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]
