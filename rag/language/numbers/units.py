@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from rag.language.numbers.numerals import FOLD
@@ -77,7 +77,7 @@ _SCALED_UNIT = re.compile(rf"(?P<scale>[十百千]?(?:万亿|[万亿])|[百千](
 _ONE_PART = re.compile(r":\d+(?:\.\d+)?|1:")
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def canonical(written: str) -> tuple[str, Unit]:
     """(scale, unit) of a unit as written; an unknown one is its own kind and base."""
     folded = re.sub(r"\s", "", written.translate(FOLD))
