@@ -2,7 +2,7 @@
 
 usage: uv export --no-dev --no-hashes --no-emit-project | python -m evals.wheels [--lock uv.lock]
 
-Exit code 1 where one would have to be built. Nothing is fetched.
+Exit code 1 where one would have to be built, 2 where no package was given. Nothing is fetched.
 """
 
 from __future__ import annotations
@@ -71,6 +71,9 @@ def main() -> None:
     parser.add_argument("--lock", type=Path, default=Path("uv.lock"))
     lock = tomllib.loads(parser.parse_args().lock.read_text(encoding="utf-8"))
     lines, lacking = sys.stdin.read().splitlines(), 0
+    if not any(True for python in PYTHONS for _ in needed(lines, python)):
+        print("没有检查：没有收到依赖包的清单，请把 uv export --no-dev --no-hashes --no-emit-project 的输出接进来。")
+        sys.exit(2)
     for python in PYTHONS:
         found = without_wheel(lines, lock, python)
         count = sum(1 for _ in needed(lines, python))

@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
+import pytest
+
+from evals import wheels
 from evals.wheels import needed, without_wheel
 
 
@@ -30,3 +36,13 @@ def test_a_wheel_is_taken_by_its_tags() -> None:
     ):
         assert without_wheel(["some-thing==1.0"], lock(wheel), (3, 12)) == lacking
     assert without_wheel(["bare==2", "absent==1"], lock(), (3, 12)) == ["bare==2", "absent==1"]
+
+
+def test_no_list_of_packages_is_not_a_sound_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["wheels", "--lock", str(Path(__file__).parents[1] / "uv.lock")])
+    monkeypatch.setattr("sys.stdin", io.StringIO("# nothing\n"))
+    with pytest.raises(SystemExit) as ended:
+        wheels.main()
+    assert (ended.value.code, "没有检查" in capsys.readouterr().out) == (2, True)

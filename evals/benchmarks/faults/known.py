@@ -86,6 +86,7 @@ KNOWN: Mapping[str, Sequence[str]] = {
         "conversations::test_a_question_is_kept_before_its_answer",
         "conversations::test_what_was_acknowledged_survives_a_kill",
         "app_keeping::test_a_question_in_work_is_answered_after_a_reload",
+        "ending_browser",
     ),
     "说个没完的服务": (
         "models::test_a_flood_is_cut_off",
