@@ -60,6 +60,23 @@ def test_items_are_asked_in_their_order() -> None:
     assert [(ask.item, ask.unit) for ask in asks] == [("国家级", "项"), ("省级", "项")]
 
 
+@pytest.mark.parametrize(
+    ("question", "items"),
+    [
+        ("甲院就业率和校训是什么？", [("甲院就业率", K.PERCENT), ("校训", K.NAME)]),
+        ("就业率和校训分别是什么？", [("就业率", K.PERCENT), ("校训", K.NAME)]),
+        ("就业率、生师比和图书册数是多少？", [("就业率", K.PERCENT), ("生师比", K.ANY), ("图书册数", K.ANY)]),
+        ("生师比和就业率分别是多少？", [("生师比", K.ANY), ("就业率", K.PERCENT)]),
+        ("教师和学生人数是多少？", [("", K.PEOPLE)]),
+        ("男生和女生的就业率是什么？", [("", K.NAME)]),
+        ("就业率和升学率哪个高？", [("", K.NAME)]),
+        ("办学定位和特色是什么？", [("", K.NAME)]),
+    ],
+)
+def test_figures_named_together_are_asked_one_by_one(question: str, items: list[tuple[str, AskKind]]) -> None:
+    assert [(ask.item, ask.kind) for ask in question_to_asks(question)] == items
+
+
 def test_an_elliptical_question_asks_what_the_one_before_asked() -> None:
     (ask,) = question_to_asks("那女生呢？", carried="男生有多少人？")
     assert (ask.kind, ask.text, ask.unit) == (K.PEOPLE, "那女生呢？", "人")

@@ -197,6 +197,14 @@ def test_what_nothing_was_found_for_is_named_beside_what_may_be_meant() -> None:
     )
 
 
+@pytest.mark.parametrize("question", ["就业率和校训分别是什么？", "就业率和校训是什么？", "就业率是多少？校训是什么？"])
+def test_of_two_things_the_one_that_is_printed_is_given_and_the_other_said_to_be_missing(question: str) -> None:
+    rate = make_passage("2023届毕业生就业率为95.27%。\n", path=("二、就业",))
+    draft = ask(f"东湖职院{question}", (STAFF, rate))
+    assert (draft.status, bold(draft)) == (AnswerStatus.ANSWERED, ["95.27%"])
+    assert re.search("“校训(是什么)?”在报告里没有找到", draft.text)
+
+
 def test_figures_of_one_sentence_are_written_once() -> None:
     draft = ask("东湖职院专任教师有多少人，其中博士多少人？")
     assert bold(draft) == ["512人", "37人"]

@@ -131,6 +131,12 @@ class BackgroundRecognition:
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._progress: Progress | None = None
+        self._is_looking = False
+
+    @property
+    def is_working(self) -> bool:
+        """Whether something is recognised, or looked for, at this moment."""
+        return self._is_looking or self._wake.is_set()
 
     @property
     def progress(self) -> Progress | None:
@@ -155,6 +161,7 @@ class BackgroundRecognition:
     def _work(self) -> None:
         while True:
             self._wake.wait()
+            self._is_looking = True
             self._wake.clear()
             if self._stop.is_set():
                 return
@@ -165,7 +172,7 @@ class BackgroundRecognition:
             except Exception as error:  # the thread must outlive a full disk or a busy index
                 self._notify(f"文字识别没能继续（{error}）；重新启动后会接着识别。")
             finally:
-                self._progress = None
+                self._progress, self._is_looking = None, False
 
     def _show(self, progress: Progress) -> None:
         self._progress = progress

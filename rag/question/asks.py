@@ -42,6 +42,7 @@ _AMOUNTS = re.compile("是?(?:多少|(?<!哪)几(?!何))[十百千万亿]*[个�
 _COMPARED = re.compile("[比较]|相对|[多少高低增减涨跌]了")
 _PART_OF_YEAR = re.compile(r"\d{1,2}月(?:底|初|末|份|\d{1,2}日)?|年[底初末]")
 _MEASURE = re.compile("[率度值量额数比]")
+_WHAT = ("什么", "啥")
 _BREAK = re.compile(r"[，,；;。？?！!：:]")
 _END = re.compile(r"[，,；;。？?！!：:、]")
 _SAYING = frozenset("naj")
@@ -67,6 +68,8 @@ _STANDARD = re.compile("国标|标准|达标|合格|红线|底线")
 _NAMES = re.compile("[费率数量额]")
 """What a unit stands before that is no unit but the beginning of a name: 多少课时费."""
 _EACH = re.compile(r"各自?(?:有|是|为|占|获)*|分别(?:是|有|为|占|达到?)*|依次(?:是|为)?")
+_MEASURED = re.compile("(?:率|占比|比例|比重|份额|[师生]比|[人个册种项门次件]数|总[数量额值]|面积|均分)$")
+"""What an item ends with that is a figure, and of which no other item is a part."""
 _SUMMED_UP = re.compile(r"这?[两三四五六几\d]个?(?:年|者|项|方面|种|个|类|所|家|门|届|学院|专业|部分).*$")
 
 
@@ -108,10 +111,35 @@ def _asks(text: str, found: list[tuple[int, int, AskKind]]) -> Iterator[Ask]:
             kind = before if is_bare else kind
             words = f"{without_years(without_month(said))}，{words}"
         each = _EACH.search(text, previous, high)
-        items = _items(text[previous : min(each.start(), start)]) if each else ()
+        items = _items(text[previous : min(each.start(), start)]) if each else _figures(text, previous, start, end)
         for item in items or ("",):
-            yield Ask(kind, words, unit, item, leans)
+            is_open = not unit and (text[start:end] in _WHAT or _AMOUNT.match(text, start) is not None)
+            yield Ask(_kind_of(item) if is_open and names_figure(item) else kind, words, unit, item, leans)
         previous, said, before = high, words, kind
+
+
+def names_figure(item: str) -> bool:
+    """Whether one of several items is a figure by its name: 就业率, not 校训, nor 省级."""
+    return _MEASURED.search(item) is not None
+
+
+def named_thing(ask: Ask) -> str:
+    """What is asked for by its own name: 校训 of 校训是什么; `` where only a kind is named: 什么角色, 哪所学校."""
+    match = re.fullmatch(f"(?P<name>.+?)(?:{'|'.join(_WHAT)})[呢啊？?]*", ask.item or ask.text)
+    return ask.item or (match["name"] if match else "")
+
+
+def _kind_of(item: str) -> AskKind:
+    """The kind of figure that an item names, whatever the others are."""
+    return next((kind for kind, pattern in _MEASURED_BEFORE if pattern.search(item)), AskKind.ANY)
+
+
+def _figures(text: str, previous: int, start: int, end: int) -> tuple[str, ...]:
+    """The items before 什么 or 多少 of which the first is a figure: 就业率 and 校训 of 就业率和校训是什么."""
+    is_what = text[start:end] in _WHAT
+    items = _items(text[previous:start]) if is_what or _AMOUNT.match(text, start) else ()
+    are_figures = [names_figure(item) for item in items]
+    return items if are_figures[:1] == [True] and (is_what or all(are_figures)) else ()
 
 
 def _says_of_what(words: str) -> bool:

@@ -173,7 +173,7 @@ def _write_figures(writer: Writer, group: Sequence[Figure], looked: Sequence[Fou
 
 def _asked(found: Found) -> str:
     """What one thing was asked by: “在校生有多少人”; not in its own words where these hold a figure, which is no report's."""
-    words = plain(found.wanted.ask.text).strip("，,、；;？? ")
+    words = plain(found.wanted.ask.item or found.wanted.ask.text).strip("，,、；;？? ")
     return "另有一问" if find_numbers(words) else f"“{words}”"
 
 

@@ -12,12 +12,15 @@ from rag.answering.built_in.weighing import IN_TITLES
 from rag.figures.citing import row_of
 from rag.language.numbers import find_scopes
 from rag.language.text import sentence_spans, text_key
+from rag.question.asks import named_thing
 from rag.records import Evidence, Passage, Table, TableRow
 from rag.structure.tables.joining import header_labels
 
 MIN_COVER = 0.6
 """Share of what is asked that a row or sentence must say to be sure of the name in it."""
 MIN_SHOWN = 0.3
+MIN_SAID = 0.5
+"""Share of a word of what is asked that must be said: a word that merely means something like it says nothing of it."""
 MIN_LEAD = 0.05
 """How much more than the next one."""
 TELLING, TELLING_LEAD = 0.8, 0.2
@@ -73,6 +76,7 @@ def _is_telling(text: str, table: Table | None) -> bool:
 
 
 def _places(wanted: Wanted, evidence: Evidence, tables: Mapping[str, Table]) -> Iterator[Place]:
+    own = text_key(named_thing(wanted.ask)) if len(evidence.query.asks) > 1 else ""
     for rank, passage in enumerate(evidence.passages):
         table = tables.get(passage.table_id or "")
         titles = " ".join(passage.path[1:])
@@ -86,7 +90,15 @@ def _places(wanted: Wanted, evidence: Evidence, tables: Mapping[str, Table]) -> 
             said = f"{text} {' '.join(row.filled)}" if row else text
             if not all(names_college(said, name) for name in evidence.query.unknown_colleges):
                 continue
+            if own and not _speaks_of(own, wanted, said, titles):
+                continue
             yield Place(passage, start, start + len(text), wanted.words.coverage(said, titles, IN_TITLES) - 0.01 * rank)
+
+
+def _speaks_of(own: str, wanted: Wanted, *texts: str) -> bool:
+    """Whether a text says a word of one of several things asked: not one that only means something like it."""
+    shares = (pair for text in texts for pair in wanted.words.shares(text).items())
+    return any(share >= MIN_SAID and len(word) > 1 and word in own for word, share in shares)
 
 
 def _names(place: Place, wanted: Wanted, tables: Mapping[str, Table]) -> tuple[str, ...]:

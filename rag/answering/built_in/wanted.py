@@ -12,7 +12,7 @@ from rag.answering.built_in.other_words import RELATED, Related, initials, other
 from rag.domain.short_names import abbreviates, short_names
 from rag.language.meaning import LONGEST_WORD
 from rag.language.text import is_known_word, rejoined, sentence_spans, tagged_words, text_key
-from rag.question.asks import asked_noun, without_cues, without_month
+from rag.question.asks import asked_noun, names_figure, without_cues, without_month
 from rag.question.years import YearSpan, without_years, year_spans
 from rag.records import Ask, Evidence, Query
 from rag.retrieval.relevance import CARRIED, Relevance, content_words, query_to_relevance
@@ -118,7 +118,7 @@ def query_to_wanted(
                 frozenset() if query.colleges else _places(query.standalone, owners),
                 frozenset(_GROUP.findall(unnamed)),
                 frozenset(_members(unnamed)),
-                _head(ask.text if len(query.asks) > 1 else asked, own),
+                _head(_own_part(ask) if len(query.asks) > 1 else asked, own),
                 printed,
                 (*query.colleges, *query.unknown_colleges),
                 tuple(named_members(clause)),
@@ -241,6 +241,11 @@ def _lighten_titled(weights: dict[str, float], titles: Sequence[str], texts: Seq
         if all(word in title for title in named) and not any(named_members(word)):
             is_rare = sum(word in text for text in texts) < RARELY * len(texts)
             weights[word] *= OTHERWISE if is_rare else 1.0
+
+
+def _own_part(ask: Ask) -> str:
+    """The words of one of several things asked that name its figure."""
+    return ask.item if names_figure(ask.item) else ask.text
 
 
 def _head(asked: str, weights: Mapping[str, float]) -> str:

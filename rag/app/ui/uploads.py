@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -25,6 +25,9 @@ from rag.readers.sniff import CONVERTIBLE, HOW_TO_CONVERT, READABLE
 from rag.readers.sources import keep_corrections
 from rag.readers.uploads import added_at, is_upload, save_upload
 from rag.records import Report
+
+if TYPE_CHECKING:
+    from rag.app.pending import BackgroundRecognition
 
 UPLOAD_TYPES = sorted(READABLE | CONVERTIBLE)
 """Also what has to be converted first: it is refused with how to do that."""
@@ -114,14 +117,20 @@ def forget(identity: str) -> None:
     st.session_state.uploads.pop(identity, None)
 
 
-@st.fragment(run_every=RECOGNITION_SECONDS)
 def draw_recognition(parts: Parts) -> None:
-    """How far the recognition of pictures of text is, while there is any."""
-    progress = parts.recognition.progress if parts.recognition is not None else None
+    """How far the recognition of pictures of text is, told again and again while there is any."""
+    if parts.recognition is not None and parts.recognition.is_working:
+        st.fragment(_draw_progress, run_every=RECOGNITION_SECONDS)(parts.recognition)
+
+
+def _draw_progress(recognition: BackgroundRecognition) -> None:
+    progress = recognition.progress
     if progress is not None and progress.total:
         left = progress.total - progress.done
         said = f"正在识别 {progress.name}：还有 {left} 页，其中的内容暂时答不了。"
         st.progress(progress.done / progress.total, page.escape_markdown(said))
+    elif not recognition.is_working and st.session_state.pending is None:
+        st.rerun()  # without this, which would go on for ever
 
 
 def take_in(parts: Parts, file: Any, bar: DeltaGenerator) -> Taken:
