@@ -169,7 +169,7 @@ def fit_rank(examples: Sequence[Example]) -> Array:
             total += example.rows.T @ (posterior / (posterior.sum() + 1e-12) - chances)
         return np.asarray(total / max(len(known), 1) - RANK_PENALTY * weights)
 
-    return _ascend(gradient, SIGNS)
+    return ascend(gradient, SIGNS)
 
 
 def fit_sure(examples: Sequence[Example], rank: Array) -> Array:
@@ -184,7 +184,7 @@ def fit_sure(examples: Sequence[Example], rank: Array) -> Array:
         chances = 1 / (1 + np.exp(-rows @ weights))
         return np.asarray(rows.T @ (shares * (labels - chances)) - SURE_PENALTY * weights * abs(SURE_SIGNS))
 
-    return _ascend(gradient, SURE_SIGNS)
+    return ascend(gradient, SURE_SIGNS)
 
 
 def first_choice(example: Example, rank: Array) -> tuple[Array, int]:
@@ -201,7 +201,7 @@ def first_choice(example: Example, rank: Array) -> tuple[Array, int]:
     return np.array(sureness(tuple(example.rows[best]), float(scores[best]), margin)), best
 
 
-def _ascend(gradient: Callable[[Array], Array], signs: Array) -> Array:
+def ascend(gradient: Callable[[Array], Array], signs: Array) -> Array:
     """Adam (Kingma and Ba 2015) that keeps every weight on its side of 0, deterministic; a sign of 0 is free."""
     weights, first, second = signs * 0.5, np.zeros(len(signs)), np.zeros(len(signs))
     for step in range(1, STEPS + 1):

@@ -90,7 +90,6 @@ def test_a_change_leaves_nothing_of_a_hundred() -> None:
 )
 def test_the_part_is_never_the_answer_where_the_rest_is_asked_for(source: str) -> None:
     draft = ask("东湖职院2023年没报到的新生有多少人？", source, OTHERS)
-    assert draft.computations == ()
     assert answers(draft) == []
 
 
@@ -104,7 +103,7 @@ def test_the_part_is_never_the_answer_where_the_rest_is_asked_for(source: str) -
 )
 def test_another_part_is_not_subtracted(question: str) -> None:
     draft = ask(question, ENROLLED, OTHERS)
-    assert draft.computations == ()
+    assert draft.certainty is not Certainty.SURE
     assert answers(draft) == []
 
 

@@ -104,11 +104,13 @@ class _Gate:
         settled = tuple(Text(UNVERIFIED) if isinstance(piece, Unproved) else piece for piece in settled)
         settled, undated = self._dated(settled, figures, sources)
         text = segments_to_markdown(settled, figures, self.draft.computations)
-        candidates = tuple(
+        printed = [
             self._figure(FigureRef(identity), figures[identity], sources)
             for identity in self.draft.candidates
             if identity in figures
-        )
+        ]
+        results = [self._result(piece) for piece in settled if isinstance(piece, ComputedRef) and printed]
+        candidates = (*printed, *results)
         return Gated(
             text,
             tuple(self._given(settled, figures, sources, names)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 from rag.language.text import tagged_words
 from rag.question.years import year_spans
@@ -28,7 +29,7 @@ _COUNTED_UP = re.compile(rf"(?P<plain>{TOGETHER})|合计|总共|一共")
 _MOST = re.compile(
     r"(?:最|倒数)(?P<way>[多高大少低小好差长短贵快慢强弱])(?:的(?P<most>[二三四五六两])[个所家名位项门])?|排名?第(?P<place>[一二三四五])|前(?P<first>[二三四五六两])"
 )
-_PARTS = re.compile(r"[、和与及跟]|加上?|以及")
+_PARTS = re.compile(r"[和与及跟]|加上?|以及")
 _PLUS = re.compile("加上?")
 _AMOUNT = re.compile("多少|几")
 _BREAK = re.compile(r"[，,；;。？?]")
@@ -42,6 +43,21 @@ _ASIDE = re.compile(r"[（(][^（）()]*[）)]|(?P<word>[\u4e00-\u9fff])[不没]
 _CLAUSE = re.compile(r"[^，,；;。？?]+")
 _LEFT = re.compile("还差|剩下")
 _TIMES = re.compile(r"(?:多少|几)倍")
+_SHARE = r"(?:百分之?(?:[几多]少?)|几成|几分之几|多[大少高]的?(?:比[例重]|一?[块份])|比[例重](?:是|有)?多[大少高]|多[大高少](?=[？?，,。]|$))"
+_PART_OF = re.compile(
+    rf"(?P<part>[^，,。；;？?占]{{1,24}}?)(?:一共|总共|大[概约]|又|只|能)?占(?:了|到|去|着)*(?P<whole>[^，,。；;？?]{{0,18}}?)的?{_SHARE}"
+)
+_OF_PARTS = re.compile(
+    r"(?P<whole>[^，,。；;？?]{2,30}?)(?:里|里头|里面|中|当中|之中)[，,]?(?:有|大概|约)*(?P<part>[^，,。；;？?]{0,20}?)(?:百分之?(?:[几多]少?)|几成)(?:是|的)?(?P<behind>[^，,。；;？?]{0,14})"
+)
+_WITHIN = re.compile(r"(?P<whole>[^，,。；;？?]{2,30})(?:里|里头|里面|中|当中|之中)[，,]?$")
+_LESS = re.compile(
+    r"(?P<first>[^，,。；;？?]{2,30}?)减(?:去|掉)?(?P<second>[^，,。；;？?]{1,20}?)[，,]?(?:还|后|等于|是|得|能)*(?:剩|余|结余|差)?(?:下|了)?(?:多少|几)"
+)
+_BALANCE = re.compile(r"收支(?:相抵|相减|轧差)|入不敷出|(?:收入?|进).{0,6}(?:支|花|用).{0,4}(?:剩|余|结余)")
+_EACH = re.compile(
+    r"(?:平均|平摊|均摊|摊|合|算)(?:下来|算下来|[到给])*[每一](?P<unit>[个名位家所项人门次场间台])?(?![年月天]|星期|学[年期])(?P<behind>[^，,。；;？?多少几]{0,8})"
+)
 _GROUP = re.compile(r"(?P<noun>学院|专业|系|省|地区|城市|市|年|行业|学校|院校|高校|单位|部门|项目|类)")
 _ANY_GROUP = _GROUP.pattern.replace("?P<noun>", "?:")
 _ASKED_GROUP = re.compile(
@@ -74,6 +90,10 @@ def question_to_operation(question: str) -> tuple[Operation, tuple[str, ...]]:
             return Operation.DIFFERENCE, (match["first"], match["second"])
     if _CHANGED.search(question) and (times := _two_times(question)) is not None:
         return Operation.DIFFERENCE, times
+    if match := _LESS.search(question):
+        return Operation.DIFFERENCE, (match["first"], match["second"])
+    if _BALANCE.search(question):
+        return Operation.DIFFERENCE, ("收入", "支出")
     if (items := _summed(question)) is not None:
         return Operation.SUM, items
     if (
@@ -88,7 +108,26 @@ def question_to_operation(question: str) -> tuple[Operation, tuple[str, ...]]:
         return Operation.RATIO, ()
     if (rest := negation(question)) is not None:
         return Operation.REST, (re.split(_AMOUNT, question[: rest.start()])[0], rest["part"])
-    return Operation.LOOKUP, ()
+    return _quotient(question) or (Operation.LOOKUP, ())
+
+
+def _quotient(question: str) -> tuple[Operation, tuple[str, ...]] | None:
+    """What is divided by what: a part by its whole (占…百分之几), an amount by what it is spread over (平均每家…); the
+    whole is `` where it is not named."""
+    if match := _PART_OF.search(question):
+        before = _WITHIN.search(question[: match.start("part")]) if not match["whole"] else None
+        inside = _OF_PARTS.search(question) if not match["whole"] and not before else None
+        whole = match["whole"] or (before["whole"] if before else inside["whole"] if inside else "")
+        return Operation.SHARE, (inside["part"] or match["part"] if inside else match["part"], whole)
+    if match := _OF_PARTS.search(question):
+        return Operation.SHARE, (match["part"] or match["behind"], match["whole"])
+    if match := _EACH.search(question):
+        nouns = takewhile(lambda one: one[1][:1] in "n" or one[1] == "", tagged_words(match["behind"]))
+        noun = "".join(word for word, _ in nouns)
+        among = noun or match["unit"] or ""
+        amount = f"{question[: match.start()]} {question[match.start('behind') + len(noun) :]}"
+        return (Operation.AVERAGE, (amount, among)) if among else None
+    return None
 
 
 def _two_times(question: str) -> tuple[str, str] | None:
@@ -111,10 +150,20 @@ def _summed(question: str) -> tuple[str, ...] | None:
     *_, last = clauses = _BREAK.split(question[: mark.start()] if mark else question)
     for clause in reversed(clauses if mark is None or mark["plain"] else [last]):
         is_joined = mark is not None or any(_PLUS.fullmatch(word) for word, _ in tagged_words(clause))
-        first, *others = [item for item in (_PARTS if mark else _PLUS).split(clause) if item] or [""]
+        first, *others = [item for item in _split(clause, _PARTS if mark else _PLUS) if item] or [""]
         if is_joined and first and others:
             return (first, *(_like(first, item) for item in others))
     return () if mark and mark["plain"] else None
+
+
+def _split(clause: str, mark: re.Pattern[str]) -> list[str]:
+    """A clause, parted at the words that are a mark: not within 加工, 参与."""
+    items: list[str] = []
+    for piece in clause.split("、") if mark is _PARTS else [clause]:
+        items.append("")
+        for word, _ in tagged_words(piece):
+            items = [*items, ""] if mark.fullmatch(word) else [*items[:-1], items[-1] + word]
+    return items
 
 
 def _like(first: str, item: str) -> str:

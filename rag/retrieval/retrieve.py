@@ -43,7 +43,7 @@ def query_to_evidence(
     if query.operation is Operation.RANK:
         limits = replace(limits, max_passage_tokens=WHOLE_TABLE * limits.max_passage_tokens)
     passages, relevance = _find(query, index, limits, count_tokens)
-    for phrase in query.operands:
+    for phrase in query.operands if all(query.operands) else ():
         asked = replace(query, standalone=phrase, focus=phrase, carried="", terms=(phrase,))
         found, _ = _find(asked, index, replace(limits, passages=OPERAND_PASSAGES), count_tokens)
         passages += [passage for passage in found if not _stands_in(passage, passages)]

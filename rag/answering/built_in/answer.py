@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from rag.answering.built_in.computing import computed, find_operands, is_printed
+from rag.answering.built_in.computing import computed, find_operands, is_printed, result_of
 from rag.answering.built_in.conflicts import add_near, add_rivals, disputed
 from rag.answering.built_in.looking import Findings, Found, evidence_to_findings, look_up
 from rag.answering.built_in.names import shown
+from rag.answering.built_in.pairs import Pair, best_pair
 from rag.answering.built_in.ranking import first_rows, led_by_rows, ranked
 from rag.answering.built_in.refusing import missing_report, not_found
 from rag.answering.built_in.said import names_college
 from rag.answering.built_in.scoring import MAX_CANDIDATES, Choice
 from rag.answering.built_in.times import year_fit
 from rag.answering.built_in.writing import Writer, by_place
+from rag.arithmetic.expressions import ComputeError
 from rag.figures.citing import plain
 from rag.language.numbers import find_numbers
 from rag.question.asks import names_standard
@@ -56,8 +58,8 @@ def evidence_to_draft(
     rows = first_rows(findings) if evidence.query.operation is Operation.RANK else None
     if rows is not None and rows.is_sure:
         return ranked(rows, findings)
-    operands = find_operands(findings)
-    if (draft := computed(findings, looked, operands)) is not None:
+    operands, pair = find_operands(findings), best_pair(findings)
+    if (draft := computed(findings, looked, operands, pair)) is not None:
         return draft
     is_complete = any(found.is_sure for found in looked) and all(found.is_sure or found.is_missing for found in looked)
     if (
@@ -69,7 +71,16 @@ def evidence_to_draft(
         return _sure(findings, looked)
     if rows is not None:
         looked = led_by_rows(rows, findings, looked)
+    if pair is not None and _is_better(pair, looked):
+        return perhaps_computed(pair, findings, looked)
     return unsure(findings, operands if _are_better(operands, looked, evidence.query.operation) else looked)
+
+
+def _is_better(pair: Pair, looked: Sequence[Found]) -> bool:
+    """Whether what may be computed is shown before what may be printed."""
+    printed = max((choice.chance for found in looked for choice in found.choices if not choice.is_barred), default=0.0)
+    is_told = pair.operation in (Operation.SHARE, Operation.AVERAGE) and printed > pair.chance
+    return pair.is_possible and not is_told
 
 
 def _are_better(operands: Sequence[Found], looked: Sequence[Found], operation: Operation) -> bool:
@@ -204,6 +215,20 @@ def unsure(findings: Findings, looked: Sequence[Found]) -> Draft:
     if silent := [found for found in left if not any(place in places for place in found.places)]:
         writer.text(f"\n\n{'、'.join(map(_asked, silent))}没有找到可能对应的说法。")
     return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE, choices[:1])
+
+
+def perhaps_computed(pair: Pair, findings: Findings, looked: Sequence[Found]) -> Draft:
+    """Two figures that a computation may be meant of, with its result, and what else may be meant; nothing bold."""
+    writer = Writer(findings.reports)
+    writer.unsure([pair.first, pair.second])
+    try:
+        said, result = result_of(pair.operation, [pair.first.figure, pair.second.figure], writer)
+    except ComputeError:
+        return unsure(findings, looked)
+    writer.text(f"\n\n如果要的是这两个数算出来的，{said}")
+    writer.computed(replace(result, operands=(pair.first.figure.id, pair.second.figure.id)), is_answer=False)
+    writer.text("。")
+    return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE, pair.choices)
 
 
 def unsure_choices(looked: Sequence[Found]) -> list[Choice]:

@@ -1,7 +1,4 @@
-"""What is computed within one report: differences and sums of what is surely found, the first rows of a table.
-
-Only figures of one kind are computed with: of one unit, and of one column, row or sentence.
-"""
+"""What is computed of figures found for a question: differences, sums, shares, averages, what is left."""
 
 from __future__ import annotations
 
@@ -9,27 +6,34 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.built_in.looking import Findings, Found, find
+from rag.answering.built_in.pairs import Pair, operands_wanted
 from rag.answering.built_in.remainders import what_is_left
 from rag.answering.built_in.scoring import Choice
 from rag.answering.built_in.writing import Writer
-from rag.arithmetic.expressions import ComputeError, difference, total
+from rag.arithmetic.expressions import ComputeError, difference, quotient, share, total
 from rag.arithmetic.quantities import Operand
 from rag.language.numbers.units import canonical
 from rag.language.text import text_key
 from rag.question.operation import negation
-from rag.records import Ask, AskKind, Draft, Figure, Operation, Query
+from rag.records import Computation, Draft, Figure, Operation, Query
 
 BORNE_OUT = 0.5
-"""Least chance of a figure that is taken for sure beside a sure one of its kind."""
+"""Least chance of each of several figures that are added up beside a sure one of their kind."""
 
 
-def computed(findings: Findings, looked: Sequence[Found], operands: Sequence[Found]) -> Draft | None:
+def computed(findings: Findings, looked: Sequence[Found], operands: Sequence[Found], pair: Pair | None) -> Draft | None:
     """The answer to a question that asks for a computation; None where it asks for none, or it cannot be made surely."""
-    query = findings.evidence.query
-    if query.operation is Operation.REST:
-        return None if is_printed(query, looked) and looked[0].is_sure else what_is_left(findings, looked, operands)
+    operation = findings.evidence.query.operation
+    is_answered = is_printed(findings.evidence.query, looked) and all(found.is_sure for found in looked)
+    if operation is Operation.REST:
+        draft = None if is_answered else what_is_left(findings, looked, operands)
+        return draft or (None if is_answered else _of_pair(pair, findings))
+    if operation in (Operation.SHARE, Operation.AVERAGE):
+        return None if is_answered else _of_pair(pair, findings)
     if not operands or any(found.is_sure and _has(found, "change") for found in looked):
         return None
+    if len(operands) == 2:
+        return _of_pair(pair, findings)
     chosen = [found.choices[0] for found in operands if found.choices]
     if len(chosen) < len(operands) or not are_of_one_kind([choice.figure for choice in chosen]):
         return None
@@ -37,12 +41,16 @@ def computed(findings: Findings, looked: Sequence[Found], operands: Sequence[Fou
         choice.is_barred or choice.chance < BORNE_OUT for choice in chosen
     ):
         return None
-    return _written(query.operation, chosen, findings)
+    return _written(operation, chosen, findings)
+
+
+def _of_pair(pair: Pair | None, findings: Findings) -> Draft | None:
+    return _written(pair.operation, pair.choices, findings) if pair is not None and pair.is_sure else None
 
 
 def is_printed(query: Query, looked: Sequence[Found]) -> bool:
     """Whether what would be computed is printed: a change, or what is not counted (未就业); true of a mere look-up."""
-    if query.operation is Operation.LOOKUP:
+    if query.operation in (Operation.LOOKUP, Operation.SHARE, Operation.AVERAGE):
         return True
     if query.operation is Operation.REST:
         return all(_has(found, "negated") for found in looked if negation(found.wanted.ask.text))
@@ -55,12 +63,7 @@ def _has(found: Found, aspect: str) -> bool:
 
 def find_operands(findings: Findings) -> list[Found]:
     """What was found for each of the things computed with."""
-    query = findings.evidence.query
-    first = query.asks[0] if query.asks else Ask(AskKind.ANY, query.focus)
-    kind = AskKind.PERCENT if first.kind is AskKind.POINTS else first.kind
-    unit = "" if kind is AskKind.PERCENT else first.unit
-    asked = replace(query, asks=tuple(Ask(kind, item, unit, item) for item in query.operands))
-    wanted = findings.wanted(asked)
+    wanted = operands_wanted(findings.evidence.query, findings)
     return [find(replace(one, aspects=one.aspects - {"change"}), findings) for one in wanted]
 
 
@@ -78,12 +81,24 @@ def are_of_one_kind(figures: Sequence[Figure]) -> bool:
 
 
 def _written(operation: Operation, chosen: Sequence[Choice], findings: Findings) -> Draft | None:
-    writer, figures = Writer(findings.reports), [choice.figure for choice in chosen]
-    operands = [Operand(figure.number, writer.citations.cite(figure)) for figure in figures]
+    writer = Writer(findings.reports)
     try:
-        if operation is Operation.SUM:
-            return writer.told("合计 ", total(operands), chosen)
-        first, second = sorted(operands, key=lambda operand: operand.number.value, reverse=True)
-        return writer.told("相差 ", difference(first, second), chosen)
+        said, result = result_of(operation, [choice.figure for choice in chosen], writer)
     except ComputeError:
         return None
+    return writer.told(said, result, chosen)
+
+
+def result_of(operation: Operation, figures: Sequence[Figure], writer: Writer) -> tuple[str, Computation]:
+    """What is computed of figures, as an answer puts it, and the result; ComputeError where they do not fit together."""
+    operands = [Operand(figure.number, writer.citations.cite(figure)) for figure in figures]
+    if operation is Operation.SUM:
+        return "合计 ", total(operands)
+    first, second = operands
+    if operation is Operation.SHARE:
+        return "占比 ", share(first, second)
+    if operation is Operation.AVERAGE:
+        return "平均 ", quotient(first, second)
+    if operation is Operation.DIFFERENCE:
+        first, second = sorted(operands, key=lambda operand: operand.number.value, reverse=True)
+    return ("其余 " if operation is Operation.REST else "相差 "), difference(first, second)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rag.answering.built_in.names import Place, find_places
 from rag.answering.built_in.said import Said, evidence_to_said
-from rag.answering.built_in.scoring import Choice, assign, nearly, rank
+from rag.answering.built_in.scoring import Choice, assign, first_choices, nearly, rank
 from rag.answering.built_in.wanted import Wanted, query_to_wanted
 from rag.answering.built_in.weighing import Rows, beside_figure, weigh_all
 from rag.language.text import unique
@@ -96,6 +96,11 @@ def look_up(findings: Findings) -> list[Found]:
 def find(wanted: Wanted, findings: Findings) -> Found:
     """The figures found for one thing asked by itself."""
     return _found(wanted, findings.said, weigh_all(findings.said, wanted, findings.reports))
+
+
+def find_many(wanted: Wanted, findings: Findings, count: int) -> list[Choice]:
+    """The figures that fit one thing asked best, so many of them."""
+    return first_choices(findings.said, weigh_all(findings.said, wanted, findings.reports), count)
 
 
 def _found(wanted: Wanted, said: Sequence[Said], rows: Rows, others: Sequence[Figure] = ()) -> Found:

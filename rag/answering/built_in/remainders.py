@@ -13,12 +13,12 @@ from decimal import Decimal
 from itertools import permutations
 
 from rag.answering.built_in.looking import Findings, Found, find
+from rag.answering.built_in.pairs import is_less, is_quotient, is_share
 from rag.answering.built_in.said import Said
 from rag.answering.built_in.scoring import Choice
 from rag.answering.built_in.writing import Writer
 from rag.arithmetic.expressions import ComputeError, difference, evaluate
 from rag.arithmetic.quantities import Operand
-from rag.language.numbers.units import canonical
 from rag.language.text import text_key
 from rag.question.operation import affirmed
 from rag.records import Ask, AskKind, Draft, Figure
@@ -26,7 +26,6 @@ from rag.records import Ask, AskKind, Draft, Figure
 SAID = 0.5
 """Least share of a word that a label has to say."""
 _OF_WHOLE = re.compile(r"[^，,。；;]{0,2}[，,]?(?:其?中|含|包括)")
-_SHARE = re.compile("率|占|比[例重]")
 Pairs = dict[tuple[Decimal, Decimal], tuple[tuple[Said, Said], Choice]]
 """Wholes and their parts by their values, each with the choice that tells how likely they are."""
 
@@ -41,7 +40,7 @@ def what_is_left(findings: Findings, looked: Sequence[Found], operands: Sequence
     ask = looked[0].wanted.ask
     if ask.kind is AskKind.PERCENT:
         share = _affirmed(replace(ask, unit=""), findings)
-        is_sure = share.is_sure and _is_share(share.choices[0].said) and _says(share.choices[0].said.own, operands[-1])
+        is_sure = share.is_sure and is_share(share.choices[0].said) and _says(share.choices[0].said.own, operands[-1])
         return _left_of_whole(share.choices[0], findings) if is_sure else None
     parts = _affirmed(replace(ask, kind=AskKind.PEOPLE) if ask.kind is AskKind.ANY else ask, findings)
     shares = _affirmed(Ask(AskKind.PERCENT, ask.text), findings)
@@ -103,7 +102,7 @@ def _is_member(part: Figure, whole: Figure) -> bool:
     if part.passage.id != whole.passage.id or part.quote_start != whole.quote_start or part.is_cell:
         return False
     between = part.passage.text[whole.end : part.start]
-    return _OF_WHOLE.match(between) is not None and _is_less(part, whole)
+    return _OF_WHOLE.match(between) is not None and is_less(part, whole)
 
 
 def _proved(looked: Sequence[Found], findings: Findings) -> Pairs:
@@ -112,13 +111,13 @@ def _proved(looked: Sequence[Found], findings: Findings) -> Pairs:
     found: Pairs = {}
     stated = [one.figure for one in findings.said if any(_is_same(choice.said, one) for choice in firsts)]
     for share in findings.said:
-        if not _is_share(share) or not any(_are_together(figure, share.figure) for figure in stated):
+        if not is_share(share) or not any(_are_together(figure, share.figure) for figure in stated):
             continue
         beside = [one for one in findings.said if _are_together(one.figure, share.figure)]
-        if any(one is not share and _is_share(one) and one.context.terms == share.context.terms for one in beside):
+        if any(one is not share and is_share(one) and one.context.terms == share.context.terms for one in beside):
             continue  # a share of two times: 由66.38%提高到77.49%
         for whole, part in permutations(beside, 2):
-            if _is_quotient(part.figure, whole.figure, share.figure):
+            if is_quotient(part.figure, whole.figure, share.figure):
                 held = (choice for choice in firsts if any(_is_same(choice.said, one) for one in (part, share)))
                 if choice := next(held, None):
                     found[_values(whole, part)] = (whole, part), choice
@@ -136,13 +135,6 @@ def _is_same(one: Said, other: Said) -> bool:
     return a.id == b.id or (is_alike and (a.number.value, a.number.unit) == (b.number.value, b.number.unit))
 
 
-def _is_share(one: Said) -> bool:
-    """Whether a figure is a share of one whole: no change, no score."""
-    number, figure = one.figure.number, one.figure
-    is_level = canonical(number.unit)[1].kind == "percent" and "change" not in one.context.aspects
-    return is_level and 0 <= number.value <= 100 and _SHARE.search(f"{figure.near}{figure.before}") is not None
-
-
 def _are_together(one: Figure, other: Figure) -> bool:
     """Whether a figure stands in the row of another, or in its paragraph, or is a total of its table."""
     if one.is_cell and one.is_total and one.table_id == other.table_id:
@@ -151,21 +143,6 @@ def _are_together(one: Figure, other: Figure) -> bool:
         return one.passage.id == other.passage.id and one.quote_start == other.quote_start
     start, end = sorted((one.start, other.start))
     return "\n" not in one.passage.text[start:end]
-
-
-def _is_less(part: Figure, whole: Figure) -> bool:
-    of_one = canonical(part.number.unit)[1].base == canonical(whole.number.unit)[1].base
-    return of_one and 0 < part.number.value < whole.number.value
-
-
-def _is_quotient(part: Figure, whole: Figure, share: Figure) -> bool:
-    """Whether a share, of one decimal or more, is that of a part in its whole."""
-    digits = share.number.value.as_tuple().exponent
-    is_count = canonical(part.number.unit)[1].kind != "percent"
-    if not isinstance(digits, int) or digits >= 0 or not is_count or not _is_less(part, whole):
-        return False
-    exact = part.number.value * 100 / whole.number.value
-    return abs(exact - share.number.value) <= Decimal((0, (5,), digits - 1))
 
 
 def _left_of_whole(choice: Choice, findings: Findings) -> Draft:

@@ -139,6 +139,14 @@ def rank(said: Sequence[Said], rows: Rows, taken: Sequence[Figure] = ()) -> list
     ]
 
 
+def first_choices(said: Sequence[Said], rows: Rows, count: int) -> list[Choice]:
+    """The figures that fit best, alike ones too, best first."""
+    ranking, sure = weights()
+    scores = [_score(ranking, row) for row in rows]
+    order = sorted(filter(partial(may_answer, rows), range(len(said))), key=lambda at: (-scores[at], at))[:count]
+    return [_choice(said, rows, scores, at, scores[order[0]], sure) for at in order]
+
+
 def nearly(said: Sequence[Said], rows: Rows, first: Figure) -> list[Choice]:
     """The figures whose values are nearly that of the first choice, best first: they may be other writings of it."""
     ranking, sure = weights()

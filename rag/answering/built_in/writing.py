@@ -83,10 +83,10 @@ class Writer:
         self.figures[figure.id] = figure
         self.segments.append(FigureRef(figure.id, is_answer))
 
-    def computed(self, computation: Computation) -> None:
-        """A computed figure that was asked for, with its sources."""
+    def computed(self, computation: Computation, *, is_answer: bool = True) -> None:
+        """A computed figure, with its sources."""
         self.computations.append(computation)
-        self.segments.append(ComputedRef(len(self.computations) - 1, is_answer=True))
+        self.segments.append(ComputedRef(len(self.computations) - 1, is_answer))
         self.segments += [Text(" "), *(Cite(n) for n in computation.citations)]
 
     def told(self, said: str, result: Computation, chosen: Sequence[Choice]) -> Draft:
