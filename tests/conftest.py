@@ -19,9 +19,12 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 RUN_SECONDS = 120
-# Each run of the program would otherwise compile every library again where byte code is not written.
-BYTE_CODE = tempfile.mkdtemp(prefix="wenbao-tests-")
-atexit.register(shutil.rmtree, BYTE_CODE, ignore_errors=True)
+# Each run of the program would otherwise compile every library again where byte code is not written; all workers share it.
+_SHARED = "TESTS_BYTE_CODE"
+if _SHARED not in os.environ:
+    os.environ[_SHARED] = tempfile.mkdtemp(prefix="wenbao-tests-")
+    atexit.register(shutil.rmtree, os.environ[_SHARED], ignore_errors=True)
+BYTE_CODE = os.environ[_SHARED]
 
 
 # what runs in the background is often started deaf to Ctrl-C, and so would be every process the tests interrupt
@@ -61,6 +64,13 @@ def write_report(path: Path, college: str, students: int, year: int = 2023) -> P
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser and a server beside other work take long, and are no slower a product for that."""
+    for item in items:
+        if item.path.name.endswith("_browser.py"):
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import environment
 from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
 from test_page_browser import CHROMIUM, LAPTOP, PROJECT, ask, browser, opened, served
 
@@ -23,9 +23,13 @@ QUESTION = "青石职业技术学院2023届毕业生就业率是多少？"
 
 def _started(*arguments: str | Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "rag", *map(str, arguments)]
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     return subprocess.Popen(
-        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        command,
+        cwd=PROJECT,
+        env=environment(PYTHONIOENCODING="utf-8"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -14,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import environment
 from page_samples import REPORT, build_index, write_reports
 from playwright.sync_api import expect
-from test_page_browser import CHROMIUM, LAPTOP, PROJECT, browser, free_port, opened
+from test_page_browser import CHROMIUM, LAPTOP, PATIENT, PROJECT, browser, free_port, is_told, opened
 
 from evals.benchmarks.model_server import ModelServer, Reply
 from rag.keeping.conversations import LOCAL_USER, Conversations
@@ -59,8 +59,8 @@ def chat(data: Path, reports: Path, config: Path, port: int) -> Iterator[subproc
     """`wenbao chat` once its page can be opened."""
     command = [sys.executable, "-m", "rag", "chat", "--data", str(data), "--reports", str(reports), "--ocr", "off"]
     command += ["--config", str(config), "--port", str(port)]
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"}
-    with subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    settings = environment(PYTHONUTF8="1")
+    with subprocess.Popen(command, cwd=PROJECT, env=settings, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr
             assert any("网页地址" in line for line in process.stderr)
@@ -79,7 +79,9 @@ def test_a_question_in_work_when_the_program_ends_is_answered_by_the_next(browse
     build_index(data, write_reports(reports, a=REPORT))
     kept = Conversations(Keeping(data / FILE_NAME))
     with ModelServer(hanging) as server:
-        config.write_text(f'model = "s"\n[models.s]\nmodel = "s-1"\nbase_url = "{server.url}"\n', encoding="utf-8")
+        config.write_text(
+            f'model = "s"\n[models.s]\nmodel = "s-1"\nbase_url = "{server.url}"\n{PATIENT}', encoding="utf-8"
+        )
         with chat(data, reports, config, port) as program, opened(browser, f"http://127.0.0.1:{port}", LAPTOP) as page:
             box = page.locator('[data-testid="stChatInputTextArea"]:not([disabled])')
             box.fill(QUESTION)
@@ -87,7 +89,7 @@ def test_a_question_in_work_when_the_program_ends_is_answered_by_the_next(browse
             page.locator(".wb-streaming").wait_for()
             box.fill(MEANWHILE)
             box.press("Enter")
-            page.get_by_text("答完这一问就接着回答").wait_for()
+            is_told(page, "答完这一问就接着回答")
             program.send_signal(signal.SIGTERM)
             assert program.wait(ENDING_SECONDS) == 0
             assert program.stderr

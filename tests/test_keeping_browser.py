@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from page_samples import REPORT, build_index, write_reports
 from playwright.sync_api import expect
-from test_page_browser import AT_REST, CHROMIUM, LAPTOP, PROJECT, ask, browser, opened, served
+from test_page_browser import AT_REST, CHROMIUM, LAPTOP, PROJECT, ask, browser, copies, opened, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -40,8 +40,7 @@ def test_a_conversation_outlives_reload_and_server_and_is_saved(browser: Browser
         ask(page, "专业对口率呢？")
         query = page.url.partition("?")[2]
         page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
-        page.locator("a.wb-copy-text").last.click()
-        page.get_by_text("已复制").wait_for()
+        copies(page, "a.wb-copy-text")
         copied = page.evaluate("window.copied")
         assert "78.4%" in copied
         assert "\n[1] 《青石职业技术学院高等职业教育质量年度报告（2023年度）》" in copied

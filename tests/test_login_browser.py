@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from page_samples import REPORT, build_index, write_reports
 from playwright.sync_api import expect
-from test_page_browser import CHROMIUM, LAPTOP, PROJECT, ask, browser, free_port, served
+from test_page_browser import CHROMIUM, LAPTOP, PROJECT, ask, browser, free_port, is_told, new_context, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -19,8 +19,7 @@ QUESTION = "青石职业技术学院2023届毕业生就业率是多少？"
 
 
 def logged_in(browser: Browser, address: str) -> Page:
-    page = browser.new_context(viewport=LAPTOP).new_page()
-    page.set_default_timeout(60_000)
+    page = new_context(browser, viewport=LAPTOP).new_page()
     page.goto(address)
     page.get_by_text("请先登录").wait_for()
     assert page.locator('[data-testid="stChatInputTextArea"]').count() == 0
@@ -52,7 +51,7 @@ def test_two_people_log_in_and_see_their_own(browser: Browser, tmp_path: Path) -
             theirs.get_by_text("退出登录（用户2）").wait_for()
             expect(theirs.locator(".st-key-wb-conversations")).to_have_count(0)
             theirs.goto(mine.url)
-            theirs.get_by_text("打不开这段对话").wait_for()
+            is_told(theirs, "打不开这段对话")
             mine.reload()
             mine.locator(".wb-answer").wait_for()
             mine.locator('[class*="st-key-conversation-"] button').wait_for()
@@ -72,8 +71,8 @@ def test_a_login_that_is_wrong_leaves_the_page_closed(browser: Browser, tmp_path
             file.unlink()
             if content is not None:
                 file.write_text(content, encoding="utf-8")
-            page = browser.new_context(viewport=LAPTOP).new_page()
+            page = new_context(browser, viewport=LAPTOP).new_page()
             page.goto(address)
-            page.get_by_text(said).wait_for(timeout=60_000)
+            page.get_by_text(said).wait_for()
             assert page.locator('[data-testid="stChatInputTextArea"]').count() == 0
             page.context.close()

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from rag import assistant
 from rag.presentation.exchanges import Exchange
 from rag.presentation.html import page
+from rag.presentation.html.elements import WORD_JOINER
 from rag.records import (
     AnswerStatus,
     Certainty,
@@ -132,7 +133,7 @@ def test_escaped_markdown_is_one_run_of_plain_text(text: str) -> None:
     ]
     shown = "".join(child.content for child in paragraph.children or [])
     assert {child.type for child in paragraph.children or []} <= {"text", "text_special"}
-    assert shown.replace(page.WORD_JOINER, "") == ("甲" + " ".join(text.split())).replace(page.WORD_JOINER, "").replace(
+    assert shown.replace(WORD_JOINER, "") == ("甲" + " ".join(text.split())).replace(WORD_JOINER, "").replace(
         "\0", "\ufffd"
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import io
-import os
 import re
 import shutil
 import socket
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import environment
 from fixture_files import A4
 from page_samples import (
     HOSTILE_IMAGE,
@@ -38,16 +38,24 @@ from PIL import Image, ImageChops
 from playwright.sync_api import expect, sync_playwright
 
 from rag.pictures.drawing import FIGURE_COLOUR, QUOTE_COLOUR
-from rag.presentation.html.page import WORD_JOINER
+from rag.presentation.html.elements import WORD_JOINER
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 PROJECT = Path(__file__).parents[1]
 QUIET = "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+PATIENCE_SECONDS = 120
+"""How long anything may take, on a machine that has much else to do."""
+PATIENT = "timeout = 900\nfirst_token_timeout = 300\n"
+"""Settings of a model that is waited for as long."""
+TOLD = """window.told = new Set();
+new MutationObserver(() => document.querySelectorAll('[data-testid="stToast"]').forEach(one => told.add(one.innerText)))
+  .observe(document, { subtree: true, childList: true, characterData: true });"""
+"""What the page tells in passing: it may be gone before a test looks."""
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
 LABELS = (
     "**粗** *斜* `码` ~~删~~ __下__",
@@ -73,7 +81,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(script: Path, *options: str, port: int = 0, **environment: str) -> Iterator[str]:
+def served(script: Path, *options: str, port: int = 0, **settings: str) -> Iterator[str]:
     """Address of a Streamlit server of the script, on a free port unless one is given."""
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
@@ -81,19 +89,20 @@ def served(script: Path, *options: str, port: int = 0, **environment: str) -> It
     with subprocess.Popen(
         command,
         cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), **environment},
+        env=environment(**settings),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
 
 
-def _wait_for(address: str) -> None:
-    for _ in range(150):
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(5 * PATIENCE_SECONDS):
+        assert process.poll() is None, "the server has ended"
         try:
             with urllib.request.urlopen(address, timeout=1):
                 return
@@ -114,19 +123,41 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=60_000)
+    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         yield browser
         browser.close()
 
 
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Another visitor, who has time and hears all that is told."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(1000 * PATIENCE_SECONDS)
+    context.add_init_script(TOLD)
+    return context
+
+
+def is_told(page: Page, words: str) -> None:
+    """The page tells, or has told since it was loaded, what holds these words."""
+    page.wait_for_function("words => [...told].some(one => one.includes(words))", arg=words)
+
+
+def copies(page: Page, link: str) -> None:
+    """Press the last link of these; that it has copied is said on it, if only for a moment."""
+    page.locator(link).last.evaluate("""link => {
+      const isSaid = done => new MutationObserver(() => link.textContent === '已复制' && done()).observe(link, { childList: true });
+      window.copying = new Promise(isSaid);
+    }""")
+    page.locator(link).last.click()
+    page.evaluate("window.copying")
+
+
 @contextmanager
 def opened(browser: Browser, address: str, size: dict[str, int], scheme: str = "light") -> Iterator[Page]:
     """The page, drawn; on leaving, nothing may have been asked of another host and no script have failed."""
-    context = browser.new_context(viewport=size, color_scheme=scheme)
+    context = new_context(browser, viewport=size, color_scheme=scheme)
     page = context.new_page()
-    page.set_default_timeout(60_000)
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.on("dialog", lambda dialog: failures.append(dialog.message))
@@ -339,5 +370,5 @@ def test_what_is_added_beside_the_box_is_asked_and_removed(browser: Browser, add
         page.get_by_role("button", name="移除").click()
         page.get_by_text("已有的对话不受影响").wait_for()  # asked back first
         page.get_by_role("button", name="确认移除").click()
-        page.get_by_text("已移除《紫杉").wait_for()
+        is_told(page, "已移除《紫杉")
         said.nth(1).wait_for(state="detached")

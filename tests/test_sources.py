@@ -43,8 +43,8 @@ def test_documents_to_be_converted_are_named(tmp_path):
     found = find_sources([make(tmp_path, "a.pdf", "旧/报告.doc", "表.XLS", "新.XLSX")])
     assert [source.report_id for source in found.sources] == ["a.pdf", "新.XLSX"]
     assert [(name, reason.partition("：")[2]) for name, reason in found.failed] == [
-        ("旧/报告.doc", "请用 Word 或 WPS 另存为 DOCX 或 PDF 再导入。"),
-        ("表.XLS", "请用 Excel 或 WPS 另存为 XLSX 再导入。"),
+        ("旧/报告.doc", "请用 Word 或 WPS 另存为 DOCX 或 PDF 再添加。"),
+        ("表.XLS", "请用 Excel 或 WPS 另存为 XLSX 再添加。"),
     ]
     assert found.is_complete
 

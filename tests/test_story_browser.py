@@ -21,6 +21,7 @@ from test_page_browser import (
     PROJECT,
     ask,
     browser,
+    copies,
     marked_part,
     opened,
     served,
@@ -118,8 +119,7 @@ def compares_and_copies(page: Page) -> None:
     """Figures of two colleges are a chart, and a table that can be copied."""
     ask(page, COMPARED)
     page.locator('[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg').last.wait_for()
-    page.locator(".wb-copy").last.click()
-    page.get_by_text("已复制").wait_for()
+    copies(page, ".wb-copy")
     rows = [line.split("\t") for line in page.evaluate("navigator.clipboard.readText()").splitlines()]
     assert [row[rows[0].index("数字")] for row in rows] == ["数字", "95.27%", "91.06%"]
     picture(page, "chart")

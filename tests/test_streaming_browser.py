@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from page_samples import REPORT, build_index, write_reports
 from playwright.sync_api import expect
-from test_page_browser import CHROMIUM, LAPTOP, PROJECT, browser, opened, served
+from test_page_browser import CHROMIUM, LAPTOP, PATIENCE_SECONDS, PATIENT, PROJECT, browser, is_told, opened, served
 
 from evals.benchmarks.model_server import ModelServer, Reply
 
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this ma
 QUESTION = "青石职业技术学院2023届毕业生就业率是多少？"
 MEANWHILE = f"{QUESTION}请再说一遍。"
 MAY_SPEAK = threading.Event()
-MORE = "其余情况见年报正文，" * 200
+MORE = "其余情况见年报正文，" * 1_000
 
 
 def reply(body: Mapping[str, Any]) -> Reply:
     """An answer that comes slowly once it may: a proved sentence, then many words."""
-    MAY_SPEAK.wait(60)
+    MAY_SPEAK.wait(PATIENCE_SECONDS)
     identity = re.search(r"95\.27%\{(F\d+)", body["messages"][1]["content"])
     assert identity
     text = (
@@ -44,7 +44,9 @@ def address(tmp_path: Path) -> Iterator[str]:
     MAY_SPEAK.clear()
     with ModelServer(reply) as server:
         config = tmp_path / "config.toml"
-        config.write_text(f'model = "s"\n[models.s]\nmodel = "s-1"\nbase_url = "{server.url}"\n', encoding="utf-8")
+        config.write_text(
+            f'model = "s"\n[models.s]\nmodel = "s-1"\nbase_url = "{server.url}"\n{PATIENT}', encoding="utf-8"
+        )
         with served(PROJECT / "server.py", WENBAO_DATA=str(tmp_path / "data"), WENBAO_CONFIG=str(config)) as address:
             yield address
 
@@ -85,7 +87,7 @@ def test_a_question_in_work_goes_on_after_a_reload(browser: Browser, address: st
         page.locator(".wb-streaming .wb-unchecked").first.wait_for()
         box.fill(MEANWHILE)
         box.press("Enter")
-        page.get_by_text("答完这一问就接着回答").wait_for()
+        is_told(page, "答完这一问就接着回答")
         page.reload()
         page.locator(".wb-streaming .wb-unchecked").first.wait_for()  # the same answer, not begun anew
         expect(page.locator(".wb-question")).to_have_text([QUESTION])

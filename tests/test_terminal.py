@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +62,11 @@ def test_bold_words_are_bold_on_a_terminal_and_plain_elsewhere(
     monkeypatch.setattr("sys.stdout", output)
     say_marked("就业率 **96%**\x1b[31m [1]")
     assert output.getvalue() == expected
+
+
+def test_one_word_stands_for_bringing_in_a_report() -> None:
+    modules = Path(__file__).parents[1].glob("rag/**/*.py")
+    said = {
+        (path.name, word) for path in modules for word in ("导入", "入库", "录入") if word in path.read_text("utf-8")
+    }
+    assert said == set()  # one adds (添加), and then it is held (收录)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from page_samples import OTHER_REPORT, REPORT, build_index, write_reports
 from playwright.sync_api import expect
-from test_page_browser import CHROMIUM, LAPTOP, PROJECT, ask, browser, free_port, opened, served
+from test_page_browser import CHROMIUM, LAPTOP, PROJECT, ask, browser, free_port, is_told, new_context, opened, served
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def test_no_english_is_left(browser: Browser, address: str) -> None:
         expect(chart).to_have_attribute("aria-label", re.compile("^就业率：.* 95.27%；.* 91.06%$"))
         chart.locator(".role-title-text").wait_for()
         page.locator('[aria-label="有帮助"]').last.click()
-        page.locator('[data-testid="stToast"]').wait_for()
+        is_told(page, "已记下您的评价")
         is_chinese(page)
         for view in ("", "?view=board", "?view=figures", "?view=compare"):
             page.goto(f"{address}/reports{view}")
@@ -98,9 +98,8 @@ def test_enter_of_an_input_method_and_too_long_a_text_send_nothing(browser: Brow
 def test_a_lost_connection_is_said_and_what_was_typed_is_asked_afterwards(browser: Browser, data: Path) -> None:
     port, typed = free_port(), "青石职业技术学院2023届毕业生就业率是多少？"
     with served(PROJECT / "server.py", port=port, WENBAO_DATA=str(data)) as address:
-        context = browser.new_context(viewport=LAPTOP)
+        context = new_context(browser, viewport=LAPTOP)
         page = context.new_page()
-        page.set_default_timeout(60_000)
         page.goto(address)
         page.locator(BOX).fill(typed)
         page.locator(".st-key-wb-suggestions button").nth(3).wait_for()
@@ -111,7 +110,6 @@ def test_a_lost_connection_is_said_and_what_was_typed_is_asked_afterwards(browse
         page.locator(BOX).press("Enter")
         page.locator(".wb-text strong").get_by_text("95.27%").wait_for()
         other = context.new_page()  # a second tab shows the same conversation, each asks on by itself
-        other.set_default_timeout(60_000)
         other.goto(page.url)
         other.locator(".wb-text strong").get_by_text("95.27%").wait_for()
         ask(other, "专业对口率呢？")

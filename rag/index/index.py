@@ -219,7 +219,7 @@ class Index:
             try:
                 with self._lock.held(0.0):
                     if not self._words.is_current():
-                        self._tell("字词索引与已入库的报告不一致（上次写入中断或索引文件缺损），正在重建……")
+                        self._tell("字词索引与已收录的报告不一致（上次写入中断或索引文件缺损），正在重建……")
                         self._publish_words()
                 repaired = True
             except (IndexBusyError, BrokenIndexError) as error:
@@ -244,7 +244,7 @@ class Index:
 
     def _failed(self, error: Exception) -> None:
         self._retry_at = time.monotonic() + _RETRY_SECONDS
-        self._tell(f"{_sentence(error)}索引暂未全部更新，已入库的报告不受影响，稍后自动补齐。")
+        self._tell(f"{_sentence(error)}索引暂未全部更新，已收录的报告不受影响，稍后自动补齐。")
 
     def _lexical_hits(self, state: _State, text: str, k: int, report_ids: Collection[str] | None) -> Hits:
         try:
@@ -252,7 +252,7 @@ class Index:
         except Exception:  # whatever numpy says of files that were damaged after they had been opened
             self._words.distrust()
             self._state = None
-            self._tell("字词索引的文件已损坏，正在从已入库的内容重建。")
+            self._tell("字词索引的文件已损坏，正在从已收录的内容重建。")
             return self._refreshed().keywords.search(text, k, report_ids)
 
     def _vector_hits(self, state: _State, text: str, k: int, report_ids: Collection[str] | None) -> Hits:

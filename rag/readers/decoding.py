@@ -47,9 +47,9 @@ def decode_text(data: bytes) -> Decoded:
     """
     text = _decoded(data).rstrip("\0\x1a")
     if len(_CONTROL.findall(text)) > MAX_CONTROL_SHARE * len(text):
-        raise UnreadableFileError("不是文本文件（含有大量控制字符）；请确认文件类型，或另存为 PDF、DOCX 再导入。")
+        raise UnreadableFileError("不是文本文件（含有大量控制字符）；请确认文件类型，或另存为 PDF、DOCX 再添加。")
     if is_garbled(text):
-        raise UnreadableFileError("文字是乱码，认不出编码；请用 UTF-8 编码另存后再导入。")
+        raise UnreadableFileError("文字是乱码，认不出编码；请用 UTF-8 编码另存后再添加。")
     marked = _CONTROL_IN_NUMBER.sub("\ufffd", text)
     lines = [number for number, line in enumerate(LINE_ENDS.split(marked), start=1) if "\ufffd" in line]
     return Decoded(marked.replace("\ufffd", LOST), (_warning(lines),) if lines else ())

@@ -40,7 +40,7 @@ class Seen:
     def warnings(self) -> tuple[str, ...]:
         """What to tell the reader of what was left out."""
         return tuple(
-            f"有 {count} 处{kind}没有读取；如需要，请改正原文件后再导入。" for kind, count in self.left_out.items()
+            f"有 {count} 处{kind}没有读取；如需要，请改正原文件后再添加。" for kind, count in self.left_out.items()
         )
 
 

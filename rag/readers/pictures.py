@@ -10,7 +10,7 @@ from rag.readers.recognised import FROM_PICTURE, RecognisedPage, settled
 from rag.records import Page, ReadFile
 
 NO_RECOGNITION = '这是图片，而文字识别已关闭（ocr = "off"）；请打开文字识别，或改用 PDF、DOCX。'
-NOTHING = "图片里没有认出可用的文字；请换更清晰的图片，或用原文档导出 PDF 再导入。"
+NOTHING = "图片里没有认出可用的文字；请换更清晰的图片，或用原文档导出 PDF 再添加。"
 
 
 def read_picture_file(
@@ -24,7 +24,7 @@ def read_picture_file(
     """The frames of a picture file as pages; raises UnreadableFileError where it cannot be opened or says nothing."""
     count = _frames(data)
     if count > max_pages:
-        raise UnreadableFileError(f"页数太多：{count} 页，上限 {max_pages} 页；请拆成几个文件再导入。")
+        raise UnreadableFileError(f"页数太多：{count} 页，上限 {max_pages} 页；请拆成几个文件再添加。")
     announce_pages(count)
     frames = [
         Page(number, (), width=found.width, height=found.height, is_pictured=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-OUT_OF_MEMORY = "解析时占用的内存超过上限，已停止（文件过大、已损坏或含恶意内容）；请拆分或重新导出后再导入。"
-UNEXPECTED = "文件内容异常，无法解析；请用原软件打开后另存（或重新导出为 PDF）再导入。"
+OUT_OF_MEMORY = "解析时占用的内存超过上限，已停止（文件过大、已损坏或含恶意内容）；请拆分或重新导出后再添加。"
+UNEXPECTED = "文件内容异常，无法解析；请用原软件打开后另存（或重新导出为 PDF）再添加。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class PictureRequest:
 
 def too_large(size: int, limit: int) -> str:
     """Why a file of this size is refused."""
-    return f"文件太大（{size / 2**20:.0f} MB，上限 {limit / 2**20:.0f} MB）；请拆分或压缩图片后再导入。"
+    return f"文件太大（{size / 2**20:.0f} MB，上限 {limit / 2**20:.0f} MB）；请拆分或压缩图片后再添加。"
 
 
 def os_error_reason(error: OSError) -> str:

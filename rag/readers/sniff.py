@@ -98,7 +98,7 @@ def mismatch_warning(name: str, kind: FileKind) -> str:
 
 def _refusal(ending: str) -> UnreadableFileError:
     if ending == "encrypted":
-        return UnreadableFileError("这个 Office 文档设了打开密码；请先去掉密码再导入。")
+        return UnreadableFileError("这个 Office 文档设了打开密码；请先去掉密码再添加。")
     if ending in HOW_TO_CONVERT:
         return UnreadableFileError(HOW_TO_CONVERT[ending])
     return UnreadableFileError(f"不支持这种文件（{ending or '没有扩展名'}）；{_SUPPORTED}。")
@@ -137,12 +137,12 @@ def _refuse_bomb(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> No
         packed = max(entry.compress_size, 1)
         bomb = bomb or (entry.file_size > SMALL_PART_BYTES and entry.file_size > MAX_PART_RATIO * packed)
     if bomb:
-        raise UnreadableFileError("文档解压后过大（疑似压缩炸弹），已拒绝读取；请用 Office 或 WPS 另存后再导入。")
+        raise UnreadableFileError("文档解压后过大（疑似压缩炸弹），已拒绝读取；请用 Office 或 WPS 另存后再添加。")
     for entry in entries:
         if not entry.filename.lower().endswith((".xml", ".rels")):
             continue
         if any(mark in archive.read(entry) for mark in _ENTITY_MARKS):
-            raise UnreadableFileError("文档里有不该出现的 XML 实体定义，已拒绝读取；请用 Office 或 WPS 另存后再导入。")
+            raise UnreadableFileError("文档里有不该出现的 XML 实体定义，已拒绝读取；请用 Office 或 WPS 另存后再添加。")
 
 
 READABLE = frozenset(
@@ -151,27 +151,27 @@ READABLE = frozenset(
 """Endings of reports in a folder."""
 
 HOW_TO_CONVERT = {
-    ".doc": "这是旧版 Word 文档（.doc）：请用 Word 或 WPS 另存为 DOCX 或 PDF 再导入。",
-    ".wps": "这是 WPS 文字文档（.wps）：请用 WPS 另存为 DOCX 或 PDF 再导入。",
-    ".xls": "这是旧版 Excel 表格（.xls）：请用 Excel 或 WPS 另存为 XLSX 再导入。",
-    ".xlsb": "这是 Excel 二进制工作簿（.xlsb）：请用 Excel 或 WPS 另存为 XLSX 再导入。",
-    ".et": "这是 WPS 表格（.et）：请用 WPS 另存为 XLSX 再导入。",
-    ".csv": "这是 CSV 表格：请用 Excel 或 WPS 打开，另存为 XLSX 再导入。",
-    ".ppt": "这是演示文稿：请另存为 PDF 再导入。",
-    ".dps": "这是 WPS 演示文稿（.dps）：请另存为 PDF 再导入。",
-    ".pptx": "这是演示文稿：请另存为 PDF 再导入。",
-    ".odt": "这是 OpenDocument 文档：请另存为 DOCX 或 PDF 再导入。",
-    ".rtf": "这是 RTF 文档：请另存为 DOCX 或 PDF 再导入。",
-    ".html": "这是网页：请打印成 PDF 再导入。",
-    ".htm": "这是网页：请打印成 PDF 再导入。",
-    ".mht": "这是网页：请打印成 PDF 再导入。",
-    ".pages": "这是苹果 Pages 文档：请导出为 DOCX 或 PDF 再导入。",
-    ".numbers": "这是苹果 Numbers 表格：请导出为 XLSX 再导入。",
-    ".zip": "这是压缩包：请解压后导入里面的文件。",
-    ".rar": "这是压缩包：请解压后导入里面的文件。",
-    ".7z": "这是压缩包：请解压后导入里面的文件。",
-    ".ofd": "这是 OFD 版式文件：请用阅读器转成 PDF 再导入。",
-    ".caj": "这是 CAJ 文件：请用阅读器转成 PDF 再导入。",
+    ".doc": "这是旧版 Word 文档（.doc）：请用 Word 或 WPS 另存为 DOCX 或 PDF 再添加。",
+    ".wps": "这是 WPS 文字文档（.wps）：请用 WPS 另存为 DOCX 或 PDF 再添加。",
+    ".xls": "这是旧版 Excel 表格（.xls）：请用 Excel 或 WPS 另存为 XLSX 再添加。",
+    ".xlsb": "这是 Excel 二进制工作簿（.xlsb）：请用 Excel 或 WPS 另存为 XLSX 再添加。",
+    ".et": "这是 WPS 表格（.et）：请用 WPS 另存为 XLSX 再添加。",
+    ".csv": "这是 CSV 表格：请用 Excel 或 WPS 打开，另存为 XLSX 再添加。",
+    ".ppt": "这是演示文稿：请另存为 PDF 再添加。",
+    ".dps": "这是 WPS 演示文稿（.dps）：请另存为 PDF 再添加。",
+    ".pptx": "这是演示文稿：请另存为 PDF 再添加。",
+    ".odt": "这是 OpenDocument 文档：请另存为 DOCX 或 PDF 再添加。",
+    ".rtf": "这是 RTF 文档：请另存为 DOCX 或 PDF 再添加。",
+    ".html": "这是网页：请打印成 PDF 再添加。",
+    ".htm": "这是网页：请打印成 PDF 再添加。",
+    ".mht": "这是网页：请打印成 PDF 再添加。",
+    ".pages": "这是苹果 Pages 文档：请导出为 DOCX 或 PDF 再添加。",
+    ".numbers": "这是苹果 Numbers 表格：请导出为 XLSX 再添加。",
+    ".zip": "这是压缩包：请解压后添加里面的文件。",
+    ".rar": "这是压缩包：请解压后添加里面的文件。",
+    ".7z": "这是压缩包：请解压后添加里面的文件。",
+    ".ofd": "这是 OFD 版式文件：请用阅读器转成 PDF 再添加。",
+    ".caj": "这是 CAJ 文件：请用阅读器转成 PDF 再添加。",
 }
 """Ending → what it is and what to do, for a reader."""
 CONVERTIBLE = frozenset(

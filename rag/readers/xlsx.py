@@ -22,7 +22,7 @@ MAX_CELLS = 400_000
 MAX_COLUMNS = 200
 """Further columns to the right are not read."""
 
-_BROKEN = "Excel 文件已损坏，打不开；请用 Excel 或 WPS 打开后另存为 XLSX，再导入。"
+_BROKEN = "Excel 文件已损坏，打不开；请用 Excel 或 WPS 打开后另存为 XLSX，再添加。"
 _Place = tuple[int, int]
 
 
@@ -71,7 +71,7 @@ def _sheet_items(sheet: Any, formulas: Any, left_out: Counter[str]) -> Iterator[
         return
     if len(sheet._cells) > MAX_CELLS:
         raise UnreadableFileError(
-            f"工作表“{sheet.title}”有超过 {MAX_CELLS // 10_000} 万个单元格，太大了；请只保留要用的部分再导入。"
+            f"工作表“{sheet.title}”有超过 {MAX_CELLS // 10_000} 万个单元格，太大了；请只保留要用的部分再添加。"
         )
     texts = {place: text for place, text in _texts(sheet, formulas, left_out) if text}
     if not texts:
@@ -203,4 +203,4 @@ def _warnings(left_out: Mapping[str, int]) -> Iterator[str]:
     for kind, count in left_out.items():
         if count:
             advice = "请用 Excel 打开并保存一次" if "公式" in kind else "如需要，请取消隐藏或改正后"
-            yield f"有 {count} {kind}没有读取；{advice}再导入。"
+            yield f"有 {count} {kind}没有读取；{advice}再添加。"

@@ -17,13 +17,13 @@ from rag.sandbox import Failure, Limits, Sandbox, SandboxError
 from rag.sandbox.values import json_to_value, value_to_json
 
 TASK = "rag.reading.analysis:answer"
-UNUSABLE = "解析结果不完整，无法使用；请重试，或重新导出文件后再导入。"
-BADLY_NAMED = "文件名或所在文件夹的名称不是 UTF-8 编码（多半是 GBK），无法读取；请改名后再导入。"
+UNUSABLE = "解析结果不完整，无法使用；请重试，或重新导出文件后再添加。"
+BADLY_NAMED = "文件名或所在文件夹的名称不是 UTF-8 编码（多半是 GBK），无法读取；请改名后再添加。"
 _MESSAGES = {
     Failure.OUT_OF_MEMORY: OUT_OF_MEMORY,
-    Failure.OUT_OF_TIME: "解析超过 {detail} 秒仍未完成，已停止（文件过于复杂、已损坏或含恶意内容）；请拆分或重新导出后再导入。",
-    Failure.TOO_LARGE: "读出的内容过大，已拒绝；请拆分文件后再导入。",
-    Failure.CRASHED: "解析程序中途崩溃（文件已损坏、内存不足或含恶意内容）；请重新导出后再导入。",
+    Failure.OUT_OF_TIME: "解析超过 {detail} 秒仍未完成，已停止（文件过于复杂、已损坏或含恶意内容）；请拆分或重新导出后再添加。",
+    Failure.TOO_LARGE: "读出的内容过大，已拒绝；请拆分文件后再添加。",
+    Failure.CRASHED: "解析程序中途崩溃（文件已损坏、内存不足或含恶意内容）；请重新导出后再添加。",
     Failure.UNFORESEEN: "程序处理这份文件时出错（{detail}）；请把文件发给问报的维护者。",
     Failure.STOPPED: "读取已中断。",
 }

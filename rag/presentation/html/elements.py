@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
+WORD_JOINER = "\u2060"
+"""Invisible, breaks no line: parts what a second reading of the text would take for a link, an icon or an emoji."""
+
 BREAK = Markup("<br>")
 
 

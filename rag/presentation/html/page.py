@@ -6,7 +6,8 @@ Labels of widgets, which Streamlit reads as Markdown, go through `escape_markdow
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -18,9 +19,9 @@ from rag.language.text import matching_key, unique
 from rag.presentation.asked_figures import asked_figures
 from rag.presentation.blocks import Block, Spans, answer_to_blocks
 from rag.presentation.exchanges import Exchange
-from rag.presentation.html.elements import BREAK, badge, element, elements, grid, if_any, lines
+from rag.presentation.html.elements import BREAK, WORD_JOINER, badge, element, elements, grid, if_any, lines
 from rag.presentation.html.figures import cautions_html, facts_html, removed_html
-from rag.presentation.html.sources import sources_html
+from rag.presentation.html.sources import marker, sources_html
 from rag.presentation.json_and_text import answer_to_text, report_facts, without_bold
 from rag.records import AnswerStatus, Certainty, Conflict, Purpose, Report, VerifiedAnswer
 from rag.settings.choices import MODEL_NAMES
@@ -28,8 +29,8 @@ from rag.settings.choices import MODEL_NAMES
 if TYPE_CHECKING:
     from rag.records import ReportStats
 
-WORD_JOINER = "\u2060"
-"""Invisible, breaks no line: parts what a second reading of the text would take for a link, an icon or an emoji."""
+Mark = Callable[[int], Markup]
+"""Makes the number of a source, which opens it."""
 STAGES = ("理解", "检索", "作答", "核对")
 """What `Assistant.ask` reports, in order."""
 
@@ -91,12 +92,13 @@ def _answer(exchange: Exchange, answer: VerifiedAnswer, anchor: str) -> str:
     is_summary = answer.query.purpose is Purpose.SUMMARY  # its lines are the table already
     blocks = answer_to_blocks(answer)
     blocks = blocks[:1] if answer.query.purpose is Purpose.HELP else blocks  # its examples are buttons below
+    mark = partial(marker, anchor, {citation.n: citation.quote for citation in answer.citations})
     parts = [
         _understood(answer),
         UNSURE_LINE if answer.sureness is Certainty.UNSURE else "",
-        element("div.wb-text", *(_block(block, anchor) for block in blocks)),
-        "" if is_summary else facts_html(asked_figures(exchange), lambda n: _marker(n, anchor)),
-        *(_conflict(conflict, anchor) for conflict in answer.conflicts),
+        element("div.wb-text", *(_block(block, mark) for block in blocks)),
+        "" if is_summary else facts_html(asked_figures(exchange), mark),
+        *(_conflict(conflict, mark) for conflict in answer.conflicts),
         cautions_html(answer),
         removed_html(answer),
     ]
@@ -131,8 +133,8 @@ def _foot(answer: VerifiedAnswer) -> str:
     return " · ".join(facts)
 
 
-def _block(block: Block, anchor: str) -> Markup:
-    cells = [[_spans(cell, anchor) for cell in line] for line in block.lines]
+def _block(block: Block, mark: Mark) -> Markup:
+    cells = [[_spans(cell, mark) for cell in line] for line in block.lines]
     if block.kind == "list":
         return element("ul", elements("li", (line for (line,) in cells)))
     if block.kind == "table":
@@ -140,21 +142,17 @@ def _block(block: Block, anchor: str) -> Markup:
     return element("p", BREAK.join(line for (line,) in cells))
 
 
-def _spans(spans: Spans, anchor: str) -> Markup:
+def _spans(spans: Spans, mark: Mark) -> Markup:
     """Words and marks, runs of bold ones in one piece."""
     pieces = Markup()
     for bold, run in groupby(spans, key=lambda span: span.bold):
-        html = Markup().join(span.text if span.note is None else _marker(span.note, anchor) for span in run)
+        html = Markup().join(span.text if span.note is None else mark(span.note) for span in run)
         pieces += element("strong", html) if bold else html
     return pieces
 
 
-def _marker(n: int, anchor: str) -> Markup:
-    return WORD_JOINER + element("a.wb-ref", str(n), href=f"#{anchor}-{n}", title=f"查看出处 {n}")
-
-
-def _conflict(conflict: Conflict, anchor: str) -> Markup:
-    values = Markup("，").join(element("strong", text) + _marker(n, anchor) for text, n in conflict.values)
+def _conflict(conflict: Conflict, mark: Mark) -> Markup:
+    values = Markup("，").join(element("strong", text) + mark(n) for text, n in conflict.values)
     label = f"{conflict.indicator}：" if conflict.indicator else ""
     note = element("div.wb-note", conflict.note)
     return element("div.wb-notice.wb-conflict", badge("数字不一致"), label, values, note)

@@ -10,10 +10,21 @@ from markupsafe import Markup
 from rag.pictures.request import PagePicture, PictureRequest
 from rag.presentation.citations import citation_to_cited, cited_figures, wanted_on_page
 from rag.presentation.exchanges import Exchange
-from rag.presentation.html.elements import element, grid, lines
+from rag.presentation.html.elements import WORD_JOINER, element, grid, lines
 from rag.presentation.json_and_text import RECOGNISED, recognised_note
 from rag.records import Citation, FigureEntry, Report, Table, VerifiedAnswer
 from rag.structure.tables.joining import header_labels, row_text
+
+LONGEST_TOLD = 160
+"""Characters of a report's words that are told in passing."""
+
+
+def marker(anchor: str, quotes: Mapping[int, str], n: int) -> Markup:
+    """The number of a source, which opens it; the report's own words are told where the pointer rests on it."""
+    words = " ".join(quotes.get(n, "").split())
+    told = f"{words[:LONGEST_TOLD]}……" if len(words) > LONGEST_TOLD else words
+    title = f"查看出处 {n}：“{told}”" if told else f"查看出处 {n}"
+    return WORD_JOINER + element("a.wb-ref", str(n), href=f"#{anchor}-{n}", title=title)
 
 
 def sources_html(

@@ -23,7 +23,7 @@ from rag.records import Cell, Grid, Line, Page, PageStatus, ReadFile
 
 MAX_COLUMNS = 200
 """A wider table is damaged or hostile."""
-EMBEDDED = "文档里嵌有 {} 个 Excel 等对象，其中的内容没有读取；请把它们转成普通表格，或另存为单独的文件再导入。"
+EMBEDDED = "文档里嵌有 {} 个 Excel 等对象，其中的内容没有读取；请把它们转成普通表格，或另存为单独的文件再添加。"
 
 _WRAPPERS = frozenset(
     WORD + name for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag", "body", "hyperlink")
@@ -72,7 +72,7 @@ def _opened(data: bytes) -> Any:
     except (MemoryError, KeyboardInterrupt):
         raise
     except Exception as error:  # python-docx raises anything at all on missing or malformed parts
-        raise UnreadableFileError("DOCX 文件已损坏，打不开；请用 Word 或 WPS 打开后另存，再导入。") from error
+        raise UnreadableFileError("DOCX 文件已损坏，打不开；请用 Word 或 WPS 打开后另存，再添加。") from error
 
 
 def _embedded(data: bytes) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ def warnings_of(left_out: Mapping[str, int]) -> Iterator[str]:
         yield "文档带有修订记录，已按“接受全部修订”后的内容读取；请核对修订是否都要接受。"
     for kind in (STRUCK, HIDDEN):
         if left_out.get(kind):
-            yield f"有 {left_out[kind]} 处{kind}没有读取；如需要，请改正原文件后再导入。"
+            yield f"有 {left_out[kind]} 处{kind}没有读取；如需要，请改正原文件后再添加。"
 
 
 def _symbol(element: Any) -> str:

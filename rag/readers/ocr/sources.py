@@ -39,8 +39,8 @@ USUAL_TYPE_POINTS = 10.5
 TYPE_POINTS = (6.0, 20.0)
 """Sizes of type that a picture file's own resolution may lead to and be believed."""
 
-TOO_LARGE = "图片太大（{width}×{height} 像素）；请缩小后再导入。"
-DAMAGED = "图片已损坏或不完整，打不开；请用看图软件另存为 PNG 或 JPG 再导入。"
+TOO_LARGE = "图片太大（{width}×{height} 像素）；请缩小后再添加。"
+DAMAGED = "图片已损坏或不完整，打不开；请用看图软件另存为 PNG 或 JPG 再添加。"
 
 
 class PlacedPicture(NamedTuple):

@@ -96,7 +96,7 @@ def read_pdf(
         if count == 0:
             raise UnreadableFileError("这个 PDF 里没有页面，请重新导出。")
         if count > max_pages:
-            raise UnreadableFileError(f"页数太多：{count} 页，上限 {max_pages} 页；请拆成几个文件再导入。")
+            raise UnreadableFileError(f"页数太多：{count} 页，上限 {max_pages} 页；请拆成几个文件再添加。")
         announce_pages(count)
         with closing(FontTrials(document)) as trials:
             helpers = _Helpers(GridFinder(data, password), Statements(data, password), trials)
@@ -129,12 +129,12 @@ def _open(data: bytes, password: str | None) -> Any:
         code = getattr(error, "err_code", None)
         if code == _PASSWORD_ERROR and password is None:
             raise UnreadableFileError(
-                "这个 PDF 需要打开密码；请先去掉密码保护（另存为不加密的 PDF）再导入。"
+                "这个 PDF 需要打开密码；请先去掉密码保护（另存为不加密的 PDF）再添加。"
             ) from error
         if code == _PASSWORD_ERROR:
             raise UnreadableFileError("打开密码不对，请核对后重试。") from error
         if code == _SECURITY_ERROR:
-            raise UnreadableFileError("这个 PDF 用了不支持的加密方式；请另存为不加密的 PDF 再导入。") from error
+            raise UnreadableFileError("这个 PDF 用了不支持的加密方式；请另存为不加密的 PDF 再添加。") from error
         cut = b"%%EOF" not in data[-2048:]
         reason = "PDF 文件不完整（下载或复制中断）" if cut else "PDF 文件已损坏"
         raise UnreadableFileError(f"{reason}，打不开；请重新下载或重新导出。") from error
@@ -243,10 +243,10 @@ def _refuse_without_text(pages: Sequence[Page]) -> None:
         raise UnreadableFileError("这个文件全是图片，没有认出可用的文字；请换更清晰的扫描件，或用原文档导出。")
     if GARBLED in notes:
         raise UnreadableFileError(
-            "这个 PDF 的文字全是乱码（字体缺少编码对照）；请用原文档重新导出，或先做文字识别（OCR）再导入。"
+            "这个 PDF 的文字全是乱码（字体缺少编码对照）；请用原文档重新导出，或先做文字识别（OCR）再添加。"
         )
     if PICTURE in notes or OUTLINED in notes:
-        raise UnreadableFileError("这个 PDF 没有文字（扫描件或图片）；请先做文字识别（OCR）再导入。")
+        raise UnreadableFileError("这个 PDF 没有文字（扫描件或图片）；请先做文字识别（OCR）再添加。")
     if DAMAGED in notes:
         raise UnreadableFileError("PDF 文件已损坏，没有一页能读出来；请重新下载或重新导出。")
     raise UnreadableFileError("这个 PDF 全是空白页，没有可读的内容。")
