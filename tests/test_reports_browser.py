@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from page_samples import HOSTILE_REPORT, OTHER_REPORT, REPORT, build_index, write_pdf_report, write_reports
 from playwright.sync_api import expect
-from test_page_browser import AT_REST, CHROMIUM, LAPTOP, PHONE, PROJECT, browser, opened, served, stays
+from test_page_browser import AT_REST, CHROMIUM, LAPTOP, PHONE, PROJECT, ask, browser, opened, served, stays
 from test_story_browser import picture
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -104,3 +104,39 @@ def test_what_is_shown_has_an_address_to_reload_go_back_to_and_send(browser, add
         page.wait_for_url(lambda url: "gone" not in url)
         page.goto(shared)
         page.locator(".wb-compare tbody tr").nth(1).wait_for()
+
+
+def test_reports_are_added_at_the_top_and_one_in_two_formats_is_one_line(browser, tmp_path):
+    title = "青石职业技术学院高等职业教育质量年度报告（2023年度）"
+    build_index(tmp_path / "data", write_reports(tmp_path / "r", a=REPORT, b=OTHER_REPORT))
+    more = write_reports(tmp_path / "more", ending="markdown", a=f"{REPORT}\n")
+    with (
+        served(PROJECT / "server.py", WENBAO_DATA=str(tmp_path / "data")) as address,
+        opened(browser, address, LAPTOP) as page,
+    ):
+        page.goto(f"{address}/reports")
+        page.locator(".wb-report").nth(1).wait_for()
+        place, first = (page.locator(name).first for name in ('[data-testid="stFileUploader"]', ".wb-report"))
+        assert place.bounding_box()["y"] < first.bounding_box()["y"]
+        place.locator('input[type="file"]').set_input_files(sorted(more.iterdir()))
+        page.locator(".wb-upload").get_by_text("已添加").wait_for()
+        page.get_by_text("已收录 2 份（3 个文件）").wait_for()
+        expect(page.locator(".wb-report")).to_have_count(2)
+        page.goto(address)
+        page.get_by_role("button", name="查找范围").click()
+        page.get_by_role("combobox", name="报告").click()
+        option = page.get_by_role("option", name=title)
+        assert option.evaluate(
+            "one => [one, ...one.querySelectorAll('*')].every(e => e.scrollWidth <= e.clientWidth + 1)"
+        )
+
+
+def test_an_answer_over_two_colleges_leads_to_the_comparison_of_what_was_asked(browser, address):
+    with opened(browser, address, LAPTOP) as page:
+        ask(page, "青石职业技术学院2023届和白河职业技术学院2022届的就业率分别是多少？")
+        page.get_by_role("button", name="多份对照").click()
+        page.wait_for_url("**/reports?view=compare&report=*&indicator=*")
+        expect(page.locator(".wb-compare tbody tr")).to_have_count(1)
+        expect(page.locator(".wb-compare tbody")).to_contain_text("95.27%")
+        page.go_back()
+        page.locator(".wb-answer").wait_for()

@@ -89,8 +89,11 @@ def test_a_question_in_work_goes_on_after_a_reload(browser: Browser, address: st
         box.press("Enter")
         is_told(page, "答完这一问就接着回答")
         page.reload()
-        page.locator(".wb-streaming .wb-unchecked").first.wait_for()  # the same answer, not begun anew
-        expect(page.locator(".wb-question")).to_have_text([QUESTION])
+        other = page.context.new_page()  # a second tab shows it growing, too
+        other.goto(page.url)
+        for tab in (page, other):
+            tab.locator(".wb-streaming .wb-unchecked").first.wait_for()  # the same answer, not begun anew
+            expect(tab.locator(".wb-question")).to_have_text([QUESTION])
         page.get_by_role("button", name="停止").click()
         page.locator(".wb-question").get_by_text(MEANWHILE).wait_for()
         page.locator(".wb-streaming").wait_for()
