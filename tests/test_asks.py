@@ -143,12 +143,18 @@ def test_the_noun_that_is_measured_stands_by_the_interrogative(question: str, no
     ("question", "operands"),
     [
         ("录取线2021年比2020年涨了几分？", ("2021年", "2020年")),
-        ("从8月底到年底，落实率又往上走了几个点？", ("8月底", "年底")),
+        ("从8月底到年底，落实率又往上走了几个点？", ("年底", "8月底")),
         ("22届进制造业的比例比上一届高多少？", ("22届", "2021届")),
     ],
 )
 def test_a_change_between_two_times_is_their_difference(question: str, operands: tuple[str, str]) -> None:
     assert question_to_operation(question) == (Operation.DIFFERENCE, operands)
+
+
+def test_a_change_in_percent_is_growth_and_a_year_left_unsaid_is_the_latest() -> None:
+    assert question_to_operation("到款2023年比上一年涨了百分之多少") == (Operation.GROWTH, ("2023年", "2022年"))
+    assert question_to_operation("岗位一年增加几个", 2022) == (Operation.DIFFERENCE, ("2022年", "2021年"))
+    assert question_to_operation("岗位有几个", 2022) == (Operation.LOOKUP, ())
 
 
 def test_what_is_asked_for_by_its_name_is_left_of_the_words_that_ask() -> None:

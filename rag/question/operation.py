@@ -13,14 +13,14 @@ from rag.records import Operation
 TOGETHER = "加起来|加在一起|加到一起|合起来|合在一起|之和|相加|一块儿?|一起算|算在一起|加总"
 """Words that add figures up."""
 _THAN = re.compile(
-    r"(?P<first>[^，,。；;？?]{2,40}?)(?<![占对同环百])比(?![例重率较])(?P<second>[^，,。；;？?]{1,24}?)(?:要|还|就|共)*(?:[多少高低大](?!少)|增加|减少|增长)(?:出|了|来)*"
-    r"(?:收|招|花|支)?了?(?:多少|几)"
+    r"(?P<first>[^，,。；;？?]{2,40}?)(?<![占对同环百])比(?![例重率较])(?P<second>[^，,。；;？?]{1,24}?)(?:要|还|就|共)*(?:[多少高低大](?!少)|增加|减少|增长|节?省|节约|超)(?:[出了来下])*"
+    r"(?:收|招|花|支|发|拿|投|用)?(?:了|出)?(?:多少|几)"
 )
 _FROM_TO = re.compile(
     r"从(?P<first>[^，,。；;？?从]{2,14}?)[到至](?P<second>[^，,。；;？?]{2,10}?)(?=[，,共又增涨提减降跌上下多少高低]|一共|总共)"
 )
 _CHANGED = re.compile(
-    r"(?:[多少高低大小增减涨跌升降差变走]|提[高升]|下[降滑]|上升)[^，,。；;？?多少几]{0,3}(?:多少|几)"
+    r"(?:[多少高低大小增减涨跌升降差变走]|提[高升]|下[降滑]|上升)[^，,。；;？?多少几]{0,5}(?:多少|几)"
 )
 _APART = re.compile(
     r"(?P<first>[^，,。；;？?]{2,24}?)(?:和|与|跟|同)(?P<second>[^，,。；;？?]{1,30}?)(?:相差|差距|差了?|之差)(?:是|有)?(?:多少|几)"
@@ -33,6 +33,8 @@ _PARTS = re.compile(r"[和与及跟]|加上?|以及")
 _PLUS = re.compile("加上?")
 _AMOUNT = re.compile("多少|几")
 _BREAK = re.compile(r"[，,；;。？?]")
+_IN_PERCENT = re.compile("百分之|几成|[涨增降]幅|增长率")
+_IN_A_YEAR = re.compile(r"比(?:上|去|前|头)|较(?:上|去)|同比|(?:一|两)年(?:[^级生]|$)")
 _BEFORE = re.compile(r"比(?:上一?年|去年|前一?年|上一?届|上一?学年)")
 _LAST_YEAR = re.compile(r"^(?:上一?年|去年|前一?年|上一?届|头一年|上一?学年|全[国省])")
 _NOT = re.compile(
@@ -79,8 +81,10 @@ class Order:
     place: int = 0
 
 
-def question_to_operation(question: str) -> tuple[Operation, tuple[str, ...]]:
+def question_to_operation(question: str, latest: int | None = None) -> tuple[Operation, tuple[str, ...]]:
     """(what is done, the things it is done with); a look-up of nothing in particular where no cue decides.
+
+    `latest` is the year that is meant where a question on a change names none (一年多了几个).
 
     >>> question_to_operation("男生比女生多多少人？")
     (<Operation.DIFFERENCE: 'difference'>, ('男生', '女生'))
@@ -88,8 +92,8 @@ def question_to_operation(question: str) -> tuple[Operation, tuple[str, ...]]:
     for pattern in (_THAN, _APART):
         if (match := pattern.search(question)) and not _LAST_YEAR.match(match["second"]):
             return Operation.DIFFERENCE, (match["first"], match["second"])
-    if _CHANGED.search(question) and (times := _two_times(question)) is not None:
-        return Operation.DIFFERENCE, times
+    if _CHANGED.search(question) and (times := _two_times(question, latest)) is not None:
+        return (Operation.GROWTH if _IN_PERCENT.search(question) else Operation.DIFFERENCE), times
     if match := _LESS.search(question):
         return Operation.DIFFERENCE, (match["first"], match["second"])
     if _BALANCE.search(question):
@@ -130,15 +134,19 @@ def _quotient(question: str) -> tuple[Operation, tuple[str, ...]] | None:
     return None
 
 
-def _two_times(question: str) -> tuple[str, str] | None:
-    """The two times between which a question asks how much something changed: 2021年 and 2020年, 8月底 and 年底."""
+def _two_times(question: str, latest: int | None) -> tuple[str, str] | None:
+    """The two times between which a question asks how much something changed, the later first where both are years:
+    2021年 and 2020年, 年底 and 8月底."""
     if match := _FROM_TO.search(question):
-        return match["first"], match["second"]
+        return match["second"], match["first"]
     spans = year_spans(question)
     if len(spans) == 2 and spans[0].years != spans[1].years:
-        return question[spans[0].start : spans[0].end], question[spans[1].start : spans[1].end]
+        later, earlier = sorted(spans, key=lambda span: span.years, reverse=True)
+        return question[later.start : later.end], question[earlier.start : earlier.end]
     if len(spans) == 1 and len(spans[0].years) == 1 and spans[0].word and _BEFORE.search(question):
         return question[spans[0].start : spans[0].end], f"{spans[0].years[0] - 1}{spans[0].word}"
+    if latest and not spans and _IN_A_YEAR.search(question):
+        return f"{latest}年", f"{latest - 1}年"
     return None
 
 

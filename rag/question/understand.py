@@ -98,7 +98,9 @@ def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report]
     spans = year_spans(standalone)
     years = unique_years(spans)
     scope = _route(standalone, spans, left, reports)
-    operation, operands = question_to_operation(focus if carried else standalone)
+    held = {*scope.report_ids}
+    latest = max((report.year for report in left if report.id in held and report.year), default=None)
+    operation, operands = question_to_operation(focus if carried else standalone, latest)
     return Query(
         question=question,
         standalone=standalone,

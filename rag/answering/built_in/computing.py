@@ -10,7 +10,7 @@ from rag.answering.built_in.pairs import Pair, operands_wanted
 from rag.answering.built_in.remainders import what_is_left
 from rag.answering.built_in.scoring import Choice
 from rag.answering.built_in.writing import Writer
-from rag.arithmetic.expressions import ComputeError, difference, quotient, share, total
+from rag.arithmetic.expressions import ComputeError, difference, growth, quotient, share, total
 from rag.arithmetic.quantities import Operand
 from rag.language.numbers.units import canonical
 from rag.language.text import text_key
@@ -99,6 +99,8 @@ def result_of(operation: Operation, figures: Sequence[Figure], writer: Writer) -
         return "占比 ", share(first, second)
     if operation is Operation.AVERAGE:
         return "平均 ", quotient(first, second)
+    if operation is Operation.GROWTH:
+        return "变化 ", growth(second, first)
     if operation is Operation.DIFFERENCE:
         first, second = sorted(operands, key=lambda operand: operand.number.value, reverse=True)
     return ("其余 " if operation is Operation.REST else "相差 "), difference(first, second)

@@ -42,7 +42,7 @@ quotient printed beside them; and that the second is counted in the unit it is n
 PAIRING = ("bias", "least", "most", "margin", "proved", "unbarred", "named", "alike", "said")
 """What the chance of a pair is told by, in the order of its weights."""
 _SHARE = re.compile("率|占|比[例重]")
-_ADDED = (Operation.DIFFERENCE, Operation.SUM)
+_ADDED = (Operation.DIFFERENCE, Operation.GROWTH, Operation.SUM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,9 @@ def weights() -> tuple[float, ...]:
 
 
 def best_pair(findings: Findings) -> Pair | None:
-    """The two figures that a question computes with; None where it computes with no two, or none fit each other."""
+    """The two figures that a question computes with; None where it asks for more, computes with no two, or none fit."""
     query = findings.evidence.query
-    if len(query.operands) != 2 or not query.asks or query.asks[0].kind is AskKind.NAME:
+    if len(query.operands) != 2 or len(query.asks) != 1 or query.asks[0].kind is AskKind.NAME:
         return None
     wanted = [replace(one, aspects=one.aspects - {"change", "each"}) for one in operands_wanted(query, findings)]
     firsts, seconds = (find_many(one, findings, TRIED) for one in wanted)
@@ -136,7 +136,7 @@ def operands_wanted(query: Query, findings: Findings) -> tuple[Wanted, ...]:
     first = query.asks[0] if query.asks else Ask(AskKind.ANY, query.focus)
     kind = AskKind.PERCENT if first.kind is AskKind.POINTS else first.kind
     kinds = [kind] * len(query.operands)
-    if query.operation in (Operation.REST, Operation.SHARE):
+    if query.operation in (Operation.REST, Operation.SHARE, Operation.GROWTH):
         kinds = [AskKind.ANY] * len(query.operands)
     elif query.operation is Operation.AVERAGE:
         kinds[1:] = [AskKind.ANY]

@@ -24,7 +24,7 @@ from rag.records import Figure, Number
 PATH = Path(__file__).with_name("weights.toml")
 SURE = 0.65
 """Least chance of being right for a figure that is given as the answer."""
-POSSIBLE = 0.08
+POSSIBLE = 0.03
 """Least chance of a figure that is shown as one that may be meant."""
 MAX_CLASH, MAX_OTHER_YEAR = 0.4, 0.4
 """From here on a figure is of another unit, or of another year, than asked."""
