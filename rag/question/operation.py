@@ -134,6 +134,11 @@ def _quotient(question: str) -> tuple[Operation, tuple[str, ...]] | None:
     return None
 
 
+def asks_one_amount(question: str) -> bool:
+    """Whether a question asks 多少 or 几 once at most."""
+    return len(_AMOUNT.findall(question)) <= 1
+
+
 def _two_times(question: str, latest: int | None) -> tuple[str, str] | None:
     """The two times between which a question asks how much something changed, the later first where both are years:
     2021年 and 2020年, 年底 and 8月底."""

@@ -21,6 +21,7 @@ from rag.answering.built_in.scoring import Choice
 from rag.answering.built_in.wanted import Wanted
 from rag.language.numbers.units import canonical
 from rag.language.text import text_key
+from rag.question.operation import asks_one_amount
 from rag.records import Ask, AskKind, Figure, Operation, Query
 
 PATH = Path(__file__).with_name("pairs.toml")
@@ -102,7 +103,7 @@ def weights() -> tuple[float, ...]:
 def best_pair(findings: Findings) -> Pair | None:
     """The two figures that a question computes with; None where it asks for more, computes with no two, or none fit."""
     query = findings.evidence.query
-    if len(query.operands) != 2 or len(query.asks) != 1 or query.asks[0].kind is AskKind.NAME:
+    if len(query.operands) != 2 or not asks_one_amount(query.focus) or query.asks[0].kind is AskKind.NAME:
         return None
     wanted = [replace(one, aspects=one.aspects - {"change", "each"}) for one in operands_wanted(query, findings)]
     firsts, seconds = (find_many(one, findings, TRIED) for one in wanted)
