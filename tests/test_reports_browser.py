@@ -134,7 +134,7 @@ def test_reports_are_added_at_the_top_and_one_in_two_formats_is_one_line(browser
 def test_an_answer_over_two_colleges_leads_to_the_comparison_of_what_was_asked(browser, address):
     with opened(browser, address, LAPTOP) as page:
         ask(page, "青石职业技术学院2023届和白河职业技术学院2022届的就业率分别是多少？")
-        page.get_by_role("button", name="多份对照").click()
+        page.get_by_role("link", name="多份对照").click()
         page.wait_for_url("**/reports?view=compare&report=*&indicator=*")
         expect(page.locator(".wb-compare tbody tr")).to_have_count(1)
         expect(page.locator(".wb-compare tbody")).to_contain_text("95.27%")

@@ -95,6 +95,15 @@ def test_enter_of_an_input_method_and_too_long_a_text_send_nothing(browser: Brow
         expect(page.locator(".wb-question")).to_have_text(["青石职业技术学院在校生有多少人"])
 
 
+def test_what_is_typed_before_all_is_drawn_is_taken(browser: Browser, address: str) -> None:
+    with opened(browser, address, LAPTOP) as page:
+        page.locator(BOX).wait_for()
+        page.evaluate("delete window.wenbaoHeld.longest")  # as where the keyboard is faster than the server
+        page.locator(BOX).press_sequentially("在校生")
+        expect(page.locator(BOX)).to_have_value("在校生")
+        expect(page.locator(".wb-too-long")).to_have_count(0)
+
+
 def test_a_lost_connection_is_said_and_what_was_typed_is_asked_afterwards(browser: Browser, data: Path) -> None:
     port, typed = free_port(), "青石职业技术学院2023届毕业生就业率是多少？"
     with served(PROJECT / "server.py", port=port, WENBAO_DATA=str(data)) as address:

@@ -29,10 +29,16 @@ def draw_actions(parts: Parts, viewer: str, number: int, exchange: Exchange) -> 
                 draw_downloads(f"{memory.thread}-{number}", exchange.question, [exchange])
         compared = page.compared_reports(exchange)
         standalone = exchange.answer.query.standalone if exchange.answer is not None else exchange.question
-        if len(compared) > 1 and st.button(
-            "多份对照：表和图", icon=":material/table_chart:", key=f"compare-{number}", disabled=busy
-        ):
-            st.switch_page(memory.places["reports"], query_params=comparison_address(compared, standalone))
+        if len(compared) > 1:
+            # no button: switching the page by one leaves a second entry to go back through
+            st.page_link(
+                memory.places["reports"],
+                label="多份对照：表和图",
+                icon=":material/table_chart:",
+                query_params=comparison_address(compared, standalone),
+                disabled=busy,
+                width="content",
+            )
         if is_last and exchange.is_completed:
             st.button(
                 "按原话问",

@@ -119,7 +119,7 @@ const refuse = (event) => {
   document.querySelector(".wb-too-long")?.remove();
   const added = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
   const length = box.value.length - (box.selectionEnd - box.selectionStart) + added.length;
-  if (!added || length <= held.longest) return;
+  if (!added || !(length > held.longest)) return; // nothing is too long before it is known what is
   event.preventDefault();
   const said = `这样有 ${length} 字，一次最多 ${held.longest} 字，没有放进去：请只留下要问的话；整份材料请先添加为报告。`;
   box.closest('[data-testid="stChatInput"]').after(Object.assign(document.createElement("p"), { className: "wb-too-long", role: "alert", textContent: said }));
