@@ -122,7 +122,7 @@ def cell_label(row: str, column: str) -> str:
     return " ".join(filter(None, (TOTAL.sub("", row), column)))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def words_of(text: str, names: tuple[str, ...] = ()) -> frozenset[str]:
     """The words of a text that say something; compounds of four characters as their halves (中级职称: 中级, 职称)."""
     for name in names:

@@ -67,13 +67,13 @@ class Said:
         return tuple(clause for clause in self.clauses if clause)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def saying(text: str) -> str:
     """The words of a text that say something, as a key; white space still parts them."""
     return _EMPTY.sub(" ", _COUNTED.sub("", " ".join(map(matching_key, _PER_UNIT.sub(" ", text).split()))))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def tokens(text: str) -> frozenset[str]:
     """Pairs of characters of a text's Chinese words, its codes and years whole; empty where it says nothing."""
     found: set[str] = set()

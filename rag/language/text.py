@@ -225,7 +225,7 @@ def is_known_word(word: str) -> bool:
     return _segmenter().has_word(word)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def specificity(word: str) -> float:
     """How much a word says by itself, 0.25 to 1: one that is common in general Chinese (孩子, 想) says little."""
     frequency = _segmenter().suggest_freq(word) if _segmenter().has_word(word) and word not in _DOMAIN_SET else 1
@@ -237,7 +237,7 @@ def unique(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=30_000)
 def text_key(text: str) -> str:
     """`matching_key`, remembered."""
     return matching_key(text)

@@ -145,7 +145,7 @@ def _always_negated(word: str, key: str) -> bool:
     return all(key[match.start() - 1 : match.start()] in _OPPOSITES for match in re.finditer(re.escape(word), key))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def content_words(text: str) -> Mapping[str, float]:
     """The words of a text that say what it is about, each with what its part of speech makes it worth.
 
