@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from page_samples import REPORT, build_index, write_reports
-from test_page_browser import CHROMIUM, LAPTOP, PROJECT, ask, browser, served
+from test_page_browser import CHROMIUM, LAPTOP, PROJECT, ask, browser, new_context, served
 
 from rag.app.page_guard import HEADERS, PageGuard
 
@@ -68,11 +68,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_the_server_itself_is_guarded(address: str) -> None:
-    with urllib.request.urlopen(address, timeout=10) as response:
+    with urllib.request.urlopen(address, timeout=60) as response:
         assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
     for path in ("metrics", "agent/openapi.json"):
         with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(f"{address}/_stcore/{path}", timeout=10)
+            urllib.request.urlopen(f"{address}/_stcore/{path}", timeout=60)
 
 
 UPGRADE = {
@@ -84,7 +84,7 @@ UPGRADE = {
 
 
 def answered(address: str, method: str, path: str, headers: Mapping[str, str]) -> int:
-    with closing(HTTPConnection(address.removeprefix("http://"), timeout=10)) as connection:
+    with closing(HTTPConnection(address.removeprefix("http://"), timeout=60)) as connection:
         connection.request(method, path, headers=dict(headers))
         return connection.getresponse().status
 
@@ -98,7 +98,7 @@ def test_another_site_uses_no_session_of_a_reader(address: str) -> None:
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 def test_the_page_asks_nobody_else_and_nobody_elses_frame_shows_it(browser: Browser, address: str) -> None:
-    page = browser.new_context(viewport=LAPTOP).new_page()
+    page = new_context(browser, viewport=LAPTOP).new_page()
     asked, said = list[str](), list[str]()
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
