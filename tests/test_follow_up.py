@@ -128,3 +128,20 @@ def test_a_chain_keeps_the_latest_college_and_question() -> None:
     assert "咸宁" not in standalone
     standalone, _, _ = resolve("2022年呢？", FIRST, "图书有多少万册？")
     assert standalone == "咸宁职业技术学院2022届图书有多少万册？"
+
+
+@pytest.mark.parametrize(
+    ("answer", "measure"),
+    [
+        ("青石职业技术学院：2022-2023学年生师比为**17.88**（2023年质量年报） [1]。", "生师比"),
+        ("2022届毕业生半年后平均月收入4412元。", "月收入"),
+        ("没有找到能回答这个问题的内容。", ""),
+    ],
+)
+def test_another_time_is_asked_in_the_words_of_the_answer_before(answer: str, measure: str) -> None:
+    asked = Turn("user", "青石职院一个老师摊多少学生？")
+    resolved = resolve_follow_up("上一个学年是多少？", (asked, Turn("assistant", answer)), ())
+    assert resolved.carried.endswith(measure)
+    assert measure in resolved.carried
+    other = resolve_follow_up("那专任教师有多少？", (asked, Turn("assistant", answer)), ())
+    assert not measure or measure not in other.carried

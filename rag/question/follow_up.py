@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from rag.domain.colleges import mentioned, named_spans
 from rag.domain.indicators import indicator_names
 from rag.domain.places import place_at
 from rag.domain.short_names import colleges_to_names
 from rag.language.numbers import find_numbers, unit_class
-from rag.language.text import matching_key, unique
+from rag.language.text import matching_key, tagged_words, unique
+from rag.question.asks import without_cues
 from rag.question.parallels import put_in_place
-from rag.question.years import YearSpan, year_spans
+from rag.question.years import YearSpan, without_years, year_spans
 from rag.records import Report, Turn
 
 MAX_ELLIPTICAL_LENGTH = 24
@@ -45,6 +47,9 @@ _ONLY_ASKS = re.compile(r"(?:的|又|各|分别)?(?:是|有)?(?:多少|几何|�
 _SAYS_KIND = re.compile(
     r"多少|几[个名位项成]|[人总个]数|数[量额]|率|占|比例|比重|[意关]度|金额|经费|分别|多[大高]|哪|什么|谁"
 )
+_SAYS_NOTHING = re.compile(r"[那再往又的呢是前后一个年度届学期，,？?。\s]")
+_COPULA = re.compile(r"(?:[是为有达到约共占了]|分别|仅)+$")
+_CLAUSE = re.compile(r"[，,；;。：:、]")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _GROUPS = ("教职工|教职员工|老师|教师", "用人单位|企业|单位", "毕业生|校友", "家长", "学生|同学|在校生")
 """Whose figures reports tell apart; a follow-up names another of them."""
@@ -77,9 +82,29 @@ def resolve_follow_up(question: str, history: Sequence[Turn], reports: Sequence[
         if turn.role == "user" and turn.content.strip():
             previous = _flat(_resolve(" ".join(turn.content.split()), previous, names, reports), names)
     resolved = _resolve(question, previous, names, reports)
+    if resolved.standalone != question and _names_nothing(question):
+        resolved = replace(resolved, carried=f"{resolved.carried} {_measure_given(history)}".strip())
     if resolved.standalone == question or _SAYS_KIND.search(question):
         return resolved
     return replace(resolved, kinds=_kinds_given(history))
+
+
+def _names_nothing(question: str) -> bool:
+    """Whether a follow-up names but another time, so that it asks for what was answered before (上一个学年是多少)."""
+    text = without_years(without_cues(question))
+    for pattern, _ in _RELATIVE:
+        text = pattern.sub("", text)
+    return not _SAYS_NOTHING.sub("", text)
+
+
+def _measure_given(history: Sequence[Turn]) -> str:
+    """What the last answer called its first figure: the nouns right before it (生师比); `` where there are none."""
+    last = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    numbers = [number for number in find_numbers(last) if unit_class(number.unit) != "date"]
+    said = last[: numbers[0].start] if numbers else ""
+    said = _COPULA.sub("", said[max((span.end for span in year_spans(said)), default=0) :].rstrip("* "))
+    nouns = takewhile(lambda one: one[1][:1] == "n" or one[1] == "", reversed(tagged_words(_CLAUSE.split(said)[-1])))
+    return "".join(reversed([word for word, _ in nouns]))
 
 
 def _kinds_given(history: Sequence[Turn]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from rag.domain.near_duplicates import without_twins
 from rag.domain.short_names import colleges_to_names
 from rag.errors import UsageError
 from rag.language.text import rejoined, unique
-from rag.question.asks import question_to_asks, without_amounts
+from rag.question.asks import question_to_asks, without_amounts, without_cues
 from rag.question.follow_up import Resolved, resolve_follow_up
 from rag.question.operation import question_to_operation
 from rag.question.purpose import is_small_talk, openings, question_to_purpose
@@ -29,6 +29,8 @@ _FILLER = re.compile(
     r"(?:汇总)?(?:[整列做制]?成|[列做制])(?:一张|一个)?表格?|汇总(?:一下)?"
 )
 _INTERROGATIVE = re.compile(r"哪一?[个些家所位年天次]|什么|怎么样|怎样|谁|如何|是不是|有没有|多大|多高|多久|多长")
+_COMPARES_ON = re.compile(r"^(?:那么?)?[比跟较占]")
+"""How a follow-up begins that computes with what the question before asked for: 比预算省下多少."""
 _WANTS_NUMBER = re.compile(r"多少|几[个位名项次门家所种类场期人成]|百分之|比例|占比|率|多大|多高|多久")
 
 MAX_PARTS = 60
@@ -100,7 +102,8 @@ def _resolved_to_query(question: str, resolved: Resolved, left: Sequence[Report]
     scope = _route(standalone, spans, left, reports)
     held = {*scope.report_ids}
     latest = max((report.year for report in left if report.id in held and report.year), default=None)
-    operation, operands = question_to_operation(focus if carried else standalone, latest)
+    computed = f"{without_cues(carried)}{focus}" if _COMPARES_ON.match(focus) else focus
+    operation, operands = question_to_operation(computed if carried else standalone, latest)
     return Query(
         question=question,
         standalone=standalone,

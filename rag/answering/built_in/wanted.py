@@ -41,7 +41,7 @@ _COMPARED = re.compile("比|较|相对")
 _TOTAL = re.compile("总|一共|合计|全部|加起来|拢共|累计|全校")
 GROUPS = "学院|专业|系"
 _GROUP = re.compile(f"(?<=[\u4e00-\u9fff])(?:{GROUPS})")
-_LAST = re.compile(r"(?<![比较])(?<!相比)(?:上一?(?:学?年|届)|去年|前一年)")
+_LAST = re.compile(r"(?<![比较])(?<!相比)(?:上一?个?(?:学?年|届)|去年|前一年)")
 _ASKED_ASPECTS = (
     ("last", _LAST),
     ("total", _TOTAL),
