@@ -7,6 +7,7 @@ import pytest
 from answer_samples import cite, make_passage, make_table, table_passage
 
 from rag.figures.extraction import passage_to_figures
+from rag.gate.fitting import OF_NOTHING
 from rag.gate.verify import Gated, draft_to_gated
 from rag.records import AnswerStatus, Cite, Draft, Figure, FigureRef, Segment, Text, markdown_to_segments
 
@@ -70,6 +71,8 @@ def gate(text: str, question: str = "") -> Gated:
         "对口率为<81.3%>。",
         "单招<1600人>。",
         "专任教师英语专业<15>人最多，翻译专业<12>人其次。",
+        "合计专任教师<2419>人，其中翻译专业<12>人。",
+        "国家级一流课程更多，<11门>。",
     ],
 )
 def test_what_a_report_says_in_its_own_way_is_no_doubt(text: str) -> None:
@@ -98,7 +101,21 @@ def test_what_a_report_says_in_its_own_way_is_no_doubt(text: str) -> None:
 )
 def test_what_a_report_says_of_another_figure_is_a_doubt(text: str) -> None:
     gated = gate(text)
-    assert gated.unsupported or all(figure.caution for figure in gated.figures), gated
+    assert gated.unsupported or all(figure.caution for figure in gated.figures if figure.role == "answer"), gated
+
+
+@pytest.mark.parametrize(
+    ("question", "is_doubted"), [("食堂满意度比上年高了多少？", True), ("毕业率比上年高了多少？", False)]
+)
+def test_a_change_without_a_subject_is_doubted_where_the_question_asks_for_another(
+    question: str, is_doubted: bool
+) -> None:
+    passage = make_passage("毕业率98.26%，比上年提高0.36个百分点。\n")
+    figure = next(each for each in passage_to_figures(passage) if each.number.unit == "百分点")
+    text = (Text("提高了"), FigureRef(figure.id, is_answer=True), Text(" "), Cite(1))
+    draft = Draft(AnswerStatus.ANSWERED, text, (cite(passage, passage.text.strip()),), figures=(figure,))
+    gated = draft_to_gated(draft, {}, {}, stored=(figure,), question=question, is_typed=True)
+    assert [each.caution for each in gated.figures] == [OF_NOTHING if is_doubted else None]
 
 
 @pytest.mark.parametrize("said", ["国家级", "省级"])

@@ -68,6 +68,28 @@ def test_an_item_of_a_list_is_bound_to_its_name_and_an_equal_figure_to_the_first
     assert "96.2%{F3＝F2}" in user
 
 
+def test_equal_figures_of_two_things_are_not_told_to_be_the_same():
+    first = make_passage("国家励志奖学金386人。", path=("一",))
+    second = make_passage("省外生源386人。", path=("二",))
+    assert "＝" not in prompt_of(first, second).messages[1].content
+
+
+def test_a_number_within_a_name_gives_its_column_no_unit():
+    table = make_table([["指标", "数值（%）"], ["毕业三年晋升比例", "54.87"], ["落实率", "96.20"]], caption="表4")
+    evidence = make_evidence((table_passage(table),))
+    prompt = evidence_to_prompt(evidence, REPORTS, {table.id: table}, (), 20_000, estimate_tokens)
+    assert "列：A 指标｜B 数值（%）" in prompt.messages[1].content
+
+
+def test_a_table_takes_what_the_passages_before_it_leave():
+    rows = [["专业", "人数（人）"], *([f"第{n}专业", str(1000 + n)] for n in range(40))]
+    table = make_table(rows, caption="表5")
+    short = [make_passage(f"第{n}段招生{n}5人。\n", path=(str(n),)) for n in range(5)]
+    evidence = make_evidence((*short, table_passage(table)))
+    prompt = evidence_to_prompt(evidence, REPORTS, {table.id: table}, (), 20_000, estimate_tokens)
+    assert len(rows) - 1 == sum(figure.is_cell and figure.column == 1 for figure in prompt.figures.values())
+
+
 def test_what_an_earlier_passage_holds_is_not_given_again():
     whole = make_passage("第一段招生10人。\n第二段招生20人。\n第三段招生30人。\n")
     part = replace(whole, id="x", start=0, end=9, text=whole.text[:9])

@@ -13,7 +13,7 @@ from rag.boards.wanted import Wanted, wanted_indicators
 from rag.figures.citing import label_of as said_label
 from rag.figures.citing import written
 from rag.figures.contradictions.notes import Places
-from rag.gate.fitting import BETTER
+from rag.gate.rivals import BETTER
 from rag.gate.verify import draft_to_gated
 from rag.language.numbers import agree, unit_class
 from rag.language.numbers.units import canonical, in_base

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -9,7 +10,7 @@ from itertools import pairwise
 from rag.domain.colleges import placed_names
 from rag.gate.layout import Layout
 from rag.gate.markup import BLANK, Markup, Span
-from rag.gate.said import Said, clause_span, over_citation, said_of_each
+from rag.gate.said import LAST_YEAR, Said, clause_span, over_citation, said_of_each
 from rag.language.numbers import Scope, cell_number, find_numbers, find_scopes
 from rag.language.text import matching_key
 from rag.records import Number
@@ -18,6 +19,7 @@ FOLLOWING = 8
 """Characters behind a figure that are looked at to know its place again."""
 _MARKS = f"，,；;。：:！？!?÷×\n{BLANK}"
 _SENTENCE_MARKS = "。！？\n"
+_OWN_LAST_YEAR = re.compile(rf"(?<![比较与同于])(?:{LAST_YEAR.pattern})")
 _MARKER_GAP = " 、,，"
 
 
@@ -144,6 +146,9 @@ def _stated_years(plain: str, number: Number, scopes: Sequence[Scope]) -> tuple[
     """Years the answer gives a figure: those of its clause, else of the nearest one before it in its sentence."""
     if own := years_of(_of_clause(plain, number, scopes)):
         return own, True
+    low, _ = clause_span(plain, number.start, number.end)
+    if _OWN_LAST_YEAR.search(plain, low, number.start):
+        return frozenset(), False
     sentence = max(plain.rfind(mark, 0, number.start) for mark in _SENTENCE_MARKS)
     before = [scope for scope in scopes if sentence < scope.start and scope.end <= number.start and scope.years]
     return years_of(before[-1:]), False

@@ -20,16 +20,24 @@ def is_void(computation: Computation, gone: Collection[str], sources: Mapping[in
     return any(identity in gone or identity not in quoted for identity in computation.operands)
 
 
-def computation_to_doubt(computation: Computation, figures: Mapping[str, Figure]) -> str | None:
+def computation_to_doubt(computation: Computation, figures: Mapping[str, Figure], question: str = "") -> str | None:
     """Why figures that are added or subtracted may be of different things; None where they are of one measure.
 
-    Figures of one row or column of a table, or of one list, are; so are those whose labels share a word.
+    Figures of one row or column of a table, or of one list, are; so are those whose labels share a word, and those the
+    question names (毕业了但没拿到学位的).
     """
     operands = [figures[identity] for identity in dict.fromkeys(computation.operands) if identity in figures]
-    if len(operands) < 2 or not _ADDED.search(computation.formula.partition("=")[0].partition("≈")[0]):
+    if len(operands) < 2 or not is_difference(computation):
+        return None
+    if all(any(word in question for word in words_of(operand.near)) for operand in operands):
         return None
     first = operands[0]
     return None if all(_are_of_one_kind(first, other) for other in operands[1:]) else UNLIKE
+
+
+def is_difference(computation: Computation) -> bool:
+    """Whether figures are added or subtracted in it."""
+    return _ADDED.search(computation.formula.partition("=")[0].partition("≈")[0]) is not None
 
 
 def _are_of_one_kind(one: Figure, other: Figure) -> bool:

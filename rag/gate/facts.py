@@ -11,10 +11,11 @@ from collections.abc import Mapping
 
 from rag.domain.colleges import mentioned, placed_names
 from rag.domain.short_names import colleges_to_names
+from rag.figures.context import ASPECTS
 from rag.figures.time import figure_to_when
 from rag.gate.claims import Claim, years_of
 from rag.gate.markup import BLANK
-from rag.gate.said import BECAME
+from rag.gate.said import BECAME, LAST_YEAR
 from rag.gate.sources import Source
 from rag.language.numbers import find_numbers, find_scopes, unit_class
 from rag.language.numbers.units import canonical
@@ -23,10 +24,12 @@ from rag.records import Figure, Report
 
 MIN_NAME = 3
 """Characters of a strange college's name: a place alone (咸宁) may be the place."""
-_LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|同比|上届")
+_BEFORE = re.compile(rf"{LAST_YEAR.pattern}|同比")
 _CONTRAST = re.compile(
     "最低|最高|最少|最多|另一|其他|其余|前者|后者|对方|两校|两所|相比|分别|而|(?<![占师])比(?![例重率])|差"
 )
+_SINCE = re.compile(rf"[、\s]*[比较][^，,的]*(?:{ASPECTS['change'].pattern})")
+"""Names the time that a change is counted from (比2022年提高1.27个百分点), which is not when it is of."""
 _TO = re.compile(rf"{BECAME}[为了约近{BLANK}\s]*$")
 _FROM_AHEAD = re.compile(rf"[由从][^，,]{{0,4}}[{BLANK}\s]*$")
 _FROM_BEHIND = re.compile(rf"[{BLANK}\s]*{BECAME}")
@@ -70,13 +73,17 @@ def year_differs(claim: Claim, figure: Figure, source: Source) -> bool | None:
     year of another figure of its sentence."""
     if not claim.years:
         return None
+    if _SINCE.match(figure.near) and source.report is not None and claim.years <= source.report.years:
+        return None
     if source.years:
-        before = {year - 1 for year in source.years} if _LAST_YEAR.search(source.citation.quote) else set[int]()
+        before = {year - 1 for year in source.years} if _BEFORE.search(source.citation.quote) else set[int]()
         known = source.years | before
         if not claim.years & known:
             return None if _is_of_lead(claim, figure, source) else claim.has_own_years
         if not claim.years <= known:
-            return False
+            is_reports = source.report is not None and claim.years <= source.report.years
+            is_right = is_reports and figure_to_when(figure).years <= claim.years
+            return None if is_right or not claim.has_own_years else False
         return _is_of_another(claim, figure, source)
     stated = set(years_of(find_scopes(source.citation.passage.text)))
     if (report := source.report) is not None and report.year is not None:
@@ -96,7 +103,7 @@ def _is_of_lead(claim: Claim, figure: Figure, source: Source) -> bool:
 def _is_of_another(claim: Claim, figure: Figure, source: Source) -> bool | None:
     """Whether of the figures of a sentence or row, each with its year, an answer gives one the year of another."""
     own = figure_to_when(figure).years
-    if not own or claim.years & own:
+    if not own or claim.years & own or _SINCE.match(figure.near):
         return None
     rivals = [
         f for f in source.quoted if f.id != figure.id and unit_class(f.number.unit) == unit_class(figure.number.unit)

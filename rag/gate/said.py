@@ -21,6 +21,10 @@ MAX_LABEL = 300
 
 BECAME = "(?:提[高升]|上[升涨]|下降|降低|增加|增长|减少|升级|扩大|缩小|回升|回落|[升降增减])[至到为]"
 """What joins a figure to the one it came from: 由74.5%升至81.3%."""
+LAST_YEAR = re.compile("上年|去年|上一年|上一?学年|上一?届")
+"""What points to the time before that of a report, or of what was said."""
+SCOPE = re.compile(r"(?:19|20)?\d\d(?:[-—](?:19|20)?\d\d)?(?:学年度?|年度?|届(?:的?毕业生)?|级)")
+"""Years say when, not what; whether they are right is asked elsewhere. Whoever is of a class (届) has graduated."""
 _CLAUSE = re.compile(r"[，；;。：:！？!?（）()\n\t|“”\u2063]|,(?!\d{3})")
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
 _MARKS = re.compile(r"[，；;。：:！？!?（）()\n\t|]|,(?!\d{3})")
@@ -71,6 +75,11 @@ class Said:
 def saying(text: str) -> str:
     """The words of a text that say something, as a key; white space still parts them."""
     return _EMPTY.sub(" ", _COUNTED.sub("", " ".join(map(matching_key, _PER_UNIT.sub(" ", text).split()))))
+
+
+def bare(text: str) -> str:
+    """An answer's words without its times and what it says of the telling."""
+    return saying(LAST_YEAR.sub(" ", SCOPE.sub(" ", text)))
 
 
 @lru_cache(maxsize=5_000)

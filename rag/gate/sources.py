@@ -27,8 +27,9 @@ class Source:
     report: Report | None
     quoted: tuple[Figure, ...]
     passage: tuple[Figure, ...]
-    unread: tuple[tuple[Number, str], ...]
-    """Numbers of the quote and its labels that are no figures where they are printed, with what follows them."""
+    unread: tuple[tuple[Number, str, bool], ...]
+    """Numbers of the quote and its labels that are no figures where they are printed, with what follows them, and whether
+    they are all that names a row (36-45岁)."""
     clauses: Mapping[str, Sequence[tuple[Number, ...]]]
     """Its clauses with their figures masked, and those figures."""
     years: frozenset[int]
@@ -79,6 +80,11 @@ def citation_to_source(
     )
 
 
+def source_of(figure: Figure, cited: Sequence[int], sources: Mapping[int, Source]) -> Source | None:
+    """The citation that holds a figure, one beside it (`cited`) before others; None where none does."""
+    return next((sources[n] for n in (*cited, *sources) if n in sources and sources[n].holds(figure)), None)
+
+
 def is_same(one: Number, other: Number) -> bool:
     """Whether two figures are equal, bound and all."""
     return same_value(one, other) and same_bound(one, other)
@@ -101,11 +107,13 @@ def _labels_around(citation: Citation, table: Table) -> tuple[str, ...]:
     return unique([table.caption, *header_labels(table.rows, table.header_rows), *merged])
 
 
-def _unread(citation: Citation, quoted: Sequence[Figure], labels: Sequence[str]) -> Iterator[tuple[Number, str]]:
+def _unread(citation: Citation, quoted: Sequence[Figure], labels: Sequence[str]) -> Iterator[tuple[Number, str, bool]]:
     """Row numbers, numbers that open a line, and those in the labels of rows and columns, with what follows them."""
+    cells = {cell.strip() for cell in (*citation.quote.split("\t"), *labels)}
     for text in (citation.quote.replace("\t", "，"), *labels):
         for number in find_numbers(f"：{text}"):
             start, end = number.start - 1, number.end - 1
             at = citation.quote_start
             if text in labels or all(at + end <= f.start or f.end <= at + start for f in quoted):
-                yield number, letters_of(text[end : end + FOLLOWING])
+                is_name = bool(number.unit) and number.text.strip() in cells
+                yield number, letters_of(text[end : end + FOLLOWING]), is_name

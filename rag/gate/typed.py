@@ -117,7 +117,7 @@ def _proof(claim: Claim, sources: Mapping[int, Source], *, is_answer: bool) -> F
     cited = [sources[n] for n in claim.cited if n in sources]
     figure = _printed(claim, cited)
     is_word = bool(_SMALL.fullmatch(number.text.strip())) and not is_answer and not number.bound
-    if figure is not None and not (is_word and figure.number.unit != number.unit):  # 两处 is not 2项
+    if figure is not None and not is_word:  # 三年 of 毕业三年内 is a word, as 两处 is
         return figure
     return "" if is_word or any(_is_label(claim, source) for source in cited) else None
 
@@ -151,8 +151,9 @@ def printed_numbers(
 def _is_label(claim: Claim, source: Source) -> bool:
     """Whether a number in the words is one that the quote prints and that is no figure there."""
     return any(
-        is_same(claim.number, number) and claim.following[:MIN_FOLLOWING] == following[:MIN_FOLLOWING] != ""
-        for number, following in source.unread
+        is_same(claim.number, number)
+        and (is_name or claim.following[:MIN_FOLLOWING] == following[:MIN_FOLLOWING] != "")
+        for number, following, is_name in source.unread
     )
 
 

@@ -13,12 +13,13 @@ from decimal import Decimal
 
 from rag.domain.colleges import placed_names
 from rag.gate.claims import Claim, layout_to_claims, years_of
-from rag.gate.computed import computation_to_doubt, is_void
-from rag.gate.fitting import Setting, fit
+from rag.gate.computed import computation_to_doubt, is_difference, is_void
+from rag.gate.fitting import OF_NOTHING, fit, is_change_of_nothing
 from rag.gate.layout import Layout, segments_to_layout
 from rag.gate.markup import Span
+from rag.gate.rivals import Setting, context_key
 from rag.gate.saying import figure_to_quote, figure_to_scope
-from rag.gate.sources import Source, citation_to_source
+from rag.gate.sources import Source, citation_to_source, source_of
 from rag.gate.typed import UNVERIFIED, Typed, Unproved, is_bold, printed_numbers, typed_to_changes, unprinted_dates
 from rag.language.numbers import find_numbers, find_scopes
 from rag.language.text import matching_key, unique
@@ -26,6 +27,7 @@ from rag.records import (
     AnswerFigure,
     AnswerStatus,
     Citation,
+    Computation,
     ComputedRef,
     Draft,
     Figure,
@@ -206,7 +208,7 @@ class _Gate:
             if isinstance(ref, ComputedRef):
                 continue
             figure, claim = figures[ref.figure_id], claims[start, end]
-            source = _source_of(figure, claim, sources)
+            source = source_of(figure, claim.cited, sources)
             verdict = fit(claim, figure, source, setting) if source else None
             if verdict is None or verdict.hard:
                 gone.add(figure.id)
@@ -221,11 +223,18 @@ class _Gate:
             if is_void(computation, gone, sources):
                 removed.append(((start, end), layout.markup.plain[start:end]))
                 changes[start, end] = Text(UNVERIFIED)
-            elif doubt := ref.caution or computation_to_doubt(computation, figures):
+            elif doubt := ref.caution or self._doubt(claims[start, end], computation, figures):
                 changes[start, end] = replace(ref, caution=doubt)
         removed.sort()
         maimed = any(is_bold(layout, span) for span, _ in removed)
         return layout.replaced(changes), tuple(text for _, text in removed), maimed
+
+    def _doubt(self, claim: Claim, computation: Computation, figures: Mapping[str, Figure]) -> str | None:
+        """Why a result may not be what the answer says it is."""
+        doubt = computation_to_doubt(computation, figures, self.question)
+        printed = "".join(context_key(figures[name]) for name in computation.operands if name in figures)
+        is_unsaid = is_difference(computation) and is_change_of_nothing(claim, printed, self.question)
+        return doubt or (OF_NOTHING if is_unsaid else None)
 
     def _given(
         self,
@@ -289,9 +298,3 @@ def _names(citations: Sequence[Citation], reports: Mapping[str, Report]) -> tupl
     printed = (name for citation in citations for name, _ in placed_names(citation.quote))
     owners = (name for report in cited for name in (report.title, report.college, *report.short_names) if name)
     return unique((*owners, *printed))
-
-
-def _source_of(figure: Figure, claim: Claim, sources: Mapping[int, Source]) -> Source | None:
-    """The citation that holds a figure, one beside it before others; None where none does."""
-    numbers = [*claim.cited, *sources]
-    return next((sources[n] for n in numbers if n in sources and sources[n].holds(figure)), None)

@@ -45,6 +45,8 @@ class Piece:
 
     segment: Segment
     cited: tuple[int, ...] = ()
+    is_askers: bool = False
+    """A number of the question, which is no answer however it is written."""
 
 
 @dataclass(slots=True)
@@ -103,8 +105,7 @@ class Expander:
         pieces = list(self._pieces(text.strip()))
         self._names.append("".join(self._written(piece.segment) for piece in pieces))
         cited = tuple(dict.fromkeys(n for piece in pieces for n in piece.cited))
-        segments = (piece.segment for piece in pieces if not isinstance(piece.segment, Cite))
-        bold = [replace(s, is_answer=not (isinstance(s, Text) and s.text.endswith(ASKED))) for s in segments]
+        bold = [replace(p.segment, is_answer=not p.is_askers) for p in pieces if not isinstance(p.segment, Cite)]
         return [*bold, *marks(cited)]
 
     def _written(self, segment: Segment) -> str:
@@ -156,7 +157,7 @@ class Expander:
         if identity in self.requests:
             return self._computed(identity)
         if identity in self.prompt.constants:
-            return Piece(Text(f"{self.prompt.constants[identity].text.strip()}{ASKED}"))
+            return Piece(Text(f"{self.prompt.constants[identity].text.strip()}{ASKED}"), is_askers=True)
         self.problems.append(f"{{{identity}}} 不是给出的编号。")
         return Piece(Text(UNVERIFIED))
 

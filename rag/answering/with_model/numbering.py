@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answering.with_model.plaintext import as_data
+from rag.figures.context import words_of
 from rag.figures.extraction import passage_rows
 from rag.records import Figure, Passage, Table, figure_text
 from rag.structure.tables.joining import header_labels, row_text
@@ -56,16 +57,24 @@ def number_figures(passages: Sequence[Passage], figures: Mapping[str, Sequence[F
 
 
 def _same(figures: Mapping[str, Figure]) -> dict[str, str]:
-    first: dict[tuple[object, ...], str] = {}
+    """Of figures that are equal and said of alike, the later ones and the first one; 386人 of two things are two."""
+    earlier: dict[tuple[object, ...], list[str]] = {}
     found = {}
     for name, figure in figures.items():
         number = figure.number
         if sum(map(str.isdigit, number.text)) < MIN_SAME_DIGITS:
             continue
         key = (figure.passage.report_id, number.value, number.high, number.unit, number.bound)
-        if (earlier := first.setdefault(key, name)) != name:
-            found[name] = earlier
+        known = earlier.setdefault(key, [])
+        if first := next((other for other in known if _words(figures[other]) & _words(figure)), None):
+            found[name] = first
+        else:
+            known.append(name)
     return found
+
+
+def _words(figure: Figure) -> frozenset[str]:
+    return words_of(f"{figure.near} {figure.before if figure.is_cell else ''} {figure.context.head}")
 
 
 def passage_to_text(passage: Passage, table: Table | None, numbered: Numbered) -> str:
@@ -144,10 +153,10 @@ def _header(labels: Sequence[str], units: Mapping[int, str]) -> str:
 
 
 def _column_units(figures: Sequence[Figure]) -> dict[int, str]:
-    """The one unit of each column whose figures have one."""
+    """The one unit of each column whose figures have one; a number within a name (毕业三年晋升比例) is none of a column's."""
     found: dict[int, set[str]] = {}
     for figure in figures:
-        if figure.is_cell:
+        if figure.is_cell and figure.row and figure.row.filled[figure.column].strip() == figure.number.text.strip():
             found.setdefault(figure.column, set()).add(figure.number.unit)
     return {column: units.pop() for column, units in found.items() if len(units) == 1}
 

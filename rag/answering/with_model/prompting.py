@@ -22,15 +22,14 @@ from rag.retrieval.relevance import evidence_to_relevance
 from rag.structure.passages import recognised_within
 
 SHARES = (1_600, 900, 600, 450, 350)
-"""Tokens that the best passage may take, the second, …, and every further one."""
+"""Tokens that the best passage may take, the second, …, and every further one; what one leaves goes to tables behind it."""
 TARGET_TOKENS = 7_000
-"""What the messages take at most where the model could read more: what is asked stands in the first passages, or is asked for."""
+"""What the messages take at most where the model could read more: what is asked stands first, or is asked for."""
 REPEATED_SHARE, MIN_KEY = 0.8, 4
 """Share of a passage's sentences that are given already, and characters from which on a sentence counts."""
 _PART_END = re.compile(r"[。；;，,\t|｜]|\n(?=#|[（(]?[一二三四五六七八九十\d]+[、.）)])")
 MAX_TURNS, MAX_TURN_LENGTH = 6, 300
-MAX_TITLES = 6
-MAX_CONSTANTS = 6
+MAX_TITLES, MAX_CONSTANTS = 6, 6
 OVERHEAD_TOKENS = 64
 """What an endpoint adds around the messages."""
 MENDING_TOKENS = 3_000
@@ -177,21 +176,26 @@ def _fitting(evidence: Evidence, budget: int, size_of: Callable[[Passage], int])
     What an earlier passage holds already is not given again.
     """
     kept: dict[str, Passage] = {}
+    taken, allotted = 0, SHARES[0]
     said: dict[str, set[str]] = {}
     for whole in evidence.passages:
         passage = _unseen(whole, kept.values())
         others = set[str]().union(*(keys for report, keys in said.items() if report != whole.report_id))
         if passage is None or _is_repeated(passage, others):
             continue
-        granted = min(budget, SHARES[min(len(kept), len(SHARES) - 1)])
+        share, left = SHARES[min(len(kept), len(SHARES) - 1)], min(SHARES[0], allotted - taken)
+        granted = min(budget - taken, max(share, left) if passage.table_id else share)
         if size_of(passage) > granted:
-            cut = _around_focus(passage, granted, size_of) or _around_focus(passage, budget, size_of, is_least=True)
+            cut = _around_focus(passage, granted, size_of) or _around_focus(
+                passage, budget - taken, size_of, is_least=True
+            )
             if cut is None:
                 continue
             passage = cut
         kept[f"P{len(kept) + 1}"] = passage
         said.setdefault(passage.report_id, set()).update(_sentence_keys(passage))
-        budget -= size_of(passage)
+        taken += size_of(passage)
+        allotted += SHARES[min(len(kept), len(SHARES) - 1)]
     return kept
 
 
@@ -248,7 +252,7 @@ def _around_focus(
 def _part(passage: Passage, start: int, end: int) -> Passage:
     """A part of a passage as a passage of its own."""
     before = [mark for mark in passage.pages if mark.start <= start][-1:]
-    marks = [replace(mark, start=max(0, mark.start - start)) for mark in passage.pages if start < mark.start < end]
+    marks = (replace(mark, start=max(0, mark.start - start)) for mark in passage.pages if start < mark.start < end)
     return replace(
         passage,
         id=f"{passage.section_id}:{passage.start + start}-{passage.start + end}",
