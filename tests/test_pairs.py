@@ -89,3 +89,12 @@ def test_what_may_be_meant_is_computed_too_and_not_bold() -> None:
 def test_nothing_is_computed_with_what_nobody_names(question: str) -> None:
     draft, _ = gated(question, STAFF, FAIR, OTHERS)
     assert draft.computations == ()
+
+
+def test_a_printed_average_in_its_own_unit_comes_before_a_computed_one() -> None:
+    table = make_table(
+        [["指标", "2022年", "2023年"], ["生均教学仪器设备值（元/生）", "21864.35", "23475.10"]], caption="表2 办学条件"
+    )
+    draft, answer = gated("东湖职院2023年平均每个学生摊到多少元的教学仪器设备？", table, STAFF)
+    assert draft.computations == ()
+    assert "23475.10元/生" in [figure.text for figure in (*answer.figures, *answer.candidates)]

@@ -15,12 +15,23 @@ from rag.answering.built_in.looking import Findings, Found, evidence_to_findings
 from rag.answering.built_in.refusing import missing_report, not_found
 from rag.answering.built_in.scoring import Choice
 from rag.answering.built_in.writing import Writer
-from rag.arithmetic.expressions import ComputeError, average, difference, ratio, total
+from rag.arithmetic.expressions import ComputeError, average, difference, growth, ratio, total
 from rag.arithmetic.quantities import Operand
 from rag.figures.context import Comparable
 from rag.language.numbers.units import canonical, in_base
 from rag.question.comparison import Comparison, question_to_comparison
-from rag.records import AnswerStatus, Certainty, Contradiction, Draft, Evidence, Figure, Operation, Report, Table
+from rag.records import (
+    AnswerStatus,
+    Certainty,
+    Computation,
+    Contradiction,
+    Draft,
+    Evidence,
+    Figure,
+    Operation,
+    Report,
+    Table,
+)
 
 MAX_SHOWN = 4
 ALIKE, MUCH_ALIKE = 0.5, 0.66
@@ -146,18 +157,8 @@ def _compare(writer: Writer, parts: Sequence[Part], comparison: Comparison) -> N
             writer.text(f"{'更' if len(ordered) == 2 else '最'}{less if comparison.direction == 'down' else more}：")
         _list(writer, ordered, is_answer=True)
         return
-    operands = [Operand(part.figure.number, writer.citations.cite(part.figure)) for part in parts]
     try:
-        if comparison.operation is Operation.SUM:
-            result, said = total(operands), "合计 "
-        elif comparison.operation is Operation.AVERAGE:
-            result, said = average(operands), "平均 "
-        elif comparison.operation is Operation.RATIO:
-            result, said = ratio(*operands[:2]), f"{parts[0].name}是{parts[1].name}的 "
-        else:
-            high, low = (0, 1) if _amount(parts[0]) >= _amount(parts[1]) else (1, 0)
-            result = difference(operands[high], operands[low])
-            said = f"{parts[high].name}比{parts[low].name}{comparison.words[0]} "
+        said, result = _result(writer, parts, comparison)
     except ComputeError as error:
         writer.text(f"不能直接计算（{error}），各自的数字是：")
         _list(writer, parts, is_answer=True)
@@ -166,6 +167,23 @@ def _compare(writer: Writer, parts: Sequence[Part], comparison: Comparison) -> N
     writer.computed(result)
     writer.text("。")
     _list(writer, parts, is_answer=False)
+
+
+def _result(writer: Writer, parts: Sequence[Part], comparison: Comparison) -> tuple[str, Computation]:
+    """What is computed of several, as an answer puts it, and the result; ComputeError where it cannot be."""
+    operands = [Operand(part.figure.number, writer.citations.cite(part.figure)) for part in parts]
+    if comparison.operation is Operation.SUM:
+        return "合计 ", total(operands)
+    if comparison.operation is Operation.AVERAGE:
+        return "平均 ", average(operands)
+    if comparison.operation is Operation.RATIO:
+        return f"{parts[0].name}是{parts[1].name}的 ", ratio(*operands[:2])
+    if comparison.operation is Operation.GROWTH:
+        old, new = sorted((1, 0), key=lambda at: parts[at].findings.evidence.query.years)
+        return f"{parts[new].name}与{parts[old].name}相比，变化 ", growth(operands[old], operands[new])
+    high, low = (0, 1) if _amount(parts[0]) >= _amount(parts[1]) else (1, 0)
+    said = f"{parts[high].name}比{parts[low].name}{comparison.words[0]} "
+    return said, difference(operands[high], operands[low])
 
 
 def _amount(part: Part) -> Decimal:
@@ -179,8 +197,25 @@ def _unsure(evidence: Evidence, parts: Sequence[Part], reports: Mapping[str, Rep
     writer = Writer(reports)
     writer.text(why)
     writer.unsure([part.choice for part in shown])
+    _perhaps_computed(writer, parts, question_to_comparison(evidence.query.standalone))
     _tell_silent(writer, [part for part in parts if _is_missing(part)], reports)
     return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE, [shown[0].choice])
+
+
+def _perhaps_computed(writer: Writer, parts: Sequence[Part], comparison: Comparison) -> None:
+    """What the figures shown for two come to, where a computation is asked for and each may be what is meant."""
+    is_asked = comparison.operation in (Operation.DIFFERENCE, Operation.GROWTH, Operation.RATIO, Operation.SUM)
+    if not is_asked or len(parts) != 2 or any(_is_missing(part) or part.choice.is_barred for part in parts):
+        return
+    if not _are_alike(parts, ALIKE):
+        return
+    try:
+        said, result = _result(writer, parts, comparison)
+    except ComputeError:
+        return
+    writer.text(f"\n\n如果要的是这两个数算出来的，{said}")
+    writer.computed(result, is_answer=False)
+    writer.text("。")
 
 
 def answer(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.built_in.looking import Findings, Found, find
-from rag.answering.built_in.pairs import Pair, operands_wanted
+from rag.answering.built_in.pairs import Pair, is_share, operands_wanted
 from rag.answering.built_in.remainders import what_is_left
 from rag.answering.built_in.scoring import Choice
 from rag.answering.built_in.writing import Writer
@@ -29,7 +29,7 @@ def computed(findings: Findings, looked: Sequence[Found], operands: Sequence[Fou
         draft = None if is_answered else what_is_left(findings, looked, operands)
         return draft or (None if is_answered else _of_pair(pair, findings))
     if operation in (Operation.SHARE, Operation.AVERAGE):
-        return None if is_answered else _of_pair(pair, findings)
+        return None if pair is None or is_answered or _may_be_printed(pair, looked) else _of_pair(pair, findings)
     if not operands or any(found.is_sure and _has(found, "change") for found in looked):
         return None
     if len(operands) == 2:
@@ -44,14 +44,21 @@ def computed(findings: Findings, looked: Sequence[Found], operands: Sequence[Fou
     return _written(operation, chosen, findings)
 
 
+def _may_be_printed(pair: Pair, looked: Sequence[Found]) -> bool:
+    """Whether it is likelier that a share or an average is printed itself than that it comes of two figures."""
+    return any(choice.chance >= pair.chance and not choice.is_barred for found in looked for choice in found.choices)
+
+
 def _of_pair(pair: Pair | None, findings: Findings) -> Draft | None:
     return _written(pair.operation, pair.choices, findings) if pair is not None and pair.is_sure else None
 
 
 def is_printed(query: Query, looked: Sequence[Found]) -> bool:
     """Whether what would be computed is printed: a change, or what is not counted (未就业); true of a mere look-up."""
-    if query.operation in (Operation.LOOKUP, Operation.SHARE, Operation.AVERAGE):
+    if query.operation in (Operation.LOOKUP, Operation.AVERAGE):
         return True
+    if query.operation is Operation.SHARE:
+        return any(found.choices and is_share(found.choices[0].said) for found in looked)
     if query.operation is Operation.REST:
         return all(_has(found, "negated") for found in looked if negation(found.wanted.ask.text))
     return all(_has(found, "change") for found in looked)

@@ -50,7 +50,8 @@ def unit_fit(figure: Figure, ask: Ask) -> float:
         return 0.0 if cued is None else 0.5 if unit.kind in cued or unit.kind == "per" else -0.3
     if ask.unit and unit.name == canonical(ask.unit)[1].name:
         return 1.0
-    kind = canonical(unit.name.partition("/")[0])[1].kind if unit.kind == "per" else unit.kind
+    measured = canonical(unit.name.partition("/")[0])[1] if unit.kind == "per" else unit
+    kind = measured.kind
     if kind == "bare":
         return _bare_fit(figure, ask)
     if kind not in _KINDS[ask.kind]:
@@ -59,6 +60,6 @@ def unit_fit(figure: Figure, ask: Ask) -> float:
         return -1.0
     if ask.unit and ask.unit in "人名位" and unit.name not in _PEOPLE:
         return -1.0
-    if unit.base and ask.unit and canonical(ask.unit)[1].base != unit.base:
+    if measured.base and ask.unit and canonical(ask.unit)[1].base != measured.base:
         return -0.5
     return 0.7
