@@ -23,7 +23,7 @@ from rag.structure.passages import recognised_within
 
 SHARES = (1_600, 900, 600, 450, 350)
 """Tokens that the best passage may take, the second, …, and every further one; what one leaves goes to tables behind it."""
-TARGET_TOKENS = 7_000
+TARGET_TOKENS = 6_000
 """What the messages take at most where the model could read more: what is asked stands first, or is asked for."""
 REPEATED_SHARE, MIN_KEY = 0.8, 4
 """Share of a passage's sentences that are given already, and characters from which on a sentence counts."""
