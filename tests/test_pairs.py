@@ -98,3 +98,18 @@ def test_a_printed_average_in_its_own_unit_comes_before_a_computed_one() -> None
     draft, answer = gated("东湖职院2023年平均每个学生摊到多少元的教学仪器设备？", table, STAFF)
     assert draft.computations == ()
     assert "23475.10元/生" in [figure.text for figure in (*answer.figures, *answer.candidates)]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("东湖职院2023年总收入减去总支出还剩多少？", "0.05亿元"),
+        ("东湖职院设备费占总收入的百分之几？", "14.29%"),
+    ],
+)
+def test_figures_of_one_unit_are_held_against_each_other_in_its_base(question: str, expected: str) -> None:
+    text = "2023年学校总收入2.10亿元，总支出20500万元，设备费3000万元。\n"
+    draft, answer = gated(question, text, OTHERS)
+    assert expected in draft.text
+    assert not draft.computations[0].text.startswith(("-", "−"))
+    assert answer.unsupported == ()

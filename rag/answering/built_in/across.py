@@ -205,17 +205,14 @@ def _unsure(evidence: Evidence, parts: Sequence[Part], reports: Mapping[str, Rep
 def _perhaps_computed(writer: Writer, parts: Sequence[Part], comparison: Comparison) -> None:
     """What the figures shown for two come to, where a computation is asked for and each may be what is meant."""
     is_asked = comparison.operation in (Operation.DIFFERENCE, Operation.GROWTH, Operation.RATIO, Operation.SUM)
-    if not is_asked or len(parts) != 2 or any(_is_missing(part) or part.choice.is_barred for part in parts):
-        return
-    if not _are_alike(parts, ALIKE):
+    is_two = len(parts) == 2 and not any(_is_missing(part) or part.choice.is_barred for part in parts)
+    if not is_asked or not is_two or not _are_alike(parts, ALIKE):
         return
     try:
         said, result = _result(writer, parts, comparison)
     except ComputeError:
         return
-    writer.text(f"\n\n如果要的是这两个数算出来的，{said}")
-    writer.computed(result, is_answer=False)
-    writer.text("。")
+    writer.perhaps(said, result)
 
 
 def answer(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from rag.answering.built_in.computing import computed, find_operands, is_printed, result_of
+from rag.answering.built_in.computing import computed, find_operands, is_printed, may_be_printed, result_of
 from rag.answering.built_in.conflicts import add_near, add_rivals, disputed
 from rag.answering.built_in.looking import Findings, Found, evidence_to_findings, look_up
 from rag.answering.built_in.names import shown
@@ -78,8 +78,7 @@ def evidence_to_draft(
 
 def _is_better(pair: Pair, looked: Sequence[Found]) -> bool:
     """Whether what may be computed is shown before what may be printed."""
-    printed = max((choice.chance for found in looked for choice in found.choices if not choice.is_barred), default=0.0)
-    is_told = pair.operation in (Operation.SHARE, Operation.AVERAGE) and printed > pair.chance
+    is_told = pair.operation in (Operation.SHARE, Operation.AVERAGE) and may_be_printed(pair, looked)
     return pair.is_possible and not is_told
 
 
@@ -218,16 +217,14 @@ def unsure(findings: Findings, looked: Sequence[Found]) -> Draft:
 
 
 def perhaps_computed(pair: Pair, findings: Findings, looked: Sequence[Found]) -> Draft:
-    """Two figures that a computation may be meant of, with its result, and what else may be meant; nothing bold."""
+    """Two figures that a computation may be meant of, with its result, nothing bold; `looked` where it cannot be made."""
     writer = Writer(findings.reports)
     writer.unsure([pair.first, pair.second])
     try:
         said, result = result_of(pair.operation, [pair.first.figure, pair.second.figure], writer)
     except ComputeError:
         return unsure(findings, looked)
-    writer.text(f"\n\n如果要的是这两个数算出来的，{said}")
-    writer.computed(replace(result, operands=(pair.first.figure.id, pair.second.figure.id)), is_answer=False)
-    writer.text("。")
+    writer.perhaps(said, replace(result, operands=(pair.first.figure.id, pair.second.figure.id)))
     return writer.draft(AnswerStatus.NOT_FOUND, Certainty.UNSURE, pair.choices)
 
 

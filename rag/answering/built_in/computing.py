@@ -12,7 +12,7 @@ from rag.answering.built_in.scoring import Choice
 from rag.answering.built_in.writing import Writer
 from rag.arithmetic.expressions import ComputeError, difference, growth, quotient, share, total
 from rag.arithmetic.quantities import Operand
-from rag.language.numbers.units import canonical
+from rag.language.numbers.units import canonical, in_base
 from rag.language.text import text_key
 from rag.question.operation import negation
 from rag.records import Computation, Draft, Figure, Operation, Query
@@ -29,7 +29,7 @@ def computed(findings: Findings, looked: Sequence[Found], operands: Sequence[Fou
         draft = None if is_answered else what_is_left(findings, looked, operands)
         return draft or (None if is_answered else _of_pair(pair, findings))
     if operation in (Operation.SHARE, Operation.AVERAGE):
-        return None if pair is None or is_answered or _may_be_printed(pair, looked) else _of_pair(pair, findings)
+        return None if pair is None or is_answered or may_be_printed(pair, looked) else _of_pair(pair, findings)
     if not operands or any(found.is_sure and _has(found, "change") for found in looked):
         return None
     if len(operands) == 2:
@@ -44,7 +44,7 @@ def computed(findings: Findings, looked: Sequence[Found], operands: Sequence[Fou
     return _written(operation, chosen, findings)
 
 
-def _may_be_printed(pair: Pair, looked: Sequence[Found]) -> bool:
+def may_be_printed(pair: Pair, looked: Sequence[Found]) -> bool:
     """Whether it is likelier that a share or an average is printed itself than that it comes of two figures."""
     return any(choice.chance >= pair.chance and not choice.is_barred for found in looked for choice in found.choices)
 
@@ -109,5 +109,5 @@ def result_of(operation: Operation, figures: Sequence[Figure], writer: Writer) -
     if operation is Operation.GROWTH:
         return "变化 ", growth(second, first)
     if operation is Operation.DIFFERENCE:
-        first, second = sorted(operands, key=lambda operand: operand.number.value, reverse=True)
+        first, second = sorted(operands, key=lambda one: in_base(one.number.value, one.number.unit), reverse=True)
     return ("其余 " if operation is Operation.REST else "相差 "), difference(first, second)

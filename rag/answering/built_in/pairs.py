@@ -19,7 +19,7 @@ from rag.answering.built_in.looking import Findings, find_many
 from rag.answering.built_in.said import Said
 from rag.answering.built_in.scoring import Choice
 from rag.answering.built_in.wanted import Wanted
-from rag.language.numbers.units import canonical
+from rag.language.numbers.units import canonical, in_base
 from rag.language.text import text_key
 from rag.question.operation import asks_one_amount
 from rag.records import Ask, AskKind, Figure, Operation, Query
@@ -194,11 +194,12 @@ def _may_compute(operation: Operation, first: Said, second: Said) -> bool:
     is_level = "percent" in (unit.kind, rival.kind)
     if operation is Operation.AVERAGE:
         return unit.base != rival.base and not is_level and rival.kind != "money" and other.value > 0
-    if unit.base != rival.base or (one.value == other.value and operation is not Operation.SUM):
+    is_equal = in_base(one.value, one.unit) == in_base(other.value, other.unit)
+    if unit.base != rival.base or (is_equal and operation is not Operation.SUM):
         return False
     if operation is Operation.REST:
-        return not is_level and one.value > other.value > 0
-    return operation is not Operation.SHARE or (not is_level and 0 < one.value < other.value)
+        return not is_level and is_less(second.figure, first.figure)
+    return operation is not Operation.SHARE or (not is_level and is_less(first.figure, second.figure))
 
 
 def _is_of_part(whole: Said, part: Said, name: str) -> bool:
@@ -229,11 +230,15 @@ def is_quotient(part: Figure, whole: Figure, share: Figure) -> bool:
     is_count = canonical(part.number.unit)[1].kind != "percent"
     if not isinstance(digits, int) or digits >= 0 or not is_count or not is_less(part, whole):
         return False
-    exact = part.number.value * 100 / whole.number.value
+    exact = _amount(part) * 100 / _amount(whole)
     return abs(exact - share.number.value) <= Decimal((0, (5,), digits - 1))
 
 
 def is_less(part: Figure, whole: Figure) -> bool:
     """Whether a figure is less than another of its unit."""
     of_one = canonical(part.number.unit)[1].base == canonical(whole.number.unit)[1].base
-    return of_one and 0 < part.number.value < whole.number.value
+    return of_one and 0 < _amount(part) < _amount(whole)
+
+
+def _amount(figure: Figure) -> Decimal:
+    return in_base(figure.number.value, figure.number.unit)

@@ -89,6 +89,12 @@ class Writer:
         self.segments.append(ComputedRef(len(self.computations) - 1, is_answer))
         self.segments += [Text(" "), *(Cite(n) for n in computation.citations)]
 
+    def perhaps(self, said: str, result: Computation) -> None:
+        """What two figures that may be meant come to, not given as the answer."""
+        self.text(f"\n\n如果要的是这两个数算出来的，{said}")
+        self.computed(result, is_answer=False)
+        self.text("。")
+
     def told(self, said: str, result: Computation, chosen: Sequence[Choice]) -> Draft:
         """All of an answer that is computed from the figures `chosen`: the result, and what with."""
         figures = [choice.figure for choice in chosen]
